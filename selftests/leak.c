@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A process of a given size that then, if told to, eats memory until it is killed.
+ *
+ * It makes itself killable first (the test runner has oom_score_adj -1000 and
+ * that is inherited), ranks itself, holds what it was told to hold, prints
+ * "ready PID", and goes on when its gate opens (SIGUSR1).
+ *
+ * Exit codes: 0 never; 1 set-up failed; 3 the memory was refused (errno printed).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RANKING_FILE "/sys/kernel/oom_embedded/oom_ranking"
+
+enum {
+	EXIT_REFUSED = 3,
+	KB = 1024,
+};
+
+struct plan {
+	const char *cgroup;	/* directory of the cgroup to join, or NULL */
+	const char *file;	/* eat by writing to this file, not by touching memory */
+	const char *comm;
+	const char *score_adj;
+	const char *rank;	/* or NULL: do not rank */
+	bool rank_may_fail;
+	bool gated;
+	bool leaks;
+	size_t hold_kb;
+	size_t leak_kb;		/* 0: for ever */
+	size_t chunk_kb;
+	long pace_ms;
+};
+
+static void die(const char *what)
+{
+	fprintf(stderr, "# leak: %s: %s\n", what, strerrorname_np(errno));
+	exit(EXIT_FAILURE);
+}
+
+static int write_string(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = write(fd, text, strlen(text));
+	close(fd);
+	return n < 0 ? -1 : 0;
+}
+
+static void join_cgroup(const char *dir)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
+	if (write_string(path, "0"))
+		die(path);
+}
+
+static void rank_self(const struct plan *plan)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "%d %s\n", getpid(), plan->rank);
+	if (write_string(RANKING_FILE, line) && !plan->rank_may_fail)
+		die(RANKING_FILE);
+}
+
+static void touch(size_t kb)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	size_t len = kb * KB;
+	char *mem;
+
+	mem = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (mem == MAP_FAILED) {
+		fprintf(stderr, "# leak: mmap: %s\n", strerrorname_np(errno));
+		exit(EXIT_REFUSED);
+	}
+	for (size_t i = 0; i < len; i += page)
+		mem[i] = 1;
+}
+
+static void append(int fd, size_t kb)
+{
+	static const char block[KB] = { 1 };
+
+	for (size_t i = 0; i < kb; i++) {
+		if (write(fd, block, sizeof(block)) == (ssize_t)sizeof(block))
+			continue;
+		printf("refused %s\n", strerrorname_np(errno));
+		fflush(stdout);
+		exit(EXIT_REFUSED);
+	}
+}
+
+static void pace(long ms)
+{
+	struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	if (ms)
+		nanosleep(&ts, NULL);
+}
+
+static void eat(const struct plan *plan)
+{
+	size_t eaten;
+	int fd = -1;
+
+	if (plan->file) {
+		fd = open(plan->file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		if (fd < 0)
+			die(plan->file);
+	}
+	for (eaten = 0; !plan->leak_kb || eaten < plan->leak_kb; eaten += plan->chunk_kb) {
+		if (fd < 0)
+			touch(plan->chunk_kb);
+		else
+			append(fd, plan->chunk_kb);
+		pace(plan->pace_ms);
+	}
+	puts("eaten");
+	fflush(stdout);
+}
+
+static void usage(void)
+{
+	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR]\n"
+	      "            [-h HOLD_KB] [-g] [-l LEAK_KB (0: for ever)] [-k CHUNK_KB] [-s PACE_MS] [-f FILE]\n",
+	      stderr);
+	exit(EXIT_FAILURE);
+}
+
+static struct plan parse(int argc, char **argv)
+{
+	struct plan plan = { .score_adj = "0", .chunk_kb = 256 };
+	int opt;
+
+	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:r:R:s:")) != -1) {
+		switch (opt) {
+		case 'a':
+			plan.score_adj = optarg;
+			break;
+		case 'c':
+			plan.comm = optarg;
+			break;
+		case 'C':
+			plan.cgroup = optarg;
+			break;
+		case 'f':
+			plan.file = optarg;
+			break;
+		case 'g':
+			plan.gated = true;
+			break;
+		case 'h':
+			plan.hold_kb = strtoul(optarg, NULL, 10);
+			break;
+		case 'k':
+			plan.chunk_kb = strtoul(optarg, NULL, 10);
+			break;
+		case 'l':
+			plan.leaks = true;
+			plan.leak_kb = strtoul(optarg, NULL, 10);
+			break;
+		case 'R':
+			plan.rank_may_fail = true;
+			/* fall through */
+		case 'r':
+			plan.rank = optarg;
+			break;
+		case 's':
+			plan.pace_ms = strtol(optarg, NULL, 10);
+			break;
+		default:
+			usage();
+		}
+	}
+	if (optind != argc || !plan.chunk_kb)
+		usage();
+	return plan;
+}
+
+int main(int argc, char **argv)
+{
+	struct plan plan = parse(argc, argv);
+	sigset_t gate;
+	int sig;
+
+	sigemptyset(&gate);
+	sigaddset(&gate, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &gate, NULL);
+
+	if (write_string("/proc/self/oom_score_adj", plan.score_adj))
+		die("oom_score_adj");
+	if (plan.comm)
+		prctl(PR_SET_NAME, plan.comm);
+	if (plan.cgroup)
+		join_cgroup(plan.cgroup);
+	if (plan.rank)
+		rank_self(&plan);
+	if (plan.hold_kb)
+		touch(plan.hold_kb);
+	printf("ready %d\n", getpid());
+	fflush(stdout);
+
+	if (plan.gated)
+		sigwait(&gate, &sig);
+	if (plan.leaks)
+		eat(&plan);
+	for (;;)
+		pause();
+}

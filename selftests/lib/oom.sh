@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# What the scripts share: loading the module, processes of a known size, facts from
+# the kernel, clean-up. Source it first; call finish last.
+
+SELFTESTS=$(cd "$(dirname "$0")" && pwd)
+PATH=$SELFTESTS:$PATH
+# shellcheck source=lib/ktap.sh
+. "$SELFTESTS/lib/ktap.sh"
+
+OE=/sys/kernel/oom_embedded
+MODULE=${MODULE:-/lib/oom-embedded/oom_embedded.ko}
+TRACING=/sys/kernel/tracing
+CGROUP=/sys/fs/cgroup
+# Seconds a single condition may take, on the slow debug kernel too.
+PATIENCE=${PATIENCE:-30}
+
+tmp=
+started=
+cgroups=
+instances=
+
+# --- processes ---------------------------------------------------------------
+
+uptime_s()
+{
+	read -r up _ </proc/uptime
+	echo "${up%.*}"
+}
+
+# poll_until SECONDS COMMAND...
+poll_until()
+{
+	poll_deadline=$(($(uptime_s) + $1))
+	shift
+	until "$@"; do
+		[ "$(uptime_s)" -lt "$poll_deadline" ] || return 1
+		sleep 0.05
+	done
+}
+
+# The kernel's word for it: a zombie is dead, whoever has not waited for it.
+alive()
+{
+	while read -r key value _; do
+		case $key$value in
+		State:[ZX]) return 1 ;;
+		State:*) return 0 ;;
+		esac
+	done 2>/dev/null <"/proc/$1/status"
+	return 1
+}
+
+dead()
+{
+	! alive "$1"
+}
+
+
+# start NAME COMMAND...: in the background; waits for its "ready" line; sets $pid.
+start()
+{
+	start_name=$1
+	shift
+	: >"$tmp/$start_name.out"
+	"$@" >"$tmp/$start_name.out" 2>&1 &
+	pid=$!
+	started="$started $pid"
+	poll_until "$PATIENCE" said_ready "$start_name" "$pid" ||
+		bail_out "$start_name did not start: $(cat "$tmp/$start_name.out")"
+}
+
+said_ready()
+{
+	grep -q '^ready' "$tmp/$1.out" || ! alive "$2"
+	grep -q '^ready' "$tmp/$1.out"
+}
+
+# hold NAME KB RANK [LEAK OPTION...]: a process of that size and ranking; sets $pid.
+# Ranking "-": it has none of its own.
+hold()
+{
+	hold_name=$1
+	hold_kb=$2
+	hold_rank=$3
+	shift 3
+	[ "$hold_rank" = - ] || set -- -r "$hold_rank" "$@"
+	start "$hold_name" leak -c "$hold_name" -h "$hold_kb" "$@"
+}
+
+# reap PID: waits (bounded) for its death, sets $rc to what wait(1) says (137 = SIGKILL).
+reap()
+{
+	# shellcheck disable=SC2034 # read by the callers
+	rc=timeout
+	poll_until "$PATIENCE" dead "$1" || return 1
+	wait "$1"
+	rc=$?
+}
+
+stop_process()
+{
+	alive "$1" && kill -KILL "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+	return 0
+}
+
+# --- the module --------------------------------------------------------------
+
+loaded()
+{
+	[ -d "$OE" ] && grep -q '^oom_embedded ' /proc/modules
+}
+
+unloaded()
+{
+	[ ! -e "$OE" ] && ! grep -q '^oom_embedded ' /proc/modules
+}
+
+unload_module()
+{
+	unloaded || rmmod oom_embedded
+}
+
+load_module()
+{
+	[ -f "$MODULE" ] || bail_out "there is no $MODULE"
+	unload_module || bail_out "an earlier oom_embedded cannot be unloaded"
+	insmod "$MODULE" "$@" || bail_out "insmod $* failed"
+	loaded || bail_out "insmod succeeded, and nothing is there"
+}
+
+get()
+{
+	cat "$OE/$1"
+}
+
+put()
+{
+	echo "$2" 2>/dev/null >"$OE/$1"
+}
+
+set_to()
+{
+	put "$1" "$2" || bail_out "cannot write '$2' to $1"
+}
+
+# The ranking that the module shows for a pid, with its source; empty if none.
+ranking_of()
+{
+	awk -v pid="$1" '$1 == pid { print $2, $3 }' "$OE/oom_ranking"
+}
+
+# The processes that may die, in the announced order.
+predicted()
+{
+	awk '$6 == "next" || $6 == "eligible" { print $2 }' "$OE/candidates"
+}
+
+# predicted_first N [FILE]: the first N of them; with FILE, of those listed in it.
+predicted_first()
+{
+	if [ $# -gt 1 ]; then
+		predicted | awk 'NR == FNR { member[$1]; next } $1 in member' "$2" - | head -n "$1"
+	else
+		predicted | head -n "$1"
+	fi | tr '\n' ' '
+}
+
+candidate_verdict()
+{
+	awk -v pid="$1" '$2 == pid { print $6 }' "$OE/candidates"
+}
+
+# --- what the kernel itself says ---------------------------------------------
+
+# The process that the stock kernel would choose: the highest oom_score.
+biggest_by_oom_score()
+{
+	for dir in /proc/[0-9]*; do
+		read -r score 2>/dev/null <"$dir/oom_score" || continue
+		echo "$score ${dir#/proc/}"
+	done | sort -rn | head -n 1 | cut -d ' ' -f 2
+}
+
+mem_available_kb()
+{
+	awk '/^MemAvailable:/ { print $2 }' /proc/meminfo
+}
+
+# A mark in the kernel log; log_since_mark prints what came after it.
+mark_log()
+{
+	log_mark="oom-selftest-$$-$(uptime_s)-$ktap_done"
+	echo "$log_mark" >/dev/kmsg
+}
+
+log_since_mark()
+{
+	dmesg | sed "1,/$log_mark/d"
+}
+
+log_says()
+{
+	log_since_mark | grep -Eq "$1"
+}
+
+# Warnings, oopses, bad pages, lockups leave a taint that no log can lose.
+splat_taint()
+{
+	read -r taint </proc/sys/kernel/tainted
+	# 5 bad page, 7 died, 9 warned, 14 soft lockup
+	echo $((taint & (1 << 5 | 1 << 7 | 1 << 9 | 1 << 14)))
+}
+
+# trace_start NAME CLOCK: a trace instance that records mark_victim and markers.
+trace_start()
+{
+	trace_dir=$TRACING/instances/$1
+	mkdir "$trace_dir" || bail_out "no trace instance $1"
+	instances="$instances $trace_dir"
+	echo "$2" >"$trace_dir/trace_clock" || bail_out "no trace clock $2"
+	echo 256 >"$trace_dir/buffer_size_kb"
+	echo 1 >"$trace_dir/events/oom/mark_victim/enable" ||
+		bail_out "no tracepoint oom:mark_victim"
+}
+
+# The pids that the kernel marked as victims, in order.
+marked_victims()
+{
+	sed -n 's/.*: mark_victim: pid=\([0-9]*\).*/\1/p' "$TRACING/instances/$1/trace" | tr '\n' ' '
+}
+
+nr_marked()
+{
+	grep -c ': mark_victim: ' "$TRACING/instances/$1/trace"
+}
+
+sysrq_oom()
+{
+	echo f >/proc/sysrq-trigger
+}
+
+# make_cgroup NAME MEMORY_MAX: sets $cgroup
+make_cgroup()
+{
+	cgroup=$CGROUP/$1
+	echo +memory >"$CGROUP/cgroup.subtree_control" || bail_out "no memory controller"
+	mkdir -p "$cgroup" || bail_out "no cgroup"
+	cgroups="$cgroups $cgroup"
+	echo "$2" >"$cgroup/memory.max" || bail_out "no memory.max"
+}
+
+# --- beginning and end -------------------------------------------------------
+
+clean_up()
+{
+	trap - EXIT
+	for one in $started; do
+		stop_process "$one"
+	done
+	unload_module
+	for one in $cgroups; do
+		rmdir "$one" 2>/dev/null
+	done
+	for one in $instances; do
+		echo 0 >"$one/events/enable"
+		rmdir "$one" 2>/dev/null
+	done
+	echo 0 >/proc/sys/vm/overcommit_memory
+	[ -z "$tmp" ] || rm -rf "$tmp"
+}
+
+finish()
+{
+	clean_up
+	verdict
+	exit
+}
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+tmp=$(mktemp -d) || exit 1
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+# The one who judges must not be judged.
+echo -1000 >/proc/self/oom_score_adj
+echo on >/proc/sys/kernel/printk_devkmsg
+# The report of all tasks makes an OOM slow, and so flatters every lead time.
+echo 0 >/proc/sys/vm/oom_dump_tasks
+echo 1 >/proc/sys/vm/overcommit_memory

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes exact bytes with one write(2) and prints what came of it: "OK" or the
+ * name of the errno ("open:EACCES" when it was open(2) that failed).
+ *
+ *	sysfs_write [-n TIMES] [-p PAD_LENGTH] FILE TEXT
+ *
+ * TEXT knows \n, \\ and \xHH, so that NUL and binary can be said. -p repeats the
+ * last byte of TEXT until it is that long; -n writes it so many times (new open
+ * each time) and prints the last result.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_TEXT = 64 * 1024 };
+
+static size_t unescape(const char *from, char *to)
+{
+	size_t len = 0;
+
+	for (; *from && len < MAX_TEXT; from++) {
+		if (*from != '\\') {
+			to[len++] = *from;
+			continue;
+		}
+		from++;
+		if (*from == 'n') {
+			to[len++] = '\n';
+		} else if (*from == 'x' && from[1] && from[2]) {
+			char hex[3] = { from[1], from[2], '\0' };
+
+			to[len++] = strtoul(hex, NULL, 16);
+			from += 2;
+		} else {
+			to[len++] = *from;
+		}
+	}
+	return len;
+}
+
+static const char *write_once(const char *path, const char *text, size_t len)
+{
+	static char failed[64];
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	const char *result = "OK";
+	ssize_t n;
+
+	if (fd < 0) {
+		snprintf(failed, sizeof(failed), "open:%s", strerrorname_np(errno));
+		return failed;
+	}
+	n = write(fd, text, len);
+	if (n < 0)
+		result = strerrorname_np(errno);
+	else if ((size_t)n != len)
+		result = "SHORT";
+	close(fd);
+	return result;
+}
+
+int main(int argc, char **argv)
+{
+	static char text[MAX_TEXT];
+	const char *result = "OK";
+	unsigned long times = 1;
+	size_t pad = 0;
+	size_t len;
+	int opt;
+
+	while ((opt = getopt(argc, argv, "+n:p:")) != -1) {
+		if (opt == 'n')
+			times = strtoul(optarg, NULL, 10);
+		else if (opt == 'p')
+			pad = strtoul(optarg, NULL, 10);
+		else
+			return EXIT_FAILURE;
+	}
+	if (argc - optind != 2 || pad > MAX_TEXT) {
+		fputs("usage: sysfs_write [-n TIMES] [-p PAD_LENGTH] FILE TEXT\n", stderr);
+		return EXIT_FAILURE;
+	}
+	len = unescape(argv[optind + 1], text);
+	while (len && len < pad) {
+		text[len] = text[len - 1];
+		len++;
+	}
+	while (times--)
+		result = write_once(argv[optind], text, len);
+	puts(result);
+	return strcmp(result, "OK") ? EXIT_FAILURE : EXIT_SUCCESS;
+}
