@@ -1,0 +1,279 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# boot.sh [options] KERNEL -- TEST...: boots a kernel, runs tests in it, judges the result.
+# A TEST is a file of selftests/ with its arguments, in one word. See README.md.
+
+set -euo pipefail
+
+# shellcheck source=selftests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/vm/initramfs.sh
+. "$VM_DIR/initramfs.sh"
+
+# pstore's memory: above the kernel's image, below the initramfs, which qemu puts at the
+# end of RAM and loads again at each reset.
+PSTORE_AT=0x8000000
+PSTORE_SIZE=0x100000
+PSTORE_MIN_MEM=192
+
+# What qemu exits with when the guest wrote to the exit port.
+STATUS_BY_ORDER=33
+STATUS_TIMEOUT=124
+
+usage()
+{
+	cat >&2 <<-EOT
+	usage: boot.sh [options] KERNEL -- TEST...
+	  --mem MB           guest memory (256, own kernels 512)
+	  --smp N            CPUs (2)
+	  --timeout SEC      for the whole boot (120, own kernels 240)
+	  --test-timeout SEC for each test (15 s less than --timeout)
+	  --append ARGS      more kernel arguments
+	  --module PATH      one more .ko for /lib/oom-embedded
+	  --file SRC:DST     one more file
+	  --modprobe         the kernel's own modules from the cache, for modprobe
+	  --icount           the guest's clock counts instructions, one CPU
+	  --expect panic|reboot
+	                     the guest is to go away during its last test
+	  --persist          the guest is to reboot during its last test; memory stays
+	  --label NAME       name of the result files (KERNEL-FIRST_TEST)
+	  --selftests DIR    tests from another directory, without module and programs
+	EOT
+	exit 2
+}
+
+parse_options()
+{
+	MEM=
+	SMP=2
+	TIMEOUT=
+	TEST_TIMEOUT=
+	APPEND=
+	LABEL=
+	EXPECT=
+	PERSIST=
+	ICOUNT=
+	MODPROBE=
+	SELFTESTS=
+	MODULES=()
+	FILES=()
+	while [[ ${1-} == --* && $1 != -- ]]; do
+		case $1 in
+		--icount) ICOUNT=y; shift; continue ;;
+		--persist) PERSIST=y; shift; continue ;;
+		--modprobe) MODPROBE=y; shift; continue ;;
+		esac
+		[[ $# -ge 2 ]] || usage
+		case $1 in
+		--mem) MEM=$2 ;;
+		--smp) SMP=$2 ;;
+		--timeout) TIMEOUT=$2 ;;
+		--test-timeout) TEST_TIMEOUT=$2 ;;
+		--append) APPEND+=" $2" ;;
+		--module) MODULES+=("$2") ;;
+		--file) FILES+=("$2") ;;
+		--expect) EXPECT=$2 ;;
+		--label) LABEL=$2 ;;
+		--selftests) SELFTESTS=$2 ;;
+		*) usage ;;
+		esac
+		shift 2
+	done
+	[[ $# -ge 3 && $2 == -- ]] || usage
+	NAME=$1
+	shift 2
+	TESTS=("$@")
+}
+
+check_options()
+{
+	check_kernel_name "$NAME"
+	case $EXPECT in
+	''|panic|reboot) ;;
+	*) usage ;;
+	esac
+	if is_debug_kernel "$NAME"; then
+		MEM=${MEM:-512}
+		TIMEOUT=${TIMEOUT:-240}
+	else
+		MEM=${MEM:-256}
+		TIMEOUT=${TIMEOUT:-120}
+	fi
+	# So that a test that hangs leaves time for those after it and for the verdict.
+	TEST_TIMEOUT=${TEST_TIMEOUT:-$((TIMEOUT > 30 ? TIMEOUT - 15 : TIMEOUT / 2))}
+	[[ -z $ICOUNT ]] || SMP=1
+	[[ -z $PERSIST || $MEM -ge $PSTORE_MIN_MEM ]] || die "--persist needs --mem $PSTORE_MIN_MEM"
+	[[ -z $PERSIST || -z $EXPECT ]] || die "--persist and --expect exclude each other"
+	LABEL=${LABEL:-$NAME-$(basename "${TESTS[0]%% *}")}
+}
+
+# Copied under the builder's lock: somebody else may be building the same directory.
+copy_module()
+{
+	local build
+
+	[[ -e $REPO_ROOT/Kbuild ]] || return 0
+	build=$("$VM_DIR/module.sh" "$NAME")
+	lock_entry "build-$NAME"
+	find "$build" -name '*.ko' -exec cp {} "$ROOT/lib/oom-embedded/" \;
+	unlock_entry
+}
+
+copy_extras()
+{
+	local item
+
+	for item in "${MODULES[@]}"; do
+		cp "$item" "$ROOT/lib/oom-embedded/"
+	done
+	for item in "${FILES[@]}"; do
+		[[ $item == *:* ]] || die "--file wants SRC:DST"
+		mkdir -p "$(dirname "$ROOT/${item#*:}")"
+		cp -a "${item%%:*}" "$ROOT/${item#*:}"
+	done
+	if [[ -n $MODPROBE || -n $PERSIST ]]; then
+		rsync -a "$KERNEL/modules/" "$ROOT/"
+	fi
+}
+
+make_initramfs()
+{
+	local programs
+
+	ROOT=$WORK/root
+	programs=$("$VM_DIR/userspace.sh")
+	initramfs_base "$ROOT"
+	if [[ -n $SELFTESTS ]]; then
+		rsync -a "$SELFTESTS/" "$ROOT/selftests/"
+	else
+		initramfs_tests "$ROOT" "$programs"
+		copy_module
+	fi
+	copy_extras
+	printf '%s\n' "${TESTS[@]}" >"$ROOT/etc/oe-tests"
+	initramfs_pack "$ROOT" "$WORK/initramfs.gz"
+}
+
+kernel_arguments()
+{
+	local words=(
+		console=ttyS0 loglevel=7 log_buf_len=4M panic=-1 oops=panic
+		# An emulated CPU on a busy host is slow, not stuck.
+		rcupdate.rcu_cpu_stall_timeout=60 watchdog_thresh=30
+		"oe.nonce=$NONCE" "oe.timeout=$TEST_TIMEOUT" "oe.cpus=$SMP"
+	)
+
+	if [[ -n $PERSIST ]]; then
+		words+=(
+			nokaslr "memmap=$PSTORE_SIZE\$$PSTORE_AT"
+			"ramoops.mem_address=$PSTORE_AT" "ramoops.mem_size=$PSTORE_SIZE"
+			ramoops.record_size=0x20000 ramoops.ecc=1
+		)
+	fi
+	echo "${words[*]}$APPEND"
+}
+
+# Sets STATUS to qemu's exit status.
+run_guest()
+{
+	local accel=(-accel "tcg,thread=multi")
+	local reboot=(-no-reboot)
+
+	[[ -z $ICOUNT ]] || accel=(-accel "tcg,thread=single" -icount shift=0)
+	[[ -z $PERSIST ]] || reboot=()
+	STATUS=0
+	timeout -k 5 "$TIMEOUT" qemu-system-x86_64 "${accel[@]}" -machine pc -cpu max \
+		-m "$MEM" -smp "$SMP,sockets=$SMP,cores=1" -display none -monitor none \
+		"${reboot[@]}" -nodefaults -nic none \
+		-device isa-debug-exit,iobase=0xf4,iosize=0x04 \
+		-serial "file:$LOGS/console.log" -serial "file:$LOGS/verdict.log" \
+		-kernel "$KERNEL/vmlinuz" -initrd "$WORK/initramfs.gz" \
+		-append "$(kernel_arguments)" </dev/null >"$LOGS/qemu.log" 2>&1 || STATUS=$?
+}
+
+judge_results()
+{
+	local ends=
+	local boots=1
+
+	[[ -z $EXPECT ]] || ends=early
+	[[ -z $PERSIST ]] || boots=2
+	awk -v nonce="$NONCE" -v tests="${#TESTS[@]}" -v ends="$ends" -v boots="$boots" \
+		-f "$VM_DIR/ktap.awk" "$LOGS/verdict.log"
+}
+
+judge_console()
+{
+	local panic=0
+
+	[[ $EXPECT != panic && -z $PERSIST ]] || panic=1
+	awk -v panic="$panic" -f "$VM_DIR/console.awk" "$LOGS/console.log" |
+		head -n 10 | sed 's/^/fail\tconsole\t/'
+	if [[ $EXPECT == panic ]] && ! grep -q 'Kernel panic - not syncing' "$LOGS/console.log"; then
+		printf 'fail\tconsole\tno panic\n'
+	fi
+	if [[ $EXPECT == reboot ]] && grep -q 'Kernel panic - not syncing' "$LOGS/console.log"; then
+		printf 'fail\tconsole\ta panic and not a reboot\n'
+	fi
+}
+
+judge_status()
+{
+	case $STATUS in
+	"$STATUS_TIMEOUT"|137) printf 'fail\tqemu\tthe guest hung: stopped after %s s\n' "$TIMEOUT" ;;
+	"$STATUS_BY_ORDER") [[ -z $EXPECT ]] || printf 'fail\tqemu\tthe guest ended in order\n' ;;
+	0) [[ -n $EXPECT ]] || printf 'fail\tqemu\tthe guest reset or switched itself off\n' ;;
+	*) printf 'fail\tqemu\texit status %s, see %s/qemu.log\n' "$STATUS" "$LOGS" ;;
+	esac
+}
+
+# Reads "verdict<TAB>test<TAB>description" lines; fails if one of them is a failure.
+report()
+{
+	awk -F '\t' -v kernel="$NAME" -v logs="$LOGS" '
+	BEGIN { word["pass"] = "ok"; word["fail"] = "not ok"; word["skip"] = "skip" }
+	{
+		count[$1]++
+		printf "%s - %s: %s: %s\n", word[$1], kernel, $2, $3
+	}
+	END {
+		if (count["fail"])
+			printf "# logs: %s/{console,verdict}.log\n", logs
+		printf "%d passed, %d failed", count["pass"], count["fail"]
+		if (count["skip"])
+			printf ", %d skipped", count["skip"]
+		printf "\n"
+		exit count["fail"] > 0
+	}'
+}
+
+main()
+{
+	local failed=0
+
+	parse_options "$@"
+	check_options
+	KERNEL=$("$VM_DIR/kernel.sh" "$NAME")
+	NONCE=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
+	LOGS=$CACHE_DIR/logs/$NAME-$(basename "${TESTS[0]%% *}")-$$
+	mkdir -p "$LOGS" "$CACHE_DIR/results"
+	find "$CACHE_DIR/logs" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} +
+	WORK=$(mktemp -d "$CACHE_DIR/boot.XXXXXX")
+	trap 'rm -rf "$WORK"' EXIT
+	make_initramfs
+	: >"$LOGS/console.log"
+	: >"$LOGS/verdict.log"
+	run_guest
+	{
+		judge_results
+		judge_status
+		judge_console
+	} >"$LOGS/results"
+	report <"$LOGS/results" >"$LOGS/summary" || failed=1
+	cp "$LOGS/summary" "$CACHE_DIR/results/$LABEL.summary"
+	cat "$LOGS/summary"
+	exit "$failed"
+}
+
+main "$@"

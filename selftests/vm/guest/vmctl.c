@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the guest's init cannot do from a shell: count boots and leave the machine.
+ *
+ *   vmctl boot   prints which boot of this qemu process it is: 1, 2, ...
+ *   vmctl exit   ends qemu at once, with the exit status that means "by order"
+ */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/io.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum {
+	CMOS_INDEX = 0x70,
+	CMOS_DATA = 0x71,
+	/* Free in qemu's pc machine; zero at power on, kept over a reset. */
+	CMOS_BOOT_COUNT = 0x72,
+	/* -device isa-debug-exit,iobase=0xf4: qemu exits with 2 * value + 1. */
+	EXIT_PORT = 0xf4,
+	EXIT_VALUE = 16,
+};
+
+static int print_boot(void)
+{
+	int count;
+
+	outb(CMOS_BOOT_COUNT, CMOS_INDEX);
+	count = inb(CMOS_DATA) + 1;
+	outb(CMOS_BOOT_COUNT, CMOS_INDEX);
+	outb(count, CMOS_DATA);
+	return printf("%d\n", count) < 0;
+}
+
+static void drain(const char *tty)
+{
+	int fd = open(tty, O_WRONLY | O_NOCTTY);
+
+	if (fd < 0)
+		return;
+	tcdrain(fd);
+	close(fd);
+}
+
+static int leave(void)
+{
+	drain("/dev/ttyS0");
+	drain("/dev/ttyS1");
+	outb(EXIT_VALUE, EXIT_PORT);
+	return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: vmctl boot|exit\n");
+		return EXIT_FAILURE;
+	}
+	if (ioperm(CMOS_INDEX, 2, 1) || ioperm(EXIT_PORT, 1, 1)) {
+		perror("ioperm");
+		return EXIT_FAILURE;
+	}
+	if (!strcmp(argv[1], "boot"))
+		return print_boot();
+	if (!strcmp(argv[1], "exit"))
+		return leave();
+	fprintf(stderr, "vmctl: no such command: %s\n", argv[1]);
+	return EXIT_FAILURE;
+}

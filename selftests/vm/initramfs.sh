@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What a guest has on its root: busybox, our init, the module, the tests.
+
+BUSYBOX=/bin/busybox
+
+# The tests as the repository has them, and the compiled programs beside them.
+initramfs_tests()
+{
+	local root=$1
+	local programs=$2
+
+	mkdir -p "$root/selftests"
+	rsync -a --exclude=/vm --exclude='*.c' "$REPO_ROOT/selftests/" "$root/selftests/"
+	rsync -a "$programs/" "$root/selftests/"
+}
+
+initramfs_base()
+{
+	local root=$1
+	local applet
+
+	mkdir -p "$root"/{bin,dev,etc,lib/oom-embedded,proc,root,run,sys,tmp,usr,var}
+	chmod 1777 "$root/tmp"
+	ln -s bin "$root/sbin"
+	ln -s ../bin "$root/usr/bin"
+	ln -s ../bin "$root/usr/sbin"
+	cp "$BUSYBOX" "$root/bin/busybox"
+	for applet in $("$BUSYBOX" --list); do
+		[[ $applet == busybox ]] || ln -s busybox "$root/bin/$applet"
+	done
+	printf '%s\n' root:x:0:0:root:/root:/bin/sh nobody:x:65534:65534:nobody:/:/bin/sh \
+		>"$root/etc/passwd"
+	printf '%s\n' root:x:0: nogroup:x:65534: >"$root/etc/group"
+	cp "$VM_DIR/guest/init" "$root/init"
+	cp "$VM_DIR"/guest/{run0,vm-checks} "$CACHE_DIR/build/guest/vmctl" "$root/bin/"
+	chmod 755 "$root/init" "$root"/bin/{run0,vm-checks,vmctl}
+}
+
+initramfs_pack()
+{
+	local root=$1
+	local image=$2
+
+	(cd "$root" && find . -print0 | cpio --null --quiet -o -H newc -R 0:0 | gzip -1) >"$image"
+}

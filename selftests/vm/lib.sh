@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the harness scripts share: places, messages, locks.
+
+export LC_ALL=C
+
+VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034 # read by the scripts that source this file
+REPO_ROOT=$(cd "$VM_DIR/../.." && pwd)
+CACHE_DIR=${CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/oom-embedded}
+
+# Where Debian comes from; a site with a mirror of its own overrides it.
+DEBIAN_MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org}
+
+KERNEL_NAMES=(debian-5.10 debian-6.1 debian-6.12 debug-6.12 debug-6.12-gcov debug-6.12-kcsan)
+
+# shellcheck disable=SC2034 # read by the scripts that source this file
+HOST_PACKAGES=(
+	bc bison busybox-static ca-certificates ccache cpio debian-archive-keyring
+	dpkg-dev flex gcc git kmod libc6-dev libelf-dev libssl-dev make pahole
+	perl qemu-system-x86 rsync shellcheck sparse util-linux xz-utils
+)
+
+die()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+note()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+# The lock of a cache entry: two builders of one kernel would spoil it, builders of
+# different kernels need not wait for each other. Held until the caller exits.
+# Programs that outlive the caller must not inherit it (see LOCK_FD).
+lock_entry()
+{
+	local name=$1
+
+	mkdir -p "$CACHE_DIR/lock"
+	exec {LOCK_FD}>"$CACHE_DIR/lock/$name"
+	flock "$LOCK_FD"
+}
+
+unlock_entry()
+{
+	exec {LOCK_FD}>&-
+}
+
+# Succeeds when the release string $1 names a kernel of our own making.
+is_debug_kernel()
+{
+	[[ $1 == debug-* ]]
+}
+
+# An unknown kernel name must not silently test another kernel.
+check_kernel_name()
+{
+	local name
+
+	for name in "${KERNEL_NAMES[@]}"; do
+		[[ $name != "$1" ]] || return 0
+	done
+	die "unknown kernel '$1' (there are: ${KERNEL_NAMES[*]})"
+}

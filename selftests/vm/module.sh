@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# module.sh KERNEL: builds the module for a kernel out of a copy of the sources and prints
+# the directory with the .ko files. A warning from our sources is a failure.
+
+set -euo pipefail
+
+# shellcheck source=selftests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# By checksum and without times: make then rebuilds what has changed, whatever its date.
+copy_sources()
+{
+	local build=$1
+	local sources=(Kbuild Makefile module)
+
+	[[ ! -d $REPO_ROOT/include ]] || sources+=(include)
+	mkdir -p "$build"
+	(cd "$REPO_ROOT" && rsync -rlpc --delete --exclude='*.o' --exclude='*.ko' \
+		--exclude='*.mod' --exclude='*.mod.c' --exclude='.*.cmd' --exclude='*.gc??' \
+		--exclude=.tmp_versions "${sources[@]}" "$build/")
+}
+
+# The kernel's headers may warn under W=1, we may not. Kbuild shows our files by their full
+# name (before 6.13) or relative to the module's directory.
+our_warnings()
+{
+	local build=$1
+	local line
+	local file
+
+	while IFS= read -r line; do
+		file=${line%%:*}
+		case $file in
+		"$build"/*) echo "$line" ;;
+		WARNING) echo "$line" ;;
+		/*|./*) ;;
+		*) [[ ! -e $build/$file ]] || echo "$line" ;;
+		esac
+	done < <(grep -E '^[^ ]+:[0-9]+(:[0-9]+)?: (warning|error):|^WARNING: modpost' "$build/build.log" || true)
+}
+
+build_module()
+{
+	local kernel=$1
+	local build=$2
+	local make=(make -C "$kernel/build" "M=$build")
+	local warnings
+
+	if is_debug_kernel "$NAME"; then
+		make+=("CC=ccache gcc")
+	fi
+	if ! CCACHE_DIR=$CACHE_DIR/ccache "${make[@]}" W=1 -j"$(nproc)" modules >"$build/build.log" 2>&1; then
+		cat "$build/build.log" >&2
+		die "the module does not build for $NAME"
+	fi
+	warnings=$(our_warnings "$build")
+	[[ -n $warnings ]] || return 0
+	# An object that is already made would not warn again.
+	rm -rf "$build"
+	printf '%s\n' "$warnings" >&2
+	die "the module builds for $NAME with warnings"
+}
+
+main()
+{
+	local kernel
+	local build
+
+	[[ $# -eq 1 ]] || die "usage: module.sh KERNEL"
+	NAME=$1
+	check_kernel_name "$NAME"
+	[[ -e $REPO_ROOT/Kbuild ]] || die "no Kbuild in the repository"
+	kernel=$("$VM_DIR/kernel.sh" "$NAME")
+	build=$CACHE_DIR/build/$NAME
+	lock_entry "build-$NAME"
+	copy_sources "$build"
+	build_module "$kernel" "$build"
+	echo "$build"
+}
+
+main "$@"
