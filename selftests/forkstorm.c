@@ -4,7 +4,8 @@
  *
  *	forkstorm storm N	N children that end at once, one after the other
  *	forkstorm hold N	N children that share our memory and pause; prints
- *				"ready PID" when all are there. Ends them on SIGTERM
+ *				"child PID" for each and "ready PID" when all are
+ *				there. Ends them on SIGTERM
  *	forkstorm churn		children come and go until SIGTERM
  *
  * All of them inherit whatever ranking the caller gave us.
@@ -67,6 +68,7 @@ static void hold(unsigned long nr)
 				NULL);
 		if (pids[i] < 0)
 			die("clone");
+		printf("child %d\n", pids[i]);
 	}
 	printf("ready %d\n", getpid());
 	fflush(stdout);

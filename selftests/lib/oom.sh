@@ -18,6 +18,7 @@ PATIENCE=${PATIENCE:-30}
 
 tmp=
 started=
+reaped=
 cgroups=
 instances=
 
@@ -90,20 +91,42 @@ hold()
 }
 
 # reap PID: waits (bounded) for its death, sets $rc to what wait(1) says (137 = SIGKILL).
+# shellcheck disable=SC2034 # rc is read by the callers
 reap()
 {
-	# shellcheck disable=SC2034 # read by the callers
 	rc=timeout
 	poll_until "$PATIENCE" dead "$1" || return 1
 	wait "$1"
 	rc=$?
+	reaped="$reaped $1"
 }
 
+# killed DESCRIPTION PID: it dies, and by SIGKILL. Not in a subshell: it waits.
+killed()
+{
+	reap "$2"
+	equal "$1" 137 "$rc"
+}
+
+# A number that was reaped may be somebody else's by now.
 stop_process()
 {
-	alive "$1" && kill -KILL "$1" 2>/dev/null
+	case "$reaped " in
+	*" $1 "*) return 0 ;;
+	esac
+	kill -KILL "$1" 2>/dev/null
 	wait "$1" 2>/dev/null
-	return 0
+	reaped="$reaped $1"
+}
+
+# ranked RANK COMMAND...: a program that has the ranking from before its first exec.
+ranked()
+{
+	ranked_rank=$1
+	shift
+	# shellcheck disable=SC2016 # the inner shell's $$
+	exec sh -c 'echo "$$ $0" >/sys/kernel/oom_embedded/oom_ranking && exec "$@"' \
+		"$ranked_rank" "$@"
 }
 
 # --- the module --------------------------------------------------------------
@@ -240,6 +263,30 @@ nr_marked()
 sysrq_oom()
 {
 	echo f >/proc/sysrq-trigger
+}
+
+# sysrq_kills DESCRIPTION PID: `candidates` names that process, and a sysrq OOM, made
+# just after, has it as the kernel's next and only victim. Needs the trace oe_victims.
+sysrq_kills()
+{
+	before=$(nr_marked oe_victims)
+	announced=$(predicted_first 1)
+	sysrq_oom
+	poll_until "$PATIENCE" has_marked_more_than "$before"
+	reap "$2"
+	equal "$1" "announced $2 marked $2 status 137" \
+		"announced ${announced% } marked $(marked_after "$before") status $rc"
+}
+
+has_marked_more_than()
+{
+	[ "$(nr_marked oe_victims)" -gt "$1" ]
+}
+
+# The victims after the first N, in order.
+marked_after()
+{
+	marked_victims oe_victims | tr ' ' '\n' | awk -v n="$1" 'NR > n' | tr '\n' ' ' | sed 's/ *$//'
 }
 
 # make_cgroup NAME MEMORY_MAX: sets $cgroup

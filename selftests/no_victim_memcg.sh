@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A memory cgroup in which everybody is protected gets what the stock kernel gives when
+# nothing is killable: the allocation fails, and nobody dies inside or outside.
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+# eat_file OPTION...: a leaker in the cgroup that eats by writing a file in a tmpfs, as
+# write(2) can fail where a page fault would only be tried again. Prints its word.
+eat_file()
+{
+	leak -c writer -C "$cgroup" -f "$tmp/eaten" -l 65536 "$@" >"$tmp/writer.out" 2>&1 &
+	writer=$!
+	started="$started $writer"
+	reap "$writer"
+	rm -f "$tmp/eaten"
+	echo "$(grep -o 'refused.*' "$tmp/writer.out") $rc"
+}
+
+plan 9
+load_module selection_order=rank rank_threshold=100 no_victim_action=panic
+trace_start oe_victims counter
+make_cgroup oe_novictim 16M
+
+hold outsider 1024 1000
+outsider=$pid
+hold shield 6144 50 -C "$cgroup"
+shield=$pid
+
+set_to mode off
+echo -1000 >"/proc/$shield/oom_score_adj"
+stock=$(eat_file -a -1000 | tail -n 1)
+echo 0 >"/proc/$shield/oom_score_adj"
+equal "stock kernel, nothing killable: the allocation fails" "refused ENOMEM 3" "$stock"
+equal "and nobody dies" "" "$(marked_after 0)"
+
+set_to mode enforce
+no_victim=$(get stats/no_victim)
+episodes=$(get stats/oom_memcg)
+mark_log
+ours=$(eat_file -r 20 | tail -n 1)
+equal "everybody protected: the allocation fails in the same way" "$stock" "$ours"
+equal "and nobody dies" "" "$(marked_after 0)"
+check "the protected process lives" alive "$shield"
+check "an expendable process outside the group lives" alive "$outsider"
+check "stats/no_victim moved" [ "$(get stats/no_victim)" -gt "$no_victim" ]
+check "stats/oom_memcg moved" [ "$(get stats/oom_memcg)" -gt "$episodes" ]
+check "the record says so" poll_until "$PATIENCE" log_says \
+	'oom_embedded: seq=.* kind=memcg .*outcome=no_victim'
+finish

@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# no_victim_action=reboot: with everybody protected the machine restarts at once,
+# whatever the panic timeout, and its log reaches pstore. Run with vm/boot.sh --persist.
+
+# shellcheck source=lib/reboot.sh
+. "$(dirname "$0")/lib/reboot.sh"
+
+# Long enough that nobody takes the panic timeout for "at once".
+PANIC_TIMEOUT=60
+
+away_less_than()
+{
+	away=$(seconds_away) || return 1
+	comment "away for $away s by the machine's clock"
+	[ "$away" -lt "$1" ]
+}
+
+# From the record of the OOM to the last thing that kernel said.
+restarted_within_ms()
+{
+	from=$(stamp_ms 'oom_embedded: seq=.*outcome=no_victim')
+	to=$(stamp_ms 'Kernel panic - not syncing')
+	[ -n "$from" ] && [ -n "$to" ] || return 1
+	comment "$((to - from)) ms from the record to the end"
+	[ $((to - from)) -le "$1" ]
+}
+
+if [ "$1" != after-reboot ]; then
+	load_module no_victim_action=reboot rank_threshold=100 default_rank=10
+	echo "$PANIC_TIMEOUT" >/proc/sys/kernel/panic
+	leak_until_gone
+fi
+
+plan 5
+read_last_log
+check "the log reached pstore" [ -s "$tmp/last_log" ]
+check "the record is in it" in_order 'oom_embedded: seq=.*outcome=no_victim'
+check "userspace was told before" \
+	in_order 'oe (poll|uevent reconfigure) ' 'Kernel panic - not syncing'
+check "the restart came within a second of the decision" restarted_within_ms 1000
+check "the panic timeout of $PANIC_TIMEOUT s was not waited for" away_less_than 30
+finish

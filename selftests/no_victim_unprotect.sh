@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# no_victim_action=unprotect: with everybody protected, the highest ranked protected
+# process is given up, one an episode, and ranking 0 never.
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+plan 9
+load_module selection_order=rank rank_threshold=100 default_rank=10 \
+	no_victim_action=unprotect
+trace_start oe_victims counter
+
+# Sizes of shares of what is available, so that one death is enough for the last leaker.
+available=$(mem_available_kb)
+hold zero 4096 0
+zero=$pid
+hold shield $((available * 5 / 10)) 40
+shield=$pid
+hold batch 6144 80
+batch=$pid
+hold leaker 512 60 -g -l 0
+leaker=$pid
+equal "nobody may be chosen" "" "$(predicted)"
+no_victim=$(get stats/no_victim)
+wanted=$(get reconfigure_wanted)
+kill -USR1 "$leaker"
+killed "the highest ranked protected process dies first" "$batch"
+killed "the next one second" "$leaker"
+check "the biggest, ranked lower, lives" alive "$shield"
+equal "the threshold is back for the next episode" 100 "$(get rank_threshold)"
+
+# A process of ranking 0 eats the rest and a part of what the shield has.
+hold greedy 512 0 -g -l $((available * 7 / 10))
+greedy=$pid
+kill -USR1 "$greedy"
+killed "the last one above ranking 0 dies" "$shield"
+poll_until "$PATIENCE" grep -q eaten "$tmp/greedy.out"
+check "the one of ranking 0 that ate its memory lives" alive "$greedy"
+check "the other one of ranking 0 lives" alive "$zero"
+equal "victims, episodes" "$batch $leaker $shield 3" \
+	"$(marked_after 0) $(($(get reconfigure_wanted) - wanted))"
+comment "stats/no_victim moved by $(($(get stats/no_victim) - no_victim))"
+finish

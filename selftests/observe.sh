@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# mode=observe: announced and recorded, and the kernel chooses as if we were not here.
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+plan 9
+load_module mode=observe selection_order=rank rank_threshold=100
+trace_start oe_victims counter
+
+hold shield 16384 50
+shield=$pid
+hold batch 1024 900
+batch=$pid
+start witness witness -m "$TRACING/instances/oe_victims/trace_marker"
+wanted=$(get reconfigure_wanted)
+victims=$(get stats/victims)
+stock=$(biggest_by_oom_score)
+equal "the stock kernel's choice is the protected process" "$shield" "$stock"
+
+ours=$(predicted_first 1)
+equal "ours would be another one" "$batch " "$ours"
+
+mark_log
+sysrq_oom
+reap "$shield"
+equal "the stock kernel's choice dies" "$shield 137" "$(marked_after 0) $rc"
+check "ours lives" alive "$batch"
+check "the record names both" poll_until "$PATIENCE" log_says \
+	"oom_embedded: seq=.* victim=shield/$shield .* would=batch/$batch .*outcome=killed"
+equal "reconfigure_wanted moved by one" $((wanted + 1)) "$(get reconfigure_wanted)"
+equal "stats/victims counted the kill" $((victims + 1)) "$(get stats/victims)"
+cat "$TRACING/instances/oe_victims/trace" >"$tmp/trace"
+check "userspace was told before" check_order.sh "$tmp/trace" "$wanted" 1
+equal "no splat" 0 "$(splat_taint)"
+finish

@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A list longer than a page, read in small pieces, is one consistent list: lines of one
+# width, nobody twice, nobody missing, also while others come and go.
+# RANKED: how many (default 3000, less if memory is short).
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+# A paused child with its kernel stack, in a kernel with KASAN.
+CHILD_KB=60
+
+affordable()
+{
+	fit=$(($(mem_available_kb) * 6 / 10 / CHILD_KB))
+	[ "$fit" -lt "$1" ] || fit=$1
+	echo "$fit"
+}
+
+# paged FILE BYTES: into $tmp/list, so many bytes a read(2)
+paged()
+{
+	dd if="$OE/$1" bs="$2" of="$tmp/list" 2>/dev/null
+}
+
+widths()
+{
+	awk '{ print length($0) }' "$tmp/list" | sort -u | wc -l
+}
+
+# Column $1 holds the pid.
+pids_in_list()
+{
+	awk -v column="$1" '{ print $column }' "$tmp/list" | sort
+}
+
+twice()
+{
+	pids_in_list "$1" | uniq -d
+}
+
+# Of those who were there all the time.
+missing()
+{
+	pids_in_list "$1" >"$tmp/found"
+	awk 'NR == FNR { found[$1]; next } !($1 in found)' "$tmp/found" "$tmp/expected"
+}
+
+# consistent NAME FILE PID_COLUMN BYTES
+consistent()
+{
+	paged "$2" "$4"
+	equal "$1: one width, nobody twice, nobody missing" "1 width, twice: , missing: " \
+		"$(widths) width, twice: $(twice "$3" | head -n 3), missing: $(missing "$3" | head -n 3)"
+}
+
+plan 10
+echo 30000 >/proc/sys/kernel/threads-max
+load_module
+nr=$(affordable "${RANKED:-3000}")
+comment "$nr ranked processes"
+check "the list is longer than a page" [ "$nr" -gt 200 ]
+start holder ranked 600 forkstorm hold "$nr"
+sed -n 's/^\(child\|ready\) //p' "$tmp/holder.out" | sort >"$tmp/expected"
+
+consistent "37 bytes a read" oom_ranking 1 37
+cp "$tmp/list" "$tmp/by_37"
+equal "nobody is listed but they" "$((nr + 1)) $(get stats/ranked)" \
+	"$(wc -l <"$tmp/list") $((nr + 1))"
+consistent "64 KiB a read" oom_ranking 1 65536
+check "both are the same list" cmp "$tmp/by_37" "$tmp/list"
+consistent "candidates, 100 bytes a read" candidates 2 100
+
+ranked 700 forkstorm churn &
+started="$started $!"
+ranked 701 forkstorm churn &
+started="$started $!"
+consistent "others come and go, 37 bytes a read" oom_ranking 1 37
+consistent "others come and go, 4096 bytes a read" oom_ranking 1 4096
+consistent "others come and go, candidates" candidates 2 512
+equal "no splat" 0 "$(splat_taint)"
+finish

@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Who dies follows the rankings, the measure and the threshold as they are now.
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+plan 11
+load_module selection_order=rank rank_threshold=100
+trace_start oe_victims counter
+
+hold low 16384 300
+low=$pid
+hold mid 8192 500
+mid=$pid
+hold high 1024 700
+high=$pid
+sysrq_kills "rank: the highest ranking dies although it is the smallest" "$high"
+
+hold tie_small 1024 800
+tie_small=$pid
+hold tie_big 6144 800
+tie_big=$pid
+hold tie_mid 3072 800
+tie_mid=$pid
+sysrq_kills "rank: a tie goes to the bigger one" "$tie_big"
+sysrq_kills "rank: and then to the next bigger one" "$tie_mid"
+sysrq_kills "rank: and then to the smallest" "$tie_small"
+
+put oom_ranking "$low 900"
+sysrq_kills "rank: a ranking changed at run time counts at once" "$low"
+
+hold big 16384 200
+big=$pid
+hold small 1024 900
+small=$pid
+hold guarded 20480 99
+guarded=$pid
+set_to selection_order badness
+sysrq_kills "badness: the biggest of the eligible dies, whatever its ranking" "$big"
+
+set_to rank_threshold 600
+sysrq_kills "a threshold raised at run time protects the bigger one" "$small"
+
+set_to rank_threshold 99
+sysrq_kills "a threshold lowered to its ranking makes a process eligible" "$guarded"
+
+hold cleared 1024 0
+cleared=$pid
+put oom_ranking "$cleared -"
+set_to default_rank 1000
+set_to selection_order rank
+sysrq_kills "default_rank is the ranking of a process whose own was cleared" "$cleared"
+
+check "the one whose turn did not come lives" alive "$mid"
+equal "no splat" 0 "$(splat_taint)"
+finish

@@ -1,0 +1,371 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A write is taken whole or refused with the errno of the ABI, and then changes nothing.
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+NUMBERS="rank_threshold default_rank"
+WORDS="mode selection_order no_victim_action"
+WRITABLE="$NUMBERS $WORDS reconfigure_done oom_ranking"
+
+offences=0
+
+offence()
+{
+	comment "$*"
+	offences=$((offences + 1))
+}
+
+# The result of a table: no offence since the last one.
+table()
+{
+	equal "$1" 0 "$offences"
+	offences=0
+}
+
+everything()
+{
+	for file in $WRITABLE; do
+		echo "$file:"
+		cat "$OE/$file"
+	done
+}
+
+# refused ERRNO FILE TEXT [SYSFS_WRITE OPTION...]; ERRNO may be several, with | between.
+refused()
+{
+	errno=$1
+	file=$2
+	text=$3
+	shift 3
+	before=$(everything)
+	got=$(sysfs_write "$@" "$OE/$file" "$text")
+	case "|$errno|" in
+	*"|$got|"*) ;;
+	*) offence "$file '$text' $*: expected $errno, got $got" ;;
+	esac
+	[ "$(everything)" = "$before" ] || offence "$file '$text' $*: something changed"
+}
+
+# taken FILE TEXT SHOWN
+taken()
+{
+	got=$(sysfs_write "$OE/$1" "$2")
+	[ "$got" = OK ] || offence "$1 '$2': $got"
+	[ "$(get "$1")" = "$3" ] || offence "$1 '$2': reads back '$(get "$1")'"
+}
+
+# mode_is OCTAL FILE...
+mode_is()
+{
+	octal=$1
+	shift
+	for file in "$@"; do
+		found=$(stat -c '%a %u %g' "$OE/$file")
+		[ "$found" = "$octal 0 0" ] || offence "$file: $found"
+	done
+}
+
+good_values()
+{
+	for file in $NUMBERS; do
+		taken "$file" 0 0
+		taken "$file" '1000\n' 1000
+		taken "$file" 17 17
+	done
+	for word in off observe enforce; do
+		taken mode "$word" "$word"
+		taken mode "$word\\n" "$word"
+	done
+	for word in rank badness; do
+		taken selection_order "$word\\n" "$word"
+	done
+	for word in reboot unprotect panic; do
+		taken no_victim_action "$word\\n" "$word"
+	done
+	taken reconfigure_done '0\n' 0
+	# write(2) of nothing is no request: the kernel does not even ask us.
+	for file in $WRITABLE; do
+		[ "$(sysfs_write "$OE/$file" '')" = OK ] || offence "$file: empty write"
+	done
+}
+
+bad_numbers()
+{
+	for file in $NUMBERS; do
+		for text in '\n' ' ' abc 12abc '1 2' '5\n6' ' 5' '5 ' 0x10 +5 1e2 5.0 - \
+			-- --5 '5\x00' '\x005' '\x00' '\xff\xfe\x80' '5\x01' '5\n\x00'; do
+			refused EINVAL "$file" "$text"
+		done
+		for text in 1001 -1 65536 4294967296 4294967301 18446744073709551616 \
+			18446744073709551621 -18446744073709551615; do
+			refused ERANGE "$file" "$text"
+		done
+		refused 'EINVAL|ERANGE' "$file" 1 -p 5000
+		refused EINVAL "$file" '5\n' -p 5000
+	done
+}
+
+bad_words()
+{
+	for text in '\n' ' ' on ENFORCE Enforce enforc enforcee ' enforce' 'enforce ' \
+		'off\nenforce' 'enforce\n\n' 'enforce\x00' '\x00' '\x00enforce' '\xff' 1 0; do
+		refused EINVAL mode "$text"
+	done
+	for text in RANK ranks ran 'rank,badness' 'rank\x00' 'rank\nx'; do
+		refused EINVAL selection_order "$text"
+	done
+	for text in kill PANIC 'panic reboot' 'reboot\x00' unprotec; do
+		refused EINVAL no_victim_action "$text"
+	done
+	for file in $WORDS; do
+		refused EINVAL "$file" enforce -p 5000
+	done
+}
+
+bad_counts()
+{
+	for text in '\n' abc '0x0' '0 0' '0\x00' ' 0' '0 '; do
+		refused EINVAL reconfigure_done "$text"
+	done
+	for text in 1 -1 18446744073709551616; do
+		refused ERANGE reconfigure_done "$text"
+	done
+}
+
+bad_rankings()
+{
+	for text in '\n' ' ' abc "$a" "$a " "$a\\n" "$a abc" "$a 5 6" " $a 5" "$a 5 " "x 5" \
+		"$a 5\\x00" "\\x00" "$a\\x005" "$a --" "$a - -" "$a 0x5" "$a +5" "$a 5\\n\\x00" \
+		"\\xff\\xff 5" "$a,5" "$a -x"; do
+		refused EINVAL oom_ranking "$text"
+	done
+	for text in "$a 1001" "$a -1" "$a 4294967301" "$a 18446744073709551621"; do
+		refused ERANGE oom_ranking "$text"
+	done
+	for text in "$gone 5" "$gone -" "4194304 5" "2147483647 5" "2147483648 5" \
+		"4294967297 5" "99999999999999999999 5" "$thread 5" "$thread -"; do
+		refused ESRCH oom_ranking "$text"
+	done
+	refused 'ESRCH|EINVAL' oom_ranking "0 5"
+	refused 'ESRCH|EINVAL' oom_ranking "-$a 5"
+	# 2 is kthreadd
+	refused EINVAL oom_ranking "2 5"
+	refused EINVAL oom_ranking "2 5\\n"
+}
+
+# One bad line among good ones, in every place.
+bad_lines()
+{
+	for bad in "$b 1001:ERANGE" "$gone 5:ESRCH" "$b x:EINVAL" "2 5:EINVAL" "$thread 5:ESRCH"; do
+		errno=${bad##*:}
+		bad=${bad%:*}
+		refused "$errno" oom_ranking "$bad\\n$a 5\\n$b 6\\n"
+		refused "$errno" oom_ranking "$a 5\\n$bad\\n$b 6\\n"
+		refused "$errno" oom_ranking "$a 5\\n$b -\\n$bad"
+	done
+}
+
+# A page or more: many lines, each of them good.
+over_long()
+{
+	line="$a 5\\n"
+	text=
+	length=0
+	while [ "$length" -lt 4096 ]; do
+		text=$text$line
+		length=$((length + ${#a} + 3))
+	done
+	refused EINVAL oom_ranking "$text"
+	refused EINVAL oom_ranking "$a 5" -p 4096
+	refused EINVAL oom_ranking "$a 5\\n" -p 10000
+}
+
+good_rankings()
+{
+	sysfs_write "$OE/oom_ranking" "$a 1\\n$b 1000" >"$tmp/got"
+	equal "several lines in one write, the last without newline" \
+		"OK, 1 explicit, 1000 explicit" \
+		"$(cat "$tmp/got"), $(ranking_of "$a"), $(ranking_of "$b")"
+	sysfs_write "$OE/oom_ranking" "$a -\\n$b 7\\n" >"$tmp/got"
+	equal "clear one and set the other" "OK, , 7 explicit" \
+		"$(cat "$tmp/got"), $(ranking_of "$a"), $(ranking_of "$b")"
+	sysfs_write "$OE/oom_ranking" "$a 3\\n$a 4\\n" >"$tmp/got"
+	equal "of two lines for one process the last counts" "OK, 4 explicit" \
+		"$(cat "$tmp/got"), $(ranking_of "$a")"
+	sysfs_write "$OE/oom_ranking" "$a -\\n" >"$tmp/got"
+	sysfs_write "$OE/oom_ranking" "$a -\\n" >>"$tmp/got"
+	equal "clearing what is clear is no error" "OK OK" "$(tr '\n' ' ' <"$tmp/got" | sed 's/ $//')"
+}
+
+# A legal value for each file, other than the present one.
+other_value()
+{
+	case $1 in
+	rank_threshold | default_rank) echo 18 ;;
+	mode) echo observe ;;
+	selection_order) echo rank ;;
+	no_victim_action) echo unprotect ;;
+	reconfigure_done) echo 0 ;;
+	oom_ranking) echo "$b 8" ;;
+	esac
+}
+
+# refused_for ERRNO COMMAND...: every writable file, for a caller with fewer rights
+refused_for()
+{
+	errno=$1
+	shift
+	before=$(everything)
+	for file in $WRITABLE; do
+		got=$("$@" sysfs_write "$OE/$file" "$(other_value "$file")")
+		[ "$got" = "$errno" ] || offence "$*: $file: expected $errno, got $got"
+	done
+	[ "$(everything)" = "$before" ] || offence "$*: something changed"
+}
+
+after_an_oom()
+{
+	hold victim 4096 1000
+	sysrq_oom
+	reap "$pid"
+	poll_until "$PATIENCE" [ "$(get reconfigure_wanted)" = 1 ]
+	refused ERANGE reconfigure_done 2
+	taken reconfigure_done 1 1
+	refused ERANGE reconfigure_done 0
+	refused ERANGE reconfigure_done 2
+	taken reconfigure_done '1\n' 1
+}
+
+hammer()
+{
+	sysfs_write -n 400 "$OE/$1" "$2" >/dev/null &
+	hammers="$hammers $!"
+	started="$started $!"
+}
+
+is_one_of()
+{
+	case " $2 " in
+	*" $(get "$1") "*) ;;
+	*) offence "$1: '$(get "$1")' is none of: $2" ;;
+	esac
+}
+
+hammering()
+{
+	for one in $hammers; do
+		alive "$one" && return 0
+	done
+	return 1
+}
+
+concurrent_writers()
+{
+	hammers=
+	sysfs_write "$OE/oom_ranking" "$a 11\\n$b 11" >/dev/null
+	hammer rank_threshold 100
+	hammer rank_threshold 200
+	hammer rank_threshold 300x
+	hammer mode observe
+	hammer mode enforce
+	hammer oom_ranking "$a 11\\n$b 11\\n"
+	hammer oom_ranking "$a 22\\n$b 22\\n"
+	hammer oom_ranking "$a 33\\n$gone 33\\n"
+	set_to rank_threshold 100
+	while hammering; do
+		is_one_of rank_threshold "100 200"
+		is_one_of mode "observe enforce"
+		ranking_of "$a" >"$tmp/seen"
+		grep -Eq '^(11|22) explicit$' "$tmp/seen" || offence "saw $(cat "$tmp/seen")"
+	done
+	[ "$(ranking_of "$a")" = "$(ranking_of "$b")" ] ||
+		offence "two whole writes, half of each: $(ranking_of "$a"), $(ranking_of "$b")"
+}
+
+# bad_parameter TEXT_OF_ERRNO PARAMETER: insmod fails and leaves nothing.
+bad_parameter()
+{
+	unload_module
+	if insmod "$MODULE" "$2" 2>"$tmp/insmod"; then
+		offence "insmod $2 succeeded"
+	fi
+	grep -q "$1" "$tmp/insmod" || offence "insmod $2: $(cat "$tmp/insmod")"
+	unloaded || offence "insmod $2 left something behind"
+}
+
+bad_parameters()
+{
+	for parameter in mode=on mode= selection_order=size no_victim_action=die rank_threshold=abc \
+		default_rank=5x rank_threshold= kprobes=perhaps; do
+		bad_parameter 'Invalid argument' "$parameter"
+	done
+	for parameter in rank_threshold=1001 default_rank=1001 rank_threshold=-1; do
+		bad_parameter 'Numerical result out of range' "$parameter"
+	done
+}
+
+plan 21
+load_module
+hold a 64 10
+a=$pid
+hold b 64 10
+b=$pid
+start threads odd_process thread
+thread=$(awk '/^ready/ { print $3 }' "$tmp/threads.out")
+hold gone 64 -
+gone=$pid
+stop_process "$gone"
+
+# shellcheck disable=SC2086 # a list of files
+mode_is 644 $WRITABLE
+mode_is 444 abi_version coverage reconfigure_wanted
+mode_is 400 candidates
+for file in "$OE"/stats/*; do
+	mode_is 444 "stats/${file##*/}"
+done
+table "the files have the modes of the ABI and belong to root"
+good_values
+table "good values are taken and read back"
+bad_numbers
+table "numbers: malformed EINVAL, out of range ERANGE"
+bad_words
+table "words: anything else EINVAL"
+bad_counts
+table "reconfigure_done: malformed EINVAL, beyond wanted ERANGE"
+good_rankings
+bad_rankings
+table "oom_ranking: malformed EINVAL, range ERANGE, no such process ESRCH"
+bad_lines
+table "oom_ranking: one bad line spoils the whole write"
+over_long
+table "oom_ranking: a page or more EINVAL"
+for file in abi_version coverage reconfigure_wanted candidates stats/victims; do
+	refused open:EACCES "$file" 1
+done
+table "what is read-only cannot even be opened for writing"
+
+refused_for open:EACCES as_user -u 1000
+table "an ordinary user: EACCES"
+refused_for EPERM as_user -N
+table "root of a user namespace: EPERM"
+refused_for EPERM as_user -r
+table "root without CAP_SYS_RESOURCE: EPERM"
+equal "an ordinary user cannot read candidates" "" \
+	"$(as_user -u 1000 cat "$OE/candidates" 2>/dev/null)"
+
+after_an_oom
+table "reconfigure_done: from what it was to wanted, both included"
+concurrent_writers
+table "concurrent writers: each write whole, bad ones without effect"
+
+bad_parameters
+table "bad module parameters: insmod fails with the errno and leaves nothing"
+load_module mode=observe rank_threshold=7 default_rank=8 selection_order=rank \
+	no_victim_action=unprotect
+equal "good module parameters are the start values" "observe 7 8 rank unprotect" \
+	"$(get mode) $(get rank_threshold) $(get default_rank) $(get selection_order) $(get no_victim_action)"
+equal "no splat" 0 "$(splat_taint)"
+finish
