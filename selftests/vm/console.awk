@@ -4,9 +4,10 @@
 #
 #   awk [-v panic=1] -f console.awk console.log
 #
-# The OOM killer's own report carries a stack, and so does a panic that the test asked for
-# (panic=1): these are forgiven, and nothing else is. The report is forgiven one "Call
-# Trace:", not everything up to its end: a BUG in the middle of it is still a BUG.
+# Three things carry a stack and are forgiven it: the OOM killer's own report, the failing
+# allocation of a process that it has just killed (the allocator gives victims up), and a
+# panic that the test asked for (panic=1). A report is forgiven one "Call Trace:", not
+# everything up to its end: a BUG in the middle of it is still a BUG.
 
 BEGIN {
 	bad = "BUG:|WARNING:|Oops|Call Trace|INFO: .*(circular|suspicious|hung|task|stall)" \
@@ -33,6 +34,30 @@ in_panic { next }
 /invoked oom-killer:/ { forgiven = 1 }
 
 /(Out of memory|Memory cgroup out of memory|oom-kill):/ { forgiven = 0 }
+
+/Killed process [0-9]+ \(/ {
+	match($0, /Killed process [0-9]+/)
+	killed_pid[substr($0, RSTART + 15, RLENGTH - 15) + 0]
+	comm = $0
+	sub(/.*Killed process [0-9]+ \(/, "", comm)
+	sub(/\).*/, "", comm)
+	killed_comm[comm]
+}
+
+# The report names its process by comm and, in the next line, by thread id.
+/: page allocation failure: order:0,/ {
+	comm = $0
+	sub(/^(\[ *[0-9.]+\] )?/, "", comm)
+	sub(/: page allocation failure:.*/, "", comm)
+	forgiven = comm in killed_comm
+	failing = 1
+}
+
+failing && match($0, / PID: [0-9]+ /) {
+	if (substr($0, RSTART + 6, RLENGTH - 6) + 0 in killed_pid)
+		forgiven = 1
+	failing = 0
+}
 
 # What a kernel says of itself when it boots.
 /Kernel command line:|Command line:/ { next }

@@ -11,8 +11,7 @@
 
 BEGIN {
 	OFS = "\t"
-	seen_boots = 0
-	ended = 0
+	seen_boots = begun = 0
 }
 
 function say(verdict, description)
@@ -100,7 +99,7 @@ function vanish(why)
 ours && $2 == "BOOT" {
 	vanish("the guest went away")
 	seen_boots++
-	ended = 0
+	begun = 0
 	next
 }
 
@@ -108,13 +107,13 @@ ours && $2 == "BEGIN" {
 	line = $0
 	sub(/^[^ ]+ BEGIN [^ ]+ /, "", line)
 	begin(line)
+	# The harness's own checks have names for numbers.
+	begun += $3 ~ /^[0-9]+$/
 	next
 }
 
 ours && $2 == "END" {
 	end($4)
-	if ($3 ~ /^[0-9]+$/)
-		ended++
 	next
 }
 
@@ -151,25 +150,19 @@ $0 == "VERDICT: done " nonce {
 }
 
 END {
-	early = ends == "early" && running
+	away = ends == "early" && running
 	vanish("did not end")
-	if (!test)
-		test = "boot"
+	test = "boot"
 	if (!seen_boots)
 		say("fail", "the guest's init did not start")
 	if (boots == 2 && seen_boots != 2)
-		say("fail", "booted " seen_boots " times and not twice")
+		say("fail", "booted " seen_boots + 0 " times and not twice")
 	if (boots != 2 && seen_boots > 1)
 		say("fail", "the guest rebooted")
-	if (ends == "early") {
-		if (token || !early)
-			say("fail", "the guest did not go away")
-		return_missing = tests - ended - 1
-	} else {
-		if (!token)
-			say("fail", "no final token: hang, panic or early exit")
-		return_missing = tests - ended
-	}
-	if (return_missing > 0 && seen_boots)
-		say("fail", return_missing " tests did not run")
+	if (ends == "early" && !away)
+		say("fail", "the guest did not go away")
+	if (ends != "early" && !token)
+		say("fail", "no final token: hang, panic or early exit")
+	if (begun < tests)
+		say("fail", tests - begun " tests did not run")
 }
