@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# oom_embedded: build, install, try, check. "make help" lists what there is.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+# What a kernel needs to build an external module; W=1 asks for more warnings.
+KBUILD_MODULE = $(MAKE) -C $(KDIR) M=$(CURDIR)
+
+VM = selftests/vm
+
+.PHONY: all modules install uninstall demo check bench soak clean help
+
+all: modules
+
+modules:
+	$(KBUILD_MODULE) modules
+
+install:
+	$(KBUILD_MODULE) modules_install
+	depmod -a $(notdir $(patsubst %/build,%,$(KDIR)))
+
+demo:
+	@$(VM)/demo.sh
+
+check:
+	@selftests/check.sh
+
+soak:
+	@selftests/check.sh soak
+
+bench:
+	@selftests/bench/run.sh
+
+clean:
+	$(KBUILD_MODULE) clean
+
+help:
+	@echo "make            build oom_embedded.ko for KDIR ($(KDIR))"
+	@echo "make install    install it for that kernel (as root)"
+	@echo "make demo       a leak in a virtual machine, with and without the module"
+	@echo "make check      every quick test; ends with 'N passed, N failed'"
+	@echo "make soak       the same tests, many times over"
+	@echo "make bench      what it costs; writes Documentation/benchmarks.md"
+	@echo "make clean      remove what the build made"
+	@echo
+	@echo "CACHE_DIR       kernels and build results (default ~/.cache/oom-embedded)"

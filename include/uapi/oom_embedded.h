@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * oom_embedded: the names and numbers that userspace and the module share.
+ *
+ * Everything is configured through files below OOM_EMBEDDED_SYSFS; their
+ * description is Documentation/ABI/testing/sysfs-kernel-oom_embedded.
+ */
+#ifndef _UAPI_LINUX_OOM_EMBEDDED_H
+#define _UAPI_LINUX_OOM_EMBEDDED_H
+
+#define OOM_EMBEDDED_NAME		"oom_embedded"
+#define OOM_EMBEDDED_SYSFS		"/sys/kernel/" OOM_EMBEDDED_NAME
+
+/* major.minor: major = break, minor = addition; file abi_version. */
+#define OOM_EMBEDDED_ABI_MAJOR		1
+#define OOM_EMBEDDED_ABI_MINOR		0
+
+/* Rankings: higher = more expendable. */
+#define OOM_EMBEDDED_RANK_NEVER		0	/* never chosen, whatever the threshold */
+#define OOM_EMBEDDED_RANK_DEFAULT	500	/* of a process that was given none */
+#define OOM_EMBEDDED_RANK_MAX		1000
+
+/* Keys of the uevents (ACTION=change, SUBSYSTEM=oom_embedded). */
+#define OOM_EMBEDDED_KEY_EVENT		"OOM_EVENT"
+#define OOM_EMBEDDED_KEY_SEQ		"OOM_SEQ"
+#define OOM_EMBEDDED_KEY_KIND		"OOM_KIND"
+#define OOM_EMBEDDED_KEY_TRIGGER_PID	"OOM_TRIGGER_PID"
+#define OOM_EMBEDDED_KEY_TRIGGER_COMM	"OOM_TRIGGER_COMM"
+#define OOM_EMBEDDED_KEY_ORDER		"OOM_ORDER"
+#define OOM_EMBEDDED_KEY_GRACE_MS	"OOM_GRACE_MS"
+#define OOM_EMBEDDED_KEY_MEMCG		"OOM_MEMCG"
+#define OOM_EMBEDDED_KEY_VICTIM_PID	"OOM_VICTIM_PID"
+#define OOM_EMBEDDED_KEY_VICTIM_COMM	"OOM_VICTIM_COMM"
+#define OOM_EMBEDDED_KEY_VICTIM_UID	"OOM_VICTIM_UID"
+#define OOM_EMBEDDED_KEY_VICTIM_RANK	"OOM_VICTIM_RANK"
+#define OOM_EMBEDDED_KEY_VICTIM_RSS_KB	"OOM_VICTIM_RSS_KB"
+#define OOM_EMBEDDED_KEY_OUTCOME	"OOM_OUTCOME"
+
+/* Values of OOM_EVENT. */
+#define OOM_EMBEDDED_EVENT_RECONFIGURE	"reconfigure"
+#define OOM_EMBEDDED_EVENT_VICTIM	"victim"
+#define OOM_EMBEDDED_EVENT_NO_VICTIM	"no_victim"
+
+#endif /* _UAPI_LINUX_OOM_EMBEDDED_H */

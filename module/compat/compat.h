@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every difference between the kernels from 5.10 to 7.x. The sources are
+ * written as for the newest kernel; each shim supplies a missing name and says
+ * which kernel lets us delete it. OE_HAVE_* come from Kbuild, which looks into
+ * the headers where a backport makes the version number meaningless.
+ */
+#ifndef OE_COMPAT_H
+#define OE_COMPAT_H
+
+#include <linux/kprobes.h>
+#include <linux/memcontrol.h>
+#include <linux/mempolicy.h>
+#include <linux/mm.h>
+#include <linux/sched/coredump.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/swap.h>
+#include <linux/version.h>
+
+/* task->__state: 5.14 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
+#define __state state
+#endif
+
+/* mm_flags_test(): 6.18 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define mm_flags_test(flag, mm) test_bit(flag, &(mm)->flags)
+#endif
+
+/* kset_uevent_ops without the kset: 5.18; const kobject: 6.2 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
+#define OE_UEVENT_ARGS struct kset *kset, struct kobject *kobj
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define OE_UEVENT_ARGS struct kobject *kobj
+#else
+#define OE_UEVENT_ARGS const struct kobject *kobj
+#endif
+
+/* const kobj_type: 6.2 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define OE_KTYPE_CONST
+#else
+#define OE_KTYPE_CONST const
+#endif
+
+/* const bin_attribute, and groups that hold them so: 6.16 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+#define OE_BIN_CONST
+#else
+#define OE_BIN_CONST const
+#endif
+
+/* signal->core_state: 5.16 */
+static inline bool oe_is_dumping_core(struct task_struct *p)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 16, 0)
+	return p->signal->flags & SIGNAL_GROUP_COREDUMP;
+#else
+	return p->signal->core_state;
+#endif
+}
+
+/*
+ * What oom_badness() adds up, in pages. Since get_mm_rss_sum() exists the
+ * kernel sums the per-CPU counters exactly there.
+ */
+static inline s64 oe_mm_footprint(struct mm_struct *mm)
+{
+#ifdef OE_HAVE_RSS_SUM
+	return get_mm_rss_sum(mm) + get_mm_counter_sum(mm, MM_SWAPENTS) +
+	       mm_pgtables_bytes(mm) / PAGE_SIZE;
+#else
+	return get_mm_rss(mm) + get_mm_counter(mm, MM_SWAPENTS) +
+	       mm_pgtables_bytes(mm) / PAGE_SIZE;
+#endif
+}
+
+/* As mempolicy_in_oom_domain(), not exported; mempolicy->nodes: 5.14 */
+static inline bool oe_mempolicy_allows(struct task_struct *t,
+				       const nodemask_t *nodemask)
+{
+	bool allowed = true;
+#ifdef CONFIG_NUMA
+	struct mempolicy *policy;
+
+	task_lock(t);
+	policy = t->mempolicy;
+	if (policy && policy->mode == MPOL_BIND)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
+		allowed = nodes_intersects(policy->v.nodes, *nodemask);
+#else
+		allowed = nodes_intersects(policy->nodes, *nodemask);
+#endif
+	task_unlock(t);
+#endif
+	return allowed;
+}
+
+/* As cpuset_mems_allowed_intersects(), not exported. */
+static inline bool oe_mems_intersect(struct task_struct *a,
+				     struct task_struct *b)
+{
+#ifdef CONFIG_CPUSETS
+	return nodes_intersects(a->mems_allowed, b->mems_allowed);
+#else
+	return true;
+#endif
+}
+
+/*
+ * total_swap_pages is not exported on any of them; what is free of it is. Only
+ * the weight of oom_score_adj depends on it, and only where swap is in use.
+ */
+static inline unsigned long oe_total_swap_pages(void)
+{
+	return max(get_nr_swap_pages(), 0L);
+}
+
+/* As mem_cgroup_get_max() for cgroup v2, not exported. */
+static inline unsigned long oe_memcg_max(struct mem_cgroup *memcg,
+					 unsigned long swap)
+{
+#ifdef CONFIG_MEMCG
+	return READ_ONCE(memcg->memory.max) +
+	       min_t(unsigned long, READ_ONCE(memcg->swap.max), swap);
+#else
+	return 0;
+#endif
+}
+
+/* The cgroup's path as userspace knows it; takes no mutex, unlike cgroup_path_ns(). */
+static inline void oe_memcg_path(struct mem_cgroup *memcg, char *path,
+				 size_t size)
+{
+#ifdef CONFIG_MEMCG
+	if (memcg)
+		cgroup_path(memcg->css.cgroup, path, size);
+#endif
+}
+
+#endif /* OE_COMPAT_H */

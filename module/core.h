@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What every room of the module shares: the tunables, the counters, and the
+ * rules about locks.
+ *
+ * Locks, outermost first:
+ *
+ *  lock                 protects                       taken from
+ *  -------------------  -----------------------------  -------------------------
+ *  oom_lock (kernel's)  the episode (handle.c), the    the OOM path only: the
+ *                       guard, the marked victim       kernel holds it for us
+ *  list->lock           snapshots of one list file     sysfs reads
+ *  rank.lock            changes of the ranking table   sysfs writes, rank worker
+ *  settle.lock          the steered victim, where      OOM notifier, settling
+ *                       there are no kprobes           worker
+ *  notify.lock          the queue of uevents           OOM path, settling worker,
+ *                                                      uevent thread
+ *  rank.pool_lock (raw) spare ranking entries          fork tracepoint, workers
+ *
+ * Between OOM entry and the victim nothing is allocated and only locks are
+ * taken whose holders do not allocate; look-ups there are RCU. Probe and
+ * tracepoint handlers run with preemption off, and on PREEMPT_RT a spinlock_t
+ * sleeps: they take raw locks only.
+ */
+#ifndef OE_CORE_H
+#define OE_CORE_H
+
+#ifdef pr_fmt
+#undef pr_fmt
+#endif
+#define pr_fmt(fmt) "oom_embedded: " fmt
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+#include "policy.h"
+
+/**
+ * enum oe_mode - what the module does with what it sees
+ * @OE_MODE_OFF: nothing
+ * @OE_MODE_OBSERVE: announce and record; the kernel chooses
+ * @OE_MODE_ENFORCE: announce, record, choose
+ */
+enum oe_mode {
+	OE_MODE_OFF,
+	OE_MODE_OBSERVE,
+	OE_MODE_ENFORCE,
+	OE_NR_MODES,
+};
+
+/**
+ * enum oe_no_victim_action - what happens in a global OOM when nobody may be chosen
+ * @OE_NO_VICTIM_PANIC: panic, as the kernel does when nothing is killable
+ * @OE_NO_VICTIM_REBOOT: restart at once; the log reaches pstore
+ * @OE_NO_VICTIM_UNPROTECT: give up the highest ranked protected process
+ */
+enum oe_no_victim_action {
+	OE_NO_VICTIM_PANIC,
+	OE_NO_VICTIM_REBOOT,
+	OE_NO_VICTIM_UNPROTECT,
+	OE_NR_NO_VICTIM_ACTIONS,
+};
+
+/**
+ * struct oe_config - the tunables
+ *
+ * Each is one word. Written with WRITE_ONCE() by sysfs (oe_tunable_store()),
+ * read with READ_ONCE() by everybody else; no two of them have to agree.
+ */
+struct oe_config {
+	unsigned int mode;
+	unsigned int rank_threshold;
+	unsigned int default_rank;
+	unsigned int selection_order;
+	unsigned int no_victim_action;
+};
+
+extern struct oe_config oe_config;
+
+/**
+ * struct oe_tunable - how a tunable is written and read
+ * @name: the file in sysfs and the module parameter
+ * @value: in &oe_config
+ * @min: smallest number
+ * @max: largest number, or the number of @words less one
+ * @words: the values' names, or NULL for a number
+ */
+struct oe_tunable {
+	const char *name;
+	unsigned int *value;
+	unsigned int min;
+	unsigned int max;
+	const char *const *words;
+};
+
+enum {
+	OE_NR_TUNABLES = 5,
+};
+
+extern const struct oe_tunable oe_tunables[OE_NR_TUNABLES];
+
+int oe_tunable_store(const struct oe_tunable *tunable, const char *text);
+int oe_tunable_show(const struct oe_tunable *tunable, char *text);
+struct oe_policy oe_config_policy(void);
+
+/* The counters below stats/, one file each. */
+#define OE_STATS(X)							\
+	X(oom_global)		/* episodes; cpuset and mempolicy too */\
+	X(oom_memcg)		/* episodes */				\
+	X(oom_sysrq)		/* episodes */				\
+	X(victims)		/* episodes that ended with a kill */	\
+	X(no_victim)		/* episodes in which nobody could be chosen */ \
+	X(not_killed)		/* episodes the kernel ended without a kill */ \
+	X(victim_pending)	/* OOM calls that needed no new victim */ \
+	X(unprotected)		/* protected processes given up */	\
+	X(guard_hits)		/* kills of a protected process prevented */ \
+	X(inherit_failed)	/* forks whose child could not be given a ranking */ \
+	X(uevent_failed)	/* uevents that could not be sent */	\
+	X(uevent_timeouts)	/* OOMs that went on before their uevent was out */ \
+	X(probe_missed)		/* OOM calls that the kprobe did not see */
+
+enum oe_stat {
+#define OE_STAT_ENUM(name) OE_STAT_##name,
+	OE_STATS(OE_STAT_ENUM)
+#undef OE_STAT_ENUM
+	OE_NR_STATS,
+};
+
+extern atomic64_t oe_stats[OE_NR_STATS];
+
+/**
+ * oe_stat_inc - count something
+ * @stat: what
+ *
+ * Context: any. Read by stats/ in sysfs; nothing is ordered by it.
+ */
+static inline void oe_stat_inc(enum oe_stat stat)
+{
+	atomic64_inc(&oe_stats[stat]);
+}
+
+#endif /* OE_CORE_H */

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pre-kill sequence: what happens between the moment the kernel is out of
+ * memory and the moment somebody dies. Runs in the process that failed to
+ * allocate, with oom_lock held, so there is one episode at a time and its
+ * state is static.
+ */
+#include "core.h"
+
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/oom.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+
+#include "compat/compat.h"
+#include "handle.h"
+#include "notify.h"
+#include "report.h"
+#include "victim.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+enum {
+	/* Longest wait for the uevent thread and for a poller to have run. */
+	ANNOUNCE_MS = 50,
+	/*
+	 * An episode that ended without a kill is gone on with, instead of
+	 * asking userspace again, if the same domain calls again so soon. When
+	 * nobody may be killed in a memcg, the caller may come back for ever.
+	 */
+	REOPEN_MS = 100,
+	REOPEN_NO_VICTIM_MS = 1000,
+};
+
+static struct {
+	struct oe_episode episode;
+	bool open;		/* no victim yet: see REOPEN_MS */
+	unsigned long reopen_until;
+} handle;
+
+/**
+ * oe_handle_is_quiet - would the kernel end this call without choosing?
+ * @call: the call
+ *
+ * A call is not a kill: the kernel waits for an earlier victim, lets a dying
+ * caller finish, or may not kill on behalf of this allocation. Userspace has
+ * heard of the emergency already or will when it is one.
+ *
+ * Context: OOM path, oom_lock held; allocates nothing.
+ * Return: true if nobody should die of it.
+ */
+bool oe_handle_is_quiet(const struct oe_call *call)
+{
+	bool may_not_kill = call->gfp && !(call->gfp & __GFP_FS) &&
+			    !call->domain.memcg;
+
+	if (may_not_kill || oe_tasks_is_dying(current))
+		return true;
+	/* SysRq asks for one more victim, whatever is going on. */
+	return call->kind != OE_KIND_SYSRQ &&
+	       oe_tasks_victim_pending(&call->domain);
+}
+
+/**
+ * oe_handle_is_global - is the whole machine in trouble?
+ * @episode: the episode
+ *
+ * Return: false for a memory cgroup's OOM and for SysRq, where the machine can
+ * go on without a victim.
+ */
+bool oe_handle_is_global(const struct oe_episode *episode)
+{
+	return episode->call.kind != OE_KIND_MEMCG &&
+	       episode->call.kind != OE_KIND_SYSRQ;
+}
+
+static bool goes_on(const struct oe_call *call)
+{
+	const struct oe_call *last = &handle.episode.call;
+
+	return handle.open && time_before(jiffies, handle.reopen_until) &&
+	       last->kind == call->kind &&
+	       last->domain.memcg == call->domain.memcg;
+}
+
+static void count_kind(enum oe_kind kind)
+{
+	if (kind == OE_KIND_MEMCG)
+		oe_stat_inc(OE_STAT_oom_memcg);
+	else if (kind == OE_KIND_SYSRQ)
+		oe_stat_inc(OE_STAT_oom_sysrq);
+	else
+		oe_stat_inc(OE_STAT_oom_global);
+}
+
+/* Step 1: who asks, and why. */
+static void record_call(struct oe_episode *episode, const struct oe_call *call)
+{
+	memset(episode, 0, sizeof(*episode));
+	episode->entered_ns = ktime_get_ns();
+	episode->mode = READ_ONCE(oe_config.mode);
+	episode->call = *call;
+	episode->trigger_pid = current->tgid;
+	/* The leader's name, as in every list; a torn read is still terminated. */
+	strscpy(episode->trigger_comm, current->group_leader->comm,
+		sizeof(episode->trigger_comm));
+	oe_memcg_path(call->domain.memcg, episode->memcg_path,
+		      sizeof(episode->memcg_path));
+	count_kind(call->kind);
+}
+
+/* Step 2: userspace hears first. */
+static void announce(struct oe_episode *episode)
+{
+	unsigned long ticket;
+
+	episode->seq = oe_notify_wake();
+	trace_oom_embedded_enter(episode);
+	ticket = oe_report_reconfigure(episode);
+	oe_notify_wait(ticket, ANNOUNCE_MS);
+	episode->announced_ns = ktime_get_ns();
+}
+
+/**
+ * oe_handle_begin - steps 1 and 2: record the call and tell userspace
+ * @call: the call; its domain stays valid until oe_handle_end()
+ *
+ * Context: OOM path, oom_lock held; sleeps, bounded; allocates nothing.
+ * Return: the episode, to be handed to oe_handle_decide() and oe_handle_end().
+ */
+struct oe_episode *oe_handle_begin(const struct oe_call *call)
+{
+	struct oe_episode *episode = &handle.episode;
+
+	if (goes_on(call)) {
+		episode->call = *call;
+		return episode;
+	}
+	handle.open = false;
+	record_call(episode, call);
+	announce(episode);
+	return episode;
+}
+
+static bool may_unprotect(const struct oe_episode *episode)
+{
+	return oe_handle_is_global(episode) &&
+	       READ_ONCE(oe_config.no_victim_action) == OE_NO_VICTIM_UNPROTECT;
+}
+
+/**
+ * oe_handle_decide - step 5: choose
+ * @episode: from oe_handle_begin()
+ *
+ * What is eligible may have changed since userspace was told, by its doing.
+ *
+ * Context: OOM path, oom_lock held; allocates nothing.
+ */
+void oe_handle_decide(struct oe_episode *episode)
+{
+	struct oe_decision *decision = &episode->decision;
+
+	episode->policy = oe_config_policy();
+	oe_tasks_decide(&episode->call.domain, &episode->policy,
+			may_unprotect(episode), decision);
+	if (decision->unprotected) {
+		oe_stat_inc(OE_STAT_unprotected);
+		/* For the guard: everybody below the one given up stays. */
+		episode->policy.threshold = decision->victim.rank;
+	}
+	episode->decided_ns = ktime_get_ns();
+	trace_oom_embedded_decide(episode);
+	oe_victim_arm();
+}
+
+/**
+ * oe_handle_end - step 7: record how it ended
+ * @episode: from oe_handle_begin()
+ * @outcome: as far as the caller knows; a victim that was marked overrules it
+ *
+ * Context: OOM path with oom_lock held, or the settling worker in its place;
+ * allocates nothing.
+ */
+void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome)
+{
+	struct oe_decision *decision = &episode->decision;
+	bool was_open = handle.open;
+
+	if (oe_victim_marked(decision->task, &episode->killed,
+			     &episode->marked_ns))
+		outcome = OE_OUTCOME_KILLED;
+	if (decision->task) {
+		put_task_struct(decision->task);
+		decision->task = NULL;
+	}
+	episode->ended_ns = ktime_get_ns();
+
+	handle.open = outcome != OE_OUTCOME_KILLED;
+	handle.reopen_until = jiffies +
+		msecs_to_jiffies(outcome == OE_OUTCOME_NO_VICTIM ?
+				 REOPEN_NO_VICTIM_MS : REOPEN_MS);
+	/* The same end once more is no news. */
+	if (was_open && outcome == episode->outcome)
+		return;
+	episode->outcome = outcome;
+	trace_oom_embedded_done(episode);
+	oe_report_outcome(episode);
+}
+
+/**
+ * oe_handle_no_victim - nobody may be chosen: do what the administrator said
+ * @episode: from oe_handle_begin()
+ *
+ * Does not return from a global OOM.
+ *
+ * Context: OOM path, oom_lock held.
+ * Return: what out_of_memory() shall return: false.
+ */
+bool oe_handle_no_victim(struct oe_episode *episode)
+{
+	oe_handle_end(episode, OE_OUTCOME_NO_VICTIM);
+	if (!oe_handle_is_global(episode))
+		return false;
+	if (READ_ONCE(oe_config.no_victim_action) == OE_NO_VICTIM_REBOOT) {
+		/*
+		 * Not from a panic notifier: those run before kmsg_dump(), so
+		 * the log would not reach pstore.
+		 */
+		panic_timeout = -1;
+		panic("oom_embedded: out of memory and nobody may be killed: rebooting\n");
+	}
+	/* The kernel's own words for its own way out. */
+	panic("System is deadlocked on memory\n");
+}
+
+/**
+ * oe_steer - step 6: let the kernel choose our victim
+ * @victim: its group leader; the caller holds a reference, which keeps
+ *	victim->signal
+ * @was_origin: where to keep what swapoff or KSM may have put there
+ *
+ * oom_evaluate_task() prefers such a task to all others.
+ *
+ * Context: OOM path, oom_lock held.
+ */
+void oe_steer(struct task_struct *victim, bool *was_origin)
+{
+	*was_origin = victim->signal->oom_flag_origin;
+	victim->signal->oom_flag_origin = true;
+}
+
+/**
+ * oe_unsteer - undo oe_steer()
+ * @victim: the same
+ * @was_origin: the same
+ *
+ * Context: any.
+ */
+void oe_unsteer(struct task_struct *victim, bool was_origin)
+{
+	victim->signal->oom_flag_origin = was_origin;
+}

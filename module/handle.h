@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_HANDLE_H
+#define OE_HANDLE_H
+
+#include <linux/gfp.h>
+#include <linux/types.h>
+
+#include "core.h"
+#include "tasks.h"
+
+/**
+ * enum oe_kind - whose memory ran out
+ *
+ * Ordered as in `kind_words`; the text is part of the ABI.
+ */
+enum oe_kind {
+	OE_KIND_GLOBAL,
+	OE_KIND_CPUSET,
+	OE_KIND_MEMPOLICY,
+	OE_KIND_MEMCG,
+	OE_KIND_SYSRQ,
+	OE_NR_KINDS,
+};
+
+/**
+ * enum oe_outcome - how an episode ended
+ * @OE_OUTCOME_KILLED: the kernel killed somebody
+ * @OE_OUTCOME_NO_VICTIM: nobody may be chosen
+ * @OE_OUTCOME_VICTIM_PENDING: the kernel waits for an earlier victim
+ * @OE_OUTCOME_NOT_KILLED: the kernel ended it without a kill: memory was found
+ *	elsewhere, or the caller is dying anyway
+ */
+enum oe_outcome {
+	OE_OUTCOME_KILLED,
+	OE_OUTCOME_NO_VICTIM,
+	OE_OUTCOME_VICTIM_PENDING,
+	OE_OUTCOME_NOT_KILLED,
+	OE_NR_OUTCOMES,
+};
+
+enum {
+	OE_MEMCG_PATH = 128,
+};
+
+/**
+ * struct oe_call - one call of the kernel for a victim
+ * @kind: as far as it is known before the kernel itself looks
+ * @domain: whose memory ran out
+ * @order: of the failed allocation, or -1
+ * @gfp: of the failed allocation
+ */
+struct oe_call {
+	enum oe_kind kind;
+	struct oe_domain domain;
+	int order;
+	gfp_t gfp;
+};
+
+/**
+ * struct oe_episode - an emergency, from the first call to the victim
+ * @seq: the count that userspace was told
+ * @mode: in force when it began
+ * @policy: in force when the victim was chosen
+ * @call: who asked
+ * @memcg_path: of call.domain.memcg, "" for none
+ * @trigger_pid: thread group of the caller
+ * @trigger_comm: its name
+ * @decision: whom we choose; holds a task reference until oe_handle_end()
+ * @killed: whom the kernel marked; pid 0 = nobody, or not known who
+ * @outcome: set by oe_handle_end()
+ * @entered_ns: CLOCK_MONOTONIC, as all that follow
+ * @announced_ns: userspace had been told
+ * @decided_ns: our choice was made
+ * @marked_ns: the kernel marked its victim, or 0
+ * @ended_ns: the kernel came back
+ */
+struct oe_episode {
+	u64 seq;
+	enum oe_mode mode;
+	struct oe_policy policy;
+	struct oe_call call;
+	char memcg_path[OE_MEMCG_PATH];
+	pid_t trigger_pid;
+	char trigger_comm[TASK_COMM_LEN];
+	struct oe_decision decision;
+	struct oe_process killed;
+	enum oe_outcome outcome;
+	u64 entered_ns;
+	u64 announced_ns;
+	u64 decided_ns;
+	u64 marked_ns;
+	u64 ended_ns;
+};
+
+bool oe_handle_is_quiet(const struct oe_call *call);
+struct oe_episode *oe_handle_begin(const struct oe_call *call);
+void oe_handle_decide(struct oe_episode *episode);
+void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome);
+bool oe_handle_no_victim(struct oe_episode *episode);
+bool oe_handle_is_global(const struct oe_episode *episode);
+
+void oe_steer(struct task_struct *victim, bool *was_origin);
+void oe_unsteer(struct task_struct *victim, bool was_origin);
+
+#endif /* OE_HANDLE_H */

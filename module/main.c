@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * oom_embedded: what happens when an embedded Linux system runs out of memory.
+ *
+ * The order of things: what is published last is withdrawn first.
+ */
+#include "core.h"
+
+#include <linux/module.h>
+
+#include "intercept.h"
+#include "notify.h"
+#include "rank.h"
+#include "sysfs.h"
+#include "victim.h"
+
+static bool kprobes = true;
+module_param(kprobes, bool, 0444);
+MODULE_PARM_DESC(kprobes,
+		 "wrap out_of_memory() by a kprobe (default); 0 = OOM notifier only");
+
+static void init_kprobe(void)
+{
+	int err = kprobes ? oe_intercept_kprobe_init() : -ECANCELED;
+
+	if (err == -ECANCELED)
+		pr_info("kprobes=0: memory cgroup OOM is not covered, and there is no guard\n");
+	else if (err)
+		pr_warn("out_of_memory() cannot be wrapped (%d): memory cgroup OOM is not covered, and there is no guard\n",
+			err);
+}
+
+static int __init oe_init(void)
+{
+	int err;
+
+	err = oe_rank_init();
+	if (err)
+		return err;
+	err = oe_notify_init();
+	if (err)
+		goto err_exit_rank;
+	err = oe_intercept_pm_init();
+	if (err)
+		goto err_exit_notify;
+	oe_victim_init();
+	err = oe_sysfs_init();
+	if (err)
+		goto err_exit_victim;
+	err = oe_intercept_notifier_init();
+	if (err)
+		goto err_exit_sysfs;
+	init_kprobe();
+	return 0;
+
+err_exit_sysfs:
+	oe_sysfs_exit();
+err_exit_victim:
+	oe_victim_exit();
+	oe_intercept_pm_exit();
+err_exit_notify:
+	oe_notify_exit();
+err_exit_rank:
+	oe_rank_exit();
+	return err;
+}
+
+static void __exit oe_exit(void)
+{
+	oe_intercept_kprobe_exit();
+	oe_intercept_notifier_exit();
+	oe_sysfs_exit();
+	oe_victim_exit();
+	oe_intercept_pm_exit();
+	oe_notify_exit();
+	oe_rank_exit();
+}
+
+module_init(oe_init);
+module_exit(oe_exit);
+
+MODULE_DESCRIPTION("Protects, ranks and warns when the system is out of memory");
+MODULE_AUTHOR("The oom_embedded maintainers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");

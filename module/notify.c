@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Telling userspace: the counter, the pollers, the uevents.
+ *
+ * Counting and waking allocate nothing. Sending a uevent does, and takes the
+ * kernel's uevent mutex, whose holder may itself wait for memory: a thread of
+ * our own does it, allowed into the reserves, and the OOM path waits for it no
+ * longer than it has decided to.
+ */
+#include "core.h"
+
+#include <linux/kernfs.h>
+#include <linux/kfifo.h>
+#include <linux/kobject.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/skbuff.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include <linux/wait.h>
+#include <uapi/linux/sched/types.h>
+
+#include "notify.h"
+
+enum {
+	QUEUE_LENGTH = 16,	/* uevents, a power of two */
+	STASH_PER_SIZE = 3,
+	REFILL_RETRY_MS = 200,
+};
+
+/*
+ * A message buffer from the reserves is marked pfmemalloc and silently dropped
+ * at every ordinary socket. So ordinary buffers of the sizes that a uevent may
+ * need are kept, and given back to the allocator's free lists just before one
+ * is sent: the next request of that size finds it there.
+ */
+static const unsigned int stash_sizes[] = { 320, 640, 1400 };
+
+static struct {
+	atomic64_t wanted;
+	atomic64_t done;
+	atomic64_t seen;		/* last value of wanted that somebody read, or -1 */
+
+	spinlock_t lock;
+	DECLARE_KFIFO(queue, struct oe_uevent, QUEUE_LENGTH);
+	unsigned long nr_queued;	/* under lock */
+	unsigned long nr_sent;		/* release by the thread, acquire by waiters */
+	bool attached;			/* under lock: kobj and node are valid */
+	struct kobject *kobj;
+	struct kernfs_node *node;
+
+	wait_queue_head_t wait;		/* for sent and seen */
+	wait_queue_head_t work;		/* for the thread */
+	struct task_struct *thread;
+	struct oe_uevent outgoing;	/* the thread's */
+	struct sk_buff *stash[ARRAY_SIZE(stash_sizes)][STASH_PER_SIZE];
+} notify;
+
+/**
+ * oe_uevent_add - append a key to a uevent
+ * @uevent: starts zeroed
+ * @format: "KEY=%..."
+ *
+ * What does not fit is left out whole.
+ *
+ * Context: any.
+ */
+void oe_uevent_add(struct oe_uevent *uevent, const char *format, ...)
+{
+	size_t room = OE_UEVENT_TEXT - uevent->used;
+	va_list args;
+	int length;
+
+	if (uevent->nr_keys == OE_UEVENT_KEYS)
+		return;
+	va_start(args, format);
+	length = vsnprintf(uevent->text + uevent->used, room, format, args);
+	va_end(args);
+	if (length >= room)
+		return;
+	uevent->keys[uevent->nr_keys++] = uevent->used;
+	uevent->used += length + 1;
+}
+
+static bool fill_stash(void)
+{
+	unsigned int size, i;
+	bool full = true;
+
+	for (size = 0; size < ARRAY_SIZE(stash_sizes); size++) {
+		for (i = 0; i < STASH_PER_SIZE; i++) {
+			struct sk_buff **slot = &notify.stash[size][i];
+
+			/* Never from the reserves, never by pushing others out. */
+			if (!*slot)
+				*slot = alloc_skb(stash_sizes[size],
+						  GFP_NOWAIT | __GFP_NOWARN |
+						  __GFP_NOMEMALLOC);
+			full = full && *slot;
+		}
+	}
+	return full;
+}
+
+static void empty_stash(void)
+{
+	unsigned int size, i;
+
+	for (size = 0; size < ARRAY_SIZE(stash_sizes); size++) {
+		for (i = 0; i < STASH_PER_SIZE; i++) {
+			consume_skb(notify.stash[size][i]);
+			notify.stash[size][i] = NULL;
+		}
+	}
+}
+
+static void send(const struct oe_uevent *uevent)
+{
+	char *envp[OE_UEVENT_KEYS + 1];
+	unsigned int noreclaim;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < uevent->nr_keys; i++)
+		envp[i] = (char *)uevent->text + uevent->keys[i];
+	envp[i] = NULL;
+
+	empty_stash();
+	noreclaim = memalloc_noreclaim_save();
+	err = kobject_uevent_env(notify.kobj, KOBJ_CHANGE, envp);
+	memalloc_noreclaim_restore(noreclaim);
+	if (err)
+		oe_stat_inc(OE_STAT_uevent_failed);
+}
+
+static bool has_work(void)
+{
+	return !kfifo_is_empty(&notify.queue) || kthread_should_stop();
+}
+
+static int run(void *unused)
+{
+	bool full = false;
+
+	/* Real-time: those who are to hear of it must not wait behind a leak. */
+	sched_set_fifo_low(current);
+	for (;;) {
+		full = fill_stash();
+		wait_event_idle_timeout(notify.work, has_work(),
+					full ? MAX_SCHEDULE_TIMEOUT :
+					msecs_to_jiffies(REFILL_RETRY_MS));
+		while (kfifo_out_spinlocked(&notify.queue, &notify.outgoing, 1,
+					    &notify.lock)) {
+			send(&notify.outgoing);
+			/* pairs with oe_notify_wait() */
+			smp_store_release(&notify.nr_sent, notify.nr_sent + 1);
+			wake_up_all(&notify.wait);
+		}
+		if (kthread_should_stop())
+			return 0;
+	}
+}
+
+/**
+ * oe_notify_wake - count one more OOM episode and wake the pollers
+ *
+ * Context: process context, also the OOM path: spinlocks only, no allocation.
+ * Return: the new value of `reconfigure_wanted`.
+ */
+u64 oe_notify_wake(void)
+{
+	u64 wanted = atomic64_inc_return(&notify.wanted);
+
+	spin_lock(&notify.lock);
+	if (notify.attached)
+		sysfs_notify_dirent(notify.node);
+	spin_unlock(&notify.lock);
+	return wanted;
+}
+
+/**
+ * oe_notify_send - hand a uevent to the thread
+ * @uevent: copied
+ *
+ * Context: process context, also the OOM path: spinlocks only, no allocation.
+ * Return: a ticket for oe_notify_wait(); 0 if the queue was full, which counts
+ * as failed.
+ */
+unsigned long oe_notify_send(const struct oe_uevent *uevent)
+{
+	unsigned long ticket = 0;
+
+	spin_lock(&notify.lock);
+	if (notify.attached && kfifo_in(&notify.queue, uevent, 1))
+		ticket = ++notify.nr_queued;
+	spin_unlock(&notify.lock);
+	if (ticket)
+		wake_up(&notify.work);
+	else
+		oe_stat_inc(OE_STAT_uevent_failed);
+	return ticket;
+}
+
+static bool is_sent(unsigned long ticket)
+{
+	return smp_load_acquire(&notify.nr_sent) >= ticket; /* pairs with run() */
+}
+
+static bool is_announced(unsigned long ticket, bool has_reader)
+{
+	return is_sent(ticket) &&
+	       (!has_reader ||
+		atomic64_read(&notify.seen) == atomic64_read(&notify.wanted));
+}
+
+/**
+ * oe_notify_wait - wait until userspace has been told
+ * @ticket: of the uevent
+ * @timeout_ms: not longer than this
+ *
+ * Somebody who had read the counter before this OOM is most likely waiting for
+ * it to move: then it is also waited for that it is read again. Somebody who
+ * does not come costs this wait once, because from then on nobody has read it.
+ *
+ * Context: process context, also the OOM path; sleeps.
+ * Return: true if the uevent is out.
+ */
+bool oe_notify_wait(unsigned long ticket, unsigned int timeout_ms)
+{
+	bool has_reader = atomic64_read(&notify.seen) + 1 ==
+			  atomic64_read(&notify.wanted);
+
+	wait_event_timeout(notify.wait, is_announced(ticket, has_reader),
+			   msecs_to_jiffies(timeout_ms));
+	if (is_sent(ticket))
+		return true;
+	oe_stat_inc(OE_STAT_uevent_timeouts);
+	return false;
+}
+
+/**
+ * oe_notify_wanted - OOM episodes so far
+ *
+ * Context: any.
+ * Return: the count.
+ */
+u64 oe_notify_wanted(void)
+{
+	return atomic64_read(&notify.wanted);
+}
+
+/**
+ * oe_notify_done - the last count that userspace has acknowledged
+ *
+ * Context: any.
+ * Return: the count.
+ */
+u64 oe_notify_done(void)
+{
+	return atomic64_read(&notify.done);
+}
+
+static void raise_to(atomic64_t *mark, u64 count)
+{
+	s64 old = atomic64_read(mark);
+
+	while (old < (s64)count && !atomic64_try_cmpxchg(mark, &old, count))
+		;
+}
+
+/**
+ * oe_notify_read - userspace reads the counter
+ *
+ * Context: process context.
+ * Return: the value that it is shown.
+ */
+u64 oe_notify_read(void)
+{
+	u64 wanted = oe_notify_wanted();
+
+	raise_to(&notify.seen, wanted);
+	wake_up_all(&notify.wait);
+	return wanted;
+}
+
+/**
+ * oe_notify_acknowledge - userspace has handled everything up to a count
+ * @count: done <= count <= wanted
+ *
+ * Context: process context.
+ * Return: 0 or -ERANGE.
+ */
+int oe_notify_acknowledge(u64 count)
+{
+	if (count < oe_notify_done() || count > oe_notify_wanted())
+		return -ERANGE;
+	raise_to(&notify.done, count);
+	return 0;
+}
+
+/**
+ * oe_notify_attach - sysfs exists, from now on there is somebody to tell
+ * @kobj: sender of the uevents
+ * @wanted: node of `reconfigure_wanted`
+ *
+ * Both stay the caller's, until oe_notify_detach() has returned.
+ *
+ * Context: process context.
+ */
+void oe_notify_attach(struct kobject *kobj, struct kernfs_node *wanted)
+{
+	spin_lock(&notify.lock);
+	notify.kobj = kobj;
+	notify.node = wanted;
+	notify.attached = true;
+	spin_unlock(&notify.lock);
+}
+
+/**
+ * oe_notify_detach - sysfs goes away
+ *
+ * Everything queued has been sent when it returns.
+ *
+ * Context: process context, may sleep.
+ */
+void oe_notify_detach(void)
+{
+	unsigned long last;
+
+	spin_lock(&notify.lock);
+	notify.attached = false;
+	last = notify.nr_queued;
+	spin_unlock(&notify.lock);
+	wait_event(notify.wait, is_sent(last));
+}
+
+/**
+ * oe_notify_init - start the thread
+ *
+ * Context: module init.
+ * Return: 0 or a negative errno.
+ */
+int oe_notify_init(void)
+{
+	atomic64_set(&notify.seen, -1);
+	spin_lock_init(&notify.lock);
+	INIT_KFIFO(notify.queue);
+	init_waitqueue_head(&notify.wait);
+	init_waitqueue_head(&notify.work);
+	notify.thread = kthread_run(run, NULL, "oom_embedded");
+	return PTR_ERR_OR_ZERO(notify.thread);
+}
+
+/**
+ * oe_notify_exit - stop the thread
+ *
+ * Context: module exit, may sleep.
+ */
+void oe_notify_exit(void)
+{
+	kthread_stop(notify.thread);
+	empty_stash();
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_NOTIFY_H
+#define OE_NOTIFY_H
+
+#include <linux/types.h>
+
+struct kobject;
+struct kernfs_node;
+
+enum {
+	/* Room for the environment of one uevent, without the keys of the core. */
+	OE_UEVENT_KEYS = 12,
+	OE_UEVENT_TEXT = 704,
+};
+
+/**
+ * struct oe_uevent - one uevent, built by the sender, sent by the thread
+ * @nr_keys: how many
+ * @used: bytes of @text used
+ * @keys: offsets of the "KEY=value" strings in @text
+ * @text: the strings
+ */
+struct oe_uevent {
+	u16 nr_keys;
+	u16 used;
+	u16 keys[OE_UEVENT_KEYS];
+	char text[OE_UEVENT_TEXT];
+};
+
+__printf(2, 3) void oe_uevent_add(struct oe_uevent *uevent, const char *format,
+				  ...);
+
+int oe_notify_init(void);
+void oe_notify_exit(void);
+void oe_notify_attach(struct kobject *kobj, struct kernfs_node *wanted);
+void oe_notify_detach(void);
+
+u64 oe_notify_wake(void);
+unsigned long oe_notify_send(const struct oe_uevent *uevent);
+bool oe_notify_wait(unsigned long ticket, unsigned int timeout_ms);
+
+u64 oe_notify_wanted(void);
+u64 oe_notify_read(void);
+u64 oe_notify_done(void);
+int oe_notify_acknowledge(u64 count);
+
+#endif /* OE_NOTIFY_H */

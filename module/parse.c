@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Text to numbers and back: strict, so that bad input changes nothing.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "parse.h"
+#include "policy.h"
+
+/* kstrto*() take a trailing newline and a sign; a number here is digits only. */
+static bool starts_with_digit(const char *text)
+{
+	return *text >= '0' && *text <= '9';
+}
+
+/**
+ * oe_parse_number - a decimal number within limits
+ * @text: NUL terminated; one trailing newline is allowed, nothing else
+ * @min: smallest allowed value
+ * @max: largest allowed value
+ * @value: written on success only
+ *
+ * Context: any.
+ * Return: 0, -EINVAL if it is no number, -ERANGE if it is outside the limits
+ * (a negative number is).
+ */
+int oe_parse_number(const char *text, u64 min, u64 max, u64 *value)
+{
+	bool negative = *text == '-';
+	u64 number;
+	int err;
+
+	if (!starts_with_digit(text + negative))
+		return -EINVAL;
+	err = kstrtoull(text + negative, 10, &number);
+	if (err)
+		return err;
+	if ((negative && number) || number < min || number > max)
+		return -ERANGE;
+	*value = number;
+	return 0;
+}
+
+/**
+ * oe_parse_word - one word out of a list
+ * @text: NUL terminated; one trailing newline is allowed
+ * @words: the allowed words
+ * @nr_words: how many there are
+ * @index: written on success only
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int oe_parse_word(const char *text, const char *const *words,
+		  unsigned int nr_words, unsigned int *index)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_words; i++) {
+		if (sysfs_streq(text, words[i])) {
+			*index = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int parse_bounded(const char *text, u64 min, u64 max, u64 *value)
+{
+	/* Inside a line a newline cannot be left over, so none is allowed. */
+	if (strchr(text, '\n'))
+		return -EINVAL;
+	return oe_parse_number(text, min, max, value);
+}
+
+/**
+ * oe_parse_rank_line - "PID RANK" or "PID -"
+ * @line: NUL terminated, without the newline; is taken apart
+ * @parsed: written on success only
+ *
+ * The two words are separated by spaces or tabs; none may lead or trail, so
+ * that a line has one spelling.
+ *
+ * Context: any.
+ * Return: 0, -EINVAL if the line is malformed, -ERANGE if the ranking is above
+ * OE_RANK_MAX or negative, -ESRCH if no process can have that pid.
+ */
+int oe_parse_rank_line(char *line, struct oe_rank_line *parsed)
+{
+	char *rank_text = strpbrk(line, " \t");
+	struct oe_rank_line result = {};
+	u64 number;
+	int err;
+
+	if (!rank_text)
+		return -EINVAL;
+	*rank_text++ = '\0';
+	while (*rank_text == ' ' || *rank_text == '\t')
+		rank_text++;
+
+	err = parse_bounded(line, 1, INT_MAX, &number);
+	if (err)
+		return err == -ERANGE ? -ESRCH : err;
+	result.pid = number;
+
+	result.clear = !strcmp(rank_text, "-");
+	if (!result.clear) {
+		err = parse_bounded(rank_text, 0, OE_RANK_MAX, &number);
+		if (err)
+			return err;
+		result.rank = number;
+	}
+	*parsed = result;
+	return 0;
+}
+
+/**
+ * oe_escape_comm - make a process name safe for logs, lists and uevents
+ * @escaped: where to write
+ * @comm: NUL terminated, at most 15 bytes
+ *
+ * Printable ASCII stays; white space, control characters, bytes above 0x7e,
+ * quotes, backslash and '=' become \xHH, so that no process can choose a name
+ * that ends a line, a word or a key.
+ *
+ * Context: any.
+ * Return: @escaped.
+ */
+const char *oe_escape_comm(char escaped[OE_COMM_ESCAPED], const char *comm)
+{
+	char *out = escaped;
+
+	for (; *comm && out + 4 < escaped + OE_COMM_ESCAPED; comm++) {
+		unsigned char c = *comm;
+
+		if (c > ' ' && c < 0x7f && !strchr("\"'\\=", c))
+			*out++ = c;
+		else
+			out += sprintf(out, "\\x%02x", c);
+	}
+	*out = '\0';
+	return escaped;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_PARSE_H
+#define OE_PARSE_H
+
+#include <linux/types.h>
+
+/**
+ * struct oe_rank_line - one parsed line of `oom_ranking`
+ * @pid: in the writer's pid namespace, > 0
+ * @rank: 0..OE_RANK_MAX; meaningless when @clear
+ * @clear: "PID -": forget the ranking
+ */
+struct oe_rank_line {
+	pid_t pid;
+	unsigned int rank;
+	bool clear;
+};
+
+enum {
+	/* Longest escaped comm: 15 bytes as \xHH, and the NUL. */
+	OE_COMM_ESCAPED = 15 * 4 + 1,
+};
+
+int oe_parse_number(const char *text, u64 min, u64 max, u64 *value);
+int oe_parse_word(const char *text, const char *const *words,
+		  unsigned int nr_words, unsigned int *index);
+int oe_parse_rank_line(char *line, struct oe_rank_line *parsed);
+const char *oe_escape_comm(char escaped[OE_COMM_ESCAPED], const char *comm);
+
+#endif /* OE_PARSE_H */

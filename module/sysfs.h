@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_SYSFS_H
+#define OE_SYSFS_H
+
+#include <linux/sysfs.h>
+#include <linux/types.h>
+
+extern const struct attribute_group oe_stats_group;
+extern const struct attribute_group oe_lists_group;
+
+int oe_sysfs_init(void);
+void oe_sysfs_exit(void);
+bool oe_sysfs_may_write(void);
+bool oe_sysfs_is_text(const char *buf, size_t count);
+
+void oe_lists_init(void);
+void oe_lists_exit(void);
+
+#endif /* OE_SYSFS_H */

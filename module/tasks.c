@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Processes: walks them under RCU and turns each into a plain snapshot that
+ * the policy can judge. What is eligible and how it is measured follows
+ * oom_evaluate_task() and oom_badness() in mm/oom_kill.c.
+ */
+#include "core.h"
+
+#include <linux/cpuset.h>
+#include <linux/cred.h>
+#include <linux/memcontrol.h>
+#include <linux/mempolicy.h>
+#include <linux/mm.h>
+#include <linux/oom.h>
+#include <linux/sched/coredump.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/swap.h>
+
+#include "compat/compat.h"
+#include "rank.h"
+#include "tasks.h"
+
+static bool in_memcg(struct task_struct *p, struct mem_cgroup *memcg)
+{
+	return mem_cgroup_is_descendant(mem_cgroup_from_task(p), memcg);
+}
+
+/* What oom_cpuset_eligible() looks at; without NUMA there is one node. */
+static bool shares_nodes(struct task_struct *p, const struct oe_domain *domain)
+{
+	struct task_struct *t;
+	bool shares = false;
+
+	if (!domain->nodemask && !domain->cpuset)
+		return true;
+	for_each_thread(p, t) {
+		if (domain->nodemask)
+			shares = oe_mempolicy_allows(t, domain->nodemask);
+		else
+			shares = oe_mems_intersect(current, t);
+		if (shares)
+			break;
+	}
+	return shares;
+}
+
+static bool in_domain(struct task_struct *p, const struct oe_domain *domain)
+{
+	if (domain->memcg)
+		return in_memcg(p, domain->memcg);
+	return shares_nodes(p, domain);
+}
+
+/* As find_lock_task_mm(), which is not exported: a leader may have exited first. */
+static struct task_struct *lock_task_with_mm(struct task_struct *p)
+{
+	struct task_struct *t;
+
+	for_each_thread(p, t) {
+		task_lock(t);
+		if (t->mm)
+			return t;
+		task_unlock(t);
+	}
+	return NULL;
+}
+
+/*
+ * True if the process has memory; then c->badness is what oom_badness() would
+ * return and c->unkillable tells what it would refuse.
+ */
+static bool measure(struct task_struct *p, unsigned long totalpages,
+		    struct oe_candidate *c)
+{
+	s64 adj = p->signal->oom_score_adj;
+	struct task_struct *t;
+
+	t = lock_task_with_mm(p);
+	if (!t)
+		return false;
+	c->badness = oe_mm_footprint(t->mm);
+	c->unkillable = adj == OOM_SCORE_ADJ_MIN ||
+			mm_flags_test(MMF_OOM_SKIP, t->mm) || in_vfork(t);
+	task_unlock(t);
+	c->badness += adj * (s64)(totalpages / 1000);
+	return true;
+}
+
+/* Nothing is gained from a process that is being killed or has exited already. */
+static bool is_gone(struct task_struct *p)
+{
+	return tsk_is_oom_victim(p) || !atomic_read(&p->signal->live);
+}
+
+static bool snapshot(struct task_struct *p, const struct oe_domain *domain,
+		     struct oe_candidate *c)
+{
+	struct oe_ranking ranking;
+
+	if ((p->flags & PF_KTHREAD) || !in_domain(p, domain) ||
+	    !measure(p, domain->totalpages, c))
+		return false;
+	ranking = oe_rank_of(p);
+	c->task = p;
+	c->pid = p->tgid;
+	c->rank = ranking.rank;
+	c->source = ranking.source;
+	if (is_global_init(p) || is_gone(p))
+		c->unkillable = true;
+	return true;
+}
+
+/**
+ * oe_tasks_for_each - a snapshot of every process in a domain
+ * @domain: which processes
+ * @visit: called under RCU with a snapshot whose task is the group leader;
+ *	must not sleep; a non-zero return ends the walk
+ * @arg: for @visit
+ *
+ * Kernel threads and processes without memory are left out.
+ *
+ * Context: process context; allocates nothing.
+ * Return: 0, or what @visit returned.
+ */
+int oe_tasks_for_each(const struct oe_domain *domain,
+		      int (*visit)(const struct oe_candidate *c, void *arg),
+		      void *arg)
+{
+	struct oe_candidate c;
+	struct task_struct *p;
+	int ret = 0;
+
+	rcu_read_lock();
+	for_each_process(p) {
+		if (!snapshot(p, domain, &c))
+			continue;
+		ret = visit(&c, arg);
+		if (ret)
+			break;
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+struct decide_arg {
+	const struct oe_policy *policy;
+	struct oe_choice choice;
+};
+
+static int decide_visit(const struct oe_candidate *c, void *data)
+{
+	struct decide_arg *arg = data;
+
+	oe_policy_consider(arg->policy, &arg->choice, c);
+	return 0;
+}
+
+static unsigned long rss_of(struct task_struct *p)
+{
+	struct task_struct *t = lock_task_with_mm(p);
+	unsigned long rss;
+
+	if (!t)
+		return 0;
+	rss = get_mm_rss(t->mm);
+	task_unlock(t);
+	return rss;
+}
+
+static void describe(const struct oe_candidate *c, struct oe_process *process)
+{
+	struct task_struct *p = c->task;
+
+	if (!c->pid)
+		return;
+	process->pid = c->pid;
+	process->rank = c->rank;
+	process->source = c->source;
+	process->badness = c->badness;
+	process->uid = task_uid(p);
+	process->rss = rss_of(p);
+	get_task_comm(process->comm, p);
+}
+
+/**
+ * oe_tasks_decide - the one function that chooses
+ * @domain: whose memory ran out
+ * @policy: the administrator's decision
+ * @unprotect: give up the highest ranked protected process if nobody is eligible
+ * @decision: filled in; decision->task holds a reference if it is not NULL
+ *
+ * Context: process context, also the OOM path: allocates nothing, takes
+ * task locks only.
+ */
+void oe_tasks_decide(const struct oe_domain *domain,
+		     const struct oe_policy *policy, bool unprotect,
+		     struct oe_decision *decision)
+{
+	struct decide_arg arg = { .policy = policy };
+	struct oe_candidate *victim = &arg.choice.victim;
+
+	memset(decision, 0, sizeof(*decision));
+	/* One RCU section from the walk to the reference: tasks stay valid. */
+	rcu_read_lock();
+	oe_tasks_for_each(domain, decide_visit, &arg);
+	if (!victim->pid && unprotect) {
+		victim = &arg.choice.spare;
+		decision->unprotected = victim->pid;
+	}
+	describe(victim, &decision->victim);
+	describe(&arg.choice.runner_up, &decision->runner_up);
+	if (victim->pid) {
+		decision->task = victim->task;
+		get_task_struct(decision->task);
+	}
+	rcu_read_unlock();
+	decision->nr_eligible = arg.choice.nr_eligible;
+	decision->nr_protected = arg.choice.nr_protected;
+}
+
+/**
+ * oe_tasks_victim_pending - is an earlier victim still giving its memory back?
+ * @domain: whose memory ran out
+ *
+ * The condition on which oom_evaluate_task() aborts its scan.
+ *
+ * Context: process context, also the OOM path.
+ * Return: true if the kernel would wait instead of choosing.
+ */
+bool oe_tasks_victim_pending(const struct oe_domain *domain)
+{
+	bool pending = false;
+	struct task_struct *p;
+
+	rcu_read_lock();
+	for_each_process(p) {
+		if (!tsk_is_oom_victim(p) ||
+		    mm_flags_test(MMF_OOM_SKIP, p->signal->oom_mm))
+			continue;
+		pending = in_domain(p, domain);
+		if (pending)
+			break;
+	}
+	rcu_read_unlock();
+	return pending;
+}
+
+/**
+ * oe_tasks_is_dying - will this task free its memory without being chosen?
+ * @p: current
+ *
+ * What task_will_free_mem() asks first, in the order of mm/oom_kill.c. It may
+ * still refuse when the memory is shared with somebody who lives.
+ *
+ * Context: process context.
+ * Return: true if @p is exiting or has been killed.
+ */
+bool oe_tasks_is_dying(struct task_struct *p)
+{
+	if (!p->mm || oe_is_dumping_core(p))
+		return false;
+	return (p->signal->flags & SIGNAL_GROUP_EXIT) ||
+	       (thread_group_empty(p) && (p->flags & PF_EXITING));
+}
+
+/**
+ * oe_tasks_totalpages - what oom_score_adj is a share of
+ * @memcg: the memory cgroup, or NULL for the machine
+ *
+ * constrained_alloc() in mm/oom_kill.c; swap is counted as it does.
+ *
+ * Context: any.
+ * Return: pages, at least 1.
+ */
+unsigned long oe_tasks_totalpages(struct mem_cgroup *memcg)
+{
+	unsigned long swap = oe_total_swap_pages();
+
+	if (memcg)
+		return oe_memcg_max(memcg, swap) ?: 1;
+	return totalram_pages() + swap;
+}

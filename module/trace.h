@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The module's tracepoints: for perf, bpftrace and trace-cmd. */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM oom_embedded
+
+#if !defined(OE_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define OE_TRACE_H
+
+#include <linux/tracepoint.h>
+
+#include "handle.h"
+
+/* Kinds and outcomes are numbers here: enum oe_kind, enum oe_outcome. */
+
+TRACE_EVENT(oom_embedded_enter,
+	TP_PROTO(const struct oe_episode *episode),
+	TP_ARGS(episode),
+	TP_STRUCT__entry(
+		__field(u64, seq)
+		__field(int, kind)
+		__field(int, order)
+		__field(int, trigger_pid)
+	),
+	TP_fast_assign(
+		__entry->seq = episode->seq;
+		__entry->kind = episode->call.kind;
+		__entry->order = episode->call.order;
+		__entry->trigger_pid = episode->trigger_pid;
+	),
+	TP_printk("seq=%llu kind=%d order=%d trigger=%d", __entry->seq,
+		  __entry->kind, __entry->order, __entry->trigger_pid)
+);
+
+TRACE_EVENT(oom_embedded_decide,
+	TP_PROTO(const struct oe_episode *episode),
+	TP_ARGS(episode),
+	TP_STRUCT__entry(
+		__field(u64, seq)
+		__field(int, pid)
+		__field(unsigned int, rank)
+		__field(long long, badness)
+		__field(int, runner_up)
+		__field(unsigned int, nr_eligible)
+		__field(unsigned int, nr_protected)
+	),
+	TP_fast_assign(
+		__entry->seq = episode->seq;
+		__entry->pid = episode->decision.victim.pid;
+		__entry->rank = episode->decision.victim.rank;
+		__entry->badness = episode->decision.victim.badness;
+		__entry->runner_up = episode->decision.runner_up.pid;
+		__entry->nr_eligible = episode->decision.nr_eligible;
+		__entry->nr_protected = episode->decision.nr_protected;
+	),
+	TP_printk("seq=%llu pid=%d rank=%u badness=%lld runner_up=%d eligible=%u protected=%u",
+		  __entry->seq, __entry->pid, __entry->rank, __entry->badness,
+		  __entry->runner_up, __entry->nr_eligible,
+		  __entry->nr_protected)
+);
+
+TRACE_EVENT(oom_embedded_done,
+	TP_PROTO(const struct oe_episode *episode),
+	TP_ARGS(episode),
+	TP_STRUCT__entry(
+		__field(u64, seq)
+		__field(int, pid)
+		__field(int, outcome)
+		__field(u64, announced_ns)
+		__field(u64, decided_ns)
+		__field(u64, total_ns)
+	),
+	TP_fast_assign(
+		__entry->seq = episode->seq;
+		__entry->pid = episode->killed.pid;
+		__entry->outcome = episode->outcome;
+		__entry->announced_ns = episode->announced_ns - episode->entered_ns;
+		__entry->decided_ns = episode->decided_ns - episode->entered_ns;
+		__entry->total_ns = episode->ended_ns - episode->entered_ns;
+	),
+	TP_printk("seq=%llu pid=%d outcome=%d announced_ns=%llu decided_ns=%llu total_ns=%llu",
+		  __entry->seq, __entry->pid, __entry->outcome,
+		  __entry->announced_ns, __entry->decided_ns,
+		  __entry->total_ns)
+);
+
+#endif /* OE_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whom the kernel really killed: the first task it marked as OOM victim since
+ * we armed, by its own tracepoint. Independent of whom we wanted.
+ */
+#include "core.h"
+
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/oom.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
+
+#include "compat/compat.h"
+#include "compat/tracepoint.h"
+#include "rank.h"
+#include "tasks.h"
+#include "victim.h"
+
+/* Marks happen under oom_lock, so one at a time; armed and read under it too,
+ * except that without kprobes the settling worker reads: hence the acquire.
+ */
+static struct {
+	struct tracepoint *point;
+	bool armed;		/* the record is free for the next mark */
+	bool marked;		/* release/acquire: the record is complete */
+	u64 when_ns;
+	struct oe_process process;
+} victim;
+
+static void record(struct task_struct *p)
+{
+	struct oe_ranking ranking = oe_rank_of(p);
+
+	victim.when_ns = ktime_get_ns();
+	victim.process = (struct oe_process){
+		.pid = p->tgid,
+		.uid = task_uid(p),
+		.rank = ranking.rank,
+		.source = ranking.source,
+		/* The killer holds task_lock, or p is current. */
+		.rss = p->mm ? get_mm_rss(p->mm) : 0,
+	};
+	/* The leader's name, as everywhere; a torn read is still terminated. */
+	strscpy(victim.process.comm, p->group_leader->comm,
+		sizeof(victim.process.comm));
+	victim.armed = false;
+	smp_store_release(&victim.marked, true); /* pairs with oe_victim_marked() */
+}
+
+#ifdef OE_HAVE_MARK_VICTIM_PID
+static void on_mark(void *data, int pid)
+{
+	struct task_struct *p;
+
+	if (!READ_ONCE(victim.armed))
+		return;
+	rcu_read_lock();
+	p = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
+	if (p)
+		record(p);
+	rcu_read_unlock();
+}
+#else
+static void on_mark(void *data, struct task_struct *p, uid_t uid)
+{
+	if (READ_ONCE(victim.armed))
+		record(p);
+}
+#endif
+
+/**
+ * oe_victim_init - start to listen
+ *
+ * Without the tracepoint oe_victim_marked() judges by the expected victim.
+ *
+ * Context: module init.
+ */
+void oe_victim_init(void)
+{
+	struct tracepoint *point = oe_tracepoint_find("mark_victim");
+	int err = point ? tracepoint_probe_register(point, on_mark, NULL) :
+			  -ENOENT;
+
+	if (err)
+		pr_warn("no mark_victim tracepoint (%d): victims other than the chosen one go unnamed\n",
+			err);
+	else
+		victim.point = point;
+}
+
+/**
+ * oe_victim_exit - stop to listen
+ *
+ * Context: module exit, may sleep.
+ */
+void oe_victim_exit(void)
+{
+	if (!victim.point)
+		return;
+	tracepoint_probe_unregister(victim.point, on_mark, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * oe_victim_arm - the next one that is marked is ours to record
+ *
+ * Context: oom_lock held.
+ */
+void oe_victim_arm(void)
+{
+	WRITE_ONCE(victim.marked, false);
+	WRITE_ONCE(victim.armed, true); /* read by on_mark() */
+}
+
+/**
+ * oe_victim_marked - was somebody marked since oe_victim_arm()?
+ * @expected: whom we wanted, or NULL; asked when there is no tracepoint
+ * @victim_process: filled in when it is known who it was
+ * @when_ns: CLOCK_MONOTONIC of the mark, 0 if not known
+ *
+ * Context: any.
+ * Return: true if somebody was.
+ */
+bool oe_victim_marked(struct task_struct *expected,
+		      struct oe_process *victim_process, u64 *when_ns)
+{
+	if (!victim.point) {
+		*when_ns = 0;
+		return expected && tsk_is_oom_victim(expected);
+	}
+	if (!smp_load_acquire(&victim.marked)) /* pairs with record() */
+		return false;
+	*victim_process = victim.process;
+	*when_ns = victim.when_ns;
+	return true;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_VICTIM_H
+#define OE_VICTIM_H
+
+#include <linux/types.h>
+
+struct oe_process;
+struct task_struct;
+
+void oe_victim_init(void);
+void oe_victim_exit(void);
+void oe_victim_arm(void);
+bool oe_victim_marked(struct task_struct *expected, struct oe_process *victim,
+		      u64 *when_ns);
+
+#endif /* OE_VICTIM_H */
