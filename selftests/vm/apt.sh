@@ -48,11 +48,13 @@ apt_write_config()
 	} >"$dir/apt.conf"
 }
 
-# Prepares the apt directory of a suite and points apt at it for the rest of the caller.
+# apt_use SUITE OWNER: prepares an apt directory for SUITE and points apt at it for the rest
+# of the caller. It is named after the cache entry whose lock the caller holds, since two
+# apt in one directory fail.
 apt_use()
 {
 	local suite=$1
-	local dir=$CACHE_DIR/apt/$suite
+	local dir=$CACHE_DIR/apt/$2
 
 	apt_write_config "$suite" "$dir"
 	export APT_CONFIG=$dir/apt.conf

@@ -22,9 +22,14 @@ debug_source_version()
 	local known=$CACHE_DIR/src/version
 
 	if [[ ! -s $known ]]; then
-		apt_use "$DEBUG_SUITE"
+		lock_entry debug-source
+		apt_use "$DEBUG_SUITE" debug-source
 		mkdir -p "$CACHE_DIR/src"
-		apt-cache policy "$DEBUG_SOURCE" | awk '$1 == "Candidate:" { print $2 }' >"$known"
+		apt-cache policy "$DEBUG_SOURCE" |
+			awk '$1 == "Candidate:" { print $2 }' >"$known.new"
+		[[ -s $known.new ]] || die "no $DEBUG_SOURCE in $DEBUG_SUITE"
+		mv "$known.new" "$known"
+		unlock_entry
 	fi
 	cat "$known"
 }
@@ -35,9 +40,10 @@ debug_fetch_source()
 	local src=$CACHE_DIR/src/$1
 	local tmp
 
+	lock_entry debug-source
 	if [[ ! -e $src/Makefile ]]; then
 		note "fetching $DEBUG_SOURCE $1"
-		apt_use "$DEBUG_SUITE"
+		apt_use "$DEBUG_SUITE" debug-source
 		tmp=$(mktemp -d "$CACHE_DIR/src.XXXXXX")
 		apt_unpack "$tmp" "$DEBUG_SOURCE"
 		mkdir "$tmp/tree"
@@ -46,6 +52,7 @@ debug_fetch_source()
 		mv "$tmp/tree" "$src"
 		rm -rf "$tmp"
 	fi
+	unlock_entry
 	echo "$src"
 }
 
@@ -130,6 +137,8 @@ debug_make()
 	local version=$3
 	local src
 
+	mkdir -p "$dir"
+	printf '%s\n' "$4" >"$dir/fragments"
 	src=$(debug_fetch_source "$version")
 	debug_build "$name" "$dir" "$src" "$dir/fragments"
 	ln -sf build/arch/x86/boot/bzImage "$dir/vmlinuz"
@@ -159,9 +168,9 @@ debug_kernel()
 		sha256sum | cut -c1-12)
 	dir=$CACHE_DIR/kernels/$name-$dir
 	if [[ ! -e $dir/complete ]]; then
-		mkdir -p "$dir"
-		printf '%s\n' "$wanted" >"$dir/fragments"
-		debug_make "$name" "$dir" "$version"
+		lock_entry "kernel-$name"
+		[[ -e $dir/complete ]] || debug_make "$name" "$dir" "$version" "$wanted"
+		unlock_entry
 	fi
 	echo "$dir"
 }

@@ -37,12 +37,6 @@ main()
 	esac
 	[[ $# -eq 1 ]] || die "usage: kernel.sh [--refresh] NAME | --list"
 	check_kernel_name "$1"
-	# Our own kernels share one source tree.
-	if is_debug_kernel "$1"; then
-		lock_entry debug-source
-	else
-		lock_entry "kernel-$1"
-	fi
 	[[ -z $refresh ]] || refresh "$1"
 	if is_debug_kernel "$1"; then
 		debug_kernel "$1"

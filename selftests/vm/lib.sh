@@ -34,20 +34,26 @@ note()
 }
 
 # The lock of a cache entry: two builders of one kernel would spoil it, builders of
-# different kernels need not wait for each other. Held until the caller exits.
-# Programs that outlive the caller must not inherit it (see LOCK_FD).
+# different kernels need not wait for each other. Who only reads a complete entry takes
+# none. Held until unlock_entry (the innermost lock first) or until the caller exits.
+LOCKS=()
+
 lock_entry()
 {
-	local name=$1
+	local fd
 
 	mkdir -p "$CACHE_DIR/lock"
-	exec {LOCK_FD}>"$CACHE_DIR/lock/$name"
-	flock "$LOCK_FD"
+	exec {fd}>"$CACHE_DIR/lock/$1"
+	flock "$fd"
+	LOCKS+=("$fd")
 }
 
 unlock_entry()
 {
-	exec {LOCK_FD}>&-
+	local fd=${LOCKS[-1]}
+
+	exec {fd}>&-
+	unset 'LOCKS[-1]'
 }
 
 # Succeeds when the release string $1 names a kernel of our own making.

@@ -81,7 +81,7 @@ stock_build()
 	local release
 
 	tmp=$(mktemp -d "$CACHE_DIR/kernel.XXXXXX")
-	apt_use "$(stock_suite "$name")"
+	apt_use "$(stock_suite "$name")" "$name"
 	stock_download "$tmp"
 	release=$(<"$tmp/release")
 	mv "$tmp/root/boot/vmlinuz-$release" "$tmp/vmlinuz"
@@ -99,6 +99,10 @@ stock_kernel()
 	local name=$1
 	local dir=$CACHE_DIR/kernels/$name
 
-	[[ -e $dir/complete ]] || stock_build "$name" "$dir"
+	if [[ ! -e $dir/complete ]]; then
+		lock_entry "kernel-$name"
+		[[ -e $dir/complete ]] || stock_build "$name" "$dir"
+		unlock_entry
+	fi
 	echo "$dir"
 }
