@@ -89,6 +89,7 @@ stock_build()
 	stock_relocate_headers "$tmp" "$dir" "$release"
 	stock_keep_modules "$tmp" "$release"
 	rm -rf "$dir" "$tmp/root/boot"
+	mkdir -p "$(dirname "$dir")"
 	mv "$tmp" "$dir"
 	touch "$dir/complete"
 }
