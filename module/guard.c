@@ -44,7 +44,7 @@ static bool is_protected(struct task_struct *p)
 }
 
 /* Runs instead of oom_kill_process(), in the caller's context. */
-static void let_go(struct oom_control *oc, const char *message)
+static OE_REDIRECTED void let_go(struct oom_control *oc, const char *message)
 {
 	put_task_struct(oc->chosen);
 	/* "A victim is pending": out_of_memory() returns true, nobody dies. */

@@ -27,7 +27,7 @@
 
 enum {
 	/* Longest wait for the uevent thread and for a poller to have run. */
-	ANNOUNCE_MS = 50,
+	ANNOUNCE_MS = 200,
 	/*
 	 * An episode that ended without a kill is gone on with, instead of
 	 * asking userspace again, if the same domain calls again so soon. When

@@ -11,7 +11,6 @@
  */
 #include "core.h"
 
-#include <linux/compiler.h>
 #include <linux/cpuset.h>
 #include <linux/delay.h>
 #include <linux/kprobes.h>
@@ -42,12 +41,12 @@ static struct {
 } kprobe;
 
 /* Never runs: its probe sends the CPU to out_of_memory() with the same argument. */
-static noinline bool resume_original(struct oom_control *oc)
+static OE_REDIRECTED bool resume_original(struct oom_control *oc)
 {
-	bool ret = false;
+	int ret = 0;
 
-	OPTIMIZER_HIDE_VAR(oc);
-	OPTIMIZER_HIDE_VAR(ret); /* the caller must not know what it returns */
+	oe_opaque(oc);
+	oe_opaque(ret);
 	return ret;
 }
 

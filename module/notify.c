@@ -9,6 +9,7 @@
  */
 #include "core.h"
 
+#include <linux/delay.h>
 #include <linux/kernfs.h>
 #include <linux/kfifo.h>
 #include <linux/kobject.h>
@@ -28,6 +29,7 @@ enum {
 	QUEUE_LENGTH = 16,	/* uevents, a power of two */
 	STASH_PER_SIZE = 3,
 	REFILL_RETRY_MS = 200,
+	LISTENERS_US = 2000,
 };
 
 /*
@@ -234,10 +236,13 @@ bool oe_notify_wait(unsigned long ticket, unsigned int timeout_ms)
 
 	wait_event_timeout(notify.wait, is_announced(ticket, has_reader),
 			   msecs_to_jiffies(timeout_ms));
-	if (is_sent(ticket))
-		return true;
-	oe_stat_inc(OE_STAT_uevent_timeouts);
-	return false;
+	if (!is_sent(ticket)) {
+		oe_stat_inc(OE_STAT_uevent_timeouts);
+		return false;
+	}
+	/* Whoever was woken by it gets a moment on this CPU. */
+	usleep_range(LISTENERS_US, 2 * LISTENERS_US);
+	return true;
 }
 
 /**

@@ -59,21 +59,21 @@ static struct kprobe rehearsal_enter;
 static struct kprobe rehearsal_resume;
 static bool rehearsal_inside;
 
-static noinline int add_one(int value)
+static OE_REDIRECTED int add_one(int value)
 {
-	OPTIMIZER_HIDE_VAR(value);
+	oe_opaque(value);
 	return value + 1;
 }
 
-static noinline int resume_add_one(int value)
+static OE_REDIRECTED int resume_add_one(int value)
 {
-	OPTIMIZER_HIDE_VAR(value);
+	oe_opaque(value);
 	return value - 1000;
 }
 
-static noinline int add_ten(int value)
+static OE_REDIRECTED int add_ten(int value)
 {
-	OPTIMIZER_HIDE_VAR(value);
+	oe_opaque(value);
 	return resume_add_one(value) + 10;
 }
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The suites, in a module of their own: kunit_test_suites() brings its own
+ * module_init() on 5.10.
+ */
+#include <kunit/test.h>
+#include <linux/module.h>
+
+extern struct kunit_suite oe_policy_suite;
+extern struct kunit_suite oe_parse_suite;
+extern struct kunit_suite oe_rank_suite;
+
+kunit_test_suites(&oe_policy_suite, &oe_parse_suite, &oe_rank_suite);
+
+MODULE_DESCRIPTION("KUnit suites of oom_embedded");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit: the ranking table, with real processes' pids and without the
+ * tracepoints, so that every step is the test's own.
+ */
+#include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/kthread.h>
+
+#include "../rank.c"
+
+/* What rank.c needs of its neighbours. */
+struct oe_config oe_config = { .default_rank = 500 };
+atomic64_t oe_stats[OE_NR_STATS];
+
+static struct {
+	bool watched;
+	int err;
+} fork_stub;
+
+void oe_fork_init(void)
+{
+}
+
+bool oe_fork_available(void)
+{
+	return true;
+}
+
+int oe_fork_watch(void)
+{
+	if (!fork_stub.err)
+		fork_stub.watched = true;
+	return fork_stub.err;
+}
+
+void oe_fork_unwatch(void)
+{
+	fork_stub.watched = false;
+}
+
+enum {
+	NR_PROCESSES = 40,
+};
+
+/* Kernel threads: thread groups with pids that live as long as we want. */
+static struct task_struct *processes[NR_PROCESSES];
+
+static int wait_for_stop(void *unused)
+{
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(HZ);
+	return 0;
+}
+
+static struct pid *pid_of(unsigned int i)
+{
+	return task_tgid(processes[i]);
+}
+
+static int set_up(struct kunit *test)
+{
+	unsigned int i;
+
+	memset(&fork_stub, 0, sizeof(fork_stub));
+	for (i = 0; i < NR_PROCESSES; i++) {
+		processes[i] = kthread_run(wait_for_stop, NULL, "oe_kunit/%u", i);
+		if (IS_ERR(processes[i]))
+			return PTR_ERR(processes[i]);
+		get_task_struct(processes[i]);
+	}
+	return oe_rank_init();
+}
+
+static void tear_down(struct kunit *test)
+{
+	unsigned int i;
+
+	oe_rank_exit();
+	for (i = 0; i < NR_PROCESSES; i++) {
+		kthread_stop(processes[i]);
+		put_task_struct(processes[i]);
+	}
+}
+
+static int set(unsigned int i, u16 value)
+{
+	struct oe_rank_change change = { .pid = pid_of(i), .rank = value };
+
+	return oe_rank_apply(&change, 1);
+}
+
+static void expect(struct kunit *test, unsigned int i, u16 value,
+		   enum oe_source source)
+{
+	struct oe_ranking ranking = oe_rank_of(processes[i]);
+
+	KUNIT_EXPECT_EQ(test, value, ranking.rank);
+	KUNIT_EXPECT_EQ(test, (int)source, (int)ranking.source);
+}
+
+static void set_find_clear(struct kunit *test)
+{
+	struct oe_rank_change clear = { .pid = pid_of(0), .clear = true };
+
+	expect(test, 0, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 0, set(0, 7));
+	expect(test, 0, 7, OE_SOURCE_EXPLICIT);
+	KUNIT_EXPECT_TRUE(test, fork_stub.watched);
+	KUNIT_EXPECT_EQ(test, 0, set(0, 1000));
+	expect(test, 0, 1000, OE_SOURCE_EXPLICIT);
+	expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&clear, 1));
+	/* Clearing what is not there is no error. */
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&clear, 1));
+	expect(test, 0, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
+}
+
+static void same_pid_twice_in_one_write(struct kunit *test)
+{
+	struct oe_rank_change changes[] = {
+		{ .pid = pid_of(0), .rank = 1 },
+		{ .pid = pid_of(0), .rank = 2 },
+		{ .pid = pid_of(1), .rank = 3 },
+		{ .pid = pid_of(1), .clear = true },
+	};
+
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(changes, ARRAY_SIZE(changes)));
+	expect(test, 0, 2, OE_SOURCE_EXPLICIT);
+	expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
+}
+
+static void failing_change_changes_nothing(struct kunit *test)
+{
+	fork_stub.err = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, -ENOMEM, set(0, 7));
+	expect(test, 0, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
+}
+
+static void inherit_and_drop(struct kunit *test)
+{
+	oe_rank_inherit(pid_of(0), pid_of(1), 1);
+	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
+	KUNIT_EXPECT_EQ(test, 0, set(0, 7));
+	oe_rank_inherit(pid_of(0), pid_of(1), 1);
+	expect(test, 1, 7, OE_SOURCE_INHERITED);
+	/* A copy: it does not follow, and is not followed. */
+	KUNIT_EXPECT_EQ(test, 0, set(0, 8));
+	expect(test, 1, 7, OE_SOURCE_INHERITED);
+	oe_rank_inherit(pid_of(1), pid_of(2), 1);
+	expect(test, 2, 7, OE_SOURCE_INHERITED);
+	oe_rank_drop(pid_of(1));
+	oe_rank_drop(pid_of(1));
+	oe_rank_drop(NULL);
+	expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	expect(test, 2, 7, OE_SOURCE_INHERITED);
+	/* Written once, an inherited ranking is explicit. */
+	KUNIT_EXPECT_EQ(test, 0, set(2, 9));
+	expect(test, 2, 9, OE_SOURCE_EXPLICIT);
+}
+
+static void lost_inheritance_protects(struct kunit *test)
+{
+	u64 failed = atomic64_read(&oe_stats[OE_STAT_inherit_failed]);
+
+	note_lost(processes[1]->start_time);
+	KUNIT_EXPECT_EQ(test, failed + 1,
+			(u64)atomic64_read(&oe_stats[OE_STAT_inherit_failed]));
+	/* Whoever started since and has no ranking is held to be protected ... */
+	mutex_lock(&rank.lock); /* holds the repair back */
+	if (READ_ONCE(rank.lost_since)) {
+		expect(test, 1, OE_RANK_NEVER, OE_SOURCE_LOST);
+		expect(test, NR_PROCESSES - 1, OE_RANK_NEVER, OE_SOURCE_LOST);
+	}
+	mutex_unlock(&rank.lock);
+	/* ... until the repair has been through. */
+	flush_delayed_work(&rank.repair);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(rank.lost_since));
+	expect(test, 1, 500, OE_SOURCE_DEFAULT);
+}
+
+static int sum_ranks(struct pid *tgid, struct oe_ranking ranking, void *arg)
+{
+	*(unsigned int *)arg += ranking.rank;
+	return 0;
+}
+
+static int stop_at_once(struct pid *tgid, struct oe_ranking ranking, void *arg)
+{
+	return -EINTR;
+}
+
+static void many(struct kunit *test)
+{
+	unsigned int sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < NR_PROCESSES; i++)
+		KUNIT_EXPECT_EQ(test, 0, set(i, i));
+	KUNIT_EXPECT_EQ(test, (unsigned int)NR_PROCESSES, oe_rank_count());
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_for_each(sum_ranks, &sum));
+	KUNIT_EXPECT_EQ(test, NR_PROCESSES * (NR_PROCESSES - 1) / 2u, sum);
+	KUNIT_EXPECT_EQ(test, -EINTR, oe_rank_for_each(stop_at_once, NULL));
+	for (i = 0; i < NR_PROCESSES; i++)
+		oe_rank_drop(pid_of(i));
+	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
+}
+
+static void empty_table_is_not_watched(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0, set(0, 7));
+	KUNIT_EXPECT_TRUE(test, fork_stub.watched);
+	oe_rank_drop(pid_of(0));
+	flush_delayed_work(&rank.retire);
+	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
+}
+
+static void entry_is_small(struct kunit *test)
+{
+	/* The goal of the benchmarks, with the bucket and the cache's rounding. */
+	KUNIT_EXPECT_LE(test, sizeof(struct oe_rank_entry) + 2 * sizeof(void *),
+			(size_t)128);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(set_find_clear),
+	KUNIT_CASE(same_pid_twice_in_one_write),
+	KUNIT_CASE(failing_change_changes_nothing),
+	KUNIT_CASE(inherit_and_drop),
+	KUNIT_CASE(lost_inheritance_protects),
+	KUNIT_CASE(many),
+	KUNIT_CASE(empty_table_is_not_watched),
+	KUNIT_CASE(entry_is_small),
+	{}
+};
+
+struct kunit_suite oe_rank_suite = {
+	.name = "oom_embedded_rank",
+	.init = set_up,
+	.exit = tear_down,
+	.test_cases = cases,
+};
