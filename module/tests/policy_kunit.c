@@ -149,8 +149,11 @@ static void shuffle(struct oe_candidate *all)
 {
 	unsigned int i;
 
-	for (i = NR_MANY - 1; i > 0; i--)
-		swap(all[i], all[get_random_u32() % (i + 1)]);
+	for (i = NR_MANY - 1; i > 0; i--) {
+		unsigned int other = get_random_u32() % (i + 1);
+
+		swap(all[i], all[other]);
+	}
 }
 
 /* The two best by looking at every pair: slow, and obviously right. */

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The KUnit suites, on kernels that have KUnit: a result a case, read from debugfs.
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+KUNIT_MODULE=/lib/oom-embedded/oom_embedded_kunit.ko
+RESULTS=/sys/kernel/debug/kunit
+SUITES="oom_embedded_policy oom_embedded_parse oom_embedded_rank"
+
+[ -e "$KUNIT_MODULE" ] || skip_all "this kernel has no KUnit"
+
+# The cases of a suite are its results one level in, without the parameters' own.
+cases_of()
+{
+	sed -n "s/^    \(\(not \)\?ok\) [0-9]* \([a-z_]*\).*/\1|$1.\3/p" \
+		"$RESULTS/$1/results"
+}
+
+insmod "$KUNIT_MODULE" || bail_out "the suites do not load"
+for suite in $SUITES; do
+	cases_of "$suite"
+done >"$tmp/cases" 2>&1
+plan $(($(wc -l <"$tmp/cases") + 1))
+while IFS='|' read -r result name; do
+	equal "$name" ok "$result"
+done <"$tmp/cases"
+# Every KUNIT_CASE in the sources is a line above: none was lost on the way.
+equal "all cases reported" "${NR_KUNIT_CASES:-19}" "$(wc -l <"$tmp/cases")"
+for suite in $SUITES; do
+	grep -q '^not ok' "$RESULTS/$suite/results" && cat "$RESULTS/$suite/results"
+done | sed 's/^/# /'
+rmmod oom_embedded_kunit
+finish
