@@ -61,12 +61,13 @@ apt_use()
 	apt-get -qq update >&2 || die "apt-get update failed for $suite"
 }
 
-# apt_depends PACKAGE PATTERN: the first dependency of PACKAGE that matches PATTERN.
+# apt_depends PACKAGE PATTERN: the first dependency of PACKAGE that matches PATTERN. Reads
+# to the end: with pipefail an awk that left early would fail the caller now and then.
 apt_depends()
 {
 	apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks \
 		--no-replaces --no-enhances "$1" |
-		awk -v re="$2" '$1 ~ /Depends:$/ && $2 ~ re { print $2; exit }'
+		awk -v re="$2" '$1 ~ /Depends:$/ && $2 ~ re && !found++ { print $2 }'
 }
 
 # apt_unpack DIR PACKAGE...: downloads packages and unpacks them into DIR.

@@ -189,7 +189,24 @@ run_guest()
 		-device isa-debug-exit,iobase=0xf4,iosize=0x04 \
 		-serial "file:$LOGS/console.log" -serial "file:$LOGS/verdict.log" \
 		-kernel "$KERNEL/vmlinuz" -initrd "$WORK/initramfs.gz" \
-		-append "$(kernel_arguments)" </dev/null >"$LOGS/qemu.log" 2>&1 || STATUS=$?
+		-append "$(kernel_arguments)" </dev/null >"$LOGS/qemu.log" 2>&1 &
+	GUEST=$!
+	wait "$GUEST" || STATUS=$?
+	GUEST=
+}
+
+# A boot that is interrupted must not leave a guest running.
+clean_up()
+{
+	[[ -z $GUEST ]] || kill "$GUEST" 2>/dev/null || true
+	rm -rf "$WORK"
+}
+
+# What a killed run or a failed fetch left behind, and old logs.
+prune()
+{
+	find "$CACHE_DIR/logs" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} +
+	find "$CACHE_DIR" -mindepth 1 -maxdepth 1 -name '*.??????' -mtime +1 -exec rm -rf {} +
 }
 
 judge_results()
@@ -209,7 +226,7 @@ judge_console()
 
 	[[ $EXPECT != panic && -z $PERSIST ]] || panic=1
 	awk -v panic="$panic" -f "$VM_DIR/console.awk" "$LOGS/console.log" |
-		head -n 10 | sed 's/^/fail\tconsole\t/'
+		sed -n '1,10s/^/fail\tconsole\t/p'
 	if [[ $EXPECT == panic ]] && ! grep -q 'Kernel panic - not syncing' "$LOGS/console.log"; then
 		printf 'fail\tconsole\tno panic\n'
 	fi
@@ -258,9 +275,11 @@ main()
 	NONCE=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	LOGS=$CACHE_DIR/logs/$NAME-$(basename "${TESTS[0]%% *}")-$$
 	mkdir -p "$LOGS" "$CACHE_DIR/results"
-	find "$CACHE_DIR/logs" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} +
+	prune
 	WORK=$(mktemp -d "$CACHE_DIR/boot.XXXXXX")
-	trap 'rm -rf "$WORK"' EXIT
+	GUEST=
+	trap clean_up EXIT
+	trap 'exit 143' INT TERM
 	make_initramfs
 	: >"$LOGS/console.log"
 	: >"$LOGS/verdict.log"

@@ -5,6 +5,10 @@
 
 export LC_ALL=C
 
+# set -e alone would end a script without a word.
+set -E
+trap 'printf "%s: line %s failed\n" "${0##*/}" "$LINENO" >&2' ERR
+
 VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034 # read by the scripts that source this file
 REPO_ROOT=$(cd "$VM_DIR/../.." && pwd)
