@@ -1,48 +1,76 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check_order.sh TRACE FIRST VICTIMS: was userspace told before every victim?
+# check_order.sh TRACE FIRST VICTIMS POLLER LISTENER: was userspace told before every victim?
 #
-# TRACE is the text of a trace instance whose clock is strictly ordered over all
-# CPUs, with the kernel's mark_victim and the witness's markers. Between the victim
-# before and each victim there must be exactly one poll wake-up and exactly one
-# reconfigure uevent. Counts go up by one from FIRST (the count before the first
-# OOM), uevent numbers by one from whatever they start with; the attribute, read
-# after a wake-up, must say what the wake-up meant. There must be VICTIMS victims.
+# TRACE is the text of a trace instance whose clock is strictly ordered over all CPUs. It
+# has the kernel's mark_victim and sched_waking of the witness's threads POLLER and
+# LISTENER, and the witness's markers. Between the victim before and each victim there
+# must be exactly one poll wake-up and exactly one reconfigure uevent. It counts when the
+# thread has run and said so, or when it was idle and the kernel woke it, and what it then
+# says is that this was the reason: a message that wakes its reader has arrived, whenever
+# a busy CPU lets the reader run.
+#
+# Counts go up by one from FIRST (the count before the first OOM), uevent numbers by one
+# from whatever they start with; the attribute, read after a wake-up, must say what the
+# wake-up meant. There must be VICTIMS victims.
 #
 # Prints a comment for each offence; exit status 1 if there was any.
 
-[ $# -eq 3 ] || {
-	echo "usage: $0 TRACE FIRST VICTIMS" >&2
+[ $# -eq 5 ] || {
+	echo "usage: $0 TRACE FIRST VICTIMS POLLER LISTENER" >&2
 	exit 2
 }
 
 # The program needs no maths library: busybox awk has none.
 # shellcheck disable=SC2016 # $ is awk's
-exec awk -v first="$2" -v expected="$3" '
+exec awk -v first="$2" -v expected="$3" -v poller="$4" -v listener="$5" '
 function bad(text) {
 	printf "# line %d: %s\n", NR, text
 	offences++
 }
 
-function victim(pid) {
-	victims++
-	if (polls == 0)
-		bad("victim " pid " without a poll wake-up before it")
-	if (polls > 1)
-		bad(polls " poll wake-ups for one victim")
-	if (uevents == 0)
-		bad("victim " pid " without a reconfigure uevent before it")
-	if (uevents > 1)
-		bad(uevents " reconfigure uevents for one victim")
-	polls = uevents = 0
+# Way: "poll" or "uevent". told: said by the witness since the victim before; woken: by
+# the kernel, and not yet said why; owed: woken before a victim, to be said after it.
+function judge(way, pid) {
+	if (owed[way])
+		bad("the witness never said why it was woken: " way)
+	owed[way] = 0
+	if (told[way] > 1)
+		bad(told[way] " " way " for one victim")
+	if (!told[way] && !woken[way])
+		bad("victim " pid " without a " way " before it")
+	if (told[way])
+		before[way]++
+	else
+		owed[way] = woken[way]
+	told[way] = 0
+}
+
+function say(way) {
+	if (owed[way])
+		owed[way] = 0
+	else
+		told[way]++
+	woken[way] = 0
 }
 
 BEGIN { count = first; seq = -1 }
 
 /: mark_victim: / {
 	sub(/.*pid=/, "")
-	victim($1)
+	victims++
+	judge("poll", $1)
+	judge("uevent", $1)
+	next
+}
+
+/: sched_waking: / {
+	sub(/.* pid=/, "")
+	if ($1 == poller && !reading)
+		woken["poll"] = 1
+	if ($1 == listener)
+		woken["uevent"] = 1
 	next
 }
 
@@ -51,27 +79,42 @@ BEGIN { count = first; seq = -1 }
 { sub(/.*: oe /, "") }
 
 $1 == "poll" {
-	polls++
+	say("poll")
+	reading = 1
 	if ($2 != count + 1)
 		bad("poll " $2 " after count " count)
 	count = $2
 }
 
-$1 == "read" && $2 != count { bad("woken for " count ", read " $2) }
+$1 == "read" {
+	reading = 0
+	if ($2 != count)
+		bad("woken for " count ", read " $2)
+}
 
 $1 == "uevent" && $2 == "reconfigure" {
-	uevents++
+	say("uevent")
 	if (seq >= 0 && $3 != seq + 1)
 		bad("uevent " $3 " after uevent " seq)
 	seq = $3
 }
 
+$1 == "uevent" && $2 != "reconfigure" {
+	if (owed["uevent"])
+		bad("before the victim it was woken for " $2 " and not for reconfigure")
+	owed["uevent"] = woken["uevent"] = 0
+}
+
 $1 == "lost" { bad("the uevent socket overflowed") }
 
 END {
-	if (polls || uevents)
+	if (told["poll"] || told["uevent"])
 		bad("told of an OOM that had no victim")
+	if (owed["poll"] || owed["uevent"])
+		bad("the witness never said why it was woken")
 	if (victims != expected)
 		bad("expected " expected " victims, found " victims + 0)
+	printf "# of %d victims, the poller had even run before %d, the listener before %d\n",
+		victims, before["poll"], before["uevent"]
 	exit offences ? 1 : 0
 }' "$1"

@@ -18,7 +18,7 @@ plant()
 	for line in "$@"; do
 		number=$((number + 1))
 		case $line in
-		"mark_victim:"*) echo " leak-99    [001] .....    $number: $line" ;;
+		"mark_victim:"* | "sched_waking:"*) echo " leak-99    [001] .....    $number: $line" ;;
 		*) echo " witness-42 [000] .....    $number: tracing_mark_write: oe $line" ;;
 		esac
 	done >"$trace"
@@ -26,7 +26,7 @@ plant()
 
 verdict_on_trace()
 {
-	if "$SELFTESTS/check_order.sh" "$trace" 4 "$1" >/dev/null; then
+	if "$SELFTESTS/check_order.sh" "$trace" 4 "$1" 42 43 >/dev/null; then
 		echo good
 	else
 		echo bad
@@ -42,7 +42,11 @@ READ6="read 6 2000"
 HEAR6="uevent reconfigure 18 2000 kind=global"
 DEAD6="mark_victim: pid=102"
 
-plan 17
+WAKE_POLLER="sched_waking: comm=witness pid=42 prio=120 target_cpu=000"
+WAKE_LISTENER="sched_waking: comm=witness pid=43 prio=120 target_cpu=001"
+WAKE_OTHER="sched_waking: comm=other pid=4 prio=120 target_cpu=001"
+
+plan 26
 
 plant "$POLL5" "$READ5" "$HEAR5" "$DEAD5" "uevent victim 17 1000" \
 	"$HEAR6" "$POLL6" "$DEAD6" "$READ6" "uevent victim 18 2000"
@@ -91,5 +95,36 @@ equal "told of an OOM without a victim" bad "$(verdict_on_trace 1)"
 
 plant "$POLL5" "$READ5" "lost uevents" "$HEAR5" "$DEAD5"
 equal "an overflow of the uevent socket" bad "$(verdict_on_trace 1)"
+
+plant "$WAKE_POLLER" "$WAKE_LISTENER" "$DEAD5" "$POLL5" "$READ5" "$HEAR5" \
+	"$WAKE_LISTENER" "uevent victim 17 1000" "$WAKE_LISTENER" "$WAKE_POLLER" "$POLL6" \
+	"$DEAD6" "$HEAR6" "$READ6"
+equal "woken before the victim, run after it" good "$(verdict_on_trace 2)"
+
+plant "$WAKE_LISTENER" "$DEAD5" "$WAKE_POLLER" "$POLL5" "$READ5" "$HEAR5"
+equal "the poller woken after the victim" bad "$(verdict_on_trace 1)"
+
+plant "$WAKE_POLLER" "$DEAD5" "$WAKE_LISTENER" "$POLL5" "$READ5" "$HEAR5"
+equal "the listener woken after the victim" bad "$(verdict_on_trace 1)"
+
+plant "$WAKE_OTHER" "$DEAD5" "$POLL5" "$READ5" "$HEAR5"
+equal "somebody else woken before the victim" bad "$(verdict_on_trace 1)"
+
+plant "$POLL5" "$READ5" "$WAKE_LISTENER" "$DEAD5" "uevent victim 16 1000" "$HEAR5"
+equal "the listener woken for another uevent" bad "$(verdict_on_trace 1)"
+
+plant "$POLL5" "$READ5" "$WAKE_LISTENER" "$DEAD5"
+equal "the listener woken and never heard of" bad "$(verdict_on_trace 1)"
+
+plant "$POLL5" "$WAKE_POLLER" "$READ5" "$HEAR5" "$DEAD5" "$HEAR6" "$DEAD6" "$POLL6" "$READ6"
+equal "the poller woken while it read, and not for the next victim" bad \
+	"$(verdict_on_trace 2)"
+
+plant "$WAKE_POLLER" "$WAKE_LISTENER" "$DEAD5" "$DEAD6" "$POLL5" "$READ5" "$HEAR5" \
+	"$POLL6" "$READ6" "$HEAR6"
+equal "one wake-up, two victims" bad "$(verdict_on_trace 2)"
+
+plant "$WAKE_POLLER" "$WAKE_LISTENER" "$DEAD5" "$POLL6" "$READ6" "$HEAR5"
+equal "woken in time for the wrong count" bad "$(verdict_on_trace 1)"
 
 verdict

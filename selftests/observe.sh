@@ -14,7 +14,7 @@ hold shield 16384 50
 shield=$pid
 hold batch 1024 900
 batch=$pid
-start witness witness -m "$TRACING/instances/oe_victims/trace_marker"
+watch_oom oe_victims
 wanted=$(get reconfigure_wanted)
 victims=$(get stats/victims)
 stock=$(biggest_by_oom_score)
@@ -32,7 +32,6 @@ check "the record names both" poll_until "$PATIENCE" log_says \
 	"oom_embedded: seq=.* victim=shield/$shield .* would=batch/$batch .*outcome=killed"
 equal "reconfigure_wanted moved by one" $((wanted + 1)) "$(get reconfigure_wanted)"
 equal "stats/victims counted the kill" $((victims + 1)) "$(get stats/victims)"
-cat "$TRACING/instances/oe_victims/trace" >"$tmp/trace"
-check "userspace was told before" check_order.sh "$tmp/trace" "$wanted" 1
+check "userspace was told before" told_before oe_victims "$wanted" 1
 equal "no splat" 0 "$(splat_taint)"
 finish

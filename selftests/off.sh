@@ -12,6 +12,11 @@ all_stats()
 	grep -rs . "$OE/stats" | grep -v '/ranked:' | sort
 }
 
+nr_heard()
+{
+	grep -Ec 'oe (poll|uevent reconfigure)' "$TRACING/instances/oe_victims/trace"
+}
+
 plan 8
 load_module mode=off selection_order=rank rank_threshold=100
 trace_start oe_victims counter
@@ -20,7 +25,7 @@ hold shield 16384 50
 shield=$pid
 hold batch 1024 900
 batch=$pid
-start witness witness -m "$TRACING/instances/oe_victims/trace_marker"
+watch_oom oe_victims
 equal "the stock kernel's choice is the protected process" \
 	"$shield" "$(biggest_by_oom_score)"
 all_stats >"$tmp/stats_before"
@@ -34,7 +39,7 @@ equal "the stock kernel's choice dies" "$shield 137" "$(marked_after 0) $rc"
 check "ours lives" alive "$batch"
 
 # With the mode back, the same OOM is announced: so silence above was not deafness.
-heard_when_off=$(grep -Ec 'oe (poll|uevent)' "$TRACING/instances/oe_victims/trace")
+heard_when_off=$(nr_heard)
 all_stats >"$tmp/stats_after"
 logged_when_off=$(log_since_mark | grep -c '^.*oom_embedded: seq=')
 wanted_when_off=$(get reconfigure_wanted)
@@ -42,9 +47,9 @@ set_to mode enforce
 sysrq_oom
 reap "$batch"
 poll_until "$PATIENCE" log_says 'oom_embedded: seq='
+poll_until 5 has_settled oe_victims
 equal "off: no wake-up, no uevent; enforce: one each" "0 2" \
-	"$heard_when_off $(grep -Ec 'oe (poll|uevent reconfigure)' \
-		"$TRACING/instances/oe_victims/trace")"
+	"$heard_when_off $(nr_heard)"
 equal "off: no record; enforce: one" "0 1" \
 	"$logged_when_off $(log_since_mark | grep -c '^.*oom_embedded: seq=')"
 equal "off: reconfigure_wanted stands still; enforce: it moves" \

@@ -8,14 +8,21 @@
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-# A paused child with its kernel stack, in a kernel with KASAN.
-CHILD_KB=60
+# How many of $1 paused children have room in most of the memory; what one of them costs
+# is tried with a few, as a kernel with KASAN needs several times as much.
+SAMPLE=100
 
 affordable()
 {
-	fit=$(($(mem_available_kb) * 6 / 10 / CHILD_KB))
-	[ "$fit" -lt "$1" ] || fit=$1
-	echo "$fit"
+	before=$(mem_available_kb)
+	start sample forkstorm hold "$SAMPLE"
+	after=$(mem_available_kb)
+	kill -TERM "$pid"
+	reap "$pid"
+	child_kb=$(((before - after) / SAMPLE + 1))
+	nr=$((after * 3 / 4 / child_kb))
+	[ "$nr" -lt "$1" ] || nr=$1
+	comment "$nr processes of $child_kb KiB"
 }
 
 # paged FILE BYTES: into $tmp/list, so many bytes a read(2)
@@ -58,8 +65,7 @@ consistent()
 plan 10
 echo 30000 >/proc/sys/kernel/threads-max
 load_module
-nr=$(affordable "${RANKED:-3000}")
-comment "$nr ranked processes"
+affordable "${RANKED:-3000}"
 check "the list is longer than a page" [ "$nr" -gt 200 ]
 start holder ranked 600 forkstorm hold "$nr"
 sed -n 's/^\(child\|ready\) //p' "$tmp/holder.out" | sort >"$tmp/expected"

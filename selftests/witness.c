@@ -10,6 +10,7 @@
  *	oe read N NS		what the attribute says after that
  *	oe uevent EVENT SEQ NS	with victim=, trigger=, kind=, outcome= as far as they came
  *
+ * "ready POLLER LISTENER" on stdout names the two threads, once they are there.
  * NS is CLOCK_MONOTONIC. Memory is locked; the scheduling class is the ordinary one.
  */
 #define _GNU_SOURCE
@@ -19,6 +20,7 @@
 #include <linux/netlink.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -56,6 +58,10 @@ static const struct {
 	{ "OOM_VICTIM_PID=", offsetof(struct uevent, victim) },
 	{ "OOM_OUTCOME=", offsetof(struct uevent, outcome) },
 };
+
+/* Told to whoever wants the kernel's sched_waking of them. */
+static _Atomic pid_t poller_tid;
+static _Atomic pid_t listener_tid;
 
 static int markers[MAX_MARKERS];
 static int nr_markers;
@@ -111,6 +117,7 @@ static void *watch_counter(void *unused)
 	struct pollfd pfd = { .fd = wanted_fd, .events = POLLPRI };
 
 	(void)unused;
+	poller_tid = gettid();
 	while (poll(&pfd, 1, -1) == 1) {
 		mark_count("poll", wanted + 1);
 		if (!read_wanted(&wanted))
@@ -147,6 +154,7 @@ static void *watch_uevents(void *unused)
 	int len;
 
 	(void)unused;
+	listener_tid = gettid();
 	for (;;) {
 		n = recv(uevent_fd, text, sizeof(text) - 1, 0);
 		if (n < 0 && errno == ENOBUFS) {
@@ -220,7 +228,9 @@ int main(int argc, char **argv)
 	poller = start(watch_counter);
 	start(watch_uevents);
 	mark_count("start", wanted);
-	printf("ready %d\n", getpid());
+	while (!poller_tid || !listener_tid)
+		sched_yield();
+	printf("ready %d %d\n", poller_tid, listener_tid);
 	fflush(stdout);
 	pthread_join(poller, NULL);
 	mark_count("end", wanted);

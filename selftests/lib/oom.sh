@@ -249,6 +249,36 @@ trace_start()
 		bail_out "no tracepoint oom:mark_victim"
 }
 
+# watch_oom NAME [MARKER]: the witness, its markers and its wake-ups go into that trace;
+# sets $poller and $listener to its threads.
+watch_oom()
+{
+	watch_dir=$TRACING/instances/$1
+	start witness witness -m "$watch_dir/trace_marker" ${2:+-m "$2"}
+	poller=$(awk '/^ready/ { print $2 }' "$tmp/witness.out")
+	listener=$(awk '/^ready/ { print $3 }' "$tmp/witness.out")
+	watch_dir=$watch_dir/events/sched/sched_waking
+	{
+		echo "pid == $poller || pid == $listener" >"$watch_dir/filter" &&
+			echo 1 >"$watch_dir/enable"
+	} || bail_out "no tracepoint sched:sched_waking"
+}
+
+# told_before NAME FIRST VICTIMS: the proof, see check_order.sh
+told_before()
+{
+	# What was woken before the last victim may still have to say why.
+	poll_until 2 has_settled "$1"
+	cat "$TRACING/instances/$1/trace" >"$tmp/$1.trace"
+	check_order.sh "$tmp/$1.trace" "$2" "$3" "$poller" "$listener"
+}
+
+# The last thing the witness hears of an OOM is its end.
+has_settled()
+{
+	grep ': oe uevent ' "$TRACING/instances/$1/trace" | tail -n 1 | grep -q ' victim '
+}
+
 # The pids that the kernel marked as victims, in order.
 marked_victims()
 {

@@ -76,8 +76,7 @@ order_run()
 	equal "the stock kernel would kill the protected one: it is the biggest" \
 		"$shield" "$(biggest_by_oom_score)"
 
-	start witness witness -m "$TRACING/instances/oe_order/trace_marker" \
-		-m "$TRACING/instances/oe_time/trace_marker"
+	watch_oom oe_order "$TRACING/instances/oe_time/trace_marker"
 	first=$(get reconfigure_wanted)
 	counted=$(get "stats/oom_$STAT")
 	: >"$tmp/not_killed"
@@ -89,13 +88,11 @@ order_run()
 	done
 	ooms=$((rounds * 2))
 
-	echo 0 >"$TRACING/instances/oe_order/tracing_on"
-	cat "$TRACING/instances/oe_order/trace" >"$tmp/trace"
 	cat "$TRACING/instances/oe_time/trace" >"$tmp/time"
 	lead_times.sh "$tmp/time"
 
 	check "before each of $ooms victims there was a poll wake-up and a uevent" \
-		check_order.sh "$tmp/trace" "$first" "$ooms"
+		told_before oe_order "$first" "$ooms"
 	equal "reconfigure_wanted counted each OOM once" \
 		$((first + ooms)) "$(get reconfigure_wanted)"
 	equal "stats/oom_$STAT counted each OOM once" \
