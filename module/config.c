@@ -42,6 +42,7 @@ static const char *const no_victim_words[] = {
 	[OE_NO_VICTIM_UNPROTECT] = "unprotect",
 };
 
+/* clang-format off */
 #define NUMBER(tunable, lowest, highest)			\
 	{							\
 		.name = #tunable,				\
@@ -57,6 +58,8 @@ static const char *const no_victim_words[] = {
 		.max = ARRAY_SIZE(list) - 1,			\
 		.words = list,					\
 	}
+
+/* clang-format on */
 
 const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 	WORD(mode, mode_words),
@@ -138,6 +141,8 @@ static const struct kernel_param_ops tunable_param_ops = {
 	.get = param_get,
 };
 
+/* clang-format off */
+
 /* Start values only (0444): what is in force now is in sysfs. */
 #define TUNABLE_PARAM(index, tunable, text)				\
 	module_param_cb(tunable, &tunable_param_ops,			\
@@ -151,3 +156,5 @@ TUNABLE_PARAM(2, default_rank,
 	      "ranking of a process that has none (0..1000, default 500)");
 TUNABLE_PARAM(3, selection_order, "badness (default) or rank");
 TUNABLE_PARAM(4, no_victim_action, "panic (default), reboot or unprotect");
+
+/* clang-format on */

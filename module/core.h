@@ -40,6 +40,7 @@
  * @OE_MODE_OFF: nothing
  * @OE_MODE_OBSERVE: announce and record; the kernel chooses
  * @OE_MODE_ENFORCE: announce, record, choose
+ * @OE_NR_MODES: how many there are
  */
 enum oe_mode {
 	OE_MODE_OFF,
@@ -53,6 +54,7 @@ enum oe_mode {
  * @OE_NO_VICTIM_PANIC: panic, as the kernel does when nothing is killable
  * @OE_NO_VICTIM_REBOOT: restart at once; the log reaches pstore
  * @OE_NO_VICTIM_UNPROTECT: give up the highest ranked protected process
+ * @OE_NR_NO_VICTIM_ACTIONS: how many there are
  */
 enum oe_no_victim_action {
 	OE_NO_VICTIM_PANIC,
@@ -63,6 +65,11 @@ enum oe_no_victim_action {
 
 /**
  * struct oe_config - the tunables
+ * @mode: &enum oe_mode
+ * @rank_threshold: see &struct oe_policy
+ * @default_rank: ranking of a process that has none, 0..OE_RANK_MAX
+ * @selection_order: &enum oe_order
+ * @no_victim_action: &enum oe_no_victim_action
  *
  * Each is one word. Written with WRITE_ONCE() by sysfs (oe_tunable_store()),
  * read with READ_ONCE() by everybody else; no two of them have to agree.
@@ -103,6 +110,8 @@ int oe_tunable_store(const struct oe_tunable *tunable, const char *text);
 int oe_tunable_show(const struct oe_tunable *tunable, char *text);
 struct oe_policy oe_config_policy(void);
 
+/* clang-format off */
+
 /* The counters below stats/, one file each. */
 #define OE_STATS(X)							\
 	X(oom_global)		/* episodes; cpuset and mempolicy too */\
@@ -125,6 +134,7 @@ enum oe_stat {
 #undef OE_STAT_ENUM
 	OE_NR_STATS,
 };
+/* clang-format on */
 
 extern atomic64_t oe_stats[OE_NR_STATS];
 

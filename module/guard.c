@@ -23,11 +23,11 @@
 /* All callers of out_of_memory() hold oom_lock, so one of each is enough. */
 static struct {
 	bool registered;
-	struct task_struct *caller;	/* of the armed call; NULL = not armed */
+	struct task_struct *caller; /* of the armed call; NULL = not armed */
 	struct oom_control *oc;
 	struct oe_policy policy;
-	struct task_struct *victim;	/* ours, or NULL: nobody may be killed */
-	struct task_struct *displaced;	/* its reference is ours to drop */
+	struct task_struct *victim; /* ours, or NULL: nobody may be killed */
+	struct task_struct *displaced; /* its reference is ours to drop */
 	bool hit;
 } guard;
 

@@ -39,7 +39,7 @@ enum {
 
 static struct {
 	struct oe_episode episode;
-	bool open;		/* no victim yet: see REOPEN_MS */
+	bool open; /* no victim yet: see REOPEN_MS */
 	unsigned long reopen_until;
 } handle;
 
@@ -201,9 +201,10 @@ void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome)
 	episode->ended_ns = ktime_get_ns();
 
 	handle.open = outcome != OE_OUTCOME_KILLED;
-	handle.reopen_until = jiffies +
-		msecs_to_jiffies(outcome == OE_OUTCOME_NO_VICTIM ?
-				 REOPEN_NO_VICTIM_MS : REOPEN_MS);
+	handle.reopen_until =
+		jiffies + msecs_to_jiffies(outcome == OE_OUTCOME_NO_VICTIM ?
+						   REOPEN_NO_VICTIM_MS :
+						   REOPEN_MS);
 	/* The same end once more is no news. */
 	if (was_open && outcome == episode->outcome)
 		return;

@@ -10,8 +10,12 @@
 
 /**
  * enum oe_kind - whose memory ran out
- *
- * Ordered as in `kind_words`; the text is part of the ABI.
+ * @OE_KIND_GLOBAL: the machine's
+ * @OE_KIND_CPUSET: that of the caller's cpuset
+ * @OE_KIND_MEMPOLICY: that of the caller's NUMA nodes
+ * @OE_KIND_MEMCG: that of a memory cgroup
+ * @OE_KIND_SYSRQ: nobody's: the operator wants a victim
+ * @OE_NR_KINDS: how many there are
  */
 enum oe_kind {
 	OE_KIND_GLOBAL,
@@ -29,6 +33,7 @@ enum oe_kind {
  * @OE_OUTCOME_VICTIM_PENDING: the kernel waits for an earlier victim
  * @OE_OUTCOME_NOT_KILLED: the kernel ended it without a kill: memory was found
  *	elsewhere, or the caller is dying anyway
+ * @OE_NR_OUTCOMES: how many there are
  */
 enum oe_outcome {
 	OE_OUTCOME_KILLED,

@@ -24,13 +24,17 @@
 #include "intercept.h"
 #include "redirect.h"
 
+enum {
+	LEAVE_POLL_MS = 20,
+};
+
 static bool wrapped(struct oom_control *oc);
 
 static struct {
 	bool active;
 	struct kprobe enter;
 	struct kprobe resume;
-	unsigned long original;		/* where resume_original() really goes */
+	unsigned long original; /* where resume_original() really goes */
 	/* Who is in wrapped(): one is enough, callers hold oom_lock. */
 	struct task_struct *caller;
 	/*
@@ -56,7 +60,8 @@ static int on_enter(struct kprobe *probe, struct pt_regs *regs)
 		return 0;
 	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF)
 		return 0;
-	atomic_inc(&kprobe.nr_inside); /* pairs with oe_intercept_kprobe_exit() */
+	atomic_inc(
+		&kprobe.nr_inside); /* pairs with oe_intercept_kprobe_exit() */
 	instruction_pointer_set(regs, (unsigned long)wrapped);
 	return 1;
 }
@@ -201,7 +206,8 @@ static bool wrapped(struct oom_control *oc)
 	else
 		ret = handle_call(oc);
 	WRITE_ONCE(kprobe.caller, NULL);
-	atomic_dec(&kprobe.nr_inside); /* pairs with oe_intercept_kprobe_exit() */
+	atomic_dec(
+		&kprobe.nr_inside); /* pairs with oe_intercept_kprobe_exit() */
 	return ret;
 }
 
@@ -290,8 +296,9 @@ void oe_intercept_kprobe_exit(void)
 		return;
 	WRITE_ONCE(kprobe.active, false);
 	unregister_kprobe(&kprobe.enter);
-	while (atomic_read(&kprobe.nr_inside)) /* every wait inside is bounded */
-		msleep(1);
+	/* Every wait inside is bounded. */
+	while (atomic_read(&kprobe.nr_inside))
+		msleep(LEAVE_POLL_MS);
 	synchronize_rcu_tasks();
 	oe_guard_unregister();
 	unregister_kprobe(&kprobe.resume);

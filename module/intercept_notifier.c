@@ -33,14 +33,14 @@ enum {
 static void settle_work(struct work_struct *work);
 
 static struct {
-	struct mutex lock;		/* its holders never allocate */
-	struct workqueue_struct *queue;	/* with a rescuer: no memory needed */
+	struct mutex lock; /* its holders never allocate */
+	struct workqueue_struct *queue; /* with a rescuer: no memory needed */
 	struct delayed_work work;
-	struct oe_episode *episode;	/* NULL = nothing to settle */
+	struct oe_episode *episode; /* NULL = nothing to settle */
 	bool steered;
 	bool was_origin;
 	unsigned long deadline;
-	char symbol[KSYM_SYMBOL_LEN];	/* too large for the OOM path's stack */
+	char symbol[KSYM_SYMBOL_LEN]; /* too large for the OOM path's stack */
 } settle = {
 	.lock = __MUTEX_INITIALIZER(settle.lock),
 	.work = __DELAYED_WORK_INITIALIZER(settle.work, settle_work, 0),
@@ -139,13 +139,15 @@ static void handle_call(void)
 	settle_later();
 }
 
-static int on_oom(struct notifier_block *block, unsigned long unused, void *data)
+static int on_oom(struct notifier_block *block, unsigned long unused,
+		  void *data)
 {
 	const unsigned long *freed = data;
 
 	if (oe_intercept_kprobe_handles())
 		return NOTIFY_OK;
-	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF || oe_intercept_is_silent())
+	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF ||
+	    oe_intercept_is_silent())
 		return NOTIFY_OK;
 	if (oe_intercept_kprobe_active())
 		oe_stat_inc(OE_STAT_probe_missed);
@@ -175,8 +177,8 @@ int oe_intercept_notifier_init(void)
 {
 	int err;
 
-	settle.queue = alloc_workqueue("oom_embedded",
-				       WQ_MEM_RECLAIM | WQ_UNBOUND, 1);
+	settle.queue =
+		alloc_workqueue("oom_embedded", WQ_MEM_RECLAIM | WQ_UNBOUND, 1);
 	if (!settle.queue)
 		return -ENOMEM;
 	err = register_oom_notifier(&oom_block);

@@ -65,8 +65,8 @@ static void forget(struct oe_snapshot *snapshot)
 
 static void expire(struct work_struct *work)
 {
-	struct oe_list *list = container_of(to_delayed_work(work),
-					    struct oe_list, expire);
+	struct oe_list *list =
+		container_of(to_delayed_work(work), struct oe_list, expire);
 	unsigned long limit = msecs_to_jiffies(EXPIRE_MS);
 	struct oe_snapshot *snapshot = list->snapshots;
 	bool left = false;
@@ -167,8 +167,8 @@ static int take(struct oe_list *list, struct oe_snapshot *snapshot,
  * Context: process context, may sleep and allocate.
  * Return: bytes read, 0 at the end, or a negative errno.
  */
-ssize_t oe_list_read(struct oe_list *list, const struct file *reader,
-		     char *buf, loff_t offset, size_t count)
+ssize_t oe_list_read(struct oe_list *list, const struct file *reader, char *buf,
+		     loff_t offset, size_t count)
 {
 	struct oe_snapshot *snapshot;
 	ssize_t ret = 0;

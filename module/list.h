@@ -52,8 +52,8 @@ struct oe_list {
 
 void oe_list_init(struct oe_list *list, int (*build)(struct oe_text *text));
 void oe_list_exit(struct oe_list *list);
-ssize_t oe_list_read(struct oe_list *list, const struct file *reader,
-		     char *buf, loff_t offset, size_t count);
+ssize_t oe_list_read(struct oe_list *list, const struct file *reader, char *buf,
+		     loff_t offset, size_t count);
 
 int oe_text_reserve(struct oe_text *text, size_t size);
 __printf(2, 3) void oe_text_add(struct oe_text *text, const char *format, ...);

@@ -16,8 +16,9 @@
 
 static bool kprobes = true;
 module_param(kprobes, bool, 0444);
-MODULE_PARM_DESC(kprobes,
-		 "wrap out_of_memory() by a kprobe (default); 0 = OOM notifier only");
+MODULE_PARM_DESC(
+	kprobes,
+	"wrap out_of_memory() by a kprobe (default); 0 = OOM notifier only");
 
 static void init_kprobe(void)
 {

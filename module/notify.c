@@ -26,7 +26,7 @@
 #include "notify.h"
 
 enum {
-	QUEUE_LENGTH = 16,	/* uevents, a power of two */
+	QUEUE_LENGTH = 16, /* uevents, a power of two */
 	STASH_PER_SIZE = 3,
 	REFILL_RETRY_MS = 200,
 	LISTENERS_US = 2000,
@@ -43,20 +43,20 @@ static const unsigned int stash_sizes[] = { 320, 640, 1400 };
 static struct {
 	atomic64_t wanted;
 	atomic64_t done;
-	atomic64_t seen;		/* last value of wanted that somebody read, or -1 */
+	atomic64_t seen; /* last value of wanted that somebody read, or -1 */
 
 	spinlock_t lock;
 	DECLARE_KFIFO(queue, struct oe_uevent, QUEUE_LENGTH);
-	unsigned long nr_queued;	/* under lock */
-	unsigned long nr_sent;		/* release by the thread, acquire by waiters */
-	bool attached;			/* under lock: kobj and node are valid */
+	unsigned long nr_queued; /* under lock */
+	unsigned long nr_sent; /* release by the thread, acquire by waiters */
+	bool attached; /* under lock: kobj and node are valid */
 	struct kobject *kobj;
 	struct kernfs_node *node;
 
-	wait_queue_head_t wait;		/* for sent and seen */
-	wait_queue_head_t work;		/* for the thread */
+	wait_queue_head_t wait; /* for sent and seen */
+	wait_queue_head_t work; /* for the thread */
 	struct task_struct *thread;
-	struct oe_uevent outgoing;	/* the thread's */
+	struct oe_uevent outgoing; /* the thread's */
 	struct sk_buff *stash[ARRAY_SIZE(stash_sizes)][STASH_PER_SIZE];
 } notify;
 
@@ -99,7 +99,7 @@ static bool fill_stash(void)
 			if (!*slot)
 				*slot = alloc_skb(stash_sizes[size],
 						  GFP_NOWAIT | __GFP_NOWARN |
-						  __GFP_NOMEMALLOC);
+							  __GFP_NOMEMALLOC);
 			full = full && *slot;
 		}
 	}
@@ -150,13 +150,14 @@ static int run(void *unused)
 	sched_set_fifo_low(current);
 	for (;;) {
 		full = fill_stash();
-		wait_event_idle_timeout(notify.work, has_work(),
-					full ? MAX_SCHEDULE_TIMEOUT :
-					msecs_to_jiffies(REFILL_RETRY_MS));
+		wait_event_idle_timeout(
+			notify.work, has_work(),
+			full ? MAX_SCHEDULE_TIMEOUT :
+			       msecs_to_jiffies(REFILL_RETRY_MS));
 		while (kfifo_out_spinlocked(&notify.queue, &notify.outgoing, 1,
 					    &notify.lock)) {
 			send(&notify.outgoing);
-			/* pairs with oe_notify_wait() */
+			/* Pairs with is_sent(). */
 			smp_store_release(&notify.nr_sent, notify.nr_sent + 1);
 			wake_up_all(&notify.wait);
 		}
@@ -207,7 +208,8 @@ unsigned long oe_notify_send(const struct oe_uevent *uevent)
 
 static bool is_sent(unsigned long ticket)
 {
-	return smp_load_acquire(&notify.nr_sent) >= ticket; /* pairs with run() */
+	/* Pairs with run(). */
+	return smp_load_acquire(&notify.nr_sent) >= ticket;
 }
 
 static bool is_announced(unsigned long ticket, bool has_reader)

@@ -53,13 +53,15 @@ static void retire(struct work_struct *work);
 static struct {
 	struct rhashtable table;
 	struct kmem_cache *cache;
-	struct mutex lock;		/* changes by sysfs and by the worker */
-	bool watching;			/* under lock: the tracepoints are attached */
+	struct mutex lock; /* changes by sysfs and by the worker */
+	bool watching; /* under lock: the tracepoints are attached */
 	raw_spinlock_t pool_lock;
-	struct oe_rank_entry *pool;	/* under pool_lock */
-	unsigned int pool_size;		/* under pool_lock */
-	unsigned int nr_lost;		/* under pool_lock: children without their ranking */
-	u64 lost_since;			/* under pool_lock: start of the first of them, or 0 */
+	/* Under pool_lock: entries in hand. */
+	struct oe_rank_entry *pool;
+	unsigned int pool_size;
+	/* Under pool_lock: children without their ranking, start of the first. */
+	unsigned int nr_lost;
+	u64 lost_since;
 	struct delayed_work repair;
 	struct delayed_work retire;
 } rank = {
@@ -219,7 +221,8 @@ bool oe_rank_find(struct pid *tgid, struct oe_ranking *ranking)
 	rcu_read_lock();
 	entry = find(tgid);
 	if (entry)
-		packed = READ_ONCE(entry->ranking); /* pairs with oe_rank_apply() */
+		packed = READ_ONCE(
+			entry->ranking); /* pairs with oe_rank_apply() */
 	rcu_read_unlock();
 	if (packed == NO_RANKING)
 		return false;
@@ -297,7 +300,8 @@ static void note_lost(u64 child_start)
 	raw_spin_lock_irqsave(&rank.pool_lock, flags);
 	rank.nr_lost++;
 	if (!rank.lost_since)
-		WRITE_ONCE(rank.lost_since, child_start); /* read by is_lost() */
+		WRITE_ONCE(rank.lost_since,
+			   child_start); /* read by is_lost() */
 	raw_spin_unlock_irqrestore(&rank.pool_lock, flags);
 	queue_delayed_work(system_wq, &rank.repair, 0);
 }
@@ -373,7 +377,8 @@ static bool is_alive(struct pid *tgid)
  */
 static void drop_if_dead(struct pid *tgid)
 {
-	smp_mb(); /* pairs with atomic_dec_and_test() of live in do_exit() */
+	/* Pairs with atomic_dec_and_test() of signal->live in do_exit(). */
+	smp_mb();
 	if (!is_alive(tgid))
 		oe_rank_drop(tgid);
 }
@@ -609,8 +614,8 @@ int oe_rank_init(void)
 	int err;
 
 	oe_fork_init();
-	rank.cache = kmem_cache_create("oom_embedded_rank",
-				       sizeof(struct oe_rank_entry), 0, 0, NULL);
+	rank.cache = kmem_cache_create(
+		"oom_embedded_rank", sizeof(struct oe_rank_entry), 0, 0, NULL);
 	if (!rank.cache)
 		return -ENOMEM;
 	err = rhashtable_init(&rank.table, &table_params);

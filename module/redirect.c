@@ -22,7 +22,7 @@
  */
 static const unsigned int offsets[] = { 0, 8 };
 
-static unsigned int entry_offset;	/* what oe_redirect_init() found to work */
+static unsigned int entry_offset; /* what oe_redirect_init() found to work */
 
 /**
  * oe_redirect_post_handler - does nothing, and must be there

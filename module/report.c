@@ -19,10 +19,8 @@
 #include "report.h"
 
 static const char *const kind_words[] = {
-	[OE_KIND_GLOBAL] = "global",
-	[OE_KIND_CPUSET] = "cpuset",
-	[OE_KIND_MEMPOLICY] = "mempolicy",
-	[OE_KIND_MEMCG] = "memcg",
+	[OE_KIND_GLOBAL] = "global",	   [OE_KIND_CPUSET] = "cpuset",
+	[OE_KIND_MEMPOLICY] = "mempolicy", [OE_KIND_MEMCG] = "memcg",
 	[OE_KIND_SYSRQ] = "sysrq",
 };
 
@@ -93,7 +91,9 @@ static void log_line(const struct oe_episode *episode)
 		decision->nr_protected,
 		decision->unprotected ? " unprotected=1" : "",
 		other ? " would=" : "",
-		!other ? "" : decision->victim.pid ? scratch.would : "none",
+		!other		     ? "" :
+		decision->victim.pid ? scratch.would :
+				       "none",
 		outcome_words[episode->outcome]);
 }
 

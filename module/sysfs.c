@@ -178,11 +178,7 @@ static const struct attribute_group plain_group = {
 };
 
 static const struct attribute_group *root_groups[] = {
-	&plain_group,
-	&tunables_group,
-	&oe_lists_group,
-	&oe_stats_group,
-	NULL,
+	&plain_group, &tunables_group, &oe_lists_group, &oe_stats_group, NULL,
 };
 
 static void release_root(struct kobject *kobj)

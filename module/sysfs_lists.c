@@ -25,8 +25,8 @@
 #include "tasks.h"
 
 enum {
-	LINE_SIZE = 128,	/* more than any line below */
-	SPARE_LINES = 64,	/* for what is born between counting and filling */
+	LINE_SIZE = 128, /* more than any line below */
+	SPARE_LINES = 64, /* for what is born between counting and filling */
 };
 
 /**

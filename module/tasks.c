@@ -53,18 +53,43 @@ static bool in_domain(struct task_struct *p, const struct oe_domain *domain)
 	return shares_nodes(p, domain);
 }
 
+/**
+ * struct memory - what a process holds
+ * @rss: resident pages
+ * @footprint: what oom_badness() adds up, in pages
+ * @spared: it has been reaped already, or is between vfork and exec
+ */
+struct memory {
+	unsigned long rss;
+	unsigned long footprint;
+	bool spared;
+};
+
+static bool read_thread(struct task_struct *t, struct memory *memory)
+{
+	struct mm_struct *mm;
+
+	task_lock(t);
+	mm = t->mm;
+	if (mm) {
+		memory->rss = oe_mm_rss(mm);
+		memory->footprint = memory->rss + oe_mm_swap(mm) +
+				    mm_pgtables_bytes(mm) / PAGE_SIZE;
+		memory->spared = mm_flags_test(MMF_OOM_SKIP, mm) || in_vfork(t);
+	}
+	task_unlock(t);
+	return mm;
+}
+
 /* As find_lock_task_mm(), which is not exported: a leader may have exited first. */
-static struct task_struct *lock_task_with_mm(struct task_struct *p)
+static bool read_memory(struct task_struct *p, struct memory *memory)
 {
 	struct task_struct *t;
 
-	for_each_thread(p, t) {
-		task_lock(t);
-		if (t->mm)
-			return t;
-		task_unlock(t);
-	}
-	return NULL;
+	for_each_thread(p, t)
+		if (read_thread(t, memory))
+			return true;
+	return false;
 }
 
 /*
@@ -75,16 +100,12 @@ static bool measure(struct task_struct *p, unsigned long totalpages,
 		    struct oe_candidate *c)
 {
 	s64 adj = p->signal->oom_score_adj;
-	struct task_struct *t;
+	struct memory memory;
 
-	t = lock_task_with_mm(p);
-	if (!t)
+	if (!read_memory(p, &memory))
 		return false;
-	c->badness = oe_mm_footprint(t->mm);
-	c->unkillable = adj == OOM_SCORE_ADJ_MIN ||
-			mm_flags_test(MMF_OOM_SKIP, t->mm) || in_vfork(t);
-	task_unlock(t);
-	c->badness += adj * (s64)(totalpages / 1000);
+	c->badness = memory.footprint + adj * (s64)(totalpages / 1000);
+	c->unkillable = adj == OOM_SCORE_ADJ_MIN || memory.spared;
 	return true;
 }
 
@@ -157,30 +178,20 @@ static int decide_visit(const struct oe_candidate *c, void *data)
 	return 0;
 }
 
-static unsigned long rss_of(struct task_struct *p)
-{
-	struct task_struct *t = lock_task_with_mm(p);
-	unsigned long rss;
-
-	if (!t)
-		return 0;
-	rss = get_mm_rss(t->mm);
-	task_unlock(t);
-	return rss;
-}
-
 static void describe(const struct oe_candidate *c, struct oe_process *process)
 {
 	struct task_struct *p = c->task;
+	struct memory memory = {};
 
 	if (!c->pid)
 		return;
+	read_memory(p, &memory);
 	process->pid = c->pid;
 	process->rank = c->rank;
 	process->source = c->source;
 	process->badness = c->badness;
 	process->uid = task_uid(p);
-	process->rss = rss_of(p);
+	process->rss = memory.rss;
 	get_task_comm(process->comm, p);
 }
 

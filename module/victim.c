@@ -18,13 +18,14 @@
 #include "tasks.h"
 #include "victim.h"
 
-/* Marks happen under oom_lock, so one at a time; armed and read under it too,
+/*
+ * Marks happen under oom_lock, so one at a time; armed and read under it too,
  * except that without kprobes the settling worker reads: hence the acquire.
  */
 static struct {
 	struct tracepoint *point;
-	bool armed;		/* the record is free for the next mark */
-	bool marked;		/* release/acquire: the record is complete */
+	bool armed; /* the record is free for the next mark */
+	bool marked; /* release/acquire: the record is complete */
 	u64 when_ns;
 	struct oe_process process;
 } victim;
@@ -40,13 +41,14 @@ static void record(struct task_struct *p)
 		.rank = ranking.rank,
 		.source = ranking.source,
 		/* The killer holds task_lock, or p is current. */
-		.rss = p->mm ? get_mm_rss(p->mm) : 0,
+		.rss = p->mm ? oe_mm_rss(p->mm) : 0,
 	};
 	/* The leader's name, as everywhere; a torn read is still terminated. */
 	strscpy(victim.process.comm, p->group_leader->comm,
 		sizeof(victim.process.comm));
 	victim.armed = false;
-	smp_store_release(&victim.marked, true); /* pairs with oe_victim_marked() */
+	/* Pairs with oe_victim_marked(). */
+	smp_store_release(&victim.marked, true);
 }
 
 #ifdef OE_HAVE_MARK_VICTIM_PID
@@ -130,7 +132,8 @@ bool oe_victim_marked(struct task_struct *expected,
 		*when_ns = 0;
 		return expected && tsk_is_oom_victim(expected);
 	}
-	if (!smp_load_acquire(&victim.marked)) /* pairs with record() */
+	/* Pairs with record(). */
+	if (!smp_load_acquire(&victim.marked))
 		return false;
 	*victim_process = victim.process;
 	*when_ns = victim.when_ns;

@@ -61,18 +61,22 @@ static inline bool oe_is_dumping_core(struct task_struct *p)
 #endif
 }
 
-/*
- * What oom_badness() adds up, in pages. Since get_mm_rss_sum() exists the
- * kernel sums the per-CPU counters exactly there.
- */
-static inline s64 oe_mm_footprint(struct mm_struct *mm)
+/* Where get_mm_rss_sum() exists oom_badness() sums the per-CPU counters exactly. */
+static inline unsigned long oe_mm_rss(struct mm_struct *mm)
 {
 #ifdef OE_HAVE_RSS_SUM
-	return get_mm_rss_sum(mm) + get_mm_counter_sum(mm, MM_SWAPENTS) +
-	       mm_pgtables_bytes(mm) / PAGE_SIZE;
+	return get_mm_rss_sum(mm);
 #else
-	return get_mm_rss(mm) + get_mm_counter(mm, MM_SWAPENTS) +
-	       mm_pgtables_bytes(mm) / PAGE_SIZE;
+	return get_mm_rss(mm);
+#endif
+}
+
+static inline unsigned long oe_mm_swap(struct mm_struct *mm)
+{
+#ifdef OE_HAVE_RSS_SUM
+	return get_mm_counter_sum(mm, MM_SWAPENTS);
+#else
+	return get_mm_counter(mm, MM_SWAPENTS);
 #endif
 }
 

@@ -63,16 +63,18 @@ static void number_minimum(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, -ERANGE, oe_parse_number("4", 5, 6, &value));
 	KUNIT_EXPECT_EQ(test, 0, oe_parse_number("5", 5, 6, &value));
-	KUNIT_EXPECT_EQ(test, 0, oe_parse_number("18446744073709551615", 0,
-						 U64_MAX, &value));
+	KUNIT_EXPECT_EQ(test, 0,
+			oe_parse_number("18446744073709551615", 0, U64_MAX,
+					&value));
 	KUNIT_EXPECT_EQ(test, U64_MAX, value);
 }
 
 static void words(struct kunit *test)
 {
 	static const char *const list[] = { "off", "observe", "enforce" };
-	static const char *const bad[] = { "", "\n", "of", "offf", "off ",
-					   " off", "OFF", "off\n\n", "2" };
+	static const char *const bad[] = { "",	   "\n",      "of",
+					   "offf", "off ",    " off",
+					   "OFF",  "off\n\n", "2" };
 	unsigned int index = 4711;
 	unsigned int i;
 
@@ -153,7 +155,8 @@ static void escaping(struct kunit *test)
 	char out[OE_COMM_ESCAPED];
 
 	KUNIT_EXPECT_STREQ(test, "", oe_escape_comm(out, ""));
-	KUNIT_EXPECT_STREQ(test, "kworker/0:1H", oe_escape_comm(out, "kworker/0:1H"));
+	KUNIT_EXPECT_STREQ(test, "kworker/0:1H",
+			   oe_escape_comm(out, "kworker/0:1H"));
 	KUNIT_EXPECT_STREQ(test, "a\\x20b", oe_escape_comm(out, "a b"));
 	KUNIT_EXPECT_STREQ(test, "\\x0aOOM_SEQ\\x3d1",
 			   oe_escape_comm(out, "\nOOM_SEQ=1"));
@@ -166,12 +169,9 @@ static void escaping(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(number_table),
-	KUNIT_CASE(number_minimum),
-	KUNIT_CASE(words),
-	KUNIT_CASE(rank_line_table),
-	KUNIT_CASE(escaping),
-	{}
+	KUNIT_CASE(number_table), KUNIT_CASE(number_minimum),
+	KUNIT_CASE(words),	  KUNIT_CASE(rank_line_table),
+	KUNIT_CASE(escaping),	  {},
 };
 
 struct kunit_suite oe_parse_suite = {

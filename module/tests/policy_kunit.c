@@ -65,7 +65,8 @@ static void order_table(struct kunit *test)
 	const s64 huge = S64_MAX;
 	const struct order_case cases[] = {
 		/* rank: the ranking beats any badness */
-		{ OE_ORDER_RANK, candidate(9, 2, -huge), candidate(1, 1, huge) },
+		{ OE_ORDER_RANK, candidate(9, 2, -huge),
+		  candidate(1, 1, huge) },
 		/* more than 32 bits of badness do not wrap */
 		{ OE_ORDER_RANK, candidate(9, 5, 1LL << 33),
 		  candidate(1, 5, (1LL << 33) - 1) },
@@ -74,10 +75,12 @@ static void order_table(struct kunit *test)
 		/* ties by the lowest pid */
 		{ OE_ORDER_RANK, candidate(1, 5, 7), candidate(2, 5, 7) },
 		{ OE_ORDER_BADNESS, candidate(1, 5, 7), candidate(2, 900, 7) },
-		{ OE_ORDER_BADNESS, candidate(1, 5, 7), candidate(S32_MAX, 5, 7) },
+		{ OE_ORDER_BADNESS, candidate(1, 5, 7),
+		  candidate(S32_MAX, 5, 7) },
 		/* negative badness is less than none */
 		{ OE_ORDER_BADNESS, candidate(9, 5, 0), candidate(1, 5, -1) },
-		{ OE_ORDER_BADNESS, candidate(9, 5, -1), candidate(1, 5, S64_MIN) },
+		{ OE_ORDER_BADNESS, candidate(9, 5, -1),
+		  candidate(1, 5, S64_MIN) },
 		{ OE_ORDER_RANK, candidate(9, 1000, 0), candidate(1, 999, 0) },
 	};
 	unsigned int i;
@@ -85,13 +88,12 @@ static void order_table(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct order_case *c = &cases[i];
 
-		KUNIT_EXPECT_TRUE_MSG(test, oe_policy_before(c->order, &c->first,
-							     &c->second),
-				      "case %u", i);
-		KUNIT_EXPECT_FALSE_MSG(test, oe_policy_before(c->order,
-							      &c->second,
-							      &c->first),
-				       "case %u, the other way", i);
+		KUNIT_EXPECT_TRUE_MSG(
+			test, oe_policy_before(c->order, &c->first, &c->second),
+			"case %u", i);
+		KUNIT_EXPECT_FALSE_MSG(
+			test, oe_policy_before(c->order, &c->second, &c->first),
+			"case %u, the other way", i);
 	}
 }
 
@@ -119,8 +121,9 @@ static void spare_is_highest_ranked(struct kunit *test)
 	/* Also in badness order: what is given up is the most expendable. */
 	const struct oe_policy policy = { 1000, OE_ORDER_BADNESS };
 	const struct oe_candidate all[] = {
-		candidate(1, 0, 900), candidate(2, 10, 800),
-		candidate(3, 20, 1), candidate(4, 20, 2), candidate(5, 19, 700),
+		candidate(1, 0, 900),  candidate(2, 10, 800),
+		candidate(3, 20, 1),   candidate(4, 20, 2),
+		candidate(5, 19, 700),
 	};
 	struct oe_choice choice = {};
 	unsigned int i;
@@ -193,8 +196,8 @@ static void any_order_of_arrival(struct kunit *test)
 			oe_policy_consider(&policy, &choice, &all[i]);
 		victim = best_except(policy.order, &policy, all, 0);
 		KUNIT_EXPECT_EQ(test, victim, choice.victim.pid);
-		KUNIT_EXPECT_EQ(test, best_except(policy.order, &policy, all,
-						  victim),
+		KUNIT_EXPECT_EQ(test,
+				best_except(policy.order, &policy, all, victim),
 				choice.runner_up.pid);
 		KUNIT_EXPECT_EQ(test, (unsigned int)NR_MANY,
 				choice.nr_eligible + choice.nr_protected);
@@ -210,9 +213,10 @@ static void order_is_total(struct kunit *test)
 	for (order = OE_ORDER_BADNESS; order <= OE_ORDER_RANK; order++)
 		for (i = 0; i < NR_MANY; i++)
 			for (j = 0; j < NR_MANY; j++)
-				KUNIT_EXPECT_EQ(test, i == j,
-						oe_policy_before(order, &all[i],
-								 &all[j]) ==
+				KUNIT_EXPECT_EQ(
+					test, i == j,
+					oe_policy_before(order, &all[i],
+							 &all[j]) ==
 						oe_policy_before(order, &all[j],
 								 &all[i]));
 }
@@ -224,7 +228,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(spare_is_highest_ranked),
 	KUNIT_CASE(any_order_of_arrival),
 	KUNIT_CASE(order_is_total),
-	{}
+	{},
 };
 
 struct kunit_suite oe_policy_suite = {

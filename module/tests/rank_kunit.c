@@ -64,7 +64,8 @@ static int set_up(struct kunit *test)
 
 	memset(&fork_stub, 0, sizeof(fork_stub));
 	for (i = 0; i < NR_PROCESSES; i++) {
-		processes[i] = kthread_run(wait_for_stop, NULL, "oe_kunit/%u", i);
+		processes[i] =
+			kthread_run(wait_for_stop, NULL, "oe_kunit/%u", i);
 		if (IS_ERR(processes[i]))
 			return PTR_ERR(processes[i]);
 		get_task_struct(processes[i]);
@@ -235,7 +236,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(many),
 	KUNIT_CASE(empty_table_is_not_watched),
 	KUNIT_CASE(entry_is_small),
-	{}
+	{},
 };
 
 struct kunit_suite oe_rank_suite = {

@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# static.sh: what can be said of the sources without running them. KTAP; a tool that is
+# missing is a failure, not a pass. Runs on the host.
+
+set -uo pipefail
+
+cd "$(dirname "$0")/.." || exit 1
+VM=selftests/vm
+log=$(mktemp) || exit 1
+trap 'rm -rf "$log" "${sparse_dir:-}"' EXIT
+
+nr=0
+failed=0
+
+# check DESCRIPTION COMMAND...: ok if it exits with 0; else what it printed is shown.
+check()
+{
+	local description=$1
+	shift
+	nr=$((nr + 1))
+	if "$@" >"$log" 2>&1; then
+		echo "ok $nr $description"
+	else
+		head -n 40 "$log" | sed 's/^/# /'
+		echo "not ok $nr $description"
+		failed=$((failed + 1))
+	fi
+}
+
+tracked()
+{
+	git ls-files -- "$@"
+}
+
+# The tracepoints' own language is laid out by hand, as everywhere in the kernel.
+formatted_sources()
+{
+	tracked 'module/*.[ch]' 'module/**/*.[ch]' 'include/**/*.h' | grep -v '/trace\.h$'
+}
+
+kernel_source()
+{
+	local tree
+
+	tree=$("$VM/kernel.sh" debug-6.12) || return 1
+	readlink -f "$tree/build/source" 2>/dev/null
+}
+
+clang_format_clean()
+{
+	formatted_sources | xargs clang-format --dry-run -Werror
+}
+
+# Not for us: version checks (compat/ is made of them); lists of X(name), which are no
+# expressions; the attribute behind a macro; the suites' declarations; what is const on
+# newer kernels only.
+checkpatch_clean()
+{
+	tracked 'module/*.[ch]' 'module/**/*.[ch]' 'include/**/*.h' |
+		xargs perl "$source/scripts/checkpatch.pl" --no-tree --no-summary --terse \
+			--show-types --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON \
+			--ignore COMPLEX_MACRO,TRAILING_SEMICOLON,AVOID_EXTERNS,CONST_STRUCT -f
+}
+
+kernel_doc_clean()
+{
+	local out
+
+	out=$(tracked 'module/*.[ch]' | xargs -n1 perl "$source/scripts/kernel-doc" -none -Wreturn 2>&1)
+	echo "$out"
+	[ -z "$out" ]
+}
+
+# Every function that another file can call has its comment.
+all_documented()
+{
+	local missing=0
+	local name
+
+	for name in $(tracked 'module/*.h' | xargs grep -hoE '\boe_[a-z_]+\(' | tr -d '(' | sort -u); do
+		grep -qE " \* $name(\(\))? - " module/*.[ch] && continue
+		# Inlines for kernels without kprobes repeat what is documented in the .c file.
+		grep -qE "^static inline .*\b$name\(" module/compat/*.h && continue
+		case $name in
+		oe_opaque) continue ;;
+		esac
+		echo "$name has no kernel-doc"
+		missing=1
+	done
+	return "$missing"
+}
+
+sparse_clean()
+{
+	local kernel=$1
+	local found
+
+	sparse_dir=$(mktemp -d) || return 1
+	cp -r Kbuild module include "$sparse_dir/"
+	make -C "$("$VM/kernel.sh" "$kernel")/build" M="$sparse_dir" C=2 modules >"$sparse_dir/log" 2>&1 || {
+		tail -n 20 "$sparse_dir/log"
+		return 1
+	}
+	grep -q '^  CHECK ' "$sparse_dir/log" || {
+		echo "sparse did not run"
+		return 1
+	}
+	# Of our files only: the kernel's headers are not ours to mend.
+	found=$(grep -E "^($sparse_dir/)?module/.*: (warning|error):" "$sparse_dir/log")
+	rm -rf "$sparse_dir"
+	echo "$found"
+	[ -z "$found" ]
+}
+
+no_version_checks_outside_compat()
+{
+	! tracked 'module/*' | grep -v '^module/compat/' |
+		xargs grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION\(|CONFIG_(X86|ARM|ARM64|RISCV)\b'
+}
+
+layers_hold()
+{
+	# The policy knows no kernel, and nothing below handle.c knows sysfs files.
+	! grep -nE '#include' module/policy.[ch] | grep -vE '<linux/types.h>|"policy.h"' &&
+		! grep -lE '"(sysfs|intercept)\.h"' module/{handle,notify,tasks,rank,fork,victim,report,policy,parse}.c
+}
+
+shell_clean()
+{
+	tracked '*.sh' '.ci/run' 'selftests/vm/guest/*' | while read -r file; do
+		head -n1 "$file" | grep -qE '^#!.*sh|shellcheck' && echo "$file"
+	done | xargs shellcheck -x
+}
+
+userspace_clean()
+{
+	tracked 'selftests/*.c' 'userspace-tools/*.c' |
+		xargs cppcheck --quiet --error-exitcode=1 --inline-suppr \
+			--enable=warning,performance,portability --std=c11
+}
+
+licensed()
+{
+	local bad
+
+	bad=$(tracked '*.c' '*.h' '*.sh' Kbuild Makefile |
+		while read -r file; do
+			head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-only' || echo "$file"
+		done)
+	echo "$bad"
+	[ -z "$bad" ]
+}
+
+source=$(kernel_source) || source=
+echo "KTAP version 1"
+echo "1..12"
+check "clang-format" clang_format_clean
+check "checkpatch" checkpatch_clean
+check "kernel-doc" kernel_doc_clean
+check "every function of a header is documented" all_documented
+check "sparse, with 6.12" sparse_clean debian-6.12
+check "sparse, with 6.1" sparse_clean debian-6.1
+check "version and architecture checks only in module/compat" no_version_checks_outside_compat
+check "includes follow the layers" layers_hold
+check "shellcheck" shell_clean
+check "cppcheck of the programs" userspace_clean
+check "SPDX lines" licensed
+check "the proof of the order can go red" selftests/check_order_test.sh
+[ "$failed" -eq 0 ]
