@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The ABI page and the live tree say the same, in both directions, modes included.
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+PAGE=/selftests/sysfs-kernel-oom_embedded
+
+# "PATH MODE" of every file that the page describes; directories end with a slash.
+documented()
+{
+	awk '/^What:/ { paths[++n] = $2 }
+	     /^Description:/ {
+		match($0, /0[0-7][0-7][0-7]/)
+		mode = RSTART ? substr($0, RSTART, 4) : "-"
+		for (i = 1; i <= n; i++)
+			if (paths[i] !~ /\/$/)
+				print paths[i], mode
+		n = 0
+	     }' "$PAGE" | sort
+}
+
+live()
+{
+	find "$OE" -type f -exec stat -c '%n 0%a' {} + | sort
+}
+
+entries_complete()
+{
+	awk '/^What:/ && !inside { inside = 1; seen = "" }
+	     /^[A-Z][A-Za-z]*:/ { split($1, key, ":"); seen = seen " " key[1] }
+	     /^Users:/ {
+		for (i = split("Date KernelVersion Contact Description Users", want, " "); i; i--)
+			if (!index(seen, want[i])) { print "without " want[i] ":" seen; bad = 1 }
+		inside = 0
+	     }
+	     END { exit bad || inside }' "$PAGE"
+}
+
+plan 4
+[ -s "$PAGE" ] || bail_out "the page is not in the guest"
+load_module
+documented >"$tmp/documented"
+live >"$tmp/live"
+check "there is something to compare" [ "$(wc -l <"$tmp/live")" -gt 15 ]
+equal "page and tree agree" "" "$(diff "$tmp/documented" "$tmp/live")"
+check "every entry is complete" entries_complete
+equal "abi_version" "1.0" "$(get abi_version)"
+finish
