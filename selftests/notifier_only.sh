@@ -4,4 +4,4 @@
 # A kernel without kprobes keeps the promises for global OOM, by the notifier alone.
 
 dir=$(cd "$(dirname "$0")" && pwd)
-KPROBES=0 exec "$dir/order_global.sh"
+KPROBES=0 exec "$dir/order_global.sh" "$@"

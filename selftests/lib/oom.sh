@@ -9,6 +9,14 @@ PATH=$SELFTESTS:$PATH
 # shellcheck source=lib/ktap.sh
 . "$SELFTESTS/lib/ktap.sh"
 
+# A setting may also be an argument, as in "order_global.sh OOMS=500": the harness knows
+# no environment.
+for setting in "$@"; do
+	case $setting in
+	[A-Z]*=*) export "${setting?}" ;;
+	esac
+done
+
 OE=/sys/kernel/oom_embedded
 MODULE=${MODULE:-/lib/oom-embedded/oom_embedded.ko}
 TRACING=/sys/kernel/tracing
