@@ -21,9 +21,10 @@ KERNEL_NAMES=(debian-5.10 debian-6.1 debian-6.12 debug-6.12 debug-6.12-gcov debu
 
 # shellcheck disable=SC2034 # read by the scripts that source this file
 HOST_PACKAGES=(
-	bc bison busybox-static ca-certificates ccache cpio debian-archive-keyring
-	dpkg-dev flex gcc git kmod libc6-dev libelf-dev libssl-dev make pahole
-	perl qemu-system-x86 rsync shellcheck sparse util-linux xz-utils
+	bc bison busybox-static ca-certificates ccache clang-format cppcheck cpio
+	debian-archive-keyring dkms dpkg-dev flex gcc git kmod libc6-dev libelf-dev
+	libssl-dev make pahole perl qemu-system-x86 rsync shellcheck sparse util-linux
+	xz-utils
 )
 
 die()

@@ -1,0 +1,155 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# check.sh [soak]: the tests on the kernels they are meant for. Ends with the line
+# "N passed, N failed". With "soak" the OOM scripts run many times longer.
+
+set -uo pipefail
+
+cd "$(dirname "$0")/.." || exit 1
+VM=selftests/vm
+# shellcheck source=selftests/vm/lib.sh
+. "$VM/lib.sh"
+trap - ERR
+set +eE
+
+ABI_PAGE=Documentation/ABI/testing/sysfs-kernel-oom_embedded
+ABI_FILE=$ABI_PAGE:/selftests/$(basename "$ABI_PAGE")
+
+# What a user may do with the module, on every kernel.
+BEHAVIOUR=(
+	abi.sh order_global.sh order_memcg.sh order_sysrq.sh notifier_only.sh rank_order.sh
+	exceptions.sh observe.sh off.sh inherit.sh pidns.sh paged_read.sh writes.sh
+	no_victim_unprotect.sh no_victim_memcg.sh reload.sh
+)
+# Those that take the guest down have a boot of their own.
+GOING_AWAY=(no_victim_panic.sh no_victim_reboot.sh panic_on_oom.sh)
+
+results=$(mktemp) || exit 1
+trap 'rm -f "$results"' EXIT
+
+# part NAME COMMAND...: runs it, shows what it prints, keeps its results. Result lines are
+# "ok - ..." of boot.sh or "ok N ..." of KTAP; a command that fails without a failed
+# result is one.
+part()
+{
+	local name=$1
+	local out
+	local status
+
+	shift
+	echo "== $name"
+	out=$(mktemp)
+	"$@" 2>&1 | tee "$out" | grep --line-buffered -vE '^ok |^[0-9]+ passed,|^KTAP|^1\.\.'
+	status=${PIPESTATUS[0]}
+	grep -E '^(not )?ok ' "$out" | sed "s|^|$name: |" >"$out.results"
+	if [[ $status -ne 0 ]] && ! grep -q ': not ok ' "$out.results"; then
+		echo "$name: not ok exit status $status" >>"$out.results"
+	fi
+	cat "$out.results" >>"$results"
+	printf '   %s results, %s s so far\n' "$(wc -l <"$out.results")" "$SECONDS"
+	rm -f "$out" "$out.results"
+}
+
+boot()
+{
+	local label=$1
+
+	shift
+	part "$label" "$VM/boot.sh" --label "check-$label" "$@"
+}
+
+# behaviour KERNEL TIMEOUT "NAME=VALUE..." TEST...: the kernel hands NAME=VALUE to init's
+# environment, and so to the scripts.
+behaviour()
+{
+	local kernel=$1
+	local timeout=$2
+	local knobs=$3
+
+	shift 3
+	boot "$kernel" --timeout "$timeout" --append "$knobs" --file "$ABI_FILE" \
+		"$kernel" -- "$@"
+}
+
+going_away()
+{
+	local kernel=$1
+	local test
+
+	for test in "${GOING_AWAY[@]}"; do
+		boot "$kernel-${test%.sh}" --persist "$kernel" -- "$test"
+	done
+}
+
+check_stock()
+{
+	behaviour "$1" 900 "OOMS=20 CYCLES=30" "${BEHAVIOUR[@]}"
+	going_away "$1"
+}
+
+# KASAN and lockdep make everything some ten times slower: fewer rounds, all paths.
+check_debug()
+{
+	behaviour debug-6.12 900 "OOMS=20 CYCLES=6 STORM=1500 RANKED=400" kunit.sh "${BEHAVIOUR[@]}"
+	boot debug-6.12-no_victim_reboot --persist debug-6.12 -- no_victim_reboot.sh
+}
+
+quick()
+{
+	local builder
+
+	part kernels fetch debian-6.1 debian-6.12
+	# The debug kernel takes minutes where nothing is cached: in the background.
+	nice -n 19 "$VM/kernel.sh" debug-6.12 >/dev/null 2>"$results.build" &
+	builder=$!
+	check_stock debian-6.12
+	check_stock debian-6.1
+	part dkms selftests/dkms.sh
+	part harness "$VM/console_test.sh"
+	wait "$builder" || cat "$results.build"
+	rm -f "$results.build"
+	part static selftests/static.sh
+	check_debug
+}
+
+soak()
+{
+	local kernel
+
+	for kernel in debian-6.12 debian-6.1; do
+		behaviour "$kernel" 14400 "OOMS=500 CYCLES=300" "${BEHAVIOUR[@]}"
+	done
+	behaviour debug-6.12 14400 "OOMS=100 CYCLES=50" "${BEHAVIOUR[@]}"
+}
+
+fetch()
+{
+	local kernel
+
+	for kernel; do
+		"$VM/kernel.sh" "$kernel" >/dev/null || return 1
+		echo "ok - $kernel is there"
+	done
+}
+
+count()
+{
+	grep -cE "$1" "$results"
+}
+
+"$VM/setup.sh" || exit 1
+case ${1-quick} in
+quick) quick ;;
+soak) soak ;;
+*) die "usage: check.sh [soak]" ;;
+esac
+
+echo
+grep ': not ok ' "$results" && echo
+skipped=$(count ': ok .*# SKIP')
+[[ $skipped -eq 0 ]] || echo "skipped: $skipped"
+passed=$(($(count ': ok ') - skipped))
+failed=$(count ': not ok ')
+echo "$passed passed, $failed failed"
+[[ $failed -eq 0 && $passed -gt 0 ]]
