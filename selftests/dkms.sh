@@ -168,7 +168,7 @@ main()
 	judge_installed
 	remove
 	equal "nothing of the host has changed" "" "$(host_state | diff <(echo "$before") - || true)"
-	verdict
+	verdict || exit 1
 }
 
 main
