@@ -83,8 +83,9 @@ static bool goes_on(const struct oe_call *call)
 {
 	const struct oe_call *last = &handle.episode.call;
 
+	/* An operator who asks twice means two. */
 	return handle.open && time_before(jiffies, handle.reopen_until) &&
-	       last->kind == call->kind &&
+	       last->kind == call->kind && call->kind != OE_KIND_SYSRQ &&
 	       last->domain.memcg == call->domain.memcg;
 }
 
@@ -102,9 +103,8 @@ static void count_kind(enum oe_kind kind)
 static void record_call(struct oe_episode *episode, const struct oe_call *call)
 {
 	memset(episode, 0, sizeof(*episode));
-	episode->entered_ns = ktime_get_ns();
-	episode->mode = READ_ONCE(oe_config.mode);
 	episode->call = *call;
+	episode->entered_ns = ktime_get_ns();
 	episode->trigger_pid = current->tgid;
 	/* The leader's name, as in every list; a torn read is still terminated. */
 	strscpy(episode->trigger_comm, current->group_leader->comm,
@@ -139,11 +139,12 @@ struct oe_episode *oe_handle_begin(const struct oe_call *call)
 
 	if (goes_on(call)) {
 		episode->call = *call;
-		return episode;
+	} else {
+		handle.open = false;
+		record_call(episode, call);
+		announce(episode);
 	}
-	handle.open = false;
-	record_call(episode, call);
-	announce(episode);
+	episode->mode = READ_ONCE(oe_config.mode);
 	return episode;
 }
 

@@ -64,7 +64,7 @@ struct oe_call {
 /**
  * struct oe_episode - an emergency, from the first call to the victim
  * @seq: the count that userspace was told
- * @mode: in force when it began
+ * @mode: in force for this call, whatever is written meanwhile
  * @policy: in force when the victim was chosen
  * @call: who asked
  * @memcg_path: of call.domain.memcg, "" for none

@@ -185,7 +185,7 @@ static bool handle_call(struct oom_control *oc)
 
 	episode = oe_handle_begin(&call);
 	oe_handle_decide(episode);
-	if (READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE) {
+	if (episode->mode != OE_MODE_ENFORCE) {
 		ret = resume_original(oc);
 		oe_handle_end(episode, outcome_of(oc, ret));
 		return ret;

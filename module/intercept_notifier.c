@@ -126,7 +126,7 @@ static void handle_call(void)
 	episode = oe_handle_begin(&call);
 	oe_handle_decide(episode);
 	settle.steered = false;
-	if (READ_ONCE(oe_config.mode) == OE_MODE_ENFORCE) {
+	if (episode->mode == OE_MODE_ENFORCE) {
 		if (!episode->decision.task) {
 			oe_handle_no_victim(episode);
 			return;

@@ -19,7 +19,7 @@ ABI_FILE=$ABI_PAGE:/selftests/$(basename "$ABI_PAGE")
 # What a user may do with the module, on every kernel.
 BEHAVIOUR=(
 	abi.sh order_global.sh order_memcg.sh order_sysrq.sh notifier_only.sh rank_order.sh
-	exceptions.sh observe.sh off.sh inherit.sh pidns.sh paged_read.sh writes.sh
+	exceptions.sh guard.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh paged_read.sh writes.sh
 	no_victim_unprotect.sh no_victim_memcg.sh reload.sh
 )
 # Those that take the guest down have a boot of their own.
@@ -91,7 +91,8 @@ check_stock()
 # KASAN and lockdep make everything some ten times slower: fewer rounds, all paths.
 check_debug()
 {
-	behaviour debug-6.12 900 "OOMS=20 CYCLES=6 STORM=1500 RANKED=400" kunit.sh "${BEHAVIOUR[@]}"
+	behaviour debug-6.12 900 "OOMS=20 CYCLES=6 STORM=1500 RANKED=400" \
+		kunit.sh uevent_fail.sh "${BEHAVIOUR[@]}"
 	boot debug-6.12-no_victim_reboot --persist debug-6.12 -- no_victim_reboot.sh
 }
 

@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The last word before a kill: with vm.oom_kill_allocating_task=1 the kernel takes whoever
+# asks for memory, without selecting. A protected one is exchanged for our victim; an
+# eligible one is left to the kernel, because that is what the administrator asked for.
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+VICTIM_KB=49152
+
+restore()
+{
+	echo 0 >/proc/sys/vm/oom_kill_allocating_task
+	clean_up
+}
+
+dies_of_its_own()
+{
+	trap restore EXIT
+	echo 1 >/proc/sys/vm/oom_kill_allocating_task
+}
+
+# in_the_background NAME RANK KB: eats that much. Nobody else may ask for memory
+# meanwhile, so the script starts nothing and waits by the shell's own wait.
+in_the_background()
+{
+	leak -c "$1" -r "$2" -k 1024 -l "$3" >"$tmp/$1.out" 2>&1 &
+	pid=$!
+	started="$started $pid"
+}
+
+plan 7
+load_module selection_order=rank rank_threshold=100
+if ! grep -qw guard "$OE/coverage"; then
+	bail_out "this kernel has no guard: $(get coverage)"
+fi
+trace_start oe_victims counter
+dies_of_its_own
+
+hold batch "$VICTIM_KB" 900
+batch=$pid
+hold other 1024 200
+other=$pid
+mark_log
+# More than there is, less than with what the victim will give back.
+in_the_background eater 50 $(($(mem_available_kb) + VICTIM_KB / 2))
+eater=$pid
+wait "$batch"
+rc=$?
+reaped="$reaped $batch"
+equal "the one who asked is protected: our victim dies in its place" \
+	"$batch 137" "$(marked_after 0) $rc"
+equal "the guard says so" 1 "$(get stats/guard_hits)"
+check "the record names the victim that died" \
+	log_says "oom_embedded: seq=.* victim=batch/$batch .*outcome=killed"
+check "the protected one lives" alive "$eater"
+stop_process "$eater"
+stop_process "$other"
+
+before=$(nr_marked oe_victims)
+hits=$(get stats/guard_hits)
+hold idle 1024 900
+idle=$pid
+in_the_background glutton 500 0
+wait "$pid"
+rc=$?
+reaped="$reaped $pid"
+equal "the one who asked is eligible: the kernel has its way" \
+	"$pid 137" "$(marked_after "$before") $rc"
+equal "without the guard" "$hits" "$(get stats/guard_hits)"
+check "and nobody else" alive "$idle"
+finish

@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Between OOM entry and the decision the OOM path allocates nothing: the kernel's own
+# tracepoints of its allocators stay silent for the task that is in it.
+# OOMS: of each kind (default 5).
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+OOMS=${OOMS:-5}
+[ "$OOMS" -le 5 ] || OOMS=5
+
+watch_allocations()
+{
+	trace_start oe_alloc counter
+	alloc=$TRACING/instances/oe_alloc
+	echo 4096 >"$alloc/buffer_size_kb"
+	for event in kmem/kmalloc kmem/kmem_cache_alloc kmem/mm_page_alloc \
+		oom_embedded/oom_embedded_enter oom_embedded/oom_embedded_decide; do
+		echo 1 >"$alloc/events/$event/enable" || bail_out "no tracepoint $event"
+	done
+}
+
+# The events between enter and decide, of the task that entered. The first column of a
+# trace line is COMM-PID.
+inside()
+{
+	awk -v count="$1" '
+		{ task = $1 }
+		/: oom_embedded_enter: / { owner = task; nr_inside++; next }
+		/: oom_embedded_decide: / { owner = ""; next }
+		owner != "" && task == owner && / (kmalloc|kmem_cache_alloc|mm_page_alloc)/ {
+			print; found++
+		}
+		END { if (count) print nr_inside + 0 }' "$alloc/trace"
+}
+
+nr_entered()
+{
+	grep -c ': oom_embedded_enter: ' "$alloc/trace"
+}
+
+memcg_round()
+{
+	leak -c "leaker" -C "$cgroup" -R 900 -l 0 -k 1024 >/dev/null 2>&1
+}
+
+sysrq_round()
+{
+	hold fodder 1024 800
+	sysrq_oom
+	reap "$pid"
+}
+
+plan 4
+load_module selection_order=rank rank_threshold=100
+make_cgroup oe_alloc 12M
+watch_allocations
+watch_oom oe_alloc
+round=0
+while [ "$round" -lt "$OOMS" ]; do
+	round=$((round + 1))
+	memcg_round
+	sysrq_round
+done
+echo 0 >"$alloc/tracing_on"
+check "the allocators' tracepoints were heard at all" \
+	grep -q 'kmem_cache_alloc' "$alloc/trace"
+equal "every OOM was seen from its entry to the decision" "$(get reconfigure_wanted)" \
+	"$(inside 1 | tail -n 1)"
+check "there were enough of them" [ "$(nr_entered)" -ge $((2 * OOMS)) ]
+equal "nothing was allocated in between" "" "$(inside 0 | head -n 5)"
+finish
