@@ -8,6 +8,8 @@
 #ifndef _UAPI_LINUX_OOM_EMBEDDED_H
 #define _UAPI_LINUX_OOM_EMBEDDED_H
 
+/* clang-format off */
+
 #define OOM_EMBEDDED_NAME		"oom_embedded"
 #define OOM_EMBEDDED_SYSFS		"/sys/kernel/" OOM_EMBEDDED_NAME
 
@@ -40,5 +42,7 @@
 #define OOM_EMBEDDED_EVENT_RECONFIGURE	"reconfigure"
 #define OOM_EMBEDDED_EVENT_VICTIM	"victim"
 #define OOM_EMBEDDED_EVENT_NO_VICTIM	"no_victim"
+
+/* clang-format on */
 
 #endif /* _UAPI_LINUX_OOM_EMBEDDED_H */
