@@ -10,7 +10,7 @@
 if [ "$1" != after-reboot ]; then
 	load_module no_victim_action=panic rank_threshold=100 default_rank=10
 	echo 1 >/proc/sys/kernel/panic
-	leak_until_gone
+	leak_until_gone 50 20
 fi
 
 plan 4

@@ -30,7 +30,7 @@ restarted_within_ms()
 if [ "$1" != after-reboot ]; then
 	load_module no_victim_action=reboot rank_threshold=100 default_rank=10
 	echo "$PANIC_TIMEOUT" >/proc/sys/kernel/panic
-	leak_until_gone
+	leak_until_gone 50 20
 fi
 
 plan 5

@@ -11,7 +11,7 @@ if [ "$1" != after-reboot ]; then
 	load_module
 	echo 1 >/proc/sys/vm/panic_on_oom
 	echo 1 >/proc/sys/kernel/panic
-	leak_until_gone
+	leak_until_gone 50 20
 fi
 
 PANIC='Kernel panic - not syncing: Out of memory: system-wide panic_on_oom is enabled'

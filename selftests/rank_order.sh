@@ -6,7 +6,7 @@
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-plan 11
+plan 13
 load_module selection_order=rank rank_threshold=100
 trace_start oe_victims counter
 
@@ -53,6 +53,15 @@ set_to default_rank 1000
 set_to selection_order rank
 sysrq_kills "default_rank is the ranking of a process whose own was cleared" "$cleared"
 
+hold never 20480 0
+never=$pid
+hold last 1024 1
+last=$pid
+put oom_ranking "$mid 0"
+set_to rank_threshold 0
+set_to selection_order badness
+sysrq_kills "ranking 0 is never chosen, also with a threshold of 0" "$last"
+check "the biggest one, of ranking 0, lives" alive "$never"
 check "the one whose turn did not come lives" alive "$mid"
 equal "no splat" 0 "$(splat_taint)"
 finish
