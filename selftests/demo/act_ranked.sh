@@ -59,11 +59,19 @@ at_us()
 	}' "$tmp/time"
 }
 
+# When the module was asked. Its own tracepoints come later; the last of them says how
+# long it all took.
+entered_us()
+{
+	sed -n 's/^.* \([0-9.]*\): oom_embedded_done: .* total_ns=\([0-9]*\).*/\1 \2/p' "$tmp/time" |
+		awk '{ printf "%.0f", $1 * 1000000 - $2 / 1000; exit }'
+}
+
 # in_ms US: since the kernel ran out of memory
 in_ms()
 {
 	awk -v us="$1" -v entry="$entered" \
-		'BEGIN { printf us ? "%8.2f ms" : "      never", (us - entry) / 1000 }'
+		'BEGIN { printf us > 0 ? "%8.2f ms" : "      never", (us - entry) / 1000 }'
 }
 
 # ms_before_victim US
@@ -81,10 +89,12 @@ tell_moment()
 {
 	say "The last moment, on one clock:"
 	say
-	say "$(in_ms "$entered")  the kernel has no memory left; the module hears of it"
-	say "$(in_ms "$polled")  userspace is told: a program waiting in poll(2) runs"
-	say "$(in_ms "$heard")  userspace is told: the uevent arrives, as udev sees it"
-	say "$(in_ms "$marked")  the kernel chooses its victim: $victim"
+	sort -n <<-EOT | while read -r us what; do say "$(in_ms "$us")  $what"; done
+		$entered the kernel has no memory left; the module hears of it
+		${polled:-0} userspace is told: a program waiting in poll(2) runs
+		${heard:-0} userspace is told: the uevent arrives, as udev sees it
+		$marked the kernel chooses its victim: $victim
+	EOT
 	say
 	shout b "Userspace knew it $(ms_before_victim "$polled") ms (poll) and $(ms_before_victim "$heard") ms (uevent) before."
 	say "(On an emulated processor; a real one is faster, the order is the same.)"
@@ -94,7 +104,7 @@ plan 10
 load_module selection_order=rank rank_threshold=$THRESHOLD
 trace_start oe_order counter
 trace_start oe_time mono
-echo 1 >"$TRACING/instances/oe_time/events/oom_embedded/oom_embedded_enter/enable"
+echo 1 >"$TRACING/instances/oe_time/events/oom_embedded/oom_embedded_done/enable"
 start_programs ranked
 watch_oom oe_order "$TRACING/instances/oe_time/trace_marker"
 wanted=$(get reconfigure_wanted)
@@ -112,7 +122,7 @@ say
 poll_until 5 log_says 'oom_embedded: seq='
 check "userspace is told before the victim is chosen" told_before oe_order "$wanted" 1
 cat "$TRACING/instances/oe_time/trace" >"$tmp/time"
-entered=$(at_us oom_embedded_enter)
+entered=$(entered_us)
 polled=$(at_us "oe poll")
 heard=$(at_us "oe uevent reconfigure")
 marked=$(at_us mark_victim)
