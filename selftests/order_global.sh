@@ -14,7 +14,7 @@ STAT=global
 # A leaker has only the rest to eat, which is quick, and stays smaller than the shield.
 order_setup()
 {
-	shield_kb=$(($(mem_available_kb) * 8 / 10))
+	shield_kb=$(($(mem_available_kb) * 6 / 10))
 }
 
 order_round()

@@ -20,7 +20,7 @@ not_gone()
 # leak_until_gone SHIELD_RANK LEAKER_RANK: a leaker eats everything.
 leak_until_gone()
 {
-	hold shield $(($(mem_available_kb) * 8 / 10)) "$1"
+	hold shield $(($(mem_available_kb) * 6 / 10)) "$1"
 	hold leaker 512 "$2" -g -l 0
 	start witness witness -m /dev/kmsg
 	echo "oe epoch $(date +%s)" >/dev/kmsg
