@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * herd N FILE: N small paused processes, each with memory of its own, killable
+ * as ordinary ones are. Their pids go into FILE; "ready" when all are there.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(EXIT_FAILURE);
+}
+
+static void become_killable(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		die("oom_score_adj");
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	FILE *file;
+	pid_t pid;
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: herd N FILE\n");
+		return EXIT_FAILURE;
+	}
+	file = fopen(argv[2], "we");
+	if (!file)
+		die(argv[2]);
+	become_killable();
+	for (int i = atoi(argv[1]); i > 0; i--) {
+		pid = fork();
+		if (pid < 0)
+			die("fork");
+		if (!pid)
+			for (;;)
+				pause();
+		fprintf(file, "%d\n", pid);
+		fflush(file);	/* nothing is left over for the next child to write */
+	}
+	if (fclose(file))
+		die(argv[2]);
+	puts("ready");
+	fflush(stdout);
+	for (;;)
+		pause();
+}
