@@ -1,0 +1,307 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What `make bench` measures, inside the guest. One line a figure, "# bench ...", for
+# report.awk; what the figures mean is said there.
+
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=lib/ktap.sh
+. ../lib/ktap.sh
+
+OE=/sys/kernel/oom_embedded
+MODULE=/lib/oom-embedded/oom_embedded.ko
+TRACE=/sys/kernel/tracing/instances/bench
+CGROUP=/sys/fs/cgroup/bench
+REPEATS=${REPEATS:-3}
+IDLE_S=${IDLE_S:-60}
+ROUNDS=${ROUNDS:-3}
+# Memory above the watermarks that a global OOM finds, so that little has to be filled
+# page by page first.
+GLOBAL_FREE_KB=32768
+# The kernel prints ten OOM reports in five seconds, not more.
+REPORT_PAUSE_S=0.6
+# What the module keeps for a reader of a list goes away after this.
+LIST_EXPIRES_S=12
+
+present=0	# processes in all herds
+state=stock	# stock, loaded, ranked: what is said of the module in a line
+
+say()
+{
+	echo "# bench $*"
+}
+
+# --- the machine -------------------------------------------------------------
+
+# Waits for the "ready" of a program started with its output in that file.
+wait_ready()
+{
+	until grep -q '^ready' "$1"; do
+		kill -0 "$2" 2>/dev/null || bail_out "did not start: $(cat "$1")"
+		sleep 0.02
+	done
+}
+
+load()
+{
+	insmod "$MODULE" || bail_out "insmod failed"
+	state=loaded
+	./poller "$TRACE/trace_marker" >/tmp/poller 2>&1 &
+	poller=$!
+	wait_ready /tmp/poller $poller
+}
+
+unload()
+{
+	kill $poller
+	wait $poller 2>/dev/null
+	rmmod oom_embedded || bail_out "rmmod failed"
+	state=stock
+}
+
+rank_all()
+{
+	./rank 500 /tmp/herd.* || bail_out "cannot rank"
+	[ "$(wc -l <$OE/oom_ranking)" = "$present" ] || bail_out "not all are ranked"
+	state=ranked
+}
+
+# As many small processes as that in all.
+grow_to()
+{
+	./herd $(($1 - present)) "/tmp/herd.$1" >/tmp/herd-out 2>&1 &
+	wait_ready /tmp/herd-out $!
+	present=$1
+}
+
+# --- fork, exec, fault -------------------------------------------------------
+
+cost()
+{
+	sleep 0.1
+	./cost "$present-$state" || bail_out "cost failed"
+}
+
+# How many functions of the module run while others fork and fault.
+module_calls()
+{
+	trace_module
+	./cost "$present-traced" >/dev/null || bail_out "cost failed"
+	echo 0 >$TRACE/tracing_on
+	say calls "$present-$state $(grep -c ' <-' $TRACE/trace)"
+	trace_off
+}
+
+# The one who forks is ranked itself, so every child inherits and drops a ranking.
+cost_inheriting()
+{
+	sleep 0.1
+	sh -c "echo \"\$\$ 500\" >$OE/oom_ranking && exec ./cost $present-inheriting" ||
+		bail_out "cost failed"
+}
+
+# Without and with: several rounds of each, so that the noise between rounds can be seen.
+costs()
+{
+	round=0
+	while [ $round -lt "$ROUNDS" ]; do
+		cost
+		load
+		cost
+		if [ "$present" -gt 0 ]; then
+			rank_all
+			cost
+			cost_inheriting
+		fi
+		unload
+		round=$((round + 1))
+	done
+}
+
+# --- OOM ---------------------------------------------------------------------
+
+trace_on()
+{
+	echo out_of_memory >$TRACE/set_ftrace_filter || bail_out "no out_of_memory()"
+	echo oom_kill_process >>$TRACE/set_ftrace_filter || bail_out "no oom_kill_process()"
+	echo function >$TRACE/current_tracer || bail_out "no function tracer"
+	for event in oom/mark_victim sched/sched_switch; do
+		echo 1 >$TRACE/events/$event/enable || bail_out "no tracepoint $event"
+	done
+	[ $state = stock ] || echo 1 >$TRACE/events/oom_embedded/oom_embedded_done/enable ||
+		bail_out "no tracepoint oom_embedded_done"
+}
+
+trace_off()
+{
+	echo 0 >$TRACE/events/enable
+	echo nop >$TRACE/current_tracer
+}
+
+trace_module()
+{
+	echo ':mod:oom_embedded' >$TRACE/set_ftrace_filter || bail_out "no functions to trace"
+	echo function >$TRACE/current_tracer || bail_out "no function tracer"
+	echo >$TRACE/trace
+	echo 1 >$TRACE/tracing_on
+}
+
+# What a function event costs, to be taken off where one lies inside what is measured.
+event_cost()
+{
+	./cost untraced call || bail_out "cost failed"
+	echo '*sys_getppid' >$TRACE/set_ftrace_filter || bail_out "no getppid() to trace"
+	echo function >$TRACE/current_tracer || bail_out "no function tracer"
+	echo 1 >$TRACE/tracing_on
+	./cost traced call || bail_out "cost failed"
+	echo 0 >$TRACE/tracing_on
+	trace_off
+}
+
+# Free memory goes into huge pages, which cost nothing to take.
+squeeze()
+{
+	free_kb=$(awk '/^MemFree:/ { print $2 }' /proc/meminfo)
+	read -r reserve_kb </proc/sys/vm/min_free_kbytes
+	echo $(((free_kb - 2 * reserve_kb - GLOBAL_FREE_KB) / 2048)) >/proc/sys/vm/nr_hugepages
+}
+
+# ooms KIND DUMP_TASKS CONSOLE_LEVEL
+ooms()
+{
+	echo "$2" >/proc/sys/vm/oom_dump_tasks
+	echo "$3" >/proc/sys/kernel/printk
+	[ "$1" != global ] || squeeze
+	cgroup=
+	[ "$1" != memcg ] || cgroup=$CGROUP
+	trace_on
+	i=0
+	while [ $i -lt "$REPEATS" ]; do
+		sleep $REPORT_PAUSE_S
+		./provoke "$1" $TRACE ${cgroup:+"$cgroup"} >/tmp/provoke 2>&1 ||
+			bail_out "$1 OOM: $(cat /tmp/provoke)"
+		episode=$(awk -f episode.awk $TRACE/trace) ||
+			bail_out "$1 OOM left no trace: $(grep -v '^#' $TRACE/trace | head -n 20)"
+		say oom "kind=$1 state=$state n=$present dump=$2 console=$3 $episode"
+		i=$((i + 1))
+	done
+	trace_off
+	[ "$1" != global ] || echo 0 >/proc/sys/vm/nr_hugepages
+	echo 7 >/proc/sys/kernel/printk
+}
+
+# The same OOMs for each state of the module.
+all_ooms()
+{
+	ooms sysrq 0 7
+	[ $state = loaded ] && return
+	ooms sysrq 1 7
+	if [ "$present" = 100 ]; then
+		ooms sysrq 1 1
+	fi
+	if [ "$present" = 100 ] || [ "$present" = 10000 ]; then
+		ooms global 0 7
+		ooms global 1 7
+		ooms memcg 0 7
+	fi
+}
+
+# --- size and idleness -------------------------------------------------------
+
+module_threads()
+{
+	for dir in /proc/[0-9]*; do
+		read -r name <"$dir/comm" 2>/dev/null || continue
+		case $name in
+		*oom_e*) echo "${dir#/proc/}" ;;
+		esac
+	done
+}
+
+# How often those threads have been given the CPU.
+switches()
+{
+	for thread in $1; do
+		cat "/proc/$thread/status"
+	done | awk '/ctxt_switches/ { sum += $2 } END { print sum + 0 }'
+}
+
+# The wait is a read that nobody answers: a `sleep` would be a fork, which is not idle.
+idle()
+{
+	threads=$(module_threads)
+	before=$(switches "$threads")
+	mkfifo /tmp/nobody
+	exec 4<>/tmp/nobody
+	sleep $LIST_EXPIRES_S
+	trace_module
+	# shellcheck disable=SC3045 # busybox has it
+	read -r -t "$IDLE_S" _ <&4
+	echo 0 >$TRACE/tracing_on
+	exec 4>&-
+	rm /tmp/nobody
+	calls=$(grep -c ' <-' $TRACE/trace)
+	grep ' <-' $TRACE/trace | head -n 5 | sed 's/^/# /'
+	trace_off
+	say idle "seconds=$IDLE_S threads=$(echo "$threads" | wc -l) switches=$(($(switches "$threads") - before)) calls=$calls ranked=$(wc -l <$OE/oom_ranking)"
+}
+
+# Pages of the rankings' slab cache; slab_nomerge keeps it a cache of its own.
+slab_bytes()
+{
+	awk '$1 == "oom_embedded_rank" { print $(NF - 1) * $6 * 4096 }' /proc/slabinfo
+}
+
+object_size()
+{
+	awk '$1 == "oom_embedded_rank" { print $4 }' /proc/slabinfo
+}
+
+# --- the run -----------------------------------------------------------------
+
+plan 1
+mkdir $TRACE || bail_out "no trace instance"
+echo x86-tsc >$TRACE/trace_clock || bail_out "no trace clock x86-tsc"
+echo 0 >$TRACE/tracing_on
+echo 1024 >$TRACE/buffer_size_kb
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+mkdir $CGROUP || bail_out "no memory cgroup"
+echo 8M >$CGROUP/memory.max
+echo 0 >/proc/sys/kernel/randomize_va_space
+echo 30000 >/proc/sys/kernel/threads-max
+
+say kernel "$(uname -r)"
+read -r clock </sys/devices/system/clocksource/clocksource0/current_clocksource
+[ "$clock" = tsc ] || bail_out "the clock is $clock, not tsc"
+event_cost
+
+# The first load taints the kernel, which makes its reports a line longer.
+load
+say size "$(cat /sys/module/oom_embedded/coresize)"
+module_calls
+unload
+costs
+
+for number in 100 1000 10000; do
+	grow_to $number
+	comment "$number processes, $(awk '/^MemFree:/ { print $2 }' /proc/meminfo) kB free, $(cut -d ' ' -f 1 /proc/uptime) s"
+	all_ooms
+	load
+	all_ooms
+	rank_all
+	all_ooms
+	unload
+done
+
+costs
+load
+module_calls
+slab_before=$(slab_bytes)
+rank_all
+say rank "$present $(object_size) $(($(slab_bytes) - slab_before))"
+idle
+unload
+comment "$(cut -d ' ' -f 1 /proc/uptime) s"
+
+pass "measured"
+verdict
