@@ -71,7 +71,7 @@ entered_us()
 in_ms()
 {
 	awk -v us="$1" -v entry="$entered" \
-		'BEGIN { printf us > 0 ? "%8.2f ms" : "      never", (us - entry) / 1000 }'
+		'BEGIN { printf (us > 0 ? "%8.2f ms" : "      never"), (us - entry) / 1000 }'
 }
 
 # ms_before_victim US
@@ -90,10 +90,10 @@ tell_moment()
 	say "The last moment, on one clock:"
 	say
 	sort -n <<-EOT | while read -r us what; do say "$(in_ms "$us")  $what"; done
-		$entered the kernel has no memory left; the module hears of it
+		${entered:-0} the kernel has no memory left; the module hears of it
 		${polled:-0} userspace is told: a program waiting in poll(2) runs
 		${heard:-0} userspace is told: the uevent arrives, as udev sees it
-		$marked the kernel chooses its victim: $victim
+		${marked:-0} the kernel chooses its victim: $victim
 	EOT
 	say
 	shout b "Userspace knew it $(ms_before_victim "$polled") ms (poll) and $(ms_before_victim "$heard") ms (uevent) before."
