@@ -96,7 +96,11 @@ tell_moment()
 		${marked:-0} the kernel chooses its victim: $victim
 	EOT
 	say
-	shout b "Userspace knew it $(ms_before_victim "$polled") ms (poll) and $(ms_before_victim "$heard") ms (uevent) before."
+	if is_before_victim "$polled" && is_before_victim "$heard"; then
+		shout b "Userspace knew it $(ms_before_victim "$polled") ms (poll) and $(ms_before_victim "$heard") ms (uevent) before."
+	else
+		shout r "Userspace was not told before."
+	fi
 	say "(On an emulated processor; a real one is faster, the order is the same.)"
 }
 
@@ -135,8 +139,10 @@ say
 killed "the updater dies" "$updater"
 check "the pacemaker lives" alive "$pacemaker"
 equal "and is still the biggest process" "$pacemaker" "$(biggest)"
-shout g "The kernel killed: $victim"
-shout g "Still running:     $(survivors)"
+style=g
+alive "$pacemaker" || style=r
+shout $style "The kernel killed: $victim"
+shout $style "Still running:     $(survivors)"
 say "The module's record, one line in the kernel's log:"
 log_since_mark | sed -n 's/^.*\(oom_embedded: seq=.*\)/\1/p' | head -n 1 | quote
 fact victim "$victim"
