@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Turns what guest.sh said ("# bench ...") and what run.sh knows (-v kernel_name, commit,
+# date, text, resident, seconds) into Documentation/benchmarks.md.
+#
+# A figure is the median of its repeats. A goal is judged by the figure as it is printed.
+
+function median(list,    values, n, i, j, one)
+{
+	n = split(list, values, " ")
+	for (i = 2; i <= n; i++) {
+		one = values[i] + 0
+		for (j = i - 1; j > 0 && values[j] + 0 > one; j--)
+			values[j + 1] = values[j]
+		values[j + 1] = one
+	}
+	return n % 2 ? values[(n + 1) / 2] + 0 : (values[n / 2] + values[n / 2 + 1]) / 2
+}
+
+# Half the distance between the lowest and the highest.
+function spread(list,    values, n, i, low, high)
+{
+	n = split(list, values, " ")
+	low = high = values[1] + 0
+	for (i = 2; i <= n; i++) {
+		low = values[i] < low ? values[i] + 0 : low
+		high = values[i] > high ? values[i] + 0 : high
+	}
+	return (high - low) / 2
+}
+
+function thousands(number,    text, out)
+{
+	text = sprintf("%.0f", number < 0 ? -number : number)
+	while (length(text) > 3) {
+		out = "," substr(text, length(text) - 2) out
+		text = substr(text, 1, length(text) - 3)
+	}
+	return (number < 0 ? "-" : "") text out
+}
+
+function value(name,    at)
+{
+	for (at = 3; at <= NF; at++)
+		if (index($at, name "=") == 1)
+			return substr($at, length(name) + 2)
+}
+
+function need(what)
+{
+	print "report.awk: not measured: " what >"/dev/stderr"
+	failed = 1
+}
+
+/^# bench kernel / { kernel = $4 }
+/^# bench size / { coresize = $4 }
+/^# bench calls / { calls[$4] = $5 }
+/^# bench rank / { ranked = $4; object = $5; slab = $6 }
+/^# bench idle / { idle_s = value("seconds"); idle_threads = value("threads"); idle_switches = value("switches"); idle_calls = value("calls"); idle_ranked = value("ranked") }
+/^# bench cost / { cost[$4, $5] = cost[$4, $5] " " $7 }
+
+/^# bench oom / {
+	key = value("kind") "," value("state") "," value("n") "," value("dump") "," value("console")
+	elapsed[key] = elapsed[key] " " value("mark")
+	busy[key] = busy[key] " " value("mark") - value("idle")
+	poll[key] = poll[key] " " value("poll")
+	decide[key] = decide[key] " " value("decide")
+	chosen[key] = chosen[key] " " value("select")
+}
+
+# --- rows --------------------------------------------------------------------
+
+function row(what, goal, measured, met)
+{
+	printf "| %s | %s | %s | %s |\n", what, goal, measured, met ? "met" : "**not met**"
+	nr_goals++
+	nr_missed += !met
+}
+
+function table(title)
+{
+	printf "\n| %s | goal | measured | |\n|---|---|---|---|\n", title
+}
+
+function cost_row(n, state, what, words, limit,    base, diff, noise, text)
+{
+	if (!((n "-stock", what) in cost) || !((n "-" state, what) in cost)) {
+		need(n " " state " " what)
+		return
+	}
+	base = median(cost[n "-stock", what])
+	diff = median(cost[n "-" state, what]) - base
+	noise = spread(cost[n "-stock", what])
+	text = sprintf("%s %s (%+.2f %%; noise ±%.2f %%)", thousands(base),
+		       diff < 0 ? "- " thousands(-diff) : "+ " thousands(diff), 100 * diff / base,
+		       100 * noise / base)
+	if (limit)
+		row(words, "at most +0.5 %", text, sprintf("%.2f", 100 * diff / base) + 0 <= 0.5)
+	else
+		row(words, "0 extra", text sprintf(", %d calls of the module's functions", calls[n "-" state]),
+		    calls[n "-" state] == 0 && sprintf("%.1f", 100 * diff / base) + 0 <= 0.1)
+}
+
+function cost_rows(n, state, words, limit)
+{
+	cost_row(n, state, "fork", words ": fork+exit+wait", limit)
+	cost_row(n, state, "exec", words ": fork+exec+exit+wait", limit)
+	cost_row(n, state, "fault", words ": page fault", limit)
+}
+
+function poll_row(kind, n, dump, console, words,    stock, ours, part)
+{
+	stock = kind ",stock," n "," dump "," console
+	ours = kind ",ranked," n "," dump "," console
+	if (!(stock in busy) || !(ours in poll) || !median(poll[ours])) {
+		need(ours)
+		return
+	}
+	part = 100 * median(poll[ours]) / median(elapsed[stock])
+	row(words, "below 10 %", sprintf("%s of %s: %.1f %%", thousands(median(poll[ours])),
+	    thousands(median(elapsed[stock])), part), sprintf("%.1f", part) + 0 < 10)
+}
+
+# The stock kernel's pass has the rest of one function event in it.
+function choose_row(n, state, words,    stock, ours, part, kernels)
+{
+	stock = "sysrq,stock," n ",0,7"
+	ours = "sysrq," state "," n ",0,7"
+	if (!(stock in chosen) || !(ours in decide)) {
+		need(ours)
+		return
+	}
+	kernels = median(chosen[stock]) - event
+	part = sprintf("%.2f", median(decide[ours]) / kernels) + 0
+	row(thousands(n) " processes, " words, "at most 1.0 x", sprintf("%s to %s: %.2f x",
+	    thousands(median(decide[ours])), thousands(kernels), part), part <= 1.0)
+}
+
+function episode_row(kind, n, dump, words,    stock, ours, part)
+{
+	stock = kind ",stock," n "," dump ",7"
+	ours = kind ",ranked," n "," dump ",7"
+	if (!(stock in busy) || !(ours in busy)) {
+		need(ours)
+		return
+	}
+	part = sprintf("%.2f", median(busy[ours]) / median(busy[stock])) + 0
+	row(words, "at most 1.1 x", sprintf("%s to %s: %.2f x (elapsed %.1f to %.1f ms)",
+	    thousands(median(busy[ours])), thousands(median(busy[stock])), part,
+	    median(elapsed[ours]) / 1e6, median(elapsed[stock]) / 1e6), part <= 1.1)
+}
+
+# What rhashtable has at that many entries: a power of two, at most three quarters full.
+function buckets(n,    size)
+{
+	for (size = 64; n > size * 3 / 4; size *= 2)
+		;
+	return size
+}
+
+function header()
+{
+	printf "# What it costs\n\n"
+	printf "Written by `make bench` (selftests/bench/run.sh); not to be edited. %s, %s\n", date, kernel_name
+	printf "(%s), module at %s. The run took %d s.\n\n", kernel, commit, seconds
+	printf "The guest's clock counts instructions (qemu `-icount shift=0`, one emulated x86-64 CPU, 2 GB),\n"
+	printf "so figures are instructions unless they have a unit, and they repeat on a busy host. That is\n"
+	printf "not time: a cache miss costs what an addition costs, and a string instruction counts once an\n"
+	printf "element. So that clearing and copying pages does not hide everything else, the guest does\n"
+	printf "without byte-wise ones (`clearcpuid=erms,fsrm`): a page counts 512. A figure is the median of\n"
+	printf "its repeats.\n"
+}
+
+function cost_section()
+{
+	printf "\n## When there is no OOM\n\n"
+	printf "Typical run out of 600 (faults: 4096; mean of the middle half), with the fork's child doing\n"
+	printf "nothing or executing a program without a library. Base: the same machine with the same\n"
+	printf "processes, without the module; noise: how far rounds of it lie apart. *Nothing ranked* is\n"
+	printf "also counted: function calls into the module while that runs. It is judged by that count, and\n"
+	printf "by a difference that is no more than 0.1 %%.\n"
+	table("extra cost")
+	cost_rows(0, "loaded", "nothing ranked, empty machine", 0)
+	cost_rows(10000, "loaded", "nothing ranked, 10,000 processes", 0)
+	cost_rows(10000, "ranked", "10,000 ranked, the one who forks is not", 1)
+	cost_rows(10000, "inheriting", "10,000 ranked, the one who forks too (its child inherits)", 1)
+}
+
+function poll_section()
+{
+	printf "\n## Userspace hears first\n\n"
+	printf "From the entry of `out_of_memory()` until a poller of `reconfigure_wanted` runs, as a part of\n"
+	printf "the stock kernel's own time from there to the victim's mark (tracepoint `oom:mark_victim`).\n"
+	printf "Nobody else wants the CPU. All processes ranked. Defaults are `vm.oom_dump_tasks=1` and a report\n"
+	printf "that goes to the console (serial, `loglevel=7`); the others are harder.\n"
+	table("OOM entry to poller")
+	poll_row("sysrq", 100, 1, 7, "SysRq, 100 processes, defaults")
+	poll_row("sysrq", 100, 1, 1, "the same, report not on the console")
+	poll_row("sysrq", 100, 0, 7, "the same, `oom_dump_tasks=0`")
+	poll_row("global", 100, 1, 7, "global, 100 processes, defaults")
+	poll_row("global", 100, 0, 7, "the same, `oom_dump_tasks=0`")
+	poll_row("global", 10000, 1, 7, "global, 10,000 processes, defaults")
+	poll_row("global", 10000, 0, 7, "the same, `oom_dump_tasks=0`")
+	poll_row("memcg", 10000, 0, 7, "memory cgroup of one process, 10,000 others, `oom_dump_tasks=0`")
+}
+
+function choose_section()
+{
+	printf "\n## Choosing\n\n"
+	printf "The module's pass over the processes (`announced_ns` to `decided_ns` of tracepoint\n"
+	printf "`oom_embedded_done`) against the stock kernel's (entry of `out_of_memory()` to entry of\n"
+	printf "`oom_kill_process()`, less the %s instructions of the trace event in it). It comes on top.\n", thousands(event)
+	table("module's pass to kernel's pass")
+	choose_row(100, "loaded", "nothing ranked")
+	choose_row(100, "ranked", "all ranked")
+	choose_row(1000, "loaded", "nothing ranked")
+	choose_row(1000, "ranked", "all ranked")
+	choose_row(10000, "loaded", "nothing ranked")
+	choose_row(10000, "ranked", "all ranked")
+}
+
+function episode_section()
+{
+	printf "\n## The whole episode\n\n"
+	printf "Entry of `out_of_memory()` to the victim's mark, all processes ranked, a poller and listener\n"
+	printf "for uevents waiting. Judged by the instructions executed, of whomever: the kernel, the\n"
+	printf "module, its thread, the poller. Elapsed time is more, because the module waits (bounded)\n"
+	printf "while userspace gets the CPU; with nothing else to run the CPU is idle in that time.\n"
+	table("module to stock")
+	episode_row("sysrq", 100, 1, "SysRq, 100 processes, defaults")
+	episode_row("sysrq", 1000, 1, "SysRq, 1,000 processes, defaults")
+	episode_row("sysrq", 10000, 1, "SysRq, 10,000 processes, defaults")
+	episode_row("global", 100, 1, "global, 100 processes, defaults")
+	episode_row("global", 10000, 1, "global, 10,000 processes, defaults")
+	episode_row("sysrq", 100, 0, "SysRq, 100 processes, `oom_dump_tasks=0`")
+	episode_row("sysrq", 1000, 0, "SysRq, 1,000 processes, `oom_dump_tasks=0`")
+	episode_row("sysrq", 10000, 0, "SysRq, 10,000 processes, `oom_dump_tasks=0`")
+	episode_row("global", 100, 0, "global, 100 processes, `oom_dump_tasks=0`")
+	episode_row("global", 10000, 0, "global, 10,000 processes, `oom_dump_tasks=0`")
+	episode_row("memcg", 100, 0, "memory cgroup of one process, 100 others, `oom_dump_tasks=0`")
+	episode_row("memcg", 10000, 0, "memory cgroup of one process, 10,000 others, `oom_dump_tasks=0`")
+}
+
+function size_section(    each, share)
+{
+	printf "\n## Memory\n\n"
+	printf "Text and data: sections of the .ko written by us. Everything that stays: with the tables that\n"
+	printf "the kernel's build adds (unwinder, call sites, tracing), without `.init*`, `__versions`,\n"
+	printf "`.modinfo`. As loaded: `/sys/module/oom_embedded/coresize`, which is rounded up to pages for\n"
+	printf "each kind of memory and has the symbol table too. Bytes of a ranking: pages of the slab cache\n"
+	printf "after ranking %s processes, and the hash table's share (computed: at most 3/4 full).\n", thousands(ranked)
+	table("memory")
+	row("module: text and data", "at most 64 KiB", sprintf("%.1f KiB", text / 1024), text <= 65536)
+	row("module: everything that stays", "at most 64 KiB", sprintf("%.1f KiB", resident / 1024), resident <= 65536)
+	row("module: as loaded", "at most 64 KiB", sprintf("%.1f KiB", coresize / 1024), coresize <= 65536)
+	each = slab / ranked
+	share = buckets(ranked) * 8 / ranked
+	row("bytes a ranked process", "at most 128", sprintf("%.1f (%.1f slab, object of %d; %.1f hash table)", each + share, each, object, share),
+	    each + share <= 128)
+}
+
+function idle_section()
+{
+	printf "\n## Idle\n\n"
+	printf "%d s in which nothing happens, with %s ranked processes: context switches of the module's\n", idle_s, thousands(idle_ranked)
+	printf "%d kernel threads, and calls of any of its functions.\n", idle_threads
+	table("idle")
+	row("wake-ups of its threads", "0", idle_switches, idle_switches == 0)
+	row("calls of its functions", "0", idle_calls, idle_calls == 0)
+}
+
+END {
+	event = median(cost["traced", "call"]) - median(cost["untraced", "call"])
+	header()
+	cost_section()
+	poll_section()
+	choose_section()
+	episode_section()
+	size_section()
+	idle_section()
+	printf "\n%d goals, %d met, %d not met.\n", nr_goals, nr_goals - nr_missed, nr_missed
+	exit failed
+}

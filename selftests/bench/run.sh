@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# run.sh [KERNEL]: measures what the module costs, on a stock kernel (debian-6.12) in a
+# guest whose clock counts instructions; prints the table and, for the default kernel,
+# writes it to Documentation/benchmarks.md. A goal that is not met is no failure here.
+
+set -euo pipefail
+
+# shellcheck source=selftests/vm/lib.sh
+. "$(dirname "$0")/../vm/lib.sh"
+
+BENCH_DIR=$REPO_ROOT/selftests/bench
+PROGRAMS=$CACHE_DIR/build/bench
+DEFAULT_KERNEL=debian-6.12
+NAME=${1:-$DEFAULT_KERNEL}
+
+# 10,000 processes are about 1 GB. Clearing a page by bytes would count 4096 instructions.
+GUEST=(--icount --mem 2048 --timeout 900 --append slab_nomerge --append "clearcpuid=erms,fsrm")
+
+compile_all()
+{
+	local flags=(-static -O2 -Wall -Wextra -Werror)
+	local source
+
+	mkdir -p "$PROGRAMS"
+	for source in "$BENCH_DIR"/*.c; do
+		case $source in
+		*/tiny.c) gcc "${flags[@]}" -nostdlib -nostartfiles "$source" -o "$PROGRAMS/tiny" ;;
+		*) gcc "${flags[@]}" "$source" -o "$PROGRAMS/$(basename "$source" .c)" ;;
+		esac || die "${source#"$REPO_ROOT"/} does not compile"
+		GUEST+=(--file "$PROGRAMS/$(basename "$source" .c):selftests/bench/$(basename "$source" .c)")
+	done
+}
+
+# Sets VERDICT to what the guest said. boot.sh names its logs by its process.
+measure()
+{
+	local pid
+
+	"$VM_DIR/boot.sh" "${GUEST[@]}" "$NAME" -- bench/guest.sh >&2 &
+	pid=$!
+	wait "$pid" || die "the guest did not measure everything"
+	VERDICT=$CACHE_DIR/logs/$NAME-guest.sh-$pid/verdict.log
+}
+
+# section_bytes KO PATTERN: bytes of the loaded sections whose names match, or do not (!).
+section_bytes()
+{
+	local name size flags
+	local sum=0
+
+	while read -r name size flags; do
+		[[ $flags == *A* && $name =~ $2 ]] || continue
+		case $name in
+		.init*|__versions|.modinfo) ;;
+		*) sum=$((sum + 16#$size)) ;;
+		esac
+	done < <(readelf -SW "$1" | sed -n 's/^ *\[ *[0-9]*\] //p' | awk '{ print $1, $5, $7 }')
+	echo "$sum"
+}
+
+module_commit()
+{
+	local sources=(module include Kbuild)
+	local commit
+
+	commit=$(git -C "$REPO_ROOT" log -1 --format=%h -- "${sources[@]}")
+	if [[ -n $(git -C "$REPO_ROOT" status --porcelain -- "${sources[@]}") ]]; then
+		commit+=" with changes that are not committed"
+	fi
+	echo "$commit"
+}
+
+main()
+{
+	local commit ko
+	local table=$CACHE_DIR/results/bench-$NAME.md
+
+	check_kernel_name "$NAME"
+	SECONDS=0
+	compile_all
+	commit=$(module_commit)
+	ko=$("$VM_DIR/module.sh" "$NAME")/oom_embedded.ko
+	# As of now: somebody may build another one while the guest runs.
+	local text resident
+	text=$(section_bytes "$ko" '^\.(text|exit\.text|rodata|data|exit\.data|ref\.data|bss)')
+	resident=$(section_bytes "$ko" .)
+	measure
+	grep '^# bench ' "$VERDICT" | awk -v kernel_name="$NAME" -v commit="$commit" \
+		-v date="$(date -u +%F)" -v text="$text" -v resident="$resident" \
+		-v seconds="$SECONDS" -f "$BENCH_DIR/report.awk" >"$table" ||
+		die "incomplete: $VERDICT"
+	cat "$table"
+	if [[ $NAME == "$DEFAULT_KERNEL" ]]; then
+		cp "$table" "$REPO_ROOT/Documentation/benchmarks.md"
+	fi
+}
+
+main "$@"
