@@ -7,7 +7,6 @@
  */
 #include "core.h"
 
-#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/oom.h>
@@ -35,12 +34,20 @@ enum {
 	 */
 	REOPEN_MS = 100,
 	REOPEN_NO_VICTIM_MS = 1000,
+	/*
+	 * A victim that is gone has left its memory a moment before the
+	 * allocator sees it (per-CPU lists, work items). Who is the last one
+	 * standing is not sacrificed for that moment.
+	 */
+	AFTERMATH_MS = 500,
 };
 
 static struct {
 	struct oe_episode episode;
 	bool open; /* no victim yet: see REOPEN_MS */
-	unsigned long reopen_until;
+	/* CLOCK_MONOTONIC: jiffies may have wrapped since the last OOM. */
+	u64 reopen_until_ns;
+	u64 aftermath_until_ns; /* 0 before the first victim */
 } handle;
 
 /**
@@ -84,7 +91,7 @@ static bool goes_on(const struct oe_call *call)
 	const struct oe_call *last = &handle.episode.call;
 
 	/* An operator who asks twice means two. */
-	return handle.open && time_before(jiffies, handle.reopen_until) &&
+	return handle.open && ktime_get_ns() < handle.reopen_until_ns &&
 	       last->kind == call->kind && call->kind != OE_KIND_SYSRQ &&
 	       last->domain.memcg == call->domain.memcg;
 }
@@ -119,8 +126,10 @@ static void announce(struct oe_episode *episode)
 {
 	unsigned long ticket;
 
-	episode->seq = oe_notify_wake();
+	/* Ours is the only one that counts. Traced first: the wake-up is seen. */
+	episode->seq = oe_notify_wanted() + 1;
 	trace_oom_embedded_enter(episode);
+	oe_notify_wake();
 	ticket = oe_report_reconfigure(episode);
 	oe_notify_wait(ticket, ANNOUNCE_MS);
 	episode->announced_ns = ktime_get_ns();
@@ -179,6 +188,14 @@ void oe_handle_decide(struct oe_episode *episode)
 	oe_victim_arm();
 }
 
+static u64 reopen_ns(enum oe_outcome outcome)
+{
+	u64 ms = outcome == OE_OUTCOME_NO_VICTIM ? REOPEN_NO_VICTIM_MS :
+						   REOPEN_MS;
+
+	return ms * NSEC_PER_MSEC;
+}
+
 /**
  * oe_handle_end - step 7: record how it ended
  * @episode: from oe_handle_begin()
@@ -202,10 +219,10 @@ void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome)
 	episode->ended_ns = ktime_get_ns();
 
 	handle.open = outcome != OE_OUTCOME_KILLED;
-	handle.reopen_until =
-		jiffies + msecs_to_jiffies(outcome == OE_OUTCOME_NO_VICTIM ?
-						   REOPEN_NO_VICTIM_MS :
-						   REOPEN_MS);
+	handle.reopen_until_ns = episode->ended_ns + reopen_ns(outcome);
+	if (outcome == OE_OUTCOME_KILLED)
+		handle.aftermath_until_ns =
+			episode->ended_ns + AFTERMATH_MS * (u64)NSEC_PER_MSEC;
 	/* The same end once more is no news. */
 	if (was_open && outcome == episode->outcome)
 		return;
@@ -214,17 +231,27 @@ void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome)
 	oe_report_outcome(episode);
 }
 
+static bool in_aftermath(void)
+{
+	return ktime_get_ns() < handle.aftermath_until_ns;
+}
+
 /**
  * oe_handle_no_victim - nobody may be chosen: do what the administrator said
  * @episode: from oe_handle_begin()
  *
- * Does not return from a global OOM.
+ * Returns from a global OOM only if a victim has just died.
  *
  * Context: OOM path, oom_lock held.
- * Return: what out_of_memory() shall return: false.
+ * Return: what out_of_memory() shall return: true if the allocation is to be
+ * tried again, false if it fails.
  */
 bool oe_handle_no_victim(struct oe_episode *episode)
 {
+	if (oe_handle_is_global(episode) && in_aftermath()) {
+		oe_handle_end(episode, OE_OUTCOME_NOT_KILLED);
+		return true;
+	}
 	oe_handle_end(episode, OE_OUTCOME_NO_VICTIM);
 	if (!oe_handle_is_global(episode))
 		return false;

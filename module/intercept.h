@@ -9,6 +9,7 @@
 
 int oe_intercept_notifier_init(void);
 void oe_intercept_notifier_exit(void);
+void oe_intercept_settle(void);
 
 int oe_intercept_pm_init(void);
 void oe_intercept_pm_exit(void);

@@ -172,6 +172,7 @@ static bool handle_call(struct oom_control *oc)
 	struct oe_call call;
 	bool ret;
 
+	oe_intercept_settle();
 	fill_call(oc, &call);
 	if (oe_handle_is_quiet(&call)) {
 		oe_stat_inc(OE_STAT_victim_pending);

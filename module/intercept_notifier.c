@@ -70,6 +70,21 @@ static void settle_now(void)
 	oe_handle_end(episode, OE_OUTCOME_NOT_KILLED);
 }
 
+/**
+ * oe_intercept_settle - end what the notifier has begun
+ *
+ * Around loading and unloading an OOM may come by the notifier and the next one
+ * by the kprobe; there is one episode at a time, so the first has to end.
+ *
+ * Context: OOM path, oom_lock held: the notifier is not running.
+ */
+void oe_intercept_settle(void)
+{
+	mutex_lock(&settle.lock);
+	settle_now();
+	mutex_unlock(&settle.lock);
+}
+
 static bool is_settled(const struct oe_episode *episode)
 {
 	struct task_struct *ours = episode->decision.task;
@@ -109,7 +124,8 @@ static void fill_call(struct oe_call *call)
 	};
 }
 
-static void handle_call(void)
+/* True if the kernel shall try to allocate again instead of selecting. */
+static bool handle_call(void)
 {
 	struct oe_episode *episode;
 	struct oe_call call;
@@ -120,29 +136,28 @@ static void handle_call(void)
 	fill_call(&call);
 	if (oe_handle_is_quiet(&call)) {
 		oe_stat_inc(OE_STAT_victim_pending);
-		return;
+		return false;
 	}
 
 	episode = oe_handle_begin(&call);
 	oe_handle_decide(episode);
 	settle.steered = false;
 	if (episode->mode == OE_MODE_ENFORCE) {
-		if (!episode->decision.task) {
-			oe_handle_no_victim(episode);
-			return;
-		}
+		if (!episode->decision.task)
+			return oe_handle_no_victim(episode);
 		oe_steer(episode->decision.task, &settle.was_origin);
 		settle.steered = true;
 	}
 	settle.episode = episode;
 	settle.deadline = jiffies + msecs_to_jiffies(SETTLE_LIMIT_MS);
 	settle_later();
+	return false;
 }
 
 static int on_oom(struct notifier_block *block, unsigned long unused,
 		  void *data)
 {
-	const unsigned long *freed = data;
+	unsigned long *freed = data;
 
 	if (oe_intercept_kprobe_handles())
 		return NOTIFY_OK;
@@ -156,7 +171,8 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 		return NOTIFY_OK;
 
 	mutex_lock(&settle.lock);
-	handle_call();
+	if (handle_call())
+		*freed = 1;
 	mutex_unlock(&settle.lock);
 	return NOTIFY_OK;
 }

@@ -170,17 +170,14 @@ static int run(void *unused)
  * oe_notify_wake - count one more OOM episode and wake the pollers
  *
  * Context: process context, also the OOM path: spinlocks only, no allocation.
- * Return: the new value of `reconfigure_wanted`.
  */
-u64 oe_notify_wake(void)
+void oe_notify_wake(void)
 {
-	u64 wanted = atomic64_inc_return(&notify.wanted);
-
+	atomic64_inc(&notify.wanted);
 	spin_lock(&notify.lock);
 	if (notify.attached)
 		sysfs_notify_dirent(notify.node);
 	spin_unlock(&notify.lock);
-	return wanted;
 }
 
 /**

@@ -35,7 +35,7 @@ void oe_notify_exit(void);
 void oe_notify_attach(struct kobject *kobj, struct kernfs_node *wanted);
 void oe_notify_detach(void);
 
-u64 oe_notify_wake(void);
+void oe_notify_wake(void);
 unsigned long oe_notify_send(const struct oe_uevent *uevent);
 bool oe_notify_wait(unsigned long ticket, unsigned int timeout_ms);
 

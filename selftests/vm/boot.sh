@@ -33,6 +33,8 @@ usage()
 	  --module PATH      one more .ko for /lib/oom-embedded
 	  --file SRC:DST     one more file
 	  --modprobe         the kernel's own modules from the cache, for modprobe
+	  --one-thread       all CPUs in one thread of qemu: slower, and safe for code that
+	                     is patched while it runs
 	  --icount           the guest's clock counts instructions, one CPU
 	  --expect panic|reboot
 	                     the guest is to go away during its last test
@@ -54,6 +56,7 @@ parse_options()
 	EXPECT=
 	PERSIST=
 	ICOUNT=
+	ONE_THREAD=
 	MODPROBE=
 	SELFTESTS=
 	MODULES=()
@@ -61,6 +64,7 @@ parse_options()
 	while [[ ${1-} == --* && $1 != -- ]]; do
 		case $1 in
 		--icount) ICOUNT=y; shift; continue ;;
+		--one-thread) ONE_THREAD=y; shift; continue ;;
 		--persist) PERSIST=y; shift; continue ;;
 		--modprobe) MODPROBE=y; shift; continue ;;
 		esac
@@ -180,6 +184,7 @@ run_guest()
 	local accel=(-accel "tcg,thread=multi")
 	local reboot=(-no-reboot)
 
+	[[ -z $ONE_THREAD ]] || accel=(-accel "tcg,thread=single")
 	[[ -z $ICOUNT ]] || accel=(-accel "tcg,thread=single" -icount shift=0)
 	[[ -z $PERSIST ]] || reboot=()
 	STATUS=0
