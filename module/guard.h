@@ -9,13 +9,25 @@
 struct oom_control;
 struct task_struct;
 
+/**
+ * enum oe_guard_mode - what the kernel may do in the call that is watched
+ * @OE_GUARD_VICTIM: kill our victim
+ * @OE_GUARD_NOBODY: kill nobody; it counts as a hit if it wants to
+ * @OE_GUARD_PENDING: wait for an earlier victim
+ */
+enum oe_guard_mode {
+	OE_GUARD_VICTIM,
+	OE_GUARD_NOBODY,
+	OE_GUARD_PENDING,
+};
+
 #ifdef CONFIG_KPROBES
 
-int oe_guard_register(void);
+void oe_guard_register(void);
 void oe_guard_unregister(void);
 bool oe_guard_available(void);
-void oe_guard_arm(struct oom_control *oc, const struct oe_policy *policy,
-		  struct task_struct *victim);
+void oe_guard_arm(struct oom_control *oc, enum oe_guard_mode mode,
+		  const struct oe_policy *policy, struct task_struct *victim);
 bool oe_guard_disarm(void);
 
 #else

@@ -51,7 +51,7 @@ static struct {
 } handle;
 
 /**
- * oe_handle_is_quiet - would the kernel end this call without choosing?
+ * oe_handle_classify - what does the kernel want with this call?
  * @call: the call
  *
  * A call is not a kill: the kernel waits for an earlier victim, lets a dying
@@ -59,18 +59,19 @@ static struct {
  * heard of the emergency already or will when it is one.
  *
  * Context: OOM path, oom_lock held; allocates nothing.
- * Return: true if nobody should die of it.
+ * Return: &enum oe_purpose.
  */
-bool oe_handle_is_quiet(const struct oe_call *call)
+enum oe_purpose oe_handle_classify(const struct oe_call *call)
 {
 	bool may_not_kill = call->gfp && !(call->gfp & __GFP_FS) &&
 			    !call->domain.memcg;
 
 	if (may_not_kill || oe_tasks_is_dying(current))
-		return true;
+		return OE_PURPOSE_NONE;
 	/* SysRq asks for one more victim, whatever is going on. */
-	return call->kind != OE_KIND_SYSRQ &&
-	       oe_tasks_victim_pending(&call->domain);
+	if (call->kind != OE_KIND_SYSRQ && oe_victim_is_pending(&call->domain))
+		return OE_PURPOSE_WAIT;
+	return OE_PURPOSE_KILL;
 }
 
 /**

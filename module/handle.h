@@ -27,6 +27,18 @@ enum oe_kind {
 };
 
 /**
+ * enum oe_purpose - what a call of the kernel is for
+ * @OE_PURPOSE_KILL: it wants a victim: this is an episode
+ * @OE_PURPOSE_WAIT: an earlier victim is still giving its memory back
+ * @OE_PURPOSE_NONE: nobody should have to die for it
+ */
+enum oe_purpose {
+	OE_PURPOSE_KILL,
+	OE_PURPOSE_WAIT,
+	OE_PURPOSE_NONE,
+};
+
+/**
  * enum oe_outcome - how an episode ended
  * @OE_OUTCOME_KILLED: the kernel killed somebody
  * @OE_OUTCOME_NO_VICTIM: nobody may be chosen
@@ -97,7 +109,7 @@ struct oe_episode {
 	u64 ended_ns;
 };
 
-bool oe_handle_is_quiet(const struct oe_call *call);
+enum oe_purpose oe_handle_classify(const struct oe_call *call);
 struct oe_episode *oe_handle_begin(const struct oe_call *call);
 void oe_handle_decide(struct oe_episode *episode);
 void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome);

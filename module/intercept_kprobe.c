@@ -119,11 +119,12 @@ static void fill_call(const struct oom_control *oc, struct oe_call *call)
  * notifiers may find memory, a dying caller gets access to the reserves. True
  * if the guard had to hold it back, and the result is therefore not *ret.
  */
-static bool wants_to_kill(struct oom_control *oc, bool *ret)
+static bool wants_to_kill(struct oom_control *oc, enum oe_guard_mode mode,
+			  bool *ret)
 {
 	const struct oe_policy policy = oe_config_policy();
 
-	oe_guard_arm(oc, &policy, NULL);
+	oe_guard_arm(oc, mode, &policy, NULL);
 	*ret = resume_original(oc);
 	if (!oe_guard_disarm())
 		return false;
@@ -145,11 +146,9 @@ static bool kill_ours(struct oom_control *oc, struct oe_episode *episode)
 	bool ret;
 
 	oe_steer(victim, &was_origin);
-	if (oe_guard_available())
-		oe_guard_arm(oc, &episode->policy, victim);
+	oe_guard_arm(oc, OE_GUARD_VICTIM, &episode->policy, victim);
 	ret = resume_original(oc);
-	if (oe_guard_available())
-		oe_guard_disarm();
+	oe_guard_disarm();
 	oe_unsteer(victim, was_origin);
 	oe_handle_end(episode, outcome_of(oc, ret));
 	return ret;
@@ -159,30 +158,41 @@ static bool kill_nobody(struct oom_control *oc, struct oe_episode *episode)
 {
 	bool ret = false;
 
-	if (oe_guard_available() && !wants_to_kill(oc, &ret) && ret) {
+	if (oe_guard_available() && !wants_to_kill(oc, OE_GUARD_NOBODY, &ret) &&
+	    ret) {
 		oe_handle_end(episode, outcome_of(oc, ret));
 		return ret;
 	}
 	return oe_handle_no_victim(episode);
 }
 
+/* The call is not an episode. False if it is one after all. */
+static bool pass_on(struct oom_control *oc, enum oe_purpose purpose, bool *ret)
+{
+	oe_stat_inc(OE_STAT_victim_pending);
+	if (READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE ||
+	    !oe_guard_available()) {
+		*ret = resume_original(oc);
+		return true;
+	}
+	return !wants_to_kill(oc,
+			      purpose == OE_PURPOSE_WAIT ? OE_GUARD_PENDING :
+							   OE_GUARD_NOBODY,
+			      ret);
+}
+
 static bool handle_call(struct oom_control *oc)
 {
 	struct oe_episode *episode;
+	enum oe_purpose purpose;
 	struct oe_call call;
 	bool ret;
 
 	oe_intercept_settle();
 	fill_call(oc, &call);
-	if (oe_handle_is_quiet(&call)) {
-		oe_stat_inc(OE_STAT_victim_pending);
-		if (READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE ||
-		    !oe_guard_available())
-			return resume_original(oc);
-		if (!wants_to_kill(oc, &ret))
-			return ret;
-		/* It means to kill after all: then userspace hears first. */
-	}
+	purpose = oe_handle_classify(&call);
+	if (purpose != OE_PURPOSE_KILL && pass_on(oc, purpose, &ret))
+		return ret;
 
 	episode = oe_handle_begin(&call);
 	oe_handle_decide(episode);
@@ -207,8 +217,8 @@ static bool wrapped(struct oom_control *oc)
 	else
 		ret = handle_call(oc);
 	WRITE_ONCE(kprobe.caller, NULL);
-	atomic_dec(
-		&kprobe.nr_inside); /* pairs with oe_intercept_kprobe_exit() */
+	/* Pairs with oe_intercept_kprobe_exit(). */
+	atomic_dec(&kprobe.nr_inside);
 	return ret;
 }
 
@@ -253,10 +263,7 @@ int oe_intercept_kprobe_init(void)
 	err = oe_redirect_register(&kprobe.resume);
 	if (err)
 		return err;
-	err = oe_guard_register();
-	if (err)
-		pr_warn("no guard on this kernel (%d): a victim that exits while being chosen is not replaced\n",
-			err);
+	oe_guard_register();
 	kprobe.enter = (struct kprobe){
 		.symbol_name = "out_of_memory",
 		.pre_handler = on_enter,

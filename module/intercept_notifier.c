@@ -134,7 +134,7 @@ static bool handle_call(void)
 	/* Called again means that the kernel is through with the last one. */
 	settle_now();
 	fill_call(&call);
-	if (oe_handle_is_quiet(&call)) {
+	if (oe_handle_classify(&call) != OE_PURPOSE_KILL) {
 		oe_stat_inc(OE_STAT_victim_pending);
 		return false;
 	}

@@ -10,7 +10,7 @@ struct kernfs_node;
 enum {
 	/* Room for the environment of one uevent, without the keys of the core. */
 	OE_UEVENT_KEYS = 12,
-	OE_UEVENT_TEXT = 704,
+	OE_UEVENT_TEXT = 512,
 };
 
 /**

@@ -8,6 +8,7 @@
  */
 #include "core.h"
 
+#include <linux/hash.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/rhashtable.h>
@@ -71,7 +72,22 @@ static struct {
 	.retire = __DELAYED_WORK_INITIALIZER(rank.retire, retire, 0),
 };
 
+/* The key is a pointer: no need for jhash() and memcmp() of any length. */
+static u32 hash_key(const void *key, u32 length, u32 seed)
+{
+	return hash_64((unsigned long)*(struct pid *const *)key ^ seed, 32);
+}
+
+static int differs(struct rhashtable_compare_arg *arg, const void *object)
+{
+	const struct oe_rank_entry *entry = object;
+
+	return entry->pid != *(struct pid *const *)arg->key;
+}
+
 static const struct rhashtable_params table_params = {
+	.hashfn = hash_key,
+	.obj_cmpfn = differs,
 	.key_len = sizeof(struct pid *),
 	.key_offset = offsetof(struct oe_rank_entry, pid),
 	.head_offset = offsetof(struct oe_rank_entry, node),
@@ -203,6 +219,22 @@ bool oe_rank_inherits(void)
 	return oe_fork_available();
 }
 
+/* The caller is under RCU. */
+static bool find_ranking(struct pid *tgid, struct oe_ranking *ranking)
+{
+	struct oe_rank_entry *entry;
+	u32 packed;
+
+	if (!tgid)
+		return false;
+	entry = find(tgid);
+	if (!entry)
+		return false;
+	packed = READ_ONCE(entry->ranking); /* written by commit() */
+	*ranking = unpack(packed);
+	return packed != NO_RANKING;
+}
+
 /**
  * oe_rank_find - the ranking that a thread group itself was given
  * @tgid: the leader's pid; NULL is nobody's
@@ -213,21 +245,12 @@ bool oe_rank_inherits(void)
  */
 bool oe_rank_find(struct pid *tgid, struct oe_ranking *ranking)
 {
-	struct oe_rank_entry *entry;
-	u32 packed = NO_RANKING;
+	bool found;
 
-	if (!tgid)
-		return false;
 	rcu_read_lock();
-	entry = find(tgid);
-	if (entry)
-		packed = READ_ONCE(
-			entry->ranking); /* pairs with oe_rank_apply() */
+	found = find_ranking(tgid, ranking);
 	rcu_read_unlock();
-	if (packed == NO_RANKING)
-		return false;
-	*ranking = unpack(packed);
-	return true;
+	return found;
 }
 
 /*
@@ -236,18 +259,11 @@ bool oe_rank_find(struct pid *tgid, struct oe_ranking *ranking)
  */
 static bool find_unborn(struct task_struct *p, struct oe_ranking *ranking)
 {
-	struct task_struct *parent;
-	bool found;
-
-	if (READ_ONCE(p->__state) != TASK_NEW)
+	if (READ_ONCE(p->__state) != TASK_NEW ||
+	    !find_ranking(task_tgid(rcu_dereference(p->real_parent)), ranking))
 		return false;
-	rcu_read_lock();
-	parent = rcu_dereference(p->real_parent);
-	found = oe_rank_find(task_tgid(parent), ranking);
-	rcu_read_unlock();
-	if (found)
-		ranking->source = OE_SOURCE_INHERITED;
-	return found;
+	ranking->source = OE_SOURCE_INHERITED;
+	return true;
 }
 
 static bool is_lost(struct task_struct *p)
@@ -259,9 +275,9 @@ static bool is_lost(struct task_struct *p)
 
 /**
  * oe_rank_of - the ranking that counts for a process
- * @p: any of its threads; the caller keeps it from going away
+ * @p: any of its threads
  *
- * Context: any; takes no lock.
+ * Context: under rcu_read_lock(), which also keeps @p; takes no lock.
  * Return: its ranking and where that came from.
  */
 struct oe_ranking oe_rank_of(struct task_struct *p)
@@ -269,7 +285,7 @@ struct oe_ranking oe_rank_of(struct task_struct *p)
 	struct oe_ranking ranking;
 
 	if (oe_rank_count() &&
-	    (oe_rank_find(task_tgid(p), &ranking) || find_unborn(p, &ranking)))
+	    (find_ranking(task_tgid(p), &ranking) || find_unborn(p, &ranking)))
 		return ranking;
 	if (is_lost(p))
 		return (struct oe_ranking){ OE_RANK_NEVER, OE_SOURCE_LOST };
@@ -436,7 +452,7 @@ static void commit(const struct oe_rank_change *change)
 	}
 	rcu_read_lock();
 	entry = find(change->pid);
-	if (entry) /* read by oe_rank_find(); gone only if the process is */
+	if (entry) /* read by find_ranking(); gone only if the process is */
 		WRITE_ONCE(entry->ranking,
 			   pack(change->rank, OE_SOURCE_EXPLICIT));
 	rcu_read_unlock();
@@ -497,7 +513,7 @@ int oe_rank_for_each(int (*visit)(struct pid *tgid, struct oe_ranking ranking,
 
 		if (IS_ERR(entry)) /* -EAGAIN: resized, go on */
 			continue;
-		packed = READ_ONCE(entry->ranking);
+		packed = READ_ONCE(entry->ranking); /* written by commit() */
 		if (packed != NO_RANKING)
 			ret = visit(entry->pid, unpack(packed), arg);
 	}

@@ -33,8 +33,6 @@ static bool shares_nodes(struct task_struct *p, const struct oe_domain *domain)
 	struct task_struct *t;
 	bool shares = false;
 
-	if (!domain->nodemask && !domain->cpuset)
-		return true;
 	for_each_thread(p, t) {
 		if (domain->nodemask)
 			shares = oe_mempolicy_allows(t, domain->nodemask);
@@ -50,7 +48,9 @@ static bool in_domain(struct task_struct *p, const struct oe_domain *domain)
 {
 	if (domain->memcg)
 		return in_memcg(p, domain->memcg);
-	return shares_nodes(p, domain);
+	if (domain->nodemask || domain->cpuset)
+		return shares_nodes(p, domain);
+	return true;
 }
 
 /**
@@ -115,8 +115,9 @@ static bool is_gone(struct task_struct *p)
 	return tsk_is_oom_victim(p) || !atomic_read(&p->signal->live);
 }
 
-static bool snapshot(struct task_struct *p, const struct oe_domain *domain,
-		     struct oe_candidate *c)
+static __always_inline bool snapshot(struct task_struct *p,
+				     const struct oe_domain *domain,
+				     struct oe_candidate *c)
 {
 	struct oe_ranking ranking;
 
@@ -131,6 +132,27 @@ static bool snapshot(struct task_struct *p, const struct oe_domain *domain,
 	if (is_global_init(p) || is_gone(p))
 		c->unkillable = true;
 	return true;
+}
+
+/* Inlined with its visitor: it runs once a process while the system waits. */
+static __always_inline int
+walk(const struct oe_domain *domain,
+     int (*visit)(const struct oe_candidate *c, void *arg), void *arg)
+{
+	struct oe_candidate c;
+	struct task_struct *p;
+	int ret = 0;
+
+	rcu_read_lock();
+	for_each_process(p) {
+		if (!snapshot(p, domain, &c))
+			continue;
+		ret = visit(&c, arg);
+		if (ret)
+			break;
+	}
+	rcu_read_unlock();
+	return ret;
 }
 
 /**
@@ -149,20 +171,7 @@ int oe_tasks_for_each(const struct oe_domain *domain,
 		      int (*visit)(const struct oe_candidate *c, void *arg),
 		      void *arg)
 {
-	struct oe_candidate c;
-	struct task_struct *p;
-	int ret = 0;
-
-	rcu_read_lock();
-	for_each_process(p) {
-		if (!snapshot(p, domain, &c))
-			continue;
-		ret = visit(&c, arg);
-		if (ret)
-			break;
-	}
-	rcu_read_unlock();
-	return ret;
+	return walk(domain, visit, arg);
 }
 
 struct decide_arg {
@@ -215,7 +224,7 @@ void oe_tasks_decide(const struct oe_domain *domain,
 	memset(decision, 0, sizeof(*decision));
 	/* One RCU section from the walk to the reference: tasks stay valid. */
 	rcu_read_lock();
-	oe_tasks_for_each(domain, decide_visit, &arg);
+	walk(domain, decide_visit, &arg);
 	if (!victim->pid && unprotect) {
 		victim = &arg.choice.spare;
 		decision->unprotected = victim->pid;
@@ -234,22 +243,25 @@ void oe_tasks_decide(const struct oe_domain *domain,
 /**
  * oe_tasks_victim_pending - is an earlier victim still giving its memory back?
  * @domain: whose memory ran out
+ * @anywhere: set if there is one, in this domain or in another
  *
  * The condition on which oom_evaluate_task() aborts its scan.
  *
  * Context: process context, also the OOM path.
  * Return: true if the kernel would wait instead of choosing.
  */
-bool oe_tasks_victim_pending(const struct oe_domain *domain)
+bool oe_tasks_victim_pending(const struct oe_domain *domain, bool *anywhere)
 {
 	bool pending = false;
 	struct task_struct *p;
 
+	*anywhere = false;
 	rcu_read_lock();
 	for_each_process(p) {
 		if (!tsk_is_oom_victim(p) ||
 		    mm_flags_test(MMF_OOM_SKIP, p->signal->oom_mm))
 			continue;
+		*anywhere = true;
 		pending = in_domain(p, domain);
 		if (pending)
 			break;

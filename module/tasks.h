@@ -67,7 +67,7 @@ struct oe_decision {
 void oe_tasks_decide(const struct oe_domain *domain,
 		     const struct oe_policy *policy, bool unprotect,
 		     struct oe_decision *decision);
-bool oe_tasks_victim_pending(const struct oe_domain *domain);
+bool oe_tasks_victim_pending(const struct oe_domain *domain, bool *anywhere);
 bool oe_tasks_is_dying(struct task_struct *p);
 unsigned long oe_tasks_totalpages(struct mem_cgroup *memcg);
 

@@ -24,16 +24,22 @@
  */
 static struct {
 	struct tracepoint *point;
+	bool maybe_pending; /* see oe_victim_is_pending() */
 	bool armed; /* the record is free for the next mark */
 	bool marked; /* release/acquire: the record is complete */
 	u64 when_ns;
 	struct oe_process process;
-} victim;
+} victim = {
+	.maybe_pending = true, /* whatever was before us */
+};
 
 static void record(struct task_struct *p)
 {
-	struct oe_ranking ranking = oe_rank_of(p);
+	struct oe_ranking ranking;
 
+	rcu_read_lock();
+	ranking = oe_rank_of(p);
+	rcu_read_unlock();
 	victim.when_ns = ktime_get_ns();
 	victim.process = (struct oe_process){
 		.pid = p->tgid,
@@ -51,24 +57,28 @@ static void record(struct task_struct *p)
 	smp_store_release(&victim.marked, true);
 }
 
+static void note(struct task_struct *p)
+{
+	WRITE_ONCE(victim.maybe_pending, true);
+	if (READ_ONCE(victim.armed))
+		record(p);
+}
+
 #ifdef OE_HAVE_MARK_VICTIM_PID
 static void on_mark(void *data, int pid)
 {
 	struct task_struct *p;
 
-	if (!READ_ONCE(victim.armed))
-		return;
 	rcu_read_lock();
 	p = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
 	if (p)
-		record(p);
+		note(p);
 	rcu_read_unlock();
 }
 #else
 static void on_mark(void *data, struct task_struct *p, uid_t uid)
 {
-	if (READ_ONCE(victim.armed))
-		record(p);
+	note(p);
 }
 #endif
 
@@ -103,6 +113,28 @@ void oe_victim_exit(void)
 		return;
 	tracepoint_probe_unregister(victim.point, on_mark, NULL);
 	tracepoint_synchronize_unregister();
+}
+
+/**
+ * oe_victim_is_pending - is an earlier victim still giving its memory back?
+ * @domain: whose memory ran out
+ *
+ * Looks at all processes only if there may be one: somebody has been marked
+ * since the last time that nobody was found.
+ *
+ * Context: OOM path, oom_lock held, under which victims are marked.
+ * Return: true if the kernel would wait instead of choosing.
+ */
+bool oe_victim_is_pending(const struct oe_domain *domain)
+{
+	bool anywhere;
+	bool pending;
+
+	if (victim.point && !READ_ONCE(victim.maybe_pending))
+		return false;
+	pending = oe_tasks_victim_pending(domain, &anywhere);
+	WRITE_ONCE(victim.maybe_pending, anywhere);
+	return pending;
 }
 
 /**

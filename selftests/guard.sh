@@ -10,16 +10,9 @@
 
 VICTIM_KB=49152
 
-restore()
+kill_allocating_task()
 {
-	echo 0 >/proc/sys/vm/oom_kill_allocating_task
-	clean_up
-}
-
-dies_of_its_own()
-{
-	trap restore EXIT
-	echo 1 >/proc/sys/vm/oom_kill_allocating_task
+	echo "$1" >/proc/sys/vm/oom_kill_allocating_task
 }
 
 # in_the_background NAME RANK KB: eats that much. Nobody else may ask for memory
@@ -37,7 +30,8 @@ if ! grep -qw guard "$OE/coverage"; then
 	bail_out "this kernel has no guard: $(get coverage)"
 fi
 trace_start oe_victims counter
-dies_of_its_own
+trap 'kill_allocating_task 0; clean_up' EXIT
+kill_allocating_task 1
 
 hold batch "$VICTIM_KB" 900
 batch=$pid
@@ -71,4 +65,5 @@ equal "the one who asked is eligible: the kernel has its way" \
 	"$pid 137" "$(marked_after "$before") $rc"
 equal "without the guard" "$hits" "$(get stats/guard_hits)"
 check "and nobody else" alive "$idle"
+kill_allocating_task 0
 finish

@@ -94,8 +94,11 @@ static int set(unsigned int i, u16 value)
 static void expect(struct kunit *test, unsigned int i, u16 value,
 		   enum oe_source source)
 {
-	struct oe_ranking ranking = oe_rank_of(processes[i]);
+	struct oe_ranking ranking;
 
+	rcu_read_lock();
+	ranking = oe_rank_of(processes[i]);
+	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, value, ranking.rank);
 	KUNIT_EXPECT_EQ(test, (int)source, (int)ranking.source);
 }

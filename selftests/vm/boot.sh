@@ -33,8 +33,7 @@ usage()
 	  --module PATH      one more .ko for /lib/oom-embedded
 	  --file SRC:DST     one more file
 	  --modprobe         the kernel's own modules from the cache, for modprobe
-	  --one-thread       all CPUs in one thread of qemu: slower, and safe for code that
-	                     is patched while it runs
+	  --threads          a thread of qemu for each CPU: faster, but see README.md
 	  --icount           the guest's clock counts instructions, one CPU
 	  --expect panic|reboot
 	                     the guest is to go away during its last test
@@ -56,7 +55,7 @@ parse_options()
 	EXPECT=
 	PERSIST=
 	ICOUNT=
-	ONE_THREAD=
+	THREADS=
 	MODPROBE=
 	SELFTESTS=
 	MODULES=()
@@ -64,7 +63,7 @@ parse_options()
 	while [[ ${1-} == --* && $1 != -- ]]; do
 		case $1 in
 		--icount) ICOUNT=y; shift; continue ;;
-		--one-thread) ONE_THREAD=y; shift; continue ;;
+		--threads) THREADS=y; shift; continue ;;
 		--persist) PERSIST=y; shift; continue ;;
 		--modprobe) MODPROBE=y; shift; continue ;;
 		esac
@@ -181,10 +180,12 @@ kernel_arguments()
 # Sets STATUS to qemu's exit status.
 run_guest()
 {
-	local accel=(-accel "tcg,thread=multi")
+	# qemu 7.2 with a thread for each CPU may go on executing a breakpoint that the
+	# kernel has taken out again; probes and tracepoints put them in all the time.
+	local accel=(-accel "tcg,thread=single")
 	local reboot=(-no-reboot)
 
-	[[ -z $ONE_THREAD ]] || accel=(-accel "tcg,thread=single")
+	[[ -z $THREADS ]] || accel=(-accel "tcg,thread=multi")
 	[[ -z $ICOUNT ]] || accel=(-accel "tcg,thread=single" -icount shift=0)
 	[[ -z $PERSIST ]] || reboot=()
 	STATUS=0
