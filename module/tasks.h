@@ -64,6 +64,9 @@ struct oe_decision {
 	struct task_struct *task;
 };
 
+/* Called under RCU, must not sleep; a non-zero return ends the walk. */
+typedef int (*oe_task_visitor)(const struct oe_candidate *c, void *arg);
+
 void oe_tasks_decide(const struct oe_domain *domain,
 		     const struct oe_policy *policy, bool unprotect,
 		     struct oe_decision *decision);
@@ -71,8 +74,7 @@ bool oe_tasks_victim_pending(const struct oe_domain *domain, bool *anywhere);
 bool oe_tasks_is_dying(struct task_struct *p);
 unsigned long oe_tasks_totalpages(struct mem_cgroup *memcg);
 
-int oe_tasks_for_each(const struct oe_domain *domain,
-		      int (*visit)(const struct oe_candidate *c, void *arg),
+int oe_tasks_for_each(const struct oe_domain *domain, oe_task_visitor visit,
 		      void *arg);
 
 #endif /* OE_TASKS_H */
