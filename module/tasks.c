@@ -135,9 +135,8 @@ static __always_inline bool snapshot(struct task_struct *p,
 }
 
 /* Inlined with its visitor: it runs once a process while the system waits. */
-static __always_inline int
-walk(const struct oe_domain *domain,
-     int (*visit)(const struct oe_candidate *c, void *arg), void *arg)
+static __always_inline int walk(const struct oe_domain *domain,
+				oe_task_visitor visit, void *arg)
 {
 	struct oe_candidate c;
 	struct task_struct *p;
@@ -158,8 +157,7 @@ walk(const struct oe_domain *domain,
 /**
  * oe_tasks_for_each - a snapshot of every process in a domain
  * @domain: which processes
- * @visit: called under RCU with a snapshot whose task is the group leader;
- *	must not sleep; a non-zero return ends the walk
+ * @visit: called with a snapshot whose task is the group leader
  * @arg: for @visit
  *
  * Kernel threads and processes without memory are left out.
@@ -167,8 +165,7 @@ walk(const struct oe_domain *domain,
  * Context: process context; allocates nothing.
  * Return: 0, or what @visit returned.
  */
-int oe_tasks_for_each(const struct oe_domain *domain,
-		      int (*visit)(const struct oe_candidate *c, void *arg),
+int oe_tasks_for_each(const struct oe_domain *domain, oe_task_visitor visit,
 		      void *arg)
 {
 	return walk(domain, visit, arg);
