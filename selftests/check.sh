@@ -16,13 +16,18 @@ set +eE
 ABI_PAGE=Documentation/ABI/testing/sysfs-kernel-oom_embedded
 ABI_FILE=$ABI_PAGE:/selftests/$(basename "$ABI_PAGE")
 
-# What a user may do with the module, on every kernel.
-BEHAVIOUR=(
-	abi.sh order_global.sh order_memcg.sh order_sysrq.sh notifier_only.sh rank_order.sh
-	exceptions.sh guard.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh paged_read.sh writes.sh
-	uevent_tight.sh no_victim_unprotect.sh no_victim_memcg.sh
+# What a user may do with the module, on every kernel; in two lists of about the same
+# length, for two guests at a time.
+OOM=(
+	order_global.sh order_memcg.sh order_sysrq.sh rank_order.sh exceptions.sh guard.sh
+	no_victim_unprotect.sh no_victim_memcg.sh
 )
-# Those that take the guest down have a boot of their own.
+REST=(
+	abi.sh notifier_only.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh paged_read.sh
+	writes.sh
+)
+# Those that take the guest down have a boot of their own, with one CPU: what the one
+# that waits for memory leaves free is then free for whoever was told.
 GOING_AWAY=(no_victim_panic.sh no_victim_reboot.sh no_victim_never.sh panic_on_oom.sh)
 
 work=$(mktemp -d) || exit 1
@@ -65,16 +70,17 @@ boot()
 	part "$label" "$VM/boot.sh" --label "check-$label" "$@"
 }
 
-# behaviour KERNEL TIMEOUT "NAME=VALUE..." TEST...: the kernel hands NAME=VALUE to init's
+# behaviour LABEL KERNEL TIMEOUT "NAME=VALUE..." TEST...: the kernel hands NAME=VALUE to init's
 # environment, and so to the scripts.
 behaviour()
 {
-	local kernel=$1
-	local timeout=$2
-	local knobs=$3
+	local label=$1
+	local kernel=$2
+	local timeout=$3
+	local knobs=$4
 
-	shift 3
-	boot "$kernel" --timeout "$timeout" --append "$knobs" --file "$ABI_FILE" \
+	shift 4
+	boot "$label" --timeout "$timeout" --append "$knobs" --file "$ABI_FILE" \
 		"$kernel" -- "$@"
 }
 
@@ -89,24 +95,28 @@ going_away()
 	local test
 
 	for test in "${GOING_AWAY[@]}"; do
-		boot "$kernel-${test%.sh}" --persist "$kernel" -- "$test"
+		boot "$kernel-${test%.sh}" --persist --smp 1 "$kernel" -- "$test"
 	done
 }
 
 check_stock()
 {
-	behaviour "$1" 900 "OOMS=20" "${BEHAVIOUR[@]}"
+	behaviour "$1" "$1" 900 "OOMS=20" "${OOM[@]}" "${REST[@]}" uevent_tight.sh
 	reload "$1" 600 30
 	going_away "$1"
 }
 
 # KASAN and lockdep make everything some ten times slower: fewer rounds, all paths.
-check_debug()
+check_debug_oom()
 {
-	behaviour debug-6.12 900 "OOMS=20 STORM=1500 RANKED=400" \
-		kunit.sh uevent_fail.sh "${BEHAVIOUR[@]}"
+	behaviour debug-6.12-oom debug-6.12 900 "OOMS=20" kunit.sh uevent_fail.sh "${OOM[@]}"
+	boot debug-6.12-no_victim_reboot --persist --smp 1 debug-6.12 -- no_victim_reboot.sh
+}
+
+check_debug_rest()
+{
+	behaviour debug-6.12-rest debug-6.12 900 "OOMS=20 STORM=1500 RANKED=400" "${REST[@]}"
 	reload debug-6.12 600 6
-	boot debug-6.12-no_victim_reboot --persist debug-6.12 -- no_victim_reboot.sh
 }
 
 host_checks()
@@ -130,9 +140,10 @@ quick()
 	check_stock debian-6.1 &
 	wait "$builder" || cat "$work/build"
 	wait
-	host_checks &
-	check_debug &
+	check_debug_oom &
+	check_debug_rest &
 	wait
+	host_checks
 }
 
 soak()
@@ -140,11 +151,13 @@ soak()
 	local kernel
 
 	for kernel in debian-6.12 debian-6.1; do
-		behaviour "$kernel" 14400 "OOMS=500" "${BEHAVIOUR[@]}"
-		reload "$kernel" 7200 300
+		behaviour "$kernel" "$kernel" 14400 "OOMS=500" "${OOM[@]}" "${REST[@]}" &
+		reload "$kernel" 7200 300 &
+		wait
 	done
-	behaviour debug-6.12 14400 "OOMS=100" "${BEHAVIOUR[@]}"
-	reload debug-6.12 3600 30
+	behaviour debug-6.12 debug-6.12 14400 "OOMS=100" "${OOM[@]}" "${REST[@]}" &
+	reload debug-6.12 3600 30 &
+	wait
 }
 
 fetch()
