@@ -15,7 +15,8 @@
  *                       there are no kprobes           worker
  *  notify.lock          the queue of uevents           OOM path, settling worker,
  *                                                      uevent thread
- *  rank.pool_lock (raw) spare ranking entries          fork tracepoint, workers
+ *  rank.lost_lock (raw) lost inheritances              fork tracepoint, worker
+ *  pool->lock (raw)     spare ranking entries          fork tracepoint, workers
  *
  * Between OOM entry and the victim nothing is allocated and only locks are
  * taken whose holders do not allocate; look-ups there are RCU. Probe and

@@ -14,18 +14,17 @@
 #include <linux/rhashtable.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "compat/compat.h"
 #include "fork.h"
+#include "pool.h"
 #include "rank.h"
 
 enum {
 	/* Entries kept in hand, because a fork handler must not allocate on RT. */
 	POOL_TARGET = 256,
-	POOL_LOW = POOL_TARGET * 3 / 4,
 	/* Idle time before the tracepoints of an empty table are given back. */
 	UNWATCH_DELAY_MS = 1000,
 };
@@ -36,15 +35,11 @@ enum {
  * @pid: the key, one reference held
  * @ranking: packed by pack(), read with READ_ONCE(); NO_RANKING = invisible
  * @rcu: for freeing, once out of the table
- * @next: in the pool, when it is not in the table
  */
 struct oe_rank_entry {
 	struct rhash_head node;
 	struct pid *pid;
-	union {
-		struct rcu_head rcu;
-		struct oe_rank_entry *next;
-	};
+	struct rcu_head rcu;
 	u32 ranking;
 };
 
@@ -53,21 +48,18 @@ static void retire(struct work_struct *work);
 
 static struct {
 	struct rhashtable table;
-	struct kmem_cache *cache;
+	struct oe_pool pool;
 	struct mutex lock; /* changes by sysfs and by the worker */
 	bool watching; /* under lock: the tracepoints are attached */
-	raw_spinlock_t pool_lock;
-	/* Under pool_lock: entries in hand. */
-	struct oe_rank_entry *pool;
-	unsigned int pool_size;
-	/* Under pool_lock: children without their ranking, start of the first. */
+	raw_spinlock_t lost_lock;
+	/* Under lost_lock: children without their ranking, start of the first. */
 	unsigned int nr_lost;
 	u64 lost_since;
 	struct delayed_work repair;
 	struct delayed_work retire;
 } rank = {
 	.lock = __MUTEX_INITIALIZER(rank.lock),
-	.pool_lock = __RAW_SPIN_LOCK_UNLOCKED(rank.pool_lock),
+	.lost_lock = __RAW_SPIN_LOCK_UNLOCKED(rank.lost_lock),
 	.repair = __DELAYED_WORK_INITIALIZER(rank.repair, repair, 0),
 	.retire = __DELAYED_WORK_INITIALIZER(rank.retire, retire, 0),
 };
@@ -109,72 +101,10 @@ static struct oe_ranking unpack(u32 packed)
 	};
 }
 
-static struct oe_rank_entry *pool_take(void)
-{
-	struct oe_rank_entry *entry;
-	unsigned long flags;
-	bool low;
-
-	raw_spin_lock_irqsave(&rank.pool_lock, flags);
-	entry = rank.pool;
-	if (entry) {
-		rank.pool = entry->next;
-		rank.pool_size--;
-	}
-	low = rank.pool_size < POOL_LOW;
-	raw_spin_unlock_irqrestore(&rank.pool_lock, flags);
-
-	if (low)
-		queue_delayed_work(system_wq, &rank.repair, 0);
-	return entry;
-}
-
-static bool pool_give(struct oe_rank_entry *entry)
-{
-	unsigned long flags;
-	bool taken;
-
-	raw_spin_lock_irqsave(&rank.pool_lock, flags);
-	taken = rank.pool_size < POOL_TARGET;
-	if (taken) {
-		entry->next = rank.pool;
-		rank.pool = entry;
-		rank.pool_size++;
-	}
-	raw_spin_unlock_irqrestore(&rank.pool_lock, flags);
-	return taken;
-}
-
-static int pool_fill(void)
-{
-	struct oe_rank_entry *entry;
-
-	while (READ_ONCE(rank.pool_size) < POOL_TARGET) {
-		entry = kmem_cache_alloc(rank.cache, GFP_KERNEL);
-		if (!entry)
-			return -ENOMEM;
-		if (!pool_give(entry))
-			kmem_cache_free(rank.cache, entry);
-	}
-	return 0;
-}
-
-static void pool_drain(void)
-{
-	struct oe_rank_entry *entry;
-
-	while ((entry = rank.pool)) {
-		rank.pool = entry->next;
-		kmem_cache_free(rank.cache, entry);
-	}
-	rank.pool_size = 0;
-}
-
 static void free_entry(struct oe_rank_entry *entry)
 {
 	put_pid(entry->pid);
-	if (!pool_give(entry))
-		kmem_cache_free(rank.cache, entry);
+	oe_pool_free(&rank.pool, entry);
 }
 
 static void free_entry_rcu(struct rcu_head *head)
@@ -313,12 +243,12 @@ static void note_lost(u64 child_start)
 	unsigned long flags;
 
 	oe_stat_inc(OE_STAT_inherit_failed);
-	raw_spin_lock_irqsave(&rank.pool_lock, flags);
+	raw_spin_lock_irqsave(&rank.lost_lock, flags);
 	rank.nr_lost++;
 	if (!rank.lost_since)
 		WRITE_ONCE(rank.lost_since,
 			   child_start); /* read by is_lost() */
-	raw_spin_unlock_irqrestore(&rank.pool_lock, flags);
+	raw_spin_unlock_irqrestore(&rank.lost_lock, flags);
 	queue_delayed_work(system_wq, &rank.repair, 0);
 }
 
@@ -337,19 +267,19 @@ void oe_rank_inherit(struct pid *parent, struct pid *child, u64 child_start)
 {
 	struct oe_rank_entry *entry;
 	struct oe_ranking ranking;
+	bool low;
 
 	if (!oe_rank_find(parent, &ranking))
 		return;
-	entry = pool_take();
-	if (!entry && !IS_ENABLED(CONFIG_PREEMPT_RT))
-		entry = kmem_cache_alloc(rank.cache, GFP_NOWAIT | __GFP_NOWARN);
+	entry = oe_pool_take(&rank.pool, &low);
+	if (low)
+		queue_delayed_work(system_wq, &rank.repair, 0);
 	if (!entry) {
 		note_lost(child_start);
 		return;
 	}
 	if (insert(entry, child, pack(ranking.rank, OE_SOURCE_INHERITED))) {
-		if (!pool_give(entry))
-			kmem_cache_free(rank.cache, entry);
+		oe_pool_free(&rank.pool, entry);
 		note_lost(child_start);
 	}
 }
@@ -430,12 +360,12 @@ static int prepare(struct oe_rank_change *change)
 	change->entry = NULL;
 	if (change->clear || oe_rank_find(change->pid, &(struct oe_ranking){}))
 		return 0;
-	entry = kmem_cache_alloc(rank.cache, GFP_KERNEL);
+	entry = oe_pool_alloc(&rank.pool);
 	if (!entry)
 		return -ENOMEM;
 	err = insert(entry, change->pid, NO_RANKING);
 	if (err)
-		kmem_cache_free(rank.cache, entry);
+		oe_pool_free(&rank.pool, entry);
 	else
 		change->entry = entry;
 	/* Twice in one write, or inherited meanwhile: it is there. */
@@ -550,12 +480,12 @@ static int make_up_for(struct pid *lost, struct oe_ranking ranking)
 	struct oe_rank_entry *entry;
 	int err;
 
-	entry = kmem_cache_alloc(rank.cache, GFP_KERNEL);
+	entry = oe_pool_alloc(&rank.pool);
 	if (!entry)
 		return -ENOMEM;
 	err = insert(entry, lost, pack(ranking.rank, OE_SOURCE_INHERITED));
 	if (err)
-		kmem_cache_free(rank.cache, entry);
+		oe_pool_free(&rank.pool, entry);
 	else
 		drop_if_dead(lost);
 	return err == -EEXIST ? 0 : err;
@@ -566,11 +496,11 @@ static bool close_lost(unsigned int nr_lost)
 {
 	bool closed;
 
-	raw_spin_lock_irq(&rank.pool_lock);
+	raw_spin_lock_irq(&rank.lost_lock);
 	closed = rank.nr_lost == nr_lost;
 	if (closed)
 		WRITE_ONCE(rank.lost_since, 0); /* read by is_lost() */
-	raw_spin_unlock_irq(&rank.pool_lock);
+	raw_spin_unlock_irq(&rank.lost_lock);
 	return closed;
 }
 
@@ -598,7 +528,7 @@ static void repair(struct work_struct *work)
 	int err;
 
 	mutex_lock(&rank.lock);
-	err = pool_fill();
+	err = oe_pool_fill(&rank.pool);
 	if (!err)
 		err = make_up_for_lost();
 	mutex_unlock(&rank.lock);
@@ -630,23 +560,13 @@ int oe_rank_init(void)
 	int err;
 
 	oe_fork_init();
-	rank.cache = kmem_cache_create(
-		"oom_embedded_rank", sizeof(struct oe_rank_entry), 0, 0, NULL);
-	if (!rank.cache)
-		return -ENOMEM;
+	err = oe_pool_init(&rank.pool, "oom_embedded_rank",
+			   sizeof(struct oe_rank_entry), POOL_TARGET);
+	if (err)
+		return err;
 	err = rhashtable_init(&rank.table, &table_params);
 	if (err)
-		goto err_destroy_cache;
-	err = pool_fill();
-	if (err)
-		goto err_destroy_table;
-	return 0;
-
-err_destroy_table:
-	pool_drain();
-	rhashtable_destroy(&rank.table);
-err_destroy_cache:
-	kmem_cache_destroy(rank.cache);
+		oe_pool_exit(&rank.pool);
 	return err;
 }
 
@@ -666,8 +586,7 @@ void oe_rank_exit(void)
 	cancel_delayed_work_sync(&rank.retire);
 	rhashtable_free_and_destroy(&rank.table, free_entry_at_exit, NULL);
 	rcu_barrier(); /* free_entry_rcu() is in this module */
-	pool_drain();
-	kmem_cache_destroy(rank.cache);
+	oe_pool_exit(&rank.pool);
 }
 
 /**

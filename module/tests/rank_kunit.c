@@ -7,6 +7,7 @@
 #include <linux/completion.h>
 #include <linux/kthread.h>
 
+#include "../pool.c"
 #include "../rank.c"
 
 /* What rank.c needs of its neighbours. */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_POOL_H
+#define OE_POOL_H
+
+#include <linux/spinlock_types.h>
+#include <linux/types.h>
+
+struct kmem_cache;
+
+/**
+ * struct oe_pool_item - a free object, while it is in the pool
+ * @next: the next one
+ */
+struct oe_pool_item {
+	struct oe_pool_item *next;
+};
+
+/**
+ * struct oe_pool - objects kept in hand for where nothing may be allocated
+ * @cache: where they come from
+ * @target: how many the pool tries to hold
+ * @lock: the rest; raw: taken with preemption off on PREEMPT_RT too
+ * @first: the free objects
+ * @size: how many there are
+ */
+struct oe_pool {
+	struct kmem_cache *cache;
+	unsigned int target;
+	raw_spinlock_t lock;
+	struct oe_pool_item *first;
+	unsigned int size;
+};
+
+int oe_pool_init(struct oe_pool *pool, const char *name, size_t object_size,
+		 unsigned int target);
+void oe_pool_exit(struct oe_pool *pool);
+int oe_pool_fill(struct oe_pool *pool);
+void *oe_pool_take(struct oe_pool *pool, bool *low);
+void *oe_pool_alloc(struct oe_pool *pool);
+void oe_pool_free(struct oe_pool *pool, void *object);
+
+#endif /* OE_POOL_H */
