@@ -7,7 +7,7 @@ KBUILD_MODULE = $(MAKE) -C $(KDIR) M=$(CURDIR)
 
 VM = selftests/vm
 
-.PHONY: all modules install uninstall demo check bench soak clean help
+.PHONY: all modules install demo check bench soak clean help
 
 all: modules
 
@@ -16,7 +16,6 @@ modules:
 
 install:
 	$(KBUILD_MODULE) modules_install
-	depmod -a $(notdir $(patsubst %/build,%,$(KDIR)))
 
 demo:
 	@$(VM)/demo.sh

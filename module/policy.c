@@ -55,10 +55,13 @@ static void consider_eligible(enum oe_order order, struct oe_choice *choice,
 			      const struct oe_candidate *c)
 {
 	choice->nr_eligible++;
+	/* Most do not even come to this: one comparison a process. */
+	if (!beats(order, c, &choice->runner_up))
+		return;
 	if (beats(order, c, &choice->victim)) {
 		choice->runner_up = choice->victim;
 		choice->victim = *c;
-	} else if (beats(order, c, &choice->runner_up)) {
+	} else {
 		choice->runner_up = *c;
 	}
 }
