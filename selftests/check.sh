@@ -119,14 +119,6 @@ check_debug_rest()
 	reload debug-6.12 600 6
 }
 
-host_checks()
-{
-	part dkms selftests/dkms.sh
-	part dkms-kunit selftests/dkms.sh debug-6.12
-	part harness "$VM/console_test.sh"
-	part static selftests/static.sh
-}
-
 # A guest uses one core: two at a time. The debug kernel takes minutes where nothing is
 # cached, so its build begins first and gets what the others leave.
 quick()
@@ -136,14 +128,13 @@ quick()
 	part kernels fetch debian-6.1 debian-6.12
 	nice -n 10 "$VM/kernel.sh" debug-6.12 >/dev/null 2>"$work/build" &
 	builder=$!
-	check_stock debian-6.12 &
-	check_stock debian-6.1 &
+	{ check_stock debian-6.12; part harness "$VM/console_test.sh"; } &
+	{ check_stock debian-6.1; part dkms selftests/dkms.sh; } &
 	wait "$builder" || cat "$work/build"
 	wait
-	check_debug_oom &
-	check_debug_rest &
+	{ check_debug_oom; part static selftests/static.sh; } &
+	{ check_debug_rest; part dkms-kunit selftests/dkms.sh debug-6.12; } &
 	wait
-	host_checks
 }
 
 soak()

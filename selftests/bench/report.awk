@@ -209,7 +209,7 @@ function choose_section()
 	printf "\n## Choosing\n\n"
 	printf "The module's pass over the processes (`announced_ns` to `decided_ns` of tracepoint\n"
 	printf "`oom_embedded_done`) against the stock kernel's (entry of `out_of_memory()` to entry of\n"
-	printf "`oom_kill_process()`, less the %s instructions of the trace event in it). \n", thousands(event)
+	printf "`oom_kill_process()`, less the %s instructions of the trace event in it).\n", thousands(event)
 	printf "Where `oom_evaluate_task()` can be probed, as here, the kernel's pass then ends at its first\n"
 	printf "process and the module's takes its place; elsewhere it comes on top.\n"
 	table("module's pass to kernel's pass")
