@@ -7,7 +7,10 @@ KBUILD_MODULE = $(MAKE) -C $(KDIR) M=$(CURDIR)
 
 VM = selftests/vm
 
-.PHONY: all modules install demo check bench soak clean help
+TOOLS = $(MAKE) -C userspace-tools
+
+.PHONY: all modules install tools install-tools uninstall uninstall-tools demo check check-tools \
+	bench soak clean help
 
 all: modules
 
@@ -16,6 +19,16 @@ modules:
 
 install:
 	$(KBUILD_MODULE) modules_install
+
+tools:
+	$(TOOLS)
+
+# PREFIX (default /usr/local), DESTDIR; see userspace-tools/Makefile.
+install-tools:
+	$(TOOLS) install
+
+uninstall uninstall-tools:
+	$(TOOLS) uninstall
 
 demo:
 	@$(VM)/demo.sh
@@ -29,14 +42,21 @@ soak:
 bench:
 	@selftests/bench/run.sh
 
+check-tools:
+	@userspace-tools/tests/run.sh all
+
 clean:
+	$(TOOLS) clean
 	$(KBUILD_MODULE) clean
 
 help:
 	@echo "make            build oom_embedded.ko for KDIR ($(KDIR))"
 	@echo "make install    install it for that kernel (as root)"
+	@echo "make tools      build the command line, the daemon and the library (userspace-tools/)"
+	@echo "make install-tools    install them (PREFIX, DESTDIR); make uninstall removes them"
 	@echo "make demo       a leak in a virtual machine, with and without the module"
 	@echo "make check      every quick test; ends with 'N passed, N failed'"
+	@echo "make check-tools  the tools' tests, those with a browser and promtool too"
 	@echo "make soak       the same tests, many times over"
 	@echo "make bench      what it costs; writes Documentation/benchmarks.md"
 	@echo "make clean      remove what the build made"

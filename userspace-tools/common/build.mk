@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the programs and the library share.
+COMMON_SRCS = common/sysfs.c
+
+$(O)/libcommon.a: $(call objects,$(COMMON_SRCS))
+	rm -f $@
+	$(AR) rcs $@ $^
