@@ -9,6 +9,8 @@
  *  -------------------  -----------------------------  -------------------------
  *  oom_lock (kernel's)  the episode (handle.c), the    the OOM path only: the
  *                       guard, the marked victim       kernel holds it for us
+ *  dir->lock            objects of one directory       sysfs writes of its own
+ *                       appear and go                  files, never of an object's
  *  list->lock           snapshots of one list file     sysfs reads
  *  rank.lock            changes of the ranking table   sysfs writes, rank worker
  *  settle.lock          the steered victim, where      OOM notifier, settling
