@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The module's lists. Blanks separate words, newlines lines; no word holds a
+ * blank, because the module escapes what others may choose.
+ */
+#include "common/records.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/sysfs.h"
+
+enum {
+	WORDS_MAX = 16,
+};
+
+/* What could steer a terminal, or end the text early, is no part of a list. */
+static void make_printable(char *text, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		if (text[i] != '\n' && (text[i] < ' ' || text[i] > '~'))
+			text[i] = text[i] == '\t' ? ' ' : '?';
+}
+
+static int read_printable(const char *file, char **text)
+{
+	size_t length;
+	int err = oe_sysfs_read_list(file, text, &length);
+
+	if (!err)
+		make_printable(*text, length);
+	return err;
+}
+
+/* Cuts off and returns the next line; NULL at the end. */
+static char *next_line(char **rest)
+{
+	char *line = *rest;
+	char *end;
+
+	if (!line || !*line)
+		return NULL;
+	end = strchr(line, '\n');
+	if (end)
+		*end++ = '\0';
+	*rest = end;
+	return line;
+}
+
+static int is_blank(const char *line)
+{
+	return line[strspn(line, " ")] == '\0';
+}
+
+static size_t split(char *line, char **word, size_t max)
+{
+	size_t nr = 0;
+	char *save;
+	char *next;
+
+	for (next = strtok_r(line, " ", &save); next && nr < max;
+	     next = strtok_r(NULL, " ", &save))
+		word[nr++] = next;
+	return nr;
+}
+
+static int number(const char *text, long long *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoll(text, &end, 10);
+	return !errno && end != text && !*end;
+}
+
+static void copy(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from);
+}
+
+/* Appends one zeroed element of @size to @array; NULL without memory. */
+static void *append(void *array, size_t nr, size_t size)
+{
+	char *bigger = array;
+
+	/* Powers of two: ten thousand lines are a dozen moves. */
+	if (!(nr & (nr - 1))) {
+		bigger = reallocarray(array, nr ? 2 * nr : 1, size);
+		if (!bigger)
+			return NULL;
+	}
+	memset(bigger + nr * size, 0, size);
+	return bigger;
+}
+
+static int candidate_row(char **word, size_t nr, struct oe_row *row)
+{
+	if (nr < 6 || !number(word[0], &row->position) ||
+	    !number(word[1], &row->pid) || !number(word[2], &row->rank) ||
+	    !number(word[4], &row->badness_kb))
+		return 0;
+	copy(row->source, sizeof(row->source), word[3]);
+	copy(row->verdict, sizeof(row->verdict), word[5]);
+	copy(row->comm, sizeof(row->comm), nr > 6 ? word[6] : "");
+	return 1;
+}
+
+static int ranking_row(char **word, size_t nr, struct oe_row *row)
+{
+	if (nr < 3 || !number(word[0], &row->pid) ||
+	    !number(word[1], &row->rank))
+		return 0;
+	copy(row->source, sizeof(row->source), word[2]);
+	copy(row->comm, sizeof(row->comm), nr > 3 ? word[3] : "");
+	return 1;
+}
+
+static int report_row(char **word, size_t nr, struct oe_row *row)
+{
+	if (nr < 6 || !number(word[0], &row->pid) ||
+	    !number(word[1], &row->uid) || !number(word[2], &row->rss_kb) ||
+	    !number(word[3], &row->swap_kb) || !number(word[4], &row->rank))
+		return 0;
+	copy(row->source, sizeof(row->source), word[5]);
+	copy(row->comm, sizeof(row->comm), nr > 6 ? word[6] : "");
+	return 1;
+}
+
+typedef int row_reader(char **word, size_t nr, struct oe_row *row);
+
+static int parse_rows(char *rest, row_reader *read_row, struct oe_rows *rows)
+{
+	char *line;
+
+	while ((line = next_line(&rest))) {
+		char *word[WORDS_MAX];
+		struct oe_row *bigger;
+
+		if (is_blank(line))
+			continue;
+		bigger = append(rows->row, rows->nr, sizeof(*rows->row));
+		if (!bigger)
+			return -ENOMEM;
+		rows->row = bigger;
+		rows->row[rows->nr].uid = -1;
+		if (read_row(word, split(line, word, WORDS_MAX),
+			     &rows->row[rows->nr]))
+			rows->nr++;
+		else
+			rows->nr_bad++;
+	}
+	return 0;
+}
+
+static int read_rows(const char *file, row_reader *read_row,
+		     struct oe_rows *rows)
+{
+	char *text;
+	int err;
+
+	memset(rows, 0, sizeof(*rows));
+	err = read_printable(file, &text);
+	if (err)
+		return err;
+	err = parse_rows(text, read_row, rows);
+	free(text);
+	if (err)
+		oe_records_free_rows(rows);
+	return err;
+}
+
+/**
+ * oe_records_candidates - who would die now, in order
+ * @rows: result; free with oe_records_free_rows()
+ *
+ * Return: 0 or a negative errno (-EACCES without root); @rows is empty then.
+ */
+int oe_records_candidates(struct oe_rows *rows)
+{
+	return read_rows("candidates", candidate_row, rows);
+}
+
+/**
+ * oe_records_ranking - the processes that have a ranking of their own
+ * @rows: result; free with oe_records_free_rows()
+ *
+ * Return: 0 or a negative errno; @rows is empty then.
+ */
+int oe_records_ranking(struct oe_rows *rows)
+{
+	return read_rows("oom_ranking", ranking_row, rows);
+}
+
+/**
+ * oe_records_free_rows - free a list of processes
+ * @rows: is empty afterwards
+ */
+void oe_records_free_rows(struct oe_rows *rows)
+{
+	free(rows->row);
+	memset(rows, 0, sizeof(*rows));
+}
+
+/* "key=value key=value ...": points into @line. */
+static size_t parse_fields(char *line, struct oe_field *field)
+{
+	size_t nr = 0;
+	char *save;
+	char *word;
+
+	for (word = strtok_r(line, " ", &save); word && nr < OE_FIELDS_MAX;
+	     word = strtok_r(NULL, " ", &save)) {
+		char *equals = strchr(word, '=');
+
+		if (!equals || equals == word)
+			continue;
+		*equals = '\0';
+		field[nr].key = word;
+		field[nr].value = equals + 1;
+		nr++;
+	}
+	return nr;
+}
+
+/**
+ * oe_records_events - the history of decisions
+ * @events: result; free with oe_records_free_events()
+ *
+ * Return: 0 or a negative errno; @events is empty then.
+ */
+int oe_records_events(struct oe_events *events)
+{
+	char *rest;
+	char *line;
+	int err;
+
+	memset(events, 0, sizeof(*events));
+	err = read_printable("events", &events->text);
+	if (err)
+		return err;
+	rest = events->text;
+	while ((line = next_line(&rest))) {
+		struct oe_event *bigger;
+		struct oe_event *event;
+
+		if (is_blank(line))
+			continue;
+		bigger = append(events->event, events->nr,
+				sizeof(*events->event));
+		if (!bigger) {
+			oe_records_free_events(events);
+			return -ENOMEM;
+		}
+		events->event = bigger;
+		event = &events->event[events->nr];
+		event->nr = parse_fields(line, event->field);
+		event->seq =
+			oe_field_number(event->field, event->nr, "seq", -1);
+		if (event->seq >= 0)
+			events->nr++;
+		else
+			events->nr_bad++;
+	}
+	return 0;
+}
+
+/**
+ * oe_records_free_events - free the history
+ * @events: is empty afterwards
+ */
+void oe_records_free_events(struct oe_events *events)
+{
+	free(events->text);
+	free(events->event);
+	memset(events, 0, sizeof(*events));
+}
+
+/**
+ * oe_records_find_event - a decision by its number
+ * @events: the history
+ * @seq: its number; -1: the last one
+ *
+ * Return: the event, or NULL if it is not (or no longer) there.
+ */
+const struct oe_event *oe_records_find_event(const struct oe_events *events,
+					     long long seq)
+{
+	size_t i = events->nr;
+
+	if (seq < 0)
+		return i ? &events->event[i - 1] : NULL;
+	while (i--)
+		if (events->event[i].seq == seq)
+			return &events->event[i];
+	return NULL;
+}
+
+/* "Key:   N kB" or "Key: value"; the unit is dropped. */
+static int parse_total(char *line, struct oe_field *field)
+{
+	char *colon = strchr(line, ':');
+	char *value;
+	size_t length;
+
+	if (!colon || colon == line)
+		return 0;
+	*colon = '\0';
+	value = colon + 1 + strspn(colon + 1, " ");
+	length = strlen(value);
+	while (length && value[length - 1] == ' ')
+		value[--length] = '\0';
+	if (length > 3 && !strcmp(value + length - 3, " kB"))
+		value[length - 3] = '\0';
+	field->key = line;
+	field->value = value;
+	return 1;
+}
+
+/**
+ * oe_records_report - the memory report of the last emergency
+ * @report: result; free with oe_records_free_report()
+ *
+ * Return: 0 or a negative errno; @report is empty then. A report without
+ * fields means that there was no emergency yet.
+ */
+int oe_records_report(struct oe_report *report)
+{
+	char *rest;
+	char *line;
+	int err;
+
+	memset(report, 0, sizeof(*report));
+	err = read_printable("report", &report->text);
+	if (err)
+		return err;
+	rest = report->text;
+	while ((line = next_line(&rest)) && !is_blank(line))
+		if (report->nr_fields < OE_FIELDS_MAX)
+			report->nr_fields += parse_total(
+				line, &report->field[report->nr_fields]);
+	/* The head line */
+	next_line(&rest);
+	if (rest)
+		err = parse_rows(rest, report_row, &report->rows);
+	if (err)
+		oe_records_free_report(report);
+	return err;
+}
+
+/**
+ * oe_records_free_report - free the report
+ * @report: is empty afterwards
+ */
+void oe_records_free_report(struct oe_report *report)
+{
+	free(report->text);
+	oe_records_free_rows(&report->rows);
+	memset(report, 0, sizeof(*report));
+}
+
+static int parse_sample(char *line, struct oe_sample *sample)
+{
+	struct oe_field field[OE_FIELDS_MAX];
+	size_t nr = parse_fields(line, field);
+	const char *level = oe_field_text(field, nr, "level");
+
+	sample->uptime = oe_field_real(field, nr, "uptime", -1);
+	sample->available_kb = oe_field_number(field, nr, "available_kb", -1);
+	copy(sample->level, sizeof(sample->level), level ? level : "");
+	return sample->uptime >= 0 && sample->available_kb >= 0;
+}
+
+/**
+ * oe_records_history - the memory curve
+ * @history: result; free with oe_records_free_history()
+ *
+ * Return: 0 or a negative errno; @history is empty then.
+ */
+int oe_records_history(struct oe_history *history)
+{
+	char *text;
+	char *rest;
+	char *line;
+	int err;
+
+	memset(history, 0, sizeof(*history));
+	err = read_printable("levels/history", &text);
+	if (err)
+		return err;
+	rest = text;
+	while ((line = next_line(&rest))) {
+		struct oe_sample *bigger;
+
+		if (is_blank(line))
+			continue;
+		bigger = append(history->sample, history->nr,
+				sizeof(*history->sample));
+		if (!bigger) {
+			free(text);
+			oe_records_free_history(history);
+			return -ENOMEM;
+		}
+		history->sample = bigger;
+		if (parse_sample(line, &history->sample[history->nr]))
+			history->nr++;
+		else
+			history->nr_bad++;
+	}
+	free(text);
+	return 0;
+}
+
+/**
+ * oe_records_free_history - free the memory curve
+ * @history: is empty afterwards
+ */
+void oe_records_free_history(struct oe_history *history)
+{
+	free(history->sample);
+	memset(history, 0, sizeof(*history));
+}
+
+/**
+ * oe_field_text - a value by its key
+ * @field: where to look
+ * @nr: of them
+ * @key: which
+ *
+ * Return: the value; NULL if it is missing or "-".
+ */
+const char *oe_field_text(const struct oe_field *field, size_t nr,
+			  const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (!strcmp(field[i].key, key))
+			return strcmp(field[i].value, "-") ? field[i].value :
+							     NULL;
+	return NULL;
+}
+
+/**
+ * oe_field_number - a whole number by its key
+ * @field: where to look
+ * @nr: of them
+ * @key: which
+ * @fallback: if it is missing or no number
+ *
+ * Return: the number.
+ */
+long long oe_field_number(const struct oe_field *field, size_t nr,
+			  const char *key, long long fallback)
+{
+	const char *text = oe_field_text(field, nr, key);
+	long long value;
+
+	return text && number(text, &value) ? value : fallback;
+}
+
+/**
+ * oe_field_real - a decimal fraction by its key
+ * @field: where to look
+ * @nr: of them
+ * @key: which
+ * @fallback: if it is missing or no number
+ *
+ * Return: the number.
+ */
+double oe_field_real(const struct oe_field *field, size_t nr, const char *key,
+		     double fallback)
+{
+	const char *text = oe_field_text(field, nr, key);
+	double value;
+	char *end;
+
+	/* Digits only: strtod() also knows "inf", "nan" and hexadecimal. */
+	if (!text || strspn(text, "0123456789.") != strlen(text))
+		return fallback;
+	value = strtod(text, &end);
+	return end == text || *end ? fallback : value;
+}
