@@ -23,7 +23,7 @@ KERNEL_NAMES=(debian-5.10 debian-6.1 debian-6.12 debug-6.12 debug-6.12-gcov debu
 HOST_PACKAGES=(
 	bc bison busybox-static ca-certificates ccache clang-format cppcheck cpio
 	debian-archive-keyring dkms dpkg-dev flex gcc git kmod libc6-dev libelf-dev
-	libssl-dev make pahole perl qemu-system-x86 rsync shellcheck sparse util-linux
+	libinih-dev libssl-dev make pahole perl qemu-system-x86 rsync shellcheck sparse util-linux
 	xz-utils
 )
 

@@ -2,6 +2,13 @@
 # What the programs and the library share.
 COMMON_SRCS = common/sysfs.c common/records.c common/proc.c
 
+# The reader of the configuration needs inih; what uses it links CONFIG_LIBS.
+ifeq ($(WITH_INIH),1)
+COMMON_SRCS += common/config.c common/config_section.c common/config_value.c \
+	common/config_check.c
+CONFIG_LIBS := $(shell $(PKG_LIBS) inih)
+endif
+
 $(O)/libcommon.a: $(call objects,$(COMMON_SRCS))
 	rm -f $@
 	$(AR) rcs $@ $^

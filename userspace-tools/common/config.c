@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading the configuration's files: inih takes the lines apart, config_section.c knows what
+ * they mean, config_check.c looks at the whole.
+ */
+#include <errno.h>
+#include <glob.h>
+#include <ini.h>
+#include <string.h>
+
+#include "common/config_text.h"
+
+enum {
+	DEFAULT_SAMPLE_MS = 1000,
+	DEFAULT_SCAN_MS = 5000,
+	DEFAULT_LOG_RATE = 60,
+};
+
+static int on_line(void *user, const char *section, const char *name,
+		   const char *value)
+{
+	char copy[OE_CONF_MAX_LINE];
+
+	snprintf(copy, sizeof(copy), "%s", value ? value : "");
+	oe_conf_line(user, section, name, copy);
+	/* All errors are of interest, not just the first. */
+	return 1;
+}
+
+/*
+ * inih's source of lines. Counts them, since not every build of inih hands their number on;
+ * refuses what inih would cut in two or overlook; and takes indentation away, which inih
+ * would take for a continued value.
+ */
+static char *next_line(char *line, int size, void *stream)
+{
+	struct oe_conf_reader *reader = stream;
+	bool bad = false;
+	int used = 0;
+	int c;
+
+	reader->place.line++;
+	while ((c = getc(reader->stream)) != EOF && c != '\n') {
+		if (!used && (c == ' ' || c == '\t'))
+			continue;
+		bad |= !c || used == size - 2;
+		if (!bad)
+			line[used++] = (char)c;
+	}
+	if (c == EOF && !used && !bad)
+		return NULL;
+	if (bad) {
+		oe_conf_error(reader->conf, reader->place,
+			      "a line is text of at most %d characters",
+			      size - 2);
+		used = 0;
+	}
+	line[used++] = '\n';
+	line[used] = '\0';
+	return line;
+}
+
+void oe_conf_begin(struct oe_conf *conf,
+		   void (*report)(void *arg, const char *message), void *arg)
+{
+	memset(conf, 0, sizeof(*conf));
+	conf->report = report;
+	conf->report_arg = arg;
+	conf->daemon.sample_ms = DEFAULT_SAMPLE_MS;
+	conf->daemon.scan_ms = DEFAULT_SCAN_MS;
+	conf->daemon.log_level = OE_LOG_INFO;
+	conf->daemon.log_rate = DEFAULT_LOG_RATE;
+	conf->daemon.realtime = 1;
+}
+
+void oe_conf_read(struct oe_conf *conf, FILE *stream, const char *name)
+{
+	struct oe_conf_reader reader = { .conf = conf,
+					 .stream = stream,
+					 .place = { .file = name } };
+	int line;
+
+	if (conf->nr_files == OE_CONF_MAX_FILES) {
+		oe_conf_too_many(&reader, "files", OE_CONF_MAX_FILES);
+		return;
+	}
+	conf->nr_files++;
+	reader.place.file = oe_conf_keep(conf, reader.place, name);
+	if (!reader.place.file)
+		return;
+	line = ini_parse_stream(next_line, &reader, on_line, &reader);
+	if (line > 0) {
+		reader.place.line = line;
+		oe_conf_error(conf, reader.place,
+			      "neither a [section] nor 'key = value'");
+	} else if (line < 0) {
+		oe_conf_error(conf, reader.place, "out of memory");
+	}
+	if (ferror(stream)) {
+		reader.place.line = 0;
+		oe_conf_error(conf, reader.place, "cannot be read");
+	}
+}
+
+static void read_file(struct oe_conf *conf, const char *name)
+{
+	struct oe_conf_place place = { .file = name };
+	FILE *stream = fopen(name, "re");
+
+	if (!stream) {
+		oe_conf_error(conf, place, "%s", strerror(errno));
+		return;
+	}
+	oe_conf_read(conf, stream, name);
+	fclose(stream);
+}
+
+int oe_conf_load(struct oe_conf *conf, const char *file, const char *directory,
+		 void (*report)(void *arg, const char *message), void *arg)
+{
+	char pattern[4096];
+	glob_t found;
+	int err;
+
+	oe_conf_begin(conf, report, arg);
+	read_file(conf, file);
+	if (directory) {
+		snprintf(pattern, sizeof(pattern), "%s/*.conf", directory);
+		err = glob(pattern, 0, NULL, &found);
+		for (size_t i = 0; !err && i < found.gl_pathc; i++)
+			read_file(conf, found.gl_pathv[i]);
+		if (err == GLOB_NOSPACE || err == GLOB_ABORTED)
+			oe_conf_error(
+				conf,
+				(struct oe_conf_place){ .file = directory },
+				"cannot be read");
+		if (!err)
+			globfree(&found);
+	}
+	return oe_conf_end(conf);
+}

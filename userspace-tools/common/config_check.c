@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What only the whole configuration can tell: names that are referred to, contradictions.
+ */
+#include <string.h>
+
+#include "common/config_text.h"
+
+enum {
+	DEFAULT_LEAVE_MS = 30 * 1000,
+	DEFAULT_LIMIT_MS = 60 * 1000,
+};
+
+static void check_mode_services(struct oe_conf *conf, struct oe_conf_mode *mode)
+{
+	for (int i = 0; i < mode->nr_services; i++) {
+		mode->services[i] =
+			oe_conf_find_service(conf, mode->service_names[i]);
+		if (mode->services[i] < 0)
+			oe_conf_error(conf, mode->place,
+				      "mode %s: there is no [service %s]",
+				      mode->name, mode->service_names[i]);
+	}
+}
+
+static bool has_conditions(const struct oe_conf *conf, int mode)
+{
+	for (int i = 0; i < conf->nr_conditions; i++)
+		if (conf->conditions[i].mode == mode)
+			return true;
+	return false;
+}
+
+static void check_modes(struct oe_conf *conf)
+{
+	for (int i = 0; i < conf->nr_modes; i++) {
+		struct oe_conf_mode *mode = &conf->modes[i];
+
+		if (mode->leave_ms == OE_CONF_LEAVE_UNSAID)
+			mode->leave_ms = DEFAULT_LEAVE_MS;
+		check_mode_services(conf, mode);
+		if (!i && has_conditions(conf, i))
+			oe_conf_error(
+				conf, mode->place,
+				"mode %s is the first and so the normal one: it has no 'enter'",
+				mode->name);
+		for (int j = mode->first_step;
+		     j < mode->first_step + mode->nr_steps; j++) {
+			enum oe_conf_step_type type = conf->steps[j].type;
+
+			if (type == OE_STEP_SIGNAL || type == OE_STEP_WAIT ||
+			    type == OE_STEP_RESTART)
+				oe_conf_error(
+					conf, conf->steps[j].place,
+					"signal, term, kill, wait and restart are steps of a "
+					"service, not of a mode");
+		}
+	}
+}
+
+static void check_mode_groups(struct oe_conf *conf)
+{
+	for (int i = 0; i < conf->nr_mode_settings; i++) {
+		const struct oe_conf_setting *setting =
+			&conf->mode_settings[i].setting;
+		const char *group = setting->path + strlen("groups/");
+		int j = 0;
+
+		if (strncmp(setting->path, "groups/", strlen("groups/")))
+			continue;
+		while (j < conf->nr_groups &&
+		       (strncmp(conf->groups[j].name, group,
+				strlen(conf->groups[j].name)) ||
+			group[strlen(conf->groups[j].name)] != '/'))
+			j++;
+		if (j == conf->nr_groups)
+			oe_conf_error(conf, setting->place,
+				      "there is no [group %.*s]",
+				      (int)strcspn(group, "/"), group);
+	}
+}
+
+static void check_services(struct oe_conf *conf)
+{
+	for (int i = 0; i < conf->nr_services; i++) {
+		struct oe_conf_service *service = &conf->services[i];
+
+		if (!service->limit_ms)
+			service->limit_ms = DEFAULT_LIMIT_MS;
+		if (!service->comm && !service->pidfile)
+			oe_conf_error(conf, service->place,
+				      "service %s has neither comm nor pidfile",
+				      service->name);
+		for (int j = service->first_step;
+		     j < service->first_step + service->nr_steps; j++)
+			if (conf->steps[j].type == OE_STEP_RESTART &&
+			    !service->restart)
+				oe_conf_error(
+					conf, conf->steps[j].place,
+					"service %s does not say by which command it is restarted",
+					service->name);
+	}
+}
+
+static void check_helpers(struct oe_conf *conf)
+{
+	for (int i = 0; i < conf->nr_steps; i++) {
+		struct oe_conf_step *step = &conf->steps[i];
+
+		if (step->type != OE_STEP_HELPER)
+			continue;
+		step->helper = oe_conf_find_helper(conf, step->text);
+		if (step->helper < 0)
+			oe_conf_error(conf, step->place,
+				      "there is no [helper %s]", step->text);
+	}
+}
+
+/* Each watermark below the one before; percentages can be compared with percentages only. */
+static void check_levels(struct oe_conf *conf)
+{
+	static const char *const paths[] = { "levels/warning_kb",
+					     "levels/critical_kb",
+					     "levels/imminent_oom_kb",
+					     "levels/oom_kb" };
+	const struct oe_conf_setting *above[2] = { NULL, NULL };
+
+	for (size_t p = 0; p < sizeof(paths) / sizeof(paths[0]); p++) {
+		for (int i = 0; i < conf->nr_settings; i++) {
+			const struct oe_conf_setting *setting =
+				&conf->settings[i];
+			bool percent = strchr(setting->value, '%');
+			unsigned long long kb = 0;
+			unsigned long long limit = 0;
+
+			if (strcmp(setting->path, paths[p]) ||
+			    !oe_conf_kb(setting->value, 100, &kb) || !kb)
+				continue;
+			if (above[percent]) {
+				oe_conf_kb(above[percent]->value, 100, &limit);
+				if (kb >= limit)
+					oe_conf_error(conf, setting->place,
+						      "%s is not below %s",
+						      setting->path,
+						      above[percent]->path);
+			}
+			above[percent] = setting;
+		}
+	}
+}
+
+int oe_conf_end(struct oe_conf *conf)
+{
+	check_modes(conf);
+	check_mode_groups(conf);
+	check_services(conf);
+	check_helpers(conf);
+	check_levels(conf);
+	return conf->nr_errors;
+}

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the tests compile for themselves.
+
+# make fuzz: libFuzzer on the reader of the configuration, FUZZ_SECONDS long; what it finds
+# interesting stays in O/corpus, what it finds wrong in the current directory.
+FUZZ_SECONDS ?= 600
+FUZZ_CC ?= clang
+FUZZ_FLAGS = -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+
+.PHONY: fuzz
+fuzz: $(O)/fuzz_config
+	mkdir -p $(O)/corpus
+	$(O)/fuzz_config -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=8192 -print_final_stats=1 \
+		$(O)/corpus tests/corpus
+
+$(O)/fuzz_config: tests/fuzz_config.c $(wildcard common/config*.[ch])
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(ALL_CPPFLAGS) -std=gnu11 $(WARNINGS) $(FUZZ_FLAGS) -o $@ \
+		$(filter %.c,$^) $(CONFIG_LIBS)

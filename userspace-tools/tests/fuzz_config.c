@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * libFuzzer's way into the reader of the configuration ("make fuzz"). Each
+ * input is read twice, the second time as a later file, so that overriding is
+ * tried too.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/config.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void count(void *arg, const char *message)
+{
+	/* What is printed to a terminal is text. */
+	for (; *message; message++)
+		if (*message < ' ' || *message > '~')
+			abort();
+	++*(int *)arg;
+}
+
+static void read_input(struct oe_conf *conf, const uint8_t *data, size_t size,
+		       const char *name)
+{
+	FILE *stream = fmemopen((void *)(uintptr_t)data, size, "r");
+
+	if (!stream)
+		return;
+	oe_conf_read(conf, stream, name);
+	fclose(stream);
+}
+
+/* What the daemon and the command line would go through. */
+static void walk(const struct oe_conf *conf)
+{
+	size_t length = 0;
+
+	for (int i = 0; i < conf->nr_settings; i++)
+		length += strlen(conf->settings[i].path) +
+			  strlen(conf->settings[i].value);
+	for (int i = 0; i < conf->nr_rankings; i++)
+		length += strlen(conf->rankings[i].pattern);
+	for (int i = 0; i < conf->nr_steps; i++) {
+		const char *const *argv = conf->steps[i].argv;
+
+		while (argv && *argv)
+			length += strlen(*argv++);
+		if (conf->steps[i].type == OE_STEP_HELPER &&
+		    conf->steps[i].helper >= conf->nr_helpers)
+			abort();
+	}
+	for (int i = 0; i < conf->nr_modes; i++)
+		if (conf->modes[i].first_step + conf->modes[i].nr_steps >
+		    conf->nr_steps)
+			abort();
+	if (length > sizeof(conf->text) * OE_CONF_MAX_SETTINGS)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct oe_conf conf;
+	int reported = 0;
+
+	if (!size)
+		return 0;
+	oe_conf_begin(&conf, count, &reported);
+	read_input(&conf, data, size, "first");
+	if (size % 2)
+		read_input(&conf, data, size, "second");
+	if (oe_conf_end(&conf) != reported)
+		abort();
+	if (!reported)
+		walk(&conf);
+	return 0;
+}
