@@ -278,14 +278,17 @@ static bool may_override(struct oe_conf_reader *reader, const char *what,
 			     before.line);
 }
 
+/* Only whole: one that is overridden stays as it was if there is no more room. */
 static bool fill_setting(struct oe_conf_reader *reader,
 			 struct oe_conf_setting *setting, const char *path,
 			 const char *value)
 {
-	setting->path = oe_conf_keep(reader->conf, reader->place, path);
-	setting->value = oe_conf_keep(reader->conf, reader->place, value);
-	setting->place = reader->place;
-	return setting->path && setting->value;
+	path = oe_conf_keep(reader->conf, reader->place, path);
+	value = oe_conf_keep(reader->conf, reader->place, value);
+	if (!path || !value)
+		return false;
+	*setting = (struct oe_conf_setting){ path, value, reader->place };
+	return true;
 }
 
 static bool add_setting(struct oe_conf_reader *reader, const char *path,

@@ -76,3 +76,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		walk(&conf);
 	return 0;
 }
+
+#ifdef REPLAY
+/* The same for the corpus, without clang: replay FILE... */
+int main(int argc, char **argv)
+{
+	static uint8_t data[64 * 1024];
+
+	for (int i = 1; i < argc; i++) {
+		FILE *stream = fopen(argv[i], "r");
+
+		if (!stream)
+			return 1;
+		LLVMFuzzerTestOneInput(data,
+				       fread(data, 1, sizeof(data), stream));
+		fclose(stream);
+	}
+	return argc < 2;
+}
+#endif
