@@ -33,6 +33,7 @@ usage()
 	  --module PATH      one more .ko for /lib/oom-embedded
 	  --file SRC:DST     one more file
 	  --modprobe         the kernel's own modules from the cache, for modprobe
+	  --tools            the programs of userspace-tools/, installed
 	  --threads          a thread of qemu for each CPU: faster, but see README.md
 	  --icount           the guest's clock counts instructions, one CPU
 	  --expect panic|reboot
@@ -56,6 +57,7 @@ parse_options()
 	PERSIST=
 	ICOUNT=
 	THREADS=
+	TOOLS=
 	MODPROBE=
 	SELFTESTS=
 	MODULES=()
@@ -64,6 +66,7 @@ parse_options()
 		case $1 in
 		--icount) ICOUNT=y; shift; continue ;;
 		--threads) THREADS=y; shift; continue ;;
+		--tools) TOOLS=y; shift; continue ;;
 		--persist) PERSIST=y; shift; continue ;;
 		--modprobe) MODPROBE=y; shift; continue ;;
 		esac
@@ -135,6 +138,7 @@ copy_extras()
 		mkdir -p "$(dirname "$ROOT/${item#*:}")"
 		cp -a "${item%%:*}" "$ROOT/${item#*:}"
 	done
+	[[ -z $TOOLS ]] || "$VM_DIR/tools.sh" "$ROOT"
 	if [[ -n $MODPROBE || -n $PERSIST ]]; then
 		rsync -a "$KERNEL/modules/" "$ROOT/"
 	fi
