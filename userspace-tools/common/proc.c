@@ -146,7 +146,6 @@ static long long status_number(const char *status, const char *key,
 int oe_proc_read(int pid, struct oe_proc *proc)
 {
 	char status[4096];
-	char comm[64];
 	char adj[16];
 	ssize_t length = read_of(pid, "status", status, sizeof(status));
 
@@ -154,8 +153,8 @@ int oe_proc_read(int pid, struct oe_proc *proc)
 	if (length < 0)
 		return length == -ESRCH ? -ENOENT : (int)length;
 	proc->pid = pid;
-	raw_comm(pid, comm, sizeof(comm));
-	oe_proc_escape(proc->comm, sizeof(proc->comm), comm);
+	raw_comm(pid, proc->name, sizeof(proc->name));
+	oe_proc_escape(proc->comm, sizeof(proc->comm), proc->name);
 	proc->uid = status_number(status, "\nUid:", -1);
 	proc->rss_kb = status_number(status, "\nVmRSS:", 0);
 	proc->locked_kb = status_number(status, "\nVmLck:", 0);
@@ -287,6 +286,33 @@ int oe_proc_number(const char *file, long long *value)
 	snprintf(path, sizeof(path), "%s/%s", oe_proc_root(), file);
 	length = read_file(path, text, sizeof(text));
 	return length < 0 ? (int)length : parse_number(text, value);
+}
+
+/**
+ * oe_proc_meminfo - a line of meminfo
+ * @key: as in "MemTotal"
+ * @kb: result
+ *
+ * Return: 0, -ENOENT if there is no such line, -EBADMSG, or a negative errno.
+ */
+int oe_proc_meminfo(const char *key, long long *kb)
+{
+	char path[PATH_MAX];
+	char text[8192];
+	ssize_t length;
+	char *line;
+	char *save;
+
+	snprintf(path, sizeof(path), "%s/meminfo", oe_proc_root());
+	length = read_file(path, text, sizeof(text));
+	if (length < 0)
+		return (int)length;
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		if (!strncmp(line, key, strlen(key)) &&
+		    line[strlen(key)] == ':')
+			return parse_number(line + strlen(key) + 1, kb);
+	return -ENOENT;
 }
 
 /**

@@ -18,7 +18,8 @@
  * struct oe_proc - a process
  * @pid: its number
  * @uid: its real user
- * @comm: its name, escaped as the module does it
+ * @name: its name, any bytes
+ * @comm: the same, escaped as the module does it
  * @rss_kb: resident memory
  * @locked_kb: memory locked with mlock()
  * @oom_score_adj: -1000 to 1000
@@ -27,6 +28,7 @@
 struct oe_proc {
 	int pid;
 	long long uid;
+	char name[OE_COMM_SIZE];
 	char comm[OE_COMM_SIZE];
 	long long rss_kb;
 	long long locked_kb;
@@ -41,6 +43,7 @@ int oe_proc_read(int pid, struct oe_proc *proc);
 int oe_proc_pids(int **pids, size_t *nr);
 int oe_proc_find(const char *name, int **pids, size_t *nr);
 int oe_proc_number(const char *file, long long *value);
+int oe_proc_meminfo(const char *key, long long *kb);
 int oe_proc_cgroup(int pid, char *path, size_t size);
 int oe_proc_cgroup_number(const char *cgroup, const char *file,
 			  long long *value);

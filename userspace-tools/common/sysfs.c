@@ -138,14 +138,19 @@ int oe_sysfs_read_fd(int fd, char *buf, size_t size)
 /**
  * oe_sysfs_write_fd - write a value to an open file, whole
  * @fd: of oe_sysfs_open()
- * @value: without a newline
+ * @value: without a newline; "" clears what can be cleared
  *
  * Return: 0 or a negative errno; -EIO if it was taken in part only.
  */
 int oe_sysfs_write_fd(int fd, const char *value)
 {
-	size_t length = strlen(value);
+	size_t length;
 	ssize_t put;
+
+	/* A write of nothing would not reach the module. */
+	if (!*value)
+		value = "\n";
+	length = strlen(value);
 
 	do {
 		put = pwrite(fd, value, length, 0);
@@ -176,18 +181,18 @@ int oe_sysfs_read(const char *file, char *buf, size_t size)
 }
 
 /**
- * oe_sysfs_read_number - read a decimal number
- * @file: relative to the root
+ * oe_sysfs_read_fd_number - read a decimal number from an open file
+ * @fd: of oe_sysfs_open()
  * @value: the result, untouched on failure
  *
  * Return: 0, -EBADMSG if the file holds no number, or a negative errno.
  */
-int oe_sysfs_read_number(const char *file, long long *value)
+int oe_sysfs_read_fd_number(int fd, long long *value)
 {
 	char text[32];
 	char *end;
 	long long number;
-	int ret = oe_sysfs_read(file, text, sizeof(text));
+	int ret = oe_sysfs_read_fd(fd, text, sizeof(text));
 
 	if (ret == -EMSGSIZE)
 		return -EBADMSG;
@@ -199,6 +204,25 @@ int oe_sysfs_read_number(const char *file, long long *value)
 		return -EBADMSG;
 	*value = number;
 	return 0;
+}
+
+/**
+ * oe_sysfs_read_number - read a decimal number
+ * @file: relative to the root
+ * @value: the result, untouched on failure
+ *
+ * Return: 0, -EBADMSG if the file holds no number, or a negative errno.
+ */
+int oe_sysfs_read_number(const char *file, long long *value)
+{
+	int fd = oe_sysfs_open(file, O_RDONLY);
+	int ret;
+
+	if (fd < 0)
+		return fd;
+	ret = oe_sysfs_read_fd_number(fd, value);
+	close(fd);
+	return ret;
 }
 
 /**

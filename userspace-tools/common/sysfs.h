@@ -25,6 +25,7 @@ int oe_sysfs_exists(const char *file);
 
 int oe_sysfs_open(const char *file, int flags);
 int oe_sysfs_read_fd(int fd, char *buf, size_t size);
+int oe_sysfs_read_fd_number(int fd, long long *value);
 int oe_sysfs_write_fd(int fd, const char *value);
 
 int oe_sysfs_read(const char *file, char *buf, size_t size);

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "apply": configuration files are put in force, all or nothing.
+ */
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/change.h"
+#include "cli/cli.h"
+#include "cli/conf.h"
+#include "cli/out.h"
+#include "common/config.h"
+#include "common/proc.h"
+#include "common/records.h"
+#include "common/sysfs.h"
+
+static int add_objects(const struct oe_conf *conf, struct changes *changes)
+{
+	char uid[16];
+	int i;
+
+	for (i = 0; i < conf->nr_groups; i++)
+		changes_create(changes, "groups", conf->groups[i].name);
+	for (i = 0; i < conf->nr_limits; i++) {
+		snprintf(uid, sizeof(uid), "%u", conf->limits[i].uid);
+		changes_create(changes, "limits", uid);
+	}
+	return EXIT_OK;
+}
+
+static int add_settings(const struct oe_conf *conf, struct changes *changes)
+{
+	int i;
+
+	for (i = 0; i < conf->nr_settings; i++) {
+		const struct oe_conf_setting *setting = &conf->settings[i];
+		int err = changes_set(changes, setting->path, setting->value);
+
+		if (err == -ENOENT)
+			return complain(
+				EXIT_UNSUPPORTED,
+				"%s:%d: this version of the module has no %s",
+				setting->place.file, setting->place.line,
+				setting->path);
+		if (err)
+			return complain_file(setting->path, NULL, err);
+	}
+	return EXIT_OK;
+}
+
+static const struct oe_conf_ranking *ranking_of(const struct oe_conf *conf,
+						const char *name)
+{
+	int i;
+
+	for (i = 0; i < conf->nr_rankings; i++)
+		if (!fnmatch(conf->rankings[i].pattern, name, 0))
+			return &conf->rankings[i];
+	return NULL;
+}
+
+static const struct oe_row *row_of(const struct oe_rows *rows, int pid)
+{
+	size_t i;
+
+	for (i = 0; i < rows->nr; i++)
+		if (rows->row[i].pid == pid)
+			return &rows->row[i];
+	return NULL;
+}
+
+static void rank_process(const struct oe_conf_ranking *ranking, int pid,
+			 const struct oe_row *row, struct changes *changes)
+{
+	char value[32];
+	char undo[32];
+	char old[32];
+
+	if (row && row->rank == ranking->rank &&
+	    !strcmp(row->source, "explicit"))
+		return;
+	snprintf(value, sizeof(value), "%d %d", pid, ranking->rank);
+	snprintf(undo, sizeof(undo), "%d -", pid);
+	if (row) {
+		snprintf(old, sizeof(old), "%d %lld", pid, row->rank);
+		memcpy(undo, old, sizeof(undo));
+	}
+	changes_add_line(changes, "oom_ranking", value, undo, row ? old : NULL,
+			 true);
+}
+
+/* Those that run now; those that come later are the daemon's. */
+static int add_rankings(const struct oe_conf *conf, struct changes *changes)
+{
+	struct oe_rows rows;
+	size_t nr;
+	size_t i;
+	int *pids;
+	int err;
+
+	if (!conf->nr_rankings)
+		return EXIT_OK;
+	err = oe_records_ranking(&rows);
+	if (err)
+		return complain_file("oom_ranking", NULL, err);
+	err = oe_proc_pids(&pids, &nr);
+	for (i = 0; !err && i < nr; i++) {
+		const struct oe_conf_ranking *ranking;
+		struct oe_proc proc;
+
+		if (oe_proc_read(pids[i], &proc) || proc.is_kernel)
+			continue;
+		ranking = ranking_of(conf, proc.name);
+		if (ranking)
+			rank_process(ranking, pids[i], row_of(&rows, pids[i]),
+				     changes);
+	}
+	free(pids);
+	oe_records_free_rows(&rows);
+	return err ? complain(EXIT_TROUBLE, "cannot read %s: %s",
+			      oe_proc_root(), strerror(-err)) :
+		     EXIT_OK;
+}
+
+static int apply(const struct oe_conf *conf, const struct arguments *args)
+{
+	struct changes changes = {};
+	int status = add_objects(conf, &changes);
+
+	if (status == EXIT_OK)
+		status = add_settings(conf, &changes);
+	if (status == EXIT_OK)
+		status = add_rankings(conf, &changes);
+	if (status == EXIT_OK && (args->dryrun || args->json))
+		changes_show(&changes);
+	if (status == EXIT_OK && !args->dryrun)
+		status = changes_make(&changes);
+	changes_free(&changes);
+	return status;
+}
+
+/**
+ * apply_run - the command "apply"
+ * @args: FILE..., @dryrun
+ *
+ * Return: an exit status.
+ */
+int apply_run(const struct arguments *args)
+{
+	struct oe_conf *conf = malloc(sizeof(*conf));
+	int status;
+
+	if (!conf)
+		return complain(EXIT_TROUBLE, "out of memory");
+	status = conf_read_files(conf, args->argv, args->argc, NULL, NULL);
+	if (status == EXIT_OK)
+		status = apply(conf, args);
+	else if (status == EXIT_CONFIG)
+		complain(status, "nothing has been changed");
+	free(conf);
+	return status;
+}

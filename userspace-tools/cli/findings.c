@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What "check" has found: collected, the same thing said once, printed at the
+ * end with the worst first.
+ */
+#include "cli/findings.h"
+
+#include <err.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/out.h"
+
+/**
+ * struct finding - one of them
+ * @severity: how bad
+ * @id: one word that does not change
+ * @text: what is wrong
+ * @advice: what to do
+ * @times: it was found
+ */
+struct finding {
+	enum severity severity;
+	const char *id;
+	char *text;
+	const char *advice;
+	unsigned long times;
+};
+
+static struct {
+	struct finding *finding;
+	size_t nr;
+} found;
+
+static struct finding *find(const char *id, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < found.nr; i++)
+		if (!strcmp(found.finding[i].id, id) &&
+		    !strcmp(found.finding[i].text, text))
+			return &found.finding[i];
+	return NULL;
+}
+
+/**
+ * findings_add - something was found
+ * @severity: how bad
+ * @id: one word, kept by reference
+ * @advice: what to do, kept by reference
+ * @format: what is wrong, as printf()
+ */
+void findings_add(enum severity severity, const char *id, const char *advice,
+		  const char *format, ...)
+{
+	struct finding *again;
+	va_list list;
+	char *text;
+
+	va_start(list, format);
+	if (vasprintf(&text, format, list) < 0)
+		errx(EXIT_TROUBLE, "out of memory");
+	va_end(list);
+	again = find(id, text);
+	if (again) {
+		again->times++;
+		free(text);
+		return;
+	}
+	found.finding = reallocarray(found.finding, found.nr + 1,
+				     sizeof(*found.finding));
+	if (!found.finding)
+		errx(EXIT_TROUBLE, "out of memory");
+	found.finding[found.nr++] =
+		(struct finding){ severity, id, text, advice, 1 };
+}
+
+static void print(const struct finding *finding)
+{
+	static const char *const words[] = {
+		[FINDING_NOTE] = "note",
+		[FINDING_WARNING] = "warning",
+		[FINDING_ERROR] = "error",
+	};
+
+	if (out_is_json()) {
+		out_open("");
+		out_text("severity", words[finding->severity]);
+		out_text("id", finding->id);
+		out_text("text", finding->text);
+		out_text("advice", finding->advice);
+		out_number("times", (long long)finding->times);
+		out_close();
+		return;
+	}
+	/* Editors jump to the FILE:LINE that a line begins with. */
+	if (!strcmp(finding->id, "config")) {
+		printf("%s\n", finding->text);
+		return;
+	}
+	printf("%s: %s", words[finding->severity], finding->text);
+	if (finding->times > 1)
+		printf(" (%lu times)", finding->times);
+	printf(" [%s]\n", finding->id);
+	if (*finding->advice)
+		printf("         %s\n", finding->advice);
+}
+
+/**
+ * findings_print - print and forget them
+ *
+ * Return: EXIT_OK if there are notes only, EXIT_CONFIG if a configuration file
+ * has errors, else EXIT_FINDINGS.
+ */
+int findings_print(void)
+{
+	int status = EXIT_OK;
+	int severity;
+	size_t i;
+
+	if (out_is_json())
+		out_open_list("findings");
+	for (severity = FINDING_ERROR; severity >= FINDING_NOTE; severity--)
+		for (i = 0; i < found.nr; i++) {
+			const struct finding *finding = &found.finding[i];
+
+			if ((int)finding->severity != severity)
+				continue;
+			print(finding);
+			if (!strcmp(finding->id, "config"))
+				status = EXIT_CONFIG;
+			else if (severity > FINDING_NOTE && !status)
+				status = EXIT_FINDINGS;
+		}
+	if (out_is_json())
+		out_close();
+	else if (status == EXIT_OK)
+		printf("no problems found\n");
+	for (i = 0; i < found.nr; i++)
+		free(found.finding[i].text);
+	free(found.finding);
+	found.finding = NULL;
+	found.nr = 0;
+	return status;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_CLI_FINDINGS_H
+#define OE_CLI_FINDINGS_H
+
+/* What "check" has found. */
+enum severity {
+	FINDING_NOTE, /* good to know */
+	FINDING_WARNING, /* probably not meant */
+	FINDING_ERROR, /* defeats the policy */
+};
+
+void findings_add(enum severity severity, const char *id, const char *advice,
+		  const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+int findings_print(void);
+
+#endif

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A page in one file: no script, nothing from elsewhere, light and dark.
+ */
+#include "cli/html.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	ESCAPED_SIZE = 1024,
+	NR_ESCAPED = 8, /* that one printf() may use */
+};
+
+/* clang-format off */
+static const char style[] =
+	":root{color-scheme:light dark;--bg:#fff;--fg:#1c2127;--dim:#5b6570;--line:#d5dbe1;"
+	"--card:#f5f7f9;--curve:#1f6feb;--fill:#1f6feb22;--bad:#c62828;--warn:#b26a00;"
+	"--good:#2e7d32;--bar:#8fa3b8;--free:#d9822b}\n"
+	"@media(prefers-color-scheme:dark){:root{--bg:#14181d;--fg:#e3e8ed;--dim:#98a4b0;"
+	"--line:#343c45;--card:#1c2229;--curve:#6cb0ff;--fill:#6cb0ff22;--bad:#ff7b72;"
+	"--warn:#e3b341;--good:#6fce77;--bar:#566576;--free:#e39b52}}\n"
+	"body{margin:0 auto;max-width:60rem;padding:1.5rem;background:var(--bg);color:var(--fg);"
+	"font:15px/1.5 system-ui,sans-serif}\n"
+	"h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem}\n"
+	"h2{font-size:1.1rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line);"
+	"padding-bottom:.2rem}\n"
+	"p{margin:.4rem 0}.dim{color:var(--dim)}.bad{color:var(--bad)}.good{color:var(--good)}\n"
+	".facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));"
+	"gap:.5rem;margin:1rem 0}\n"
+	".facts div{background:var(--card);border:1px solid var(--line);border-radius:6px;"
+	"padding:.5rem .75rem;overflow-wrap:anywhere}\n"
+	".facts b{display:block;font-weight:500;font-size:.8rem;color:var(--dim)}\n"
+	"table{border-collapse:collapse;width:100%;font-size:.9rem}\n"
+	"th{text-align:left;font-weight:500;color:var(--dim)}\n"
+	"th,td{padding:.15rem .75rem .15rem 0;border-bottom:1px solid var(--line);"
+	"vertical-align:top;overflow-wrap:anywhere}\n"
+	"td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
+	"code,td.c{font-family:ui-monospace,monospace;font-size:.85rem}\n"
+	".wide{overflow-x:auto}\n"
+	"svg{display:block;width:100%;height:auto}svg text{fill:var(--dim);font-size:12px}\n"
+	".grid{stroke:var(--line)}.mark{stroke:var(--warn);stroke-dasharray:5 4}\n"
+	".oom{stroke:var(--bad);stroke-width:2}.other{stroke:var(--bad);stroke-dasharray:2 3}\n"
+	".curve{fill:none;stroke:var(--curve);stroke-width:2}.area{fill:var(--fill)}\n"
+	"svg .badtext{fill:var(--bad)}svg .warntext{fill:var(--warn)}\n"
+	".bar{fill:var(--bar)}.bar.protected{fill:var(--good)}.bar.eligible{fill:var(--free)}\n"
+	".bar.victim{fill:var(--bad)}svg .name{fill:var(--fg)}\n"
+	".key{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 1em;border-radius:2px}\n"
+	".key.victim{background:var(--bad)}.key.eligible{background:var(--free)}\n"
+	".key.protected{background:var(--good)}.key.other{background:var(--bar)}\n"
+	"@media print{body{max-width:none;padding:0}}\n";
+/* clang-format on */
+
+/**
+ * html - a text that others chose, for a page
+ * @text: any bytes
+ *
+ * What is too long is cut off.
+ *
+ * Return: escaped, good for text and for quoted attributes, until called eight
+ * more times.
+ */
+const char *html(const char *text)
+{
+	static char escaped[NR_ESCAPED][ESCAPED_SIZE];
+	static unsigned int next;
+	char *to = escaped[next++ % NR_ESCAPED];
+	size_t used = 0;
+
+	for (; *text && used + 8 < ESCAPED_SIZE; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (strchr("&<>\"'", c))
+			used += (size_t)snprintf(to + used, ESCAPED_SIZE - used,
+						 "&#%d;", c);
+		else
+			to[used++] = c < ' ' || c > '~' ? '?' : (char)c;
+	}
+	to[used] = '\0';
+	return to;
+}
+
+/**
+ * html_begin - begin a page
+ * @to: file
+ * @title: is escaped here
+ */
+void html_begin(FILE *to, const char *title)
+{
+	fprintf(to,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<meta http-equiv=\"Content-Security-Policy\" "
+		"content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+		"<meta name=\"generator\" content=\"oom-embedded " VERSION
+		"\">\n"
+		"<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n",
+		html(title), style);
+}
+
+/**
+ * html_end - end a page
+ * @to: file
+ */
+void html_end(FILE *to)
+{
+	fputs("</body>\n</html>\n", to);
+}
+
+/**
+ * html_section - begin a section
+ * @to: file
+ * @title: is escaped here
+ * @note: a sentence below it, "" for none; is escaped here
+ */
+void html_section(FILE *to, const char *title, const char *note)
+{
+	fprintf(to, "<h2>%s</h2>\n", html(title));
+	if (*note)
+		fprintf(to, "<p class=\"dim\">%s</p>\n", html(note));
+}
+
+/**
+ * html_pair - a fact
+ * @to: file
+ * @key: is escaped here
+ * @value: is escaped here; NULL: the fact is left out
+ */
+void html_pair(FILE *to, const char *key, const char *value)
+{
+	if (value)
+		fprintf(to, "<div><b>%s</b>%s</div>\n", html(key), html(value));
+}

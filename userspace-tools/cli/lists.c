@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "candidates", "events", "report": the module's lists.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/format.h"
+#include "cli/out.h"
+#include "common/records.h"
+#include "common/sysfs.h"
+
+static int complain_list(const char *file, int err)
+{
+	if (err == -ENOENT && !oe_sysfs_present())
+		return complain(EXIT_UNSUPPORTED,
+				"this version of the module has no %s", file);
+	return complain_file(file, NULL, err);
+}
+
+/* --- candidates ------------------------------------------------------------ */
+
+/**
+ * candidates_run - the command "candidates", also called "tasks"
+ * @args: @all, @count
+ *
+ * Return: an exit status.
+ */
+int candidates_run(const struct arguments *args)
+{
+	static const struct out_column columns[] = {
+		{ "position", true },	{ "pid", true },
+		{ "rank", true },	{ "source", false },
+		{ "badness_kb", true }, { "verdict", false },
+		{ "comm", false },
+	};
+	struct out_table *table;
+	struct oe_rows rows;
+	long shown = 0;
+	int err = oe_records_candidates(&rows);
+	int status;
+	size_t i;
+
+	if (err)
+		return complain_list("candidates", err);
+	table = out_table_new("candidates", columns, 7);
+	for (i = 0; i < rows.nr; i++) {
+		const struct oe_row *row = &rows.row[i];
+
+		if (!args->all && strcmp(row->verdict, "next") &&
+		    strcmp(row->verdict, "eligible"))
+			continue;
+		if (args->count && shown++ == args->count)
+			break;
+		out_cell_number(table, row->position);
+		out_cell_number(table, row->pid);
+		out_cell_number(table, row->rank);
+		out_cell(table, row->source);
+		out_cell_number(table, row->badness_kb);
+		out_cell(table, row->verdict);
+		out_cell(table, row->comm);
+	}
+	out_table_end(table);
+	status = complain_bad_lines("candidates", rows.nr_bad, EXIT_OK);
+	oe_records_free_rows(&rows);
+	return status;
+}
+
+/* --- events ---------------------------------------------------------------- */
+
+static void print_event_fields(const struct oe_event *event)
+{
+	size_t i;
+
+	out_open("");
+	for (i = 0; i < event->nr; i++)
+		out_field(event->field[i].key, event->field[i].value);
+	out_close();
+}
+
+static void print_event_row(const struct oe_event *event,
+			    struct out_table *table)
+{
+	static const char *const tail[] = {
+		"victim_rank",
+		"victim_rss_kb",
+	};
+	char process[FORMAT_PROCESS_SIZE];
+	char time[FORMAT_SIZE];
+	size_t i;
+
+	out_cell_number(table, event->seq);
+	out_cell(table, format_time(time, oe_field_real(event->field, event->nr,
+							"time", -1)));
+	out_cell(table, event_text(event, "kind"));
+	out_cell(table, format_process(process, event, "trigger"));
+	out_cell(table, format_process(process, event, "victim"));
+	for (i = 0; i < sizeof(tail) / sizeof(*tail); i++)
+		out_cell(table, event_text(event, tail[i]));
+	out_cell(table, format_process(process, event, "runner_up"));
+	out_cell(table, event_text(event, "outcome"));
+	out_cell(table, event_text(event, "reason"));
+}
+
+static void print_events(const struct oe_events *events, size_t first)
+{
+	static const struct out_column columns[] = {
+		{ "seq", true },      { "time", false },
+		{ "kind", false },    { "trigger", false },
+		{ "victim", false },  { "rank", true },
+		{ "rss_kb", true },   { "runner_up", false },
+		{ "outcome", false }, { "reason", false },
+	};
+	struct out_table *table;
+	size_t i;
+
+	if (out_is_json()) {
+		out_open_list("events");
+		for (i = first; i < events->nr; i++)
+			print_event_fields(&events->event[i]);
+		out_close();
+		return;
+	}
+	table = out_table_new("events", columns, 10);
+	for (i = first; i < events->nr; i++)
+		print_event_row(&events->event[i], table);
+	out_table_end(table);
+}
+
+static int print_one_event(const struct oe_events *events, const char *word)
+{
+	const struct oe_event *event;
+	char *end;
+	long long seq = strtoll(word, &end, 10);
+	size_t i;
+
+	if (*end || seq < 1)
+		return complain(EXIT_USAGE, "'%s' is no number of an event",
+				word);
+	event = oe_records_find_event(events, seq);
+	if (!event)
+		return complain(
+			EXIT_NOT_FOUND,
+			"there is no event %lld; the module keeps the last 64, see \"oom-embedded events\"",
+			seq);
+	for (i = 0; i < event->nr; i++)
+		out_field(event->field[i].key, event->field[i].value);
+	return EXIT_OK;
+}
+
+/**
+ * events_run - the command "events"
+ * @args: SEQ or nothing, @count
+ *
+ * Return: an exit status.
+ */
+int events_run(const struct arguments *args)
+{
+	struct oe_events events;
+	size_t first = 0;
+	int status = EXIT_OK;
+	int err = oe_records_events(&events);
+
+	if (err)
+		return complain_list("events", err);
+	if (args->argc) {
+		status = print_one_event(&events, args->argv[0]);
+	} else {
+		if (args->count && events.nr > (size_t)args->count)
+			first = events.nr - (size_t)args->count;
+		print_events(&events, first);
+	}
+	status = complain_bad_lines("events", events.nr_bad, status);
+	oe_records_free_events(&events);
+	return status;
+}
+
+/* --- report ---------------------------------------------------------------- */
+
+static void print_total(const struct oe_field *field)
+{
+	char *end;
+	long long value = strtoll(field->value, &end, 10);
+
+	if (end != field->value && !*end)
+		out_number(field->key, value);
+	else
+		out_text(field->key, field->value);
+}
+
+/**
+ * report_run - the command "report"
+ * @args: @count
+ *
+ * Return: an exit status.
+ */
+int report_run(const struct arguments *args)
+{
+	static const struct out_column columns[] = {
+		{ "pid", true },     { "uid", true },  { "rss_kb", true },
+		{ "swap_kb", true }, { "rank", true }, { "source", false },
+		{ "comm", false },
+	};
+	struct out_table *table;
+	struct oe_report report;
+	int err = oe_records_report(&report);
+	int status;
+	size_t i;
+
+	if (err)
+		return complain_list("report", err);
+	if (!report.nr_fields) {
+		oe_records_free_report(&report);
+		return complain(
+			EXIT_NOT_FOUND,
+			"there is no report: memory has not run out since the module was loaded");
+	}
+	for (i = 0; i < report.nr_fields; i++)
+		print_total(&report.field[i]);
+	if (!out_is_json())
+		printf("\n");
+	table = out_table_new("processes", columns, 7);
+	for (i = 0; i < report.rows.nr; i++) {
+		const struct oe_row *row = &report.rows.row[i];
+
+		if (args->count && (long)i == args->count)
+			break;
+		out_cell_number(table, row->pid);
+		out_cell_number(table, row->uid);
+		out_cell_number(table, row->rss_kb);
+		out_cell_number(table, row->swap_kb);
+		out_cell_number(table, row->rank);
+		out_cell(table, row->source);
+		out_cell(table, row->comm);
+	}
+	out_table_end(table);
+	status = complain_bad_lines("report", report.rows.nr_bad, EXIT_OK);
+	oe_records_free_report(&report);
+	return status;
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "metrics": the text format of Prometheus, for node_exporter's textfile
+ * collector. Base units: bytes and seconds.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/output.h"
+#include "common/records.h"
+#include "common/sysfs.h"
+
+enum {
+	WORD_SIZE = 128,
+	BYTES_PER_KB = 1024,
+};
+
+static FILE *to;
+
+static void head(const char *name, const char *type, const char *help)
+{
+	fprintf(to, "# HELP oom_embedded_%s %s\n# TYPE oom_embedded_%s %s\n",
+		name, help, name, type);
+}
+
+/* A label's value; the format knows three escapes. */
+static void label_value(const char *text)
+{
+	fputc('"', to);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', to);
+		fputc(*text == '\n' ? ' ' : *text, to);
+	}
+	fputc('"', to);
+}
+
+static void sample(const char *name, const char *label, const char *value,
+		   double number)
+{
+	fprintf(to, "oom_embedded_%s", name);
+	if (label) {
+		fprintf(to, "{%s=", label);
+		label_value(value);
+		fputc('}', to);
+	}
+	fprintf(to, " %.17g\n", number);
+}
+
+/* One file, one metric; what this module does not have is left out. */
+static void file_metric(const char *file, const char *name, const char *type,
+			double unit, const char *help)
+{
+	long long value;
+
+	if (oe_sysfs_read_number(file, &value) || (unit < 1 && value < 0))
+		return;
+	head(name, type, help);
+	sample(name, NULL, NULL, (double)value * unit);
+}
+
+static void info(void)
+{
+	static const char *const files[] = {
+		"abi_version",	    "mode",	"selection_order",
+		"no_victim_action", "coverage",
+	};
+	const char *separator = "";
+	size_t i;
+
+	head("info", "gauge", "What is loaded and how it is set.");
+	fputs("oom_embedded_info{", to);
+	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		char value[WORD_SIZE];
+
+		if (oe_sysfs_read(files[i], value, sizeof(value)) < 0)
+			continue;
+		fprintf(to, "%s%s=", separator, files[i]);
+		label_value(value);
+		separator = ",";
+	}
+	fputs("} 1\n", to);
+}
+
+static void oom_counters(void)
+{
+	static const char *const kinds[] = { "global", "memcg", "sysrq" };
+	char file[OE_SYSFS_PATH_MAX];
+	long long value;
+	size_t i;
+
+	head("ooms_total", "counter", "Emergencies by kind.");
+	for (i = 0; i < 3; i++) {
+		snprintf(file, sizeof(file), "stats/oom_%s", kinds[i]);
+		if (!oe_sysfs_read_number(file, &value))
+			sample("ooms_total", "kind", kinds[i], (double)value);
+	}
+}
+
+/* A name that this version of the tool does not know is a counter all the same. */
+static void other_counters(void)
+{
+	char **names;
+	size_t nr;
+	size_t i;
+
+	if (oe_sysfs_list_dir("stats", &names, &nr, 0))
+		return;
+	for (i = 0; i < nr; i++) {
+		char file[OE_SYSFS_PATH_MAX];
+		char name[WORD_SIZE];
+		const char *known = "abcdefghijklmnopqrstuvwxyz_0123456789";
+
+		if (!strncmp(names[i], "oom_", 4) ||
+		    strspn(names[i], known) != strlen(names[i]) ||
+		    strlen(names[i]) > WORD_SIZE / 2)
+			continue;
+		snprintf(file, sizeof(file), "stats/%s", names[i]);
+		if (!strcmp(names[i], "ranked")) {
+			file_metric(file, "ranked_processes", "gauge", 1,
+				    "Processes with a ranking of their own.");
+			continue;
+		}
+		snprintf(name, sizeof(name), "%s_total", names[i]);
+		file_metric(file, name, "counter", 1,
+			    "A counter of stats/, see the ABI documentation.");
+	}
+	oe_sysfs_free_names(names, nr);
+}
+
+static void levels(void)
+{
+	static const char *const level[] = { "normal", "warning", "critical",
+					     "imminent_oom", "oom" };
+	char now[WORD_SIZE];
+	size_t i;
+
+	if (oe_sysfs_read("levels/level", now, sizeof(now)) < 0)
+		return;
+	head("level", "gauge", "1 for the level the memory is at.");
+	for (i = 0; i < 5; i++)
+		sample("level", "level", level[i], !strcmp(level[i], now));
+	head("watermark_bytes", "gauge",
+	     "Available memory below which a level begins; 0 is off.");
+	for (i = 1; i < 5; i++) {
+		char file[OE_SYSFS_PATH_MAX];
+		long long value;
+
+		snprintf(file, sizeof(file), "levels/%s_kb", level[i]);
+		if (!oe_sysfs_read_number(file, &value))
+			sample("watermark_bytes", "level", level[i],
+			       (double)value * BYTES_PER_KB);
+	}
+	file_metric("levels/available_kb", "available_bytes", "gauge",
+		    BYTES_PER_KB, "What the watermarks are compared with.");
+	file_metric(
+		"levels/oom_forecast_ms", "forecast_seconds", "gauge", 1e-3,
+		"Until OOM at the present rate; not there if memory is not falling.");
+}
+
+/* A number of each group or limit. */
+static void object_metric(const char *dir, const char *label, const char *file,
+			  const char *name, const char *type, double unit,
+			  const char *help)
+{
+	bool is_first = true;
+	char **names;
+	size_t nr;
+	size_t i;
+
+	if (oe_sysfs_list_dir(dir, &names, &nr, 1))
+		return;
+	for (i = 0; i < nr; i++) {
+		char path[OE_SYSFS_PATH_MAX];
+		long long value;
+
+		snprintf(path, sizeof(path), "%s/%s/%s", dir, names[i], file);
+		if (oe_sysfs_read_number(path, &value))
+			continue;
+		if (is_first)
+			head(name, type, help);
+		is_first = false;
+		sample(name, label, names[i], (double)value * unit);
+	}
+	oe_sysfs_free_names(names, nr);
+}
+
+static void objects(void)
+{
+	object_metric("groups", "group", "rank", "group_rank", "gauge", 1,
+		      "Ranking of a group.");
+	object_metric("groups", "group", "nr_members", "group_members", "gauge",
+		      1, "Processes in a group.");
+	object_metric("limits", "uid", "max_kb", "limit_max_bytes", "gauge",
+		      BYTES_PER_KB, "Resident memory a user may hold.");
+	object_metric("limits", "uid", "rss_kb", "limit_resident_bytes",
+		      "gauge", BYTES_PER_KB,
+		      "Resident memory a limited user holds.");
+	object_metric("limits", "uid", "nr_kills", "limit_kills_total",
+		      "counter", 1, "Processes killed for a user's limit.");
+}
+
+static void last_decision(void)
+{
+	const struct oe_event *event;
+	struct oe_events events;
+
+	if (oe_records_events(&events))
+		return;
+	event = oe_records_find_event(&events, -1);
+	if (event) {
+		head("last_decision_timestamp_seconds", "gauge",
+		     "When the last decision was made.");
+		sample("last_decision_timestamp_seconds", NULL, NULL,
+		       oe_field_real(event->field, event->nr, "time", 0));
+	}
+	oe_records_free_events(&events);
+}
+
+/**
+ * metrics_run - the command "metrics"
+ * @args: @output
+ *
+ * Return: an exit status.
+ */
+int metrics_run(const struct arguments *args)
+{
+	struct output output;
+	long long value;
+	int err = oe_sysfs_read_number("reconfigure_wanted", &value);
+	int status;
+
+	if (err)
+		return complain_file("reconfigure_wanted", NULL, err);
+	status = output_open(&output, args->output);
+	if (status != EXIT_OK)
+		return status;
+	to = output.file;
+	info();
+	file_metric("rank_threshold", "rank_threshold", "gauge", 1,
+		    "Rankings below it are protected.");
+	file_metric("default_rank", "default_rank", "gauge", 1,
+		    "Ranking of a process that was given none.");
+	file_metric("grace_ms", "grace_seconds", "gauge", 1e-3,
+		    "Longest wait for userspace before a kill.");
+	file_metric("reserve_kb", "reserve_bytes", "gauge", BYTES_PER_KB,
+		    "Memory that is to be held back.");
+	file_metric("reserve_available_kb", "reserve_available_bytes", "gauge",
+		    BYTES_PER_KB, "How much of it is in hand.");
+	file_metric("reconfigure_wanted", "reconfigure_wanted_total", "counter",
+		    1, "How often userspace was asked to make room.");
+	file_metric("reconfigure_done", "reconfigure_done_total", "counter", 1,
+		    "How much of that it has acknowledged.");
+	oom_counters();
+	other_counters();
+	levels();
+	objects();
+	last_decision();
+	return output_close(&output, EXIT_OK);
+}

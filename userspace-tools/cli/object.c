@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "group" and "limit": directories of the module that are made, filled and
+ * removed by name.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/change.h"
+#include "cli/cli.h"
+#include "cli/out.h"
+#include "common/sysfs.h"
+
+enum {
+	NAME_SIZE = 40,
+	KEYS_MAX = 8,
+};
+
+/**
+ * struct kind - groups, or limits
+ * @dir: of the module
+ * @noun: for messages
+ * @name_key: how the name is called in a list
+ * @keys: that can be set, NULL at the end
+ * @columns: of the list; the first is the name
+ * @nr_columns: of them
+ * @has_pids: members can be named one by one
+ * @resolve: turns what was typed into a name
+ */
+struct kind {
+	const char *dir;
+	const char *noun;
+	const char *keys[KEYS_MAX];
+	const struct out_column *columns;
+	size_t nr_columns;
+	bool has_pids;
+	int (*resolve)(const char *typed, char *name);
+};
+
+/* --- names ----------------------------------------------------------------- */
+
+static int resolve_group(const char *typed, char *name)
+{
+	size_t length = strlen(typed);
+
+	if (!length || length > 32 ||
+	    strspn(typed, "abcdefghijklmnopqrstuvwxyz0123456789_-") != length)
+		return complain(
+			EXIT_USAGE,
+			"'%s' is no name of a group: 1 to 32 of a-z 0-9 _ -",
+			typed);
+	snprintf(name, NAME_SIZE, "%s", typed);
+	return EXIT_OK;
+}
+
+/* From the file, not by NSS, which a static program cannot have. */
+static int uid_of_user(const char *user, unsigned long *uid)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *entry;
+	int found = 0;
+
+	while (file && !found && (entry = fgetpwent(file)))
+		if (!strcmp(entry->pw_name, user)) {
+			*uid = entry->pw_uid;
+			found = 1;
+		}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static int resolve_user(const char *typed, char *name)
+{
+	unsigned long uid = 0;
+	char *end;
+
+	if (isdigit((unsigned char)*typed)) {
+		uid = strtoul(typed, &end, 10);
+		if (*end || uid > 4294967294UL)
+			return complain(EXIT_USAGE, "'%s' is no uid", typed);
+	} else if (!uid_of_user(typed, &uid)) {
+		return complain(EXIT_NOT_FOUND,
+				"there is no user '%s' in /etc/passwd", typed);
+	}
+	if (!uid)
+		return complain(EXIT_REFUSED, "root cannot be limited");
+	snprintf(name, NAME_SIZE, "%lu", uid);
+	return EXIT_OK;
+}
+
+static const struct out_column group_columns[] = {
+	{ "name", false },   { "rank", true },	  { "nr_members", true },
+	{ "signal", false }, { "cgroup", false }, { "comm", false },
+	{ "uid", false },
+};
+
+static const struct out_column limit_columns[] = {
+	{ "uid", true },	 { "max_kb", true },
+	{ "rss_kb", true },	 { "exceed_allowed_ms", true },
+	{ "exceeded_ms", true }, { "term_timeout_ms", true },
+	{ "nr_kills", true },
+};
+
+static const struct kind groups = {
+	.dir = "groups",
+	.noun = "group",
+	.keys = { "rank", "cgroup", "comm", "uid", "signal" },
+	.columns = group_columns,
+	.nr_columns = sizeof(group_columns) / sizeof(*group_columns),
+	.has_pids = true,
+	.resolve = resolve_group,
+};
+
+static const struct kind limits = {
+	.dir = "limits",
+	.noun = "limit",
+	.keys = { "max_kb", "exceed_allowed_ms", "term_timeout_ms" },
+	.columns = limit_columns,
+	.nr_columns = sizeof(limit_columns) / sizeof(*limit_columns),
+	.resolve = resolve_user,
+};
+
+/* --- list ------------------------------------------------------------------ */
+
+static void list_one(const struct kind *kind, const char *name,
+		     struct out_table *table)
+{
+	size_t i;
+
+	out_cell(table, name);
+	for (i = 1; i < kind->nr_columns; i++) {
+		char file[OE_SYSFS_PATH_MAX];
+		char value[OE_SYSFS_VALUE_MAX];
+
+		snprintf(file, sizeof(file), "%s/%s/%s", kind->dir, name,
+			 kind->columns[i].name);
+		if (oe_sysfs_read(file, value, sizeof(value)) > 0)
+			out_cell(table, value);
+		else
+			out_cell(table, NULL);
+	}
+}
+
+static int list_all(const struct kind *kind)
+{
+	struct out_table *table;
+	char **names;
+	size_t nr;
+	size_t i;
+	int err = oe_sysfs_list_dir(kind->dir, &names, &nr, 1);
+
+	if (err == -ENOENT)
+		return complain(EXIT_UNSUPPORTED,
+				"this version of the module has no %s",
+				kind->dir);
+	if (err)
+		return complain_file(kind->dir, NULL, err);
+	table = out_table_new(kind->dir, kind->columns, kind->nr_columns);
+	for (i = 0; i < nr; i++)
+		list_one(kind, names[i], table);
+	out_table_end(table);
+	oe_sysfs_free_names(names, nr);
+	return EXIT_OK;
+}
+
+/* --- add, set, rm ---------------------------------------------------------- */
+
+static bool has_key(const struct kind *kind, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < KEYS_MAX && kind->keys[i]; i++)
+		if (!strcmp(kind->keys[i], key))
+			return true;
+	return false;
+}
+
+static int unknown_key(const struct kind *kind, const char *key)
+{
+	char known[128] = "";
+	size_t i;
+
+	for (i = 0; i < KEYS_MAX && kind->keys[i]; i++) {
+		strcat(known, " ");
+		strcat(known, kind->keys[i]);
+	}
+	return complain(EXIT_USAGE, "a %s has no '%s'; it has%s%s", kind->noun,
+			key, known, kind->has_pids ? " pid" : "");
+}
+
+/* "pid=12" makes it a member, "pid=-12" no longer. */
+static int change_member(const struct kind *kind, const char *name,
+			 const char *value, struct changes *changes)
+{
+	bool out = *value == '-';
+	char file[OE_SYSFS_PATH_MAX];
+	char undo[32];
+	unsigned long pid;
+	char *end;
+
+	pid = strtoul(value + out, &end, 10);
+	if (!isdigit((unsigned char)value[out]) || *end || !pid ||
+	    pid > 4194304)
+		return complain(EXIT_USAGE, "'%s' is no pid", value);
+	snprintf(file, sizeof(file), "%s/%s/pids", kind->dir, name);
+	snprintf(undo, sizeof(undo), "%s%lu", out ? "" : "-", pid);
+	changes_add_line(changes, file, value, undo, NULL, false);
+	return EXIT_OK;
+}
+
+static int change_key(const struct kind *kind, const char *name,
+		      const char *word, struct changes *changes)
+{
+	const char *value = strchr(word, '=');
+	char file[OE_SYSFS_PATH_MAX];
+	char key[32];
+	int err;
+
+	if (!value || value == word || value - word >= (long)sizeof(key))
+		return complain(EXIT_USAGE, "'%s' is not KEY=VALUE", word);
+	snprintf(key, sizeof(key), "%.*s", (int)(value - word), word);
+	value++;
+	if (kind->has_pids && !strcmp(key, "pid"))
+		return change_member(kind, name, value, changes);
+	if (!has_key(kind, key))
+		return unknown_key(kind, key);
+	snprintf(file, sizeof(file), "%s/%s/%s", kind->dir, name, key);
+	err = changes_set(changes, file, value);
+	return err ? complain_file(file, NULL, err) : EXIT_OK;
+}
+
+static bool is_there(const struct kind *kind, const char *name)
+{
+	char path[OE_SYSFS_PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", kind->dir, name);
+	return !oe_sysfs_exists(path);
+}
+
+static int make_changes(const struct kind *kind, const char *name, bool create,
+			const struct arguments *args)
+{
+	struct changes changes = {};
+	int status = EXIT_OK;
+	int i;
+
+	if (create)
+		changes_create(&changes, kind->dir, name);
+	for (i = 2; status == EXIT_OK && i < args->argc; i++)
+		status = change_key(kind, name, args->argv[i], &changes);
+	if (status == EXIT_OK)
+		status = changes_make(&changes);
+	changes_free(&changes);
+	return status;
+}
+
+static int remove_one(const struct kind *kind, const char *name)
+{
+	char file[OE_SYSFS_PATH_MAX];
+	int err;
+
+	snprintf(file, sizeof(file), "%s/remove", kind->dir);
+	err = oe_sysfs_write(file, name);
+	return err ? complain_file(file, name, err) : EXIT_OK;
+}
+
+static int object_run(const struct kind *kind, const struct arguments *args)
+{
+	const char *verb = args->argv[0];
+	bool is_add = !strcmp(verb, "add");
+	char name[NAME_SIZE];
+	int status;
+
+	if (!strcmp(verb, "list") && args->argc == 1)
+		return list_all(kind);
+	if (!is_add && strcmp(verb, "set") && strcmp(verb, "rm"))
+		return complain(EXIT_USAGE,
+				"'%s': %s knows list, add, set and rm", verb,
+				kind->noun);
+	if (args->argc < 2 || (!strcmp(verb, "rm") && args->argc > 2) ||
+	    (!strcmp(verb, "set") && args->argc < 3))
+		return complain(
+			EXIT_USAGE,
+			"%s %s: wrong number of words; see \"oom-embedded %s --help\"",
+			kind->noun, verb, kind->noun);
+	status = kind->resolve(args->argv[1], name);
+	if (status != EXIT_OK)
+		return status;
+	if (oe_sysfs_exists(kind->dir))
+		return complain(EXIT_UNSUPPORTED,
+				"this version of the module has no %s",
+				kind->dir);
+	if (is_add && is_there(kind, name))
+		return complain(
+			EXIT_REFUSED,
+			"there is a %s %s already; change it by \"%s set %s\"",
+			kind->noun, name, kind->noun, name);
+	if (!is_add && !is_there(kind, name))
+		return complain(EXIT_NOT_FOUND,
+				"there is no %s %s; make it by \"%s add %s\"",
+				kind->noun, name, kind->noun, name);
+	if (!strcmp(verb, "rm"))
+		return remove_one(kind, name);
+	return make_changes(kind, name, is_add, args);
+}
+
+/**
+ * group_run - the command "group"
+ * @args: list | add|set NAME [KEY=VALUE...] | rm NAME
+ *
+ * Return: an exit status.
+ */
+int group_run(const struct arguments *args)
+{
+	return object_run(&groups, args);
+}
+
+/**
+ * limit_run - the command "limit"
+ * @args: list | add|set USER [KEY=VALUE...] | rm USER
+ *
+ * Return: an exit status.
+ */
+int limit_run(const struct arguments *args)
+{
+	return object_run(&limits, args);
+}

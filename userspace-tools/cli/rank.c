@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "rank": the ranking of a process, by number or name.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/change.h"
+#include "cli/cli.h"
+#include "cli/out.h"
+#include "common/proc.h"
+#include "common/records.h"
+#include "common/sysfs.h"
+
+static bool is_number(const char *text)
+{
+	return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+/* Sets @pids to what the word names; the caller frees them. */
+static int find_processes(const char *word, int **pids, size_t *nr)
+{
+	struct oe_proc proc;
+	long pid;
+	int err;
+
+	if (!is_number(word)) {
+		err = oe_proc_find(word, pids, nr);
+		if (err)
+			return complain(EXIT_TROUBLE, "cannot read %s: %s",
+					oe_proc_root(), strerror(-err));
+		if (!*nr)
+			return complain(EXIT_NOT_FOUND,
+					"no process is called '%s'", word);
+		return EXIT_OK;
+	}
+	pid = strtol(word, NULL, 10);
+	if (pid < 1 || pid > INT_MAX || oe_proc_read((int)pid, &proc))
+		return complain(EXIT_NOT_FOUND, "there is no process %s", word);
+	*pids = malloc(sizeof(**pids));
+	if (!*pids)
+		return complain(EXIT_TROUBLE, "out of memory");
+	**pids = (int)pid;
+	*nr = 1;
+	return EXIT_OK;
+}
+
+static const struct oe_row *find_row(const struct oe_rows *rows, int pid)
+{
+	size_t i;
+
+	for (i = 0; i < rows->nr; i++)
+		if (rows->row[i].pid == pid)
+			return &rows->row[i];
+	return NULL;
+}
+
+/*
+ * By the list of the ranked, which everybody may read; then by the candidates,
+ * which also know groups, and which root may read.
+ */
+static int show(const int *pids, size_t nr)
+{
+	static const struct out_column columns[] = {
+		{ "pid", true },
+		{ "rank", true },
+		{ "source", false },
+		{ "comm", false },
+	};
+	struct oe_rows candidates;
+	struct oe_rows ranking;
+	struct out_table *table;
+	long long fallback = -1;
+	bool complete = !oe_records_candidates(&candidates);
+	int err = oe_records_ranking(&ranking);
+	int status;
+	size_t i;
+
+	if (err) {
+		oe_records_free_rows(&candidates);
+		return complain_file("oom_ranking", NULL, err);
+	}
+	oe_sysfs_read_number("default_rank", &fallback);
+	table = out_table_new("processes", columns, 4);
+	for (i = 0; i < nr; i++) {
+		const struct oe_row *row = find_row(&ranking, pids[i]);
+		struct oe_proc proc;
+
+		if (!row && complete)
+			row = find_row(&candidates, pids[i]);
+		out_cell_number(table, pids[i]);
+		if (row || fallback >= 0)
+			out_cell_number(table, row ? row->rank : fallback);
+		else
+			out_cell(table, NULL);
+		out_cell(table, row ? row->source : "default");
+		oe_proc_read(pids[i], &proc);
+		out_cell(table, proc.comm);
+	}
+	out_table_end(table);
+	status = complain_bad_lines("oom_ranking", ranking.nr_bad, EXIT_OK);
+	oe_records_free_rows(&ranking);
+	oe_records_free_rows(&candidates);
+	return status;
+}
+
+/* What takes the change back: the ranking it has of its own, or none. */
+static void add_change(struct changes *changes, const struct oe_rows *ranking,
+		       int pid, const char *rank)
+{
+	const struct oe_row *row = find_row(ranking, pid);
+	char value[64];
+	char undo[64];
+	char old[64];
+
+	snprintf(value, sizeof(value), "%d %s", pid, rank);
+	snprintf(undo, sizeof(undo), "%d -", pid);
+	if (row)
+		snprintf(undo, sizeof(undo), "%d %lld", pid, row->rank);
+	if (row)
+		snprintf(old, sizeof(old), "%d %lld", pid, row->rank);
+	changes_add_line(changes, "oom_ranking", value, undo, row ? old : NULL,
+			 false);
+}
+
+static int set_ranks(const int *pids, size_t nr, const char *rank)
+{
+	struct changes changes = {};
+	struct oe_rows ranking;
+	int err = oe_records_ranking(&ranking);
+	int status;
+	size_t i;
+
+	if (err)
+		return complain_file("oom_ranking", NULL, err);
+	for (i = 0; i < nr; i++)
+		add_change(&changes, &ranking, pids[i], rank);
+	oe_records_free_rows(&ranking);
+	status = changes_make(&changes);
+	changes_free(&changes);
+	return status;
+}
+
+/**
+ * rank_run - the command "rank"
+ * @args: PID|NAME [N|-]
+ *
+ * Return: an exit status.
+ */
+int rank_run(const struct arguments *args)
+{
+	const char *rank = args->argc > 1 ? args->argv[1] : NULL;
+	int *pids = NULL;
+	size_t nr = 0;
+	int status;
+
+	if (rank && strcmp(rank, "-") &&
+	    (!is_number(rank) || strlen(rank) > 4 || atoi(rank) > 1000))
+		return complain(
+			EXIT_USAGE,
+			"'%s' is no ranking: 0 (never chosen) to 1000 (first), or - to clear",
+			rank);
+	status = find_processes(args->argv[0], &pids, &nr);
+	if (status == EXIT_OK && rank)
+		status = set_ranks(pids, nr, rank);
+	if (status == EXIT_OK && (!rank || args->json))
+		status = show(pids, nr);
+	free(pids);
+	return status;
+}

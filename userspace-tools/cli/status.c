@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "status": what is set, and how things stand.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/format.h"
+#include "cli/out.h"
+#include "common/records.h"
+#include "common/sysfs.h"
+
+enum {
+	VALUE_SIZE = 256,
+};
+
+/* What this module does not have is left out. */
+static void show_files(const char *dir, const char *const *files)
+{
+	char value[VALUE_SIZE];
+	char path[OE_SYSFS_PATH_MAX];
+
+	for (; *files; files++) {
+		const char *slash = *dir ? "/" : "";
+
+		snprintf(path, sizeof(path), "%s%s%s", dir, slash, *files);
+		if (oe_sysfs_read(path, value, sizeof(value)) >= 0)
+			out_field(*files, value);
+	}
+}
+
+static void show_asked(void)
+{
+	long long wanted;
+	long long done;
+
+	if (oe_sysfs_read_number("reconfigure_wanted", &wanted) ||
+	    oe_sysfs_read_number("reconfigure_done", &done))
+		return;
+	out_number("reconfigure_wanted", wanted);
+	out_number("reconfigure_done", done);
+	out_number("not_acknowledged", wanted - done);
+}
+
+static void show_counters(void)
+{
+	char **names;
+	size_t nr;
+	size_t i;
+
+	if (oe_sysfs_list_dir("stats", &names, &nr, 0))
+		return;
+	out_open("stats");
+	for (i = 0; i < nr; i++) {
+		char path[OE_SYSFS_PATH_MAX];
+		long long value;
+
+		snprintf(path, sizeof(path), "stats/%s", names[i]);
+		if (!oe_sysfs_read_number(path, &value))
+			out_number(names[i], value);
+	}
+	out_close();
+	oe_sysfs_free_names(names, nr);
+}
+
+static void show_number_of(const char *dir)
+{
+	char **names;
+	size_t nr;
+
+	if (oe_sysfs_list_dir(dir, &names, &nr, 1))
+		return;
+	out_number(dir, (long long)nr);
+	oe_sysfs_free_names(names, nr);
+}
+
+/* Only root may know. */
+static void show_next(void)
+{
+	struct oe_rows rows;
+	char text[FORMAT_PROCESS_SIZE];
+
+	if (oe_records_candidates(&rows))
+		return;
+	if (rows.nr && !strcmp(rows.row[0].verdict, "next")) {
+		snprintf(text, sizeof(text), "%s/%lld", rows.row[0].comm,
+			 rows.row[0].pid);
+		out_text("next_victim", text);
+	} else {
+		out_null("next_victim");
+	}
+	oe_records_free_rows(&rows);
+}
+
+/**
+ * status_run - the command "status"
+ * @args: none
+ *
+ * Return: an exit status.
+ */
+int status_run(const struct arguments *args)
+{
+	static const char *const policy[] = {
+		"abi_version",
+		"mode",
+		"coverage",
+		"rank_threshold",
+		"default_rank",
+		"selection_order",
+		"no_victim_action",
+		"grace_ms",
+		"grace_hold",
+		"reserve_kb",
+		"reserve_available_kb",
+		NULL,
+	};
+	static const char *const levels[] = {
+		"level",
+		"available_kb",
+		"oom_forecast_ms",
+		"warning_kb",
+		"critical_kb",
+		"imminent_oom_kb",
+		"oom_kb",
+		"hysteresis_kb",
+		"debounce_ms",
+		"forecast_alert_ms",
+		NULL,
+	};
+	char version[VALUE_SIZE];
+	int ret = oe_sysfs_read("abi_version", version, sizeof(version));
+
+	(void)args;
+	if (ret < 0)
+		return complain_file("abi_version", NULL, ret);
+	show_files("", policy);
+	show_asked();
+	show_next();
+	show_number_of("groups");
+	show_number_of("limits");
+	if (!oe_sysfs_exists("levels")) {
+		out_open("levels");
+		show_files("levels", levels);
+		out_close();
+	}
+	show_counters();
+	return EXIT_OK;
+}

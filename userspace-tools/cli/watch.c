@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "watch": a line an event, as they come. The kernel wakes us where poll(2)
+ * works; the rest is looked at once an interval.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/format.h"
+#include "cli/out.h"
+#include "common/records.h"
+#include "common/sysfs.h"
+
+enum {
+	WORD_SIZE = 32,
+	LIMITS_MAX = 256,
+	DECISION_MS = 50, /* a decision follows the announcement at once */
+	DECISION_PATIENCE_MS = 15000, /* longest grace, and some */
+};
+
+/**
+ * struct limit_state - a limit, as it was
+ * @name: its uid
+ * @is_exceeded: memory was above it
+ * @nr_kills: so far
+ */
+struct limit_state {
+	char name[WORD_SIZE];
+	bool is_exceeded;
+	long long nr_kills;
+};
+
+/**
+ * struct watch - what was seen last
+ * @args: of the command
+ * @nr_lines: printed
+ * @wanted_fd: polled; -1: not there
+ * @level_fd: polled; -1: not there
+ * @wanted: reconfigure_wanted
+ * @done: reconfigure_done
+ * @seq: of the last decision
+ * @expected_ms: so long the decision of an announced OOM is expected
+ * @level: the level
+ * @limit: the limits
+ * @nr_limits: of them
+ */
+struct watch {
+	const struct arguments *args;
+	long nr_lines;
+	int wanted_fd;
+	int level_fd;
+	long long wanted;
+	long long done;
+	long long seq;
+	long long expected_ms;
+	char level[WORD_SIZE];
+	struct limit_state limit[LIMITS_MAX];
+	size_t nr_limits;
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+static double now(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* --- lines ----------------------------------------------------------------- */
+
+/* What follows until end_line() is one object, or the rest of one line. */
+static void begin_line(struct watch *watch, const char *what, double time)
+{
+	char text[FORMAT_SIZE];
+
+	if (watch->args->json) {
+		out_begin(true);
+		out_text("event", what);
+		out_real("time", time);
+	} else {
+		printf("%s %-9s", format_clock(text, time), what);
+	}
+}
+
+static void end_line(struct watch *watch)
+{
+	if (!watch->args->json)
+		putchar('\n');
+	/* Whoever reads this sees it now, or we end. */
+	if (watch->args->json ? out_end_line() : fflush(stdout))
+		stopped = 1;
+	if (watch->args->count && ++watch->nr_lines == watch->args->count)
+		stopped = 1;
+}
+
+static void word(struct watch *watch, const char *key, const char *value)
+{
+	if (watch->args->json)
+		out_field(key, value);
+	else
+		printf(" %s=%s", key, value);
+}
+
+static void number(struct watch *watch, const char *key, long long value)
+{
+	if (watch->args->json)
+		out_number(key, value);
+	else
+		printf(" %s=%lld", key, value);
+}
+
+/* --- what may happen ------------------------------------------------------- */
+
+static void look_at_wanted(struct watch *watch)
+{
+	long long wanted;
+
+	/* The open file, so that the kernel wakes us the next time. */
+	if (oe_sysfs_read_fd_number(watch->wanted_fd, &wanted) ||
+	    wanted == watch->wanted)
+		return;
+	begin_line(watch, "oom", now(CLOCK_REALTIME));
+	number(watch, "seq", wanted);
+	number(watch, "done", watch->done);
+	end_line(watch);
+	watch->wanted = wanted;
+	watch->expected_ms = DECISION_PATIENCE_MS;
+}
+
+static void look_at_done(struct watch *watch)
+{
+	long long done;
+
+	if (oe_sysfs_read_number("reconfigure_done", &done) ||
+	    done == watch->done)
+		return;
+	begin_line(watch, "done", now(CLOCK_REALTIME));
+	number(watch, "seq", done);
+	end_line(watch);
+	watch->done = done;
+}
+
+static void print_decision(struct watch *watch, const struct oe_event *event)
+{
+	static const char *const keys[] = {
+		"kind",	       "trigger_pid", "trigger_comm",  "victim_pid",
+		"victim_comm", "victim_rank", "victim_source", "victim_rss_kb",
+		"outcome",     "reason",      "grace_used_ms",
+	};
+	size_t i;
+
+	begin_line(watch, "decision",
+		   oe_field_real(event->field, event->nr, "time", -1));
+	number(watch, "seq", event->seq);
+	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		const char *value = event_text(event, keys[i]);
+
+		if (value)
+			word(watch, keys[i], value);
+	}
+	end_line(watch);
+}
+
+static void look_at_events(struct watch *watch)
+{
+	struct oe_events events;
+	size_t i;
+
+	if (oe_records_events(&events))
+		return;
+	for (i = 0; i < events.nr && !stopped; i++)
+		if (events.event[i].seq > watch->seq) {
+			print_decision(watch, &events.event[i]);
+			watch->seq = events.event[i].seq;
+			if (watch->seq >= watch->wanted)
+				watch->expected_ms = 0;
+		}
+	oe_records_free_events(&events);
+}
+
+static void look_at_level(struct watch *watch)
+{
+	char level[WORD_SIZE];
+	long long value;
+
+	if (watch->level_fd < 0 ||
+	    oe_sysfs_read_fd(watch->level_fd, level, sizeof(level)) < 0 ||
+	    !strcmp(level, watch->level))
+		return;
+	begin_line(watch, "level", now(CLOCK_REALTIME));
+	word(watch, "level", level);
+	word(watch, "was", watch->level);
+	if (!oe_sysfs_read_number("levels/available_kb", &value))
+		number(watch, "available_kb", value);
+	if (!oe_sysfs_read_number("levels/oom_forecast_ms", &value) &&
+	    value >= 0)
+		number(watch, "oom_forecast_ms", value);
+	end_line(watch);
+	snprintf(watch->level, sizeof(watch->level), "%s", level);
+}
+
+static struct limit_state *find_limit(struct watch *watch, const char *name)
+{
+	struct limit_state *limit;
+	size_t i;
+
+	for (i = 0; i < watch->nr_limits; i++)
+		if (!strcmp(watch->limit[i].name, name))
+			return &watch->limit[i];
+	if (watch->nr_limits == LIMITS_MAX || strlen(name) >= WORD_SIZE)
+		return NULL;
+	limit = &watch->limit[watch->nr_limits++];
+	snprintf(limit->name, sizeof(limit->name), "%s", name);
+	return limit;
+}
+
+static long long limit_number(const char *name, const char *file)
+{
+	char path[OE_SYSFS_PATH_MAX];
+	long long value = 0;
+
+	snprintf(path, sizeof(path), "limits/%s/%s", name, file);
+	oe_sysfs_read_number(path, &value);
+	return value;
+}
+
+static void print_limit(struct watch *watch, const char *name, const char *what)
+{
+	begin_line(watch, "limit", now(CLOCK_REALTIME));
+	word(watch, "uid", name);
+	word(watch, "what", what);
+	number(watch, "rss_kb", limit_number(name, "rss_kb"));
+	number(watch, "max_kb", limit_number(name, "max_kb"));
+	end_line(watch);
+}
+
+static void look_at_limit(struct watch *watch, const char *name, bool silent)
+{
+	struct limit_state *limit = find_limit(watch, name);
+	long long nr_kills = limit_number(name, "nr_kills");
+	bool is_exceeded = limit_number(name, "exceeded_ms") > 0;
+
+	if (!limit)
+		return;
+	if (!silent && is_exceeded && !limit->is_exceeded)
+		print_limit(watch, name, "exceeded");
+	if (!silent && nr_kills > limit->nr_kills)
+		print_limit(watch, name, "killed");
+	if (!silent && !is_exceeded && limit->is_exceeded)
+		print_limit(watch, name, "recovered");
+	limit->is_exceeded = is_exceeded;
+	limit->nr_kills = nr_kills;
+}
+
+static void look_at_limits(struct watch *watch, bool silent)
+{
+	char **names;
+	size_t nr;
+	size_t i;
+
+	if (oe_sysfs_list_dir("limits", &names, &nr, 1))
+		return;
+	for (i = 0; i < nr && !stopped; i++)
+		look_at_limit(watch, names[i], silent);
+	oe_sysfs_free_names(names, nr);
+}
+
+/* --- the command ----------------------------------------------------------- */
+
+static int begin(struct watch *watch)
+{
+	struct oe_events events;
+
+	watch->wanted_fd = oe_sysfs_open("reconfigure_wanted", O_RDONLY);
+	if (watch->wanted_fd < 0)
+		return complain_file("reconfigure_wanted", NULL,
+				     watch->wanted_fd);
+	watch->level_fd = oe_sysfs_open("levels/level", O_RDONLY);
+	oe_sysfs_read_fd_number(watch->wanted_fd, &watch->wanted);
+	oe_sysfs_read_number("reconfigure_done", &watch->done);
+	if (watch->level_fd >= 0)
+		oe_sysfs_read_fd(watch->level_fd, watch->level,
+				 sizeof(watch->level));
+	if (!oe_records_events(&events)) {
+		if (events.nr)
+			watch->seq = events.event[events.nr - 1].seq;
+		oe_records_free_events(&events);
+	}
+	look_at_limits(watch, true);
+	return EXIT_OK;
+}
+
+/* Wakes up for a signal of the kernel, or after the interval. */
+static void wait_for_something(struct watch *watch)
+{
+	struct pollfd fds[] = {
+		{ .fd = watch->wanted_fd, .events = POLLPRI },
+		{ .fd = watch->level_fd, .events = POLLPRI },
+	};
+	double interval = watch->args->interval > 0 ? watch->args->interval : 1;
+	int ms = (int)(interval * 1000);
+
+	if (watch->expected_ms > 0 && ms > DECISION_MS)
+		ms = DECISION_MS;
+	poll(fds, 2, ms);
+	watch->expected_ms -= ms;
+}
+
+static int look(struct watch *watch)
+{
+	if (oe_sysfs_present())
+		return complain(EXIT_NO_MODULE, "the module was unloaded");
+	look_at_wanted(watch);
+	if (!stopped)
+		look_at_level(watch);
+	if (!stopped)
+		look_at_events(watch);
+	if (!stopped)
+		look_at_done(watch);
+	look_at_limits(watch, false);
+	return EXIT_OK;
+}
+
+/**
+ * watch_run - the command "watch"
+ * @args: @interval, @count
+ *
+ * Return: an exit status.
+ */
+int watch_run(const struct arguments *args)
+{
+	static struct watch watch;
+	const struct sigaction action = { .sa_handler = stop };
+	int status;
+
+	watch.args = args;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	/* To have the word when memory is short; without the right to it, so be it. */
+	mlockall(MCL_CURRENT);
+	status = begin(&watch);
+	while (status == EXIT_OK && !stopped) {
+		wait_for_something(&watch);
+		if (!stopped)
+			status = look(&watch);
+	}
+	if (watch.wanted_fd >= 0)
+		close(watch.wanted_fd);
+	if (watch.level_fd >= 0)
+		close(watch.level_fd);
+	return status;
+}
