@@ -9,22 +9,30 @@ declare -A APT_SOURCES=(
 	[bullseye]="debian:bullseye debian-security:bullseye-security"
 	[bookworm]="debian:bookworm debian-security:bookworm-security"
 	[bookworm-backports]="debian:bookworm-backports"
+	[trixie]="debian:trixie debian-security:trixie-security"
+	[trixie-backports]="debian:trixie-backports"
+	[sid]="debian:sid"
 )
 
+# apt_write_config SUITE DIR ARCH: for the build host's architecture, and ARCH. No other: one
+# index that is broken makes apt drop the whole suite.
 apt_write_config()
 {
 	local suite=$1
 	local dir=$2
+	local archs=(amd64)
 	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 	local source
 
+	[[ $3 == amd64 ]] || archs+=("$3")
 	mkdir -p "$dir"/{etc/apt.conf.d,etc/preferences.d,etc/sources.list.d,etc/trusted.gpg.d} \
 		"$dir"/{state/lists/partial,cache/archives/partial}
 	: >"$dir/status"
 	: >"$dir/etc/sources.list"
 	for source in ${APT_SOURCES[$suite]}; do
-		printf 'deb [arch=amd64 signed-by=%s] %s/%s %s main\n' "$keyring" \
-			"$DEBIAN_MIRROR" "${source%%:*}" "${source##*:}" >>"$dir/etc/sources.list"
+		printf 'deb [arch=%s signed-by=%s] %s/%s %s main\n' \
+			"$(IFS=,; echo "${archs[*]}")" "$keyring" "$DEBIAN_MIRROR" \
+			"${source%%:*}" "${source##*:}" >>"$dir/etc/sources.list"
 	done
 	{
 		# A site's proxy is the one thing of the host's configuration that we need.
@@ -38,7 +46,7 @@ apt_write_config()
 		Dir::Cache "cache";
 		Dir::Log "$dir";
 		APT::Architecture "amd64";
-		APT::Architectures { "amd64"; };
+		APT::Architectures { $(printf '"%s"; ' "${archs[@]}")};
 		APT::Sandbox::User "root";
 		Acquire::Languages "none";
 		Acquire::Check-Valid-Until "false";
@@ -48,26 +56,47 @@ apt_write_config()
 	} >"$dir/apt.conf"
 }
 
-# apt_use SUITE OWNER: prepares an apt directory for SUITE and points apt at it for the rest
-# of the caller. It is named after the cache entry whose lock the caller holds, since two
-# apt in one directory fail.
+# apt_use SUITE OWNER [ARCH]: prepares an apt directory for SUITE and points apt at it for the
+# rest of the caller. It is named after the cache entry whose lock the caller holds, since
+# two apt in one directory fail.
 apt_use()
 {
 	local suite=$1
 	local dir=$CACHE_DIR/apt/$2
 
-	apt_write_config "$suite" "$dir"
+	apt_write_config "$suite" "$dir" "${3:-amd64}"
 	export APT_CONFIG=$dir/apt.conf
-	apt-get -qq update >&2 || die "apt-get update failed for $suite"
+	apt_update || apt_forget_updates "$suite" || die "apt-get update failed for $suite"
 }
 
-# apt_depends PACKAGE PATTERN: the first dependency of PACKAGE that matches PATTERN. Reads
-# to the end: with pipefail an awk that left early would fail the caller now and then.
+# apt_forget_updates SUITE: for the apt directory in use. Of the architectures that few use a
+# mirror may lack updates that it lists; the suite itself never changes. Fails if there
+# are none to forget.
+apt_forget_updates()
+{
+	local sources=${APT_CONFIG%/*}/etc/sources.list
+
+	[[ $(wc -l <"$sources") -gt 1 ]] || return 1
+	note "the updates of $1 are not in order: taking the suite as it was released"
+	sed -i '2,$d' "$sources"
+	apt_update
+}
+
+apt_update()
+{
+	apt-get -qq update >&2
+}
+
+# apt_depends PACKAGE PATTERN: the dependencies of PACKAGE that match PATTERN, by their names
+# alone. Reads to the end: with pipefail an awk that left early would fail the caller now
+# and then.
 apt_depends()
 {
 	apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks \
 		--no-replaces --no-enhances "$1" |
-		awk -v re="$2" '$1 ~ /Depends:$/ && $2 ~ re && !found++ { print $2 }'
+		awk -v re="$2" '
+		{ gsub(/[<>]|:[a-z0-9]+>?$/, "", $2) }
+		$1 ~ /Depends:$/ && $2 ~ re && !seen[$2]++ { print $2 }'
 }
 
 # apt_unpack DIR PACKAGE...: downloads packages and unpacks them into DIR.

@@ -10,6 +10,10 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=selftests/vm/initramfs.sh
 . "$VM_DIR/initramfs.sh"
+# shellcheck source=selftests/vm/apt.sh
+. "$VM_DIR/apt.sh"
+# shellcheck source=selftests/vm/machine.sh
+. "$VM_DIR/machine.sh"
 
 # pstore's memory: above the kernel's image, below the initramfs, which qemu puts at the
 # end of RAM and loads again at each reset.
@@ -17,8 +21,6 @@ PSTORE_AT=0x8000000
 PSTORE_SIZE=0x100000
 PSTORE_MIN_MEM=192
 
-# What qemu exits with when the guest wrote to the exit port.
-STATUS_BY_ORDER=33
 STATUS_TIMEOUT=124
 
 usage()
@@ -35,6 +37,7 @@ usage()
 	  --modprobe         the kernel's own modules from the cache, for modprobe
 	  --tools            the programs of userspace-tools/, installed
 	  --threads          a thread of qemu for each CPU: faster, but see README.md
+	  --swap MB          a disk of that size to swap to
 	  --icount           the guest's clock counts instructions, one CPU
 	  --expect panic|reboot
 	                     the guest is to go away during its last test
@@ -60,6 +63,7 @@ parse_options()
 	TOOLS=
 	MODPROBE=
 	SELFTESTS=
+	SWAP=
 	MODULES=()
 	FILES=()
 	while [[ ${1-} == --* && $1 != -- ]]; do
@@ -74,6 +78,7 @@ parse_options()
 		case $1 in
 		--mem) MEM=$2 ;;
 		--smp) SMP=$2 ;;
+		--swap) SWAP=$2 ;;
 		--timeout) TIMEOUT=$2 ;;
 		--test-timeout) TEST_TIMEOUT=$2 ;;
 		--append) APPEND+=" $2" ;;
@@ -111,6 +116,8 @@ check_options()
 	[[ -z $ICOUNT ]] || SMP=1
 	[[ -z $PERSIST || $MEM -ge $PSTORE_MIN_MEM ]] || die "--persist needs --mem $PSTORE_MIN_MEM"
 	[[ -z $PERSIST || -z $EXPECT ]] || die "--persist and --expect exclude each other"
+	ARCH=$(kernel_arch "$NAME")
+	[[ -z $PERSIST$EXPECT || $ARCH == amd64 ]] || die "--persist and --expect need x86_64"
 	LABEL=${LABEL:-$NAME-$(basename "${TESTS[0]%% *}")}
 }
 
@@ -139,7 +146,7 @@ copy_extras()
 		cp -a "${item%%:*}" "$ROOT/${item#*:}"
 	done
 	[[ -z $TOOLS ]] || "$VM_DIR/tools.sh" "$ROOT"
-	if [[ -n $MODPROBE || -n $PERSIST ]]; then
+	if [[ -n $MODPROBE || -n $PERSIST || -n $SWAP ]]; then
 		rsync -a "$KERNEL/modules/" "$ROOT/"
 	fi
 }
@@ -149,8 +156,8 @@ make_initramfs()
 	local programs
 
 	ROOT=$WORK/root
-	programs=$("$VM_DIR/userspace.sh")
-	initramfs_base "$ROOT"
+	programs=$("$VM_DIR/userspace.sh" "$ARCH")
+	initramfs_base "$ROOT" "$ARCH" "$programs"
 	if [[ -n $SELFTESTS ]]; then
 		rsync -a "$SELFTESTS/" "$ROOT/selftests/"
 	else
@@ -165,10 +172,11 @@ make_initramfs()
 kernel_arguments()
 {
 	local words=(
-		console=ttyS0 loglevel=7 log_buf_len=4M panic=-1 oops=panic
+		"console=$CONSOLE_TTY" loglevel=7 log_buf_len=4M panic=-1 oops=panic
 		# An emulated CPU on a busy host is slow, not stuck.
 		rcupdate.rcu_cpu_stall_timeout=60 watchdog_thresh=30
 		"oe.nonce=$NONCE" "oe.timeout=$TEST_TIMEOUT" "oe.cpus=$SMP"
+		"oe.tty=$VERDICT_TTY" ${SWAP:+oe.swap=$SWAP}
 	)
 
 	if [[ -n $PERSIST ]]; then
@@ -188,16 +196,19 @@ run_guest()
 	# kernel has taken out again; probes and tracepoints put them in all the time.
 	local accel=(-accel "tcg,thread=single")
 	local reboot=(-no-reboot)
+	local disk=()
 
 	[[ -z $THREADS ]] || accel=(-accel "tcg,thread=multi")
 	[[ -z $ICOUNT ]] || accel=(-accel "tcg,thread=single" -icount shift=0)
 	[[ -z $PERSIST ]] || reboot=()
+	if [[ -n $SWAP ]]; then
+		truncate -s "${SWAP}M" "$WORK/swap"
+		disk=(-drive "file=$WORK/swap,format=raw,if=virtio")
+	fi
 	STATUS=0
-	timeout -k 5 "$TIMEOUT" qemu-system-x86_64 "${accel[@]}" -machine pc -cpu max \
+	timeout -k 5 "$TIMEOUT" "${MACHINE[@]}" "${accel[@]}" \
 		-m "$MEM" -smp "$SMP,sockets=$SMP,cores=1" -display none -monitor none \
-		"${reboot[@]}" -nodefaults -nic none \
-		-device isa-debug-exit,iobase=0xf4,iosize=0x04 \
-		-serial "file:$LOGS/console.log" -serial "file:$LOGS/verdict.log" \
+		"${reboot[@]}" -nodefaults -nic none "${SERIAL[@]}" "${disk[@]}" \
 		-kernel "$KERNEL/vmlinuz" -initrd "$WORK/initramfs.gz" \
 		-append "$(kernel_arguments)" </dev/null >"$LOGS/qemu.log" 2>&1 &
 	GUEST=$!
@@ -313,6 +324,7 @@ main()
 	GUEST=
 	trap clean_up EXIT
 	trap 'exit 143' INT TERM
+	machine_of "$ARCH"
 	make_initramfs
 	: >"$LOGS/console.log"
 	: >"$LOGS/verdict.log"

@@ -3,7 +3,25 @@
 #
 # What a guest has on its root: busybox, our init, the module, the tests.
 
-BUSYBOX=/bin/busybox
+# The host's, or for another architecture Debian's of that one.
+busybox_for()
+{
+	local arch=$1
+	local dir=$CACHE_DIR/busybox/$1
+
+	if [[ $arch == amd64 ]]; then
+		echo /bin/busybox
+		return
+	fi
+	lock_entry "busybox-$arch"
+	if [[ ! -e $dir/complete ]]; then
+		apt_use "$(arch_busybox_suite "$arch")" "busybox-$arch" "$arch"
+		apt_unpack "$dir" "busybox-static:$arch"
+		touch "$dir/complete"
+	fi
+	unlock_entry
+	find "$dir" -type f -path '*bin/busybox'
+}
 
 # The tests as the repository has them, and the compiled programs beside them.
 initramfs_tests()
@@ -13,12 +31,14 @@ initramfs_tests()
 
 	mkdir -p "$root/selftests"
 	rsync -a --exclude=/vm --exclude='*.c' "$REPO_ROOT/selftests/" "$root/selftests/"
-	rsync -a "$programs/" "$root/selftests/"
+	rsync -a --exclude=/guest "$programs/" "$root/selftests/"
 }
 
+# initramfs_base ROOT ARCH PROGRAMS
 initramfs_base()
 {
 	local root=$1
+	local busybox
 	local applet
 
 	mkdir -p "$root"/{bin,dev,etc,lib/oom-embedded,proc,root,run,sys,tmp,usr,var}
@@ -26,15 +46,17 @@ initramfs_base()
 	ln -s bin "$root/sbin"
 	ln -s ../bin "$root/usr/bin"
 	ln -s ../bin "$root/usr/sbin"
-	cp "$BUSYBOX" "$root/bin/busybox"
-	for applet in $("$BUSYBOX" --list); do
+	busybox=$(busybox_for "$2")
+	cp "$busybox" "$root/bin/busybox"
+	# The host's can be run, and has the same applets.
+	for applet in $(busybox --list); do
 		[[ $applet == busybox ]] || ln -s busybox "$root/bin/$applet"
 	done
 	printf '%s\n' root:x:0:0:root:/root:/bin/sh nobody:x:65534:65534:nobody:/:/bin/sh \
 		>"$root/etc/passwd"
 	printf '%s\n' root:x:0: nogroup:x:65534: >"$root/etc/group"
 	cp "$VM_DIR/guest/init" "$root/init"
-	cp "$VM_DIR"/guest/{run0,vm-checks} "$CACHE_DIR/build/guest/vmctl" "$root/bin/"
+	cp "$VM_DIR"/guest/{run0,vm-checks} "$3/guest/vmctl" "$root/bin/"
 	chmod 755 "$root/init" "$root"/bin/{run0,vm-checks,vmctl}
 }
 

@@ -32,7 +32,7 @@ main()
 	local refresh=
 
 	case ${1-} in
-	--list) printf '%s\n' "${KERNEL_NAMES[@]}"; exit 0 ;;
+	--list) kernel_names; exit 0 ;;
 	--refresh) refresh=y; shift ;;
 	esac
 	[[ $# -eq 1 ]] || die "usage: kernel.sh [--refresh] NAME | --list"

@@ -17,7 +17,8 @@ CACHE_DIR=${CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/oom-embedded}
 # Where Debian comes from; a site with a mirror of its own overrides it.
 DEBIAN_MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org}
 
-KERNEL_NAMES=(debian-5.10 debian-6.1 debian-6.12 debug-6.12 debug-6.12-gcov debug-6.12-kcsan)
+# shellcheck source=selftests/vm/kernels.sh
+. "$VM_DIR/kernels.sh"
 
 # shellcheck disable=SC2034 # read by the scripts that source this file
 HOST_PACKAGES=(
@@ -25,6 +26,15 @@ HOST_PACKAGES=(
 	debian-archive-keyring dkms dpkg-dev flex gcc git kmod libc6-dev libelf-dev
 	libinih-dev libssl-dev make pahole perl qemu-system-x86 rsync shellcheck sparse util-linux
 	xz-utils
+)
+
+# What the matrix of kernels needs beside that: emulators, cross compilers, clang for CFI.
+# shellcheck disable=SC2034
+MATRIX_PACKAGES=(
+	clang-19 gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gcc-i686-linux-gnu
+	gcc-riscv64-linux-gnu libc6-dev-arm64-cross libc6-dev-armhf-cross
+	libc6-dev-i386-cross libc6-dev-riscv64-cross lld-19 llvm-19 opensbi
+	qemu-system-arm qemu-system-misc
 )
 
 die()
@@ -70,10 +80,9 @@ is_debug_kernel()
 # An unknown kernel name must not silently test another kernel.
 check_kernel_name()
 {
-	local name
+	local names
 
-	for name in "${KERNEL_NAMES[@]}"; do
-		[[ $name != "$1" ]] || return 0
-	done
-	die "unknown kernel '$1' (there are: ${KERNEL_NAMES[*]})"
+	names=$(kernel_names)
+	grep -qxF -- "$1" <<<"$names" ||
+		die "unknown kernel '$1' (there are: ${names//$'\n'/ })"
 }

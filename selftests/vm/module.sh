@@ -8,6 +8,10 @@ set -euo pipefail
 
 # shellcheck source=selftests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/vm/apt.sh
+. "$VM_DIR/apt.sh"
+# shellcheck source=selftests/vm/toolchain.sh
+. "$VM_DIR/toolchain.sh"
 
 # By checksum and without times: make then rebuilds what has changed, whatever its date.
 copy_sources()
@@ -41,17 +45,39 @@ our_warnings()
 	done < <(grep -E '^[^ ]+:[0-9]+(:[0-9]+)?: (warning|error):|^WARNING: modpost' "$build/build.log" || true)
 }
 
+# Where the kernel names a compiler that is not the host's, with that one. What the compiler
+# calls itself is kept for whoever wants to know.
+run_make()
+{
+	local kernel=$1
+	local build=$2
+	local toolchain
+	local cross
+	local make
+	local cc
+
+	toolchain=$(kernel_toolchain "$NAME")
+	cross=$(arch_cross "$(kernel_arch "$NAME")")
+	make=(make -C "$kernel/build" "M=$build" W=1 "-j$(nproc)" modules)
+	[[ -z $cross ]] || make+=("CROSS_COMPILE=$cross")
+	if [[ -n $toolchain ]]; then
+		cc=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' "$kernel/config")
+		toolchain_run "$toolchain" "" "$cc" --version >"$build.cc"
+		toolchain_run "$toolchain" "$kernel $build" "${make[@]}" "CC=$cc"
+	else
+		cc=$(kernel_cc "$NAME" "$cross")
+		$cc --version >"$build.cc"
+		CCACHE_DIR=$CACHE_DIR/ccache "${make[@]}" "CC=ccache $cc"
+	fi
+}
+
 build_module()
 {
 	local kernel=$1
 	local build=$2
-	local make=(make -C "$kernel/build" "M=$build")
 	local warnings
 
-	if is_debug_kernel "$NAME"; then
-		make+=("CC=ccache gcc")
-	fi
-	if ! CCACHE_DIR=$CACHE_DIR/ccache "${make[@]}" W=1 -j"$(nproc)" modules >"$build/build.log" 2>&1; then
+	if ! run_make "$kernel" "$build" >"$build/build.log" 2>&1; then
 		cat "$build/build.log" >&2
 		die "the module does not build for $NAME"
 	fi

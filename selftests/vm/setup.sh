@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# setup.sh: sees to it that the host has what the harness needs. As root it installs what
-# is missing, otherwise it prints the one command that does.
+# setup.sh [matrix]: sees to it that the host has what the harness needs, with "matrix" for
+# every architecture. As root it installs what is missing, otherwise it prints the one
+# command that does.
 
 set -euo pipefail
 
 # shellcheck source=selftests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# One look-up for all packages: those that dpkg does not call installed.
+# missing_packages PACKAGE...: those that dpkg does not call installed, by one look-up.
 missing_packages()
 {
-	dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${HOST_PACKAGES[@]}" 2>/dev/null |
-		awk -v want="${HOST_PACKAGES[*]}" '
+	dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
+		awk -v want="$*" '
 		$2 == "installed" { have[$1] }
 		END {
 			count = split(want, name)
@@ -25,10 +26,16 @@ missing_packages()
 
 main()
 {
+	local packages=("${HOST_PACKAGES[@]}")
 	local missing
 
+	case ${1-} in
+	'') ;;
+	matrix) packages+=("${MATRIX_PACKAGES[@]}") ;;
+	*) die "usage: setup.sh [matrix]" ;;
+	esac
 	command -v dpkg-query >/dev/null || die "Debian 12 or newer is needed (no dpkg-query)"
-	mapfile -t missing < <(missing_packages)
+	mapfile -t missing < <(missing_packages "${packages[@]}")
 	[[ ${#missing[@]} -gt 0 ]] || return 0
 	if [[ $EUID -ne 0 ]]; then
 		printf 'sudo apt-get install -y --no-install-recommends %s\n' "${missing[*]}" >&2

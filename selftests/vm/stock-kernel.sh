@@ -7,35 +7,38 @@
 # what they depend on.
 GUEST_MODULES='reed_solomon|ramoops|9p|9pnet|9pnet_virtio|netfs|fscache|virtio|virtio_ring|virtio_pci|virtio_pci_legacy_dev|virtio_pci_modern_dev'
 
-stock_suite()
-{
-	case $1 in
-	debian-5.10) echo bullseye ;;
-	debian-6.1) echo bookworm ;;
-	debian-6.12) echo bookworm-backports ;;
-	esac
-}
-
+# The metapackages lead to the newest point release. Up to 6.12 linux-image is the kernel,
+# from 7.x on it is a metapackage too. Of a foreign kernel's packages only those that run on
+# the build host are not foreign.
 stock_download()
 {
-	local dir=$1
+	local name=$1
+	local dir=$2
+	local arch=$3
+	local flavour
 	local image
 	local headers
 	local common
 	local kbuild
+	local packages
 
-	image=$(apt_depends linux-image-amd64 '^linux-image-')
-	headers=$(apt_depends linux-headers-amd64 '^linux-headers-')
-	[[ -n $image && -n $headers ]] || die "no linux-image-amd64 or linux-headers-amd64"
-	common=$(apt_depends "$headers" '^linux-headers-.*-common')
-	kbuild=$(apt_depends "$headers" '^linux-kbuild-')
-	note "fetching $image, $headers"
-	apt_unpack "$dir/root" "$image" "$headers" "$common" "$kbuild"
+	flavour=$(stock_field "$name" 3)
+	image=$(apt_depends "linux-image-$flavour:$arch" '^linux-image-')
+	headers=$(apt_depends "linux-headers-$flavour:$arch" '^linux-headers-')
+	[[ -n $image && -n $headers ]] ||
+		die "no linux-image-$flavour or linux-headers-$flavour for $arch"
+	common=$(apt_depends "$headers:$arch" '^linux-headers-.*-common')
+	kbuild=$(apt_depends "$headers:$arch" '^linux-kbuild-')
+	mapfile -t packages < <(apt_depends "$image:$arch" '^linux-(base|binary|modules)-[0-9]')
+	note "fetching $image, $headers ($arch)"
+	apt_unpack "$dir/root" "${packages[@]/%/:$arch}" "$image:$arch" "$headers:$arch" \
+		"$common" "$kbuild:amd64"
 	echo "${headers#linux-headers-}" >"$dir/release"
 }
 
 # The headers are made for /usr/src and for one compiler; here they are to work anywhere
-# and with the compiler that is there. $2 is where the entry will finally be.
+# and with the host's compiler, unless the kernel is built in a toolchain of its own. $2 is
+# where the entry will finally be.
 stock_relocate_headers()
 {
 	local dir=$1
@@ -48,9 +51,9 @@ stock_relocate_headers()
 	done < <(grep -rlE '/usr/(src|lib/linux-kbuild)' \
 		"$dir/root/usr/src/linux-headers-$release/Makefile" \
 		"$dir/root/usr/src/linux-headers-$release/.kernelvariables" \
-		"$dir"/root/usr/src/linux-headers-*-common/Makefile || true)
-	find "$dir/root/usr/src" -name .kernelvariables -exec \
-		sed -i -E 's/gcc-[0-9]+(\.[0-9]+)?/gcc/g' {} +
+		"$dir"/root/usr/src/linux-headers-*-common*/Makefile || true)
+	[[ -n $(kernel_toolchain "$4") ]] || find "$dir/root/usr/src" -name .kernelvariables \
+		-exec sed -i -E 's/gcc-[0-9]+(\.[0-9]+)?/gcc/g' {} +
 	ln -s "root/usr/src/linux-headers-$release" "$dir/build"
 }
 
@@ -59,10 +62,11 @@ stock_keep_modules()
 {
 	local dir=$1
 	local release=$2
-	local from=$dir/root/lib/modules/$release
+	local from
 	local to=$dir/modules/lib/modules/$release
 	local module
 
+	from=$(find "$dir/root" -type d -path "*/lib/modules/$release")
 	mkdir -p "$to/kernel"
 	while IFS= read -r module; do
 		cp "$module" "$to/kernel/"
@@ -70,25 +74,39 @@ stock_keep_modules()
 	find "$to" -name '*.ko.xz' -exec xz -d {} +
 	cp "$from"/modules.{builtin,builtin.modinfo,order} "$to/"
 	depmod -b "$dir/modules" "$release"
-	rm -rf "$dir/root/lib/modules"
+	rm -rf "$from"
+}
+
+# stock_boot_file ROOT RELEASE NAME: in /boot, from 7.x on beside the modules.
+stock_boot_file()
+{
+	find "$1" \( -path "*/boot/$3-$2" -o -path "*/lib/modules/$2/$3" \) -type f
 }
 
 stock_build()
 {
 	local name=$1
 	local dir=$2
+	local arch
+	local suite
 	local tmp
 	local release
 
+	arch=$(kernel_arch "$name")
 	tmp=$(mktemp -d "$CACHE_DIR/kernel.XXXXXX")
-	apt_use "$(stock_suite "$name")" "$name"
-	stock_download "$tmp"
+	suite=$(stock_field "$name" 2)
+	apt_use "$suite" "$name" "$arch"
+	if ! (stock_download "$name" "$tmp" "$arch"); then
+		apt_forget_updates "$suite" || die "cannot fetch $name"
+		rm -rf "$tmp/root"
+		stock_download "$name" "$tmp" "$arch"
+	fi
 	release=$(<"$tmp/release")
-	mv "$tmp/root/boot/vmlinuz-$release" "$tmp/vmlinuz"
-	mv "$tmp/root/boot/config-$release" "$tmp/config"
-	stock_relocate_headers "$tmp" "$dir" "$release"
+	mv "$(stock_boot_file "$tmp/root" "$release" 'vmlinu[xz]')" "$tmp/vmlinuz"
+	mv "$(stock_boot_file "$tmp/root" "$release" config)" "$tmp/config"
+	stock_relocate_headers "$tmp" "$dir" "$release" "$name"
 	stock_keep_modules "$tmp" "$release"
-	rm -rf "$dir" "$tmp/root/boot"
+	rm -rf "$dir" "$tmp/root/boot" "$tmp/root/usr/lib/linux-image-$release"
 	mkdir -p "$(dirname "$dir")"
 	mv "$tmp" "$dir"
 	touch "$dir/complete"

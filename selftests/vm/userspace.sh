@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# userspace.sh: compiles every program in selftests/ for the guests, which have no
-# libraries, and prints the directory with the results.
+# userspace.sh [ARCH]: compiles every program in selftests/ for the guests, which have no
+# libraries, and prints the directory with the results. The guest's own are in guest/ there.
 
 set -euo pipefail
 
 # shellcheck source=selftests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+ARCH=${1:-amd64}
 OUT=$CACHE_DIR/build/userspace
+[[ $ARCH == amd64 ]] || OUT+=-$ARCH
+CC=$(arch_cross "$ARCH")gcc
 
 is_fresh()
 {
@@ -31,7 +34,7 @@ compile()
 
 	program=$1/$(basename "$source" .c)
 	! is_fresh "$program" "$source" || return 0
-	gcc -static -O2 -Wall -Wextra -Werror -pthread -I "$REPO_ROOT/selftests" \
+	"$CC" -static -O2 -Wall -Wextra -Werror -pthread -I "$REPO_ROOT/selftests" \
 		-I "$REPO_ROOT/selftests/lib" "$source" -o "$program.new" >&2 ||
 		die "${source#"$REPO_ROOT"/} does not compile"
 	mv "$program.new" "$program"
@@ -52,14 +55,14 @@ main()
 {
 	local source
 
-	mkdir -p "$OUT" "$CACHE_DIR/build/guest"
+	mkdir -p "$OUT/guest"
 	lock_entry userspace
 	for source in "$REPO_ROOT"/selftests/*.c; do
 		[[ ! -e $source ]] || compile "$OUT" "$source"
 	done
 	drop_stale
 	for source in "$VM_DIR"/guest/*.c; do
-		compile "$CACHE_DIR/build/guest" "$source"
+		compile "$OUT/guest" "$source"
 	done
 	echo "$OUT"
 }

@@ -4,15 +4,22 @@
  *
  *   vmctl boot   prints which boot of this qemu process it is: 1, 2, ...
  *   vmctl exit   ends qemu at once, with the exit status that means "by order"
+ *
+ * Only a PC has a place for the count and a port for the status; other machines are never
+ * booted twice by one qemu, and switch themselves off.
  */
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/io.h>
+#include <sys/reboot.h>
 #include <termios.h>
 #include <unistd.h>
+
+#if defined(__x86_64__) || defined(__i386__)
+
+#include <sys/io.h>
 
 enum {
 	CMOS_INDEX = 0x70,
@@ -35,6 +42,35 @@ static int print_boot(void)
 	return printf("%d\n", count) < 0;
 }
 
+static void leave(void)
+{
+	outb(EXIT_VALUE, EXIT_PORT);
+}
+
+static int get_ready(void)
+{
+	return ioperm(CMOS_INDEX, 2, 1) || ioperm(EXIT_PORT, 1, 1);
+}
+
+#else
+
+static int print_boot(void)
+{
+	return puts("1") < 0;
+}
+
+static void leave(void)
+{
+	reboot(RB_POWER_OFF);
+}
+
+static int get_ready(void)
+{
+	return 0;
+}
+
+#endif
+
 static void drain(const char *tty)
 {
 	int fd = open(tty, O_WRONLY | O_NOCTTY);
@@ -45,11 +81,12 @@ static void drain(const char *tty)
 	close(fd);
 }
 
-static int leave(void)
+static int drain_and_leave(void)
 {
+	drain("/dev/ttyAMA0");
 	drain("/dev/ttyS0");
 	drain("/dev/ttyS1");
-	outb(EXIT_VALUE, EXIT_PORT);
+	leave();
 	return EXIT_FAILURE;
 }
 
@@ -59,14 +96,14 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: vmctl boot|exit\n");
 		return EXIT_FAILURE;
 	}
-	if (ioperm(CMOS_INDEX, 2, 1) || ioperm(EXIT_PORT, 1, 1)) {
+	if (get_ready()) {
 		perror("ioperm");
 		return EXIT_FAILURE;
 	}
 	if (!strcmp(argv[1], "boot"))
 		return print_boot();
 	if (!strcmp(argv[1], "exit"))
-		return leave();
+		return drain_and_leave();
 	fprintf(stderr, "vmctl: no such command: %s\n", argv[1]);
 	return EXIT_FAILURE;
 }

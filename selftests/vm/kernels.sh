@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Which kernels there are, and what is different about their architectures. Two tables.
+
+# Debian's own: name, suite, flavour (linux-image-FLAVOUR is the metapackage).
+STOCK_KERNELS='
+debian-5.10      bullseye            amd64
+debian-6.1       bookworm            amd64
+debian-6.1-cloud bookworm            cloud-amd64
+debian-6.1-rt    bookworm            rt-amd64
+debian-6.12      bookworm-backports  amd64
+debian-6.12-rt   bookworm-backports  rt-amd64
+debian-7         trixie-backports    amd64
+i386-6.1         bookworm            686-pae
+arm64-5.10       bullseye            arm64
+arm64-6.1        bookworm            arm64
+arm64-6.12       bookworm-backports  arm64
+arm64-7          trixie-backports    arm64
+armhf-5.10       bullseye            armmp
+armhf-6.1        bookworm            armmp
+armhf-6.12       bookworm-backports  armmp
+riscv64-6.12     trixie              riscv64
+riscv64-7        sid                 riscv64
+'
+
+# Ours, from Debian's source and the fragments in config/ (debug-kernel.sh).
+BUILT_KERNELS=(
+	debug-6.12 debug-6.12-gcov debug-6.12-kcsan
+)
+
+# stock_field NAME FIELD: 2 = suite, 3 = flavour
+stock_field()
+{
+	awk -v name="$1" -v field="$2" '$1 == name { print $field }' <<<"$STOCK_KERNELS"
+}
+
+kernel_names()
+{
+	awk 'NF { print $1 }' <<<"$STOCK_KERNELS"
+	printf '%s\n' "${BUILT_KERNELS[@]}"
+}
+
+# Debian's word for the architecture of kernel NAME.
+kernel_arch()
+{
+	case $1 in
+	i386-*|arm64-*|armhf-*|riscv64-*) echo "${1%%-*}" ;;
+	*) echo amd64 ;;
+	esac
+}
+
+# What the names of that architecture's compiler and binutils begin with.
+arch_cross()
+{
+	case $1 in
+	amd64) ;;
+	i386) echo i686-linux-gnu- ;;
+	arm64) echo aarch64-linux-gnu- ;;
+	armhf) echo arm-linux-gnueabihf- ;;
+	riscv64) echo riscv64-linux-gnu- ;;
+	esac
+}
+
+# The suite that has a statically linked busybox for it.
+arch_busybox_suite()
+{
+	case $1 in
+	riscv64) echo trixie ;;
+	*) echo bookworm ;;
+	esac
+}
+
+# Where kernel NAME is not built by the host's compiler: the suite whose compiler it names. Its
+# kbuild programs want that suite's libc too.
+kernel_toolchain()
+{
+	case $(stock_field "$1" 2) in
+	trixie*) echo trixie ;;
+	sid) echo sid ;;
+	esac
+}
+
+# The host's compiler for kernel NAME: the one that built it, if we did.
+kernel_cc()
+{
+	echo "${2}gcc"
+}

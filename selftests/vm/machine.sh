@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # set here, read by boot.sh
+#
+# The emulated machines. Line one is the console; a PC has a second serial line, others get
+# one on PCI, where the kernel's numbers for it begin after those of the board.
+
+# machine_of ARCH: sets MACHINE (qemu and its board), SERIAL (both lines, to files), the
+# names that the kernel has for these, and what qemu exits with when all is in order. May set
+# THREADS.
+machine_of()
+{
+	local extra=(
+		-serial "file:$LOGS/console.log"
+		-chardev "file,id=verdict,path=$LOGS/verdict.log"
+		-device "pci-serial,chardev=verdict"
+	)
+
+	STATUS_BY_ORDER=0
+	CONSOLE_TTY=ttyAMA0
+	VERDICT_TTY=ttyS0
+	SERIAL=("${extra[@]}")
+	case $1 in
+	amd64|i386)
+		MACHINE=(
+			qemu-system-x86_64 -machine pc -cpu max
+			-device "isa-debug-exit,iobase=0xf4,iosize=0x04"
+		)
+		SERIAL=(-serial "file:$LOGS/console.log" -serial "file:$LOGS/verdict.log")
+		CONSOLE_TTY=ttyS0
+		VERDICT_TTY=ttyS1
+		# What vmctl writes to the exit port becomes that.
+		STATUS_BY_ORDER=33
+		;;
+	arm64)
+		MACHINE=(qemu-system-aarch64 -machine virt -cpu cortex-a57)
+		;;
+	armhf)
+		# A kernel without LPAE reaches no PCI above 4 GiB. With its CPUs in one thread
+		# stop_machine() never ends (qemu 7.2).
+		THREADS=y
+		MACHINE=(qemu-system-arm -machine "virt,highmem=off" -cpu cortex-a15)
+		;;
+	riscv64)
+		MACHINE=(qemu-system-riscv64 -machine virt -bios default)
+		CONSOLE_TTY=ttyS0
+		VERDICT_TTY=ttyS1
+		;;
+	esac
+}
