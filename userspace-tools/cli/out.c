@@ -302,8 +302,9 @@ void out_null(const char *key)
 static bool is_number_key(const char *key)
 {
 	static const char *const exact[] = {
-		"seq",	     "time",	   "uptime",	"order",
-		"threshold", "candidates", "protected",
+		"seq",	     "time",	       "uptime",
+		"order",     "threshold",      "candidates",
+		"protected", "rank_threshold", "grace_hold",
 	};
 	static const char *const ending[] = {
 		"_kb", "_ms", "_ns", "_pid", "_uid", "_rank",

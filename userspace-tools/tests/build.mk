@@ -17,3 +17,14 @@ $(O)/fuzz_config: tests/fuzz_config.c $(wildcard common/config*.[ch])
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(ALL_CPPFLAGS) -std=gnu11 $(WARNINGS) $(FUZZ_FLAGS) -o $@ \
 		$(filter %.c,$^) $(CONFIG_LIBS)
+
+# make test-programs: the programs under test, with a module made of plain files.
+FAKE_MODULE = $(O)/tests/fake_module.o
+$(FAKE_MODULE): ALL_CFLAGS += -Wno-format-truncation
+FAKE_LDFLAGS = -Wl,--wrap=open,--wrap=pwrite
+
+.PHONY: test-programs
+test-programs: $(O)/tests/oom-embedded
+
+$(O)/tests/oom-embedded: $(CLI_OBJECTS) $(FAKE_MODULE) $(O)/libcommon.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(FAKE_LDFLAGS) -o $@ $^ $(CLI_LIBS) $(LDLIBS)

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What oom-embedded prints: status, candidates, events, report, rank, groups, limits, settings;
+# as text and as JSON.
+
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# json DESCRIPTION FILTER EXPECTED WORD...: what jq makes of the output
+json()
+{
+	local description=$1
+	local filter=$2
+	local expected=$3
+
+	shift 3
+	run "$@" --json
+	same "$description" "0 $expected" "$status $(jq -c "$filter" <<<"$out" 2>&1)"
+}
+
+make_tree "$tmp/tree"
+
+# --- status
+gives "status shows the policy" 0 '^mode: +enforce$' status
+gives "status shows the level" 0 '^  level: +normal$' status
+gives "status names the next victim" 0 '^next_victim: +batch/200$' status
+json "status: numbers are numbers" '[.rank_threshold, .grace_ms, .levels.warning_kb, .stats.oom_global]' \
+	'[100,500,65536,2]' status
+rm -r "$OOM_EMBEDDED_SYSFS/levels" "$OOM_EMBEDDED_SYSFS/groups" "$OOM_EMBEDDED_SYSFS/grace_ms"
+gives "status of a module without levels, groups and grace" 0 'no_victim_action' status
+make_tree "$tmp/tree"
+
+# --- candidates
+gives "candidates: the next one first" 0 '^ +1 +200 +800 +group:batch +52000  next +batch$' candidates
+same "candidates: without the protected" 5 "$(wc -l <<<"$out")"
+gives "candidates --all: the protected too" 0 'protected +pacemaker' candidates --all
+run candidates -n 1
+same "candidates -n 1" 2 "$(wc -l <<<"$out")"
+gives "tasks is another name" 0 'next +batch' tasks
+json "candidates: JSON" '[.candidates[0].pid, .candidates[3].comm]' '[200,"my\\x20proc"]' candidates
+
+# --- events
+gives "events: a line a decision" 0 \
+	'^ +3 +2026-11-21T[0-9:.]+Z +global +leak/412 +batch/388 +800 +51200 +web/300 +killed +rank$' events
+run events -n 2
+same "events -n 2" 3 "$(wc -l <<<"$out")"
+gives "events SEQ: all of it" 0 '^announce_ns: +310000$' events 3
+json "events: JSON with numbers and nulls" \
+	'[.events[1].seq, .events[1].victim_pid, .events[2].victim_comm, .events[2].time]' \
+	'[2,null,"batch",1795260330.5]' events
+gives "events: a number that is not there" 5 'no event 77' events 77
+gives "events: no number" 2 "'x' is no number" events x
+: >"$OOM_EMBEDDED_SYSFS/events"
+gives "events: none yet" 0 '^SEQ' events
+json "events: none yet, JSON" '.events' '[]' events
+gives "incident: none yet" 5 'nothing has happened' incident
+
+# --- report
+gives "report: totals" 0 '^MemTotal: +262144$' report
+gives "report: processes" 0 '388 +1000 +51200 +0 +800 +group:batch +batch$' report
+json "report: JSON" '[.MemTotal, .ReportReason, (.processes | length), .processes[1].swap_kb]' \
+	'[262144,"oom",6,128]' report
+run report -n 2
+same "report -n 2" 388,300 "$(awk '$1 ~ /^[0-9]+$/ && NF == 7 { printf "%s%s", sep, $1; sep = "," }' <<<"$out")"
+: >"$OOM_EMBEDDED_SYSFS/report"
+gives "report: none yet" 5 'there is no report' report
+make_tree "$tmp/tree"
+
+# --- rank
+gives "rank PID: of its own" 0 '^100 +10 +explicit +pacemaker$' rank 100
+gives "rank NAME: of a group, all of that name" 0 '^201 +800 +group:batch +batch$' rank batch
+gives "rank: by default" 0 '^300 +500 +default +web$' rank web
+gives "rank: by its escaped name" 0 '^400 ' rank 'my\x20proc'
+gives "rank: by its real name" 0 '^400 ' rank 'my proc'
+gives "rank: no such name" 5 "no process is called 'nobody'" rank nobody
+gives "rank: no such number" 5 'no process 4711' rank 4711
+gives "rank: a number too big for one" 5 'no process 99999999999' rank 99999999999
+json "rank: JSON" '.processes | map([.pid, .rank, .source])' \
+	'[[200,800,"group:batch"],[201,800,"group:batch"]]' rank batch
+
+# --- groups, limits, settings
+gives "group list" 0 '^batch +800 +2 +USR1 +/batch +- +-$' group list
+json "group list: JSON" '.groups[0] | [.name, .rank, .nr_members, .comm]' '["batch",800,2,null]' group list
+gives "limit list" 0 '^1000 +65536 +1024 +1000 +0 +500 +0$' limit list
+json "limit list: JSON" '.limits[0].max_kb' 65536 limit list
+gives "set: shows all" 0 '^levels/warning_kb: +65536$' set
+gives "set KEY: shows one" 0 '^mode: +enforce$' set mode
+gives "set KEY: short names" 0 '^levels/oom_kb: +8192$' set oom_kb
+
+# --- --json before the command, --sysfs, the environment
+run --json status
+same "--json before the command" enforce "$(jq -r .mode <<<"$out")"
+same "--sysfs wins over the environment" "enforce" \
+	"$(OOM_EMBEDDED_SYSFS=/nonexistent "$TOOLS_BUILD/oom-embedded" --sysfs="$tmp/tree/sysfs" status --json | jq -r .mode)"
+
+# --- metrics
+gives "metrics: counters" 0 '^oom_embedded_ooms_total\{kind="memcg"\} 1$' metrics
+gives "metrics: base units" 0 '^oom_embedded_watermark_bytes\{level="warning"\} 67108864$' metrics
+gives "metrics: the level" 0 '^oom_embedded_level\{level="normal"\} 1$' metrics
+gives "metrics: no JSON" 2 'prints no JSON' metrics --json
+if command -v promtool >/dev/null; then
+	run metrics
+	check "metrics: promtool accepts them" promtool check metrics <"$tmp/out"
+else
+	skip "metrics: promtool accepts them" "no promtool (Debian package prometheus)"
+fi
+echo old >"$tmp/metrics.prom"
+run metrics -o "$tmp/metrics.prom"
+same "metrics -o: the file is replaced" "0 1" "$status $(grep -c '^oom_embedded_info{' "$tmp/metrics.prom")"
+same "metrics -o: nothing else is left" metrics.prom "$(cd "$tmp" && ls -d metrics*)"
+gives "metrics -o: where nobody can write" 1 'cannot write /proc/nowhere/x' metrics -o /proc/nowhere/x
+
+finish

@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The module, as far as its files go, for programs under test: linked with
+ * -Wl,--wrap=open,--wrap=pwrite, it takes what is written below
+ * $OOM_EMBEDDED_SYSFS, judges it as the ABI says, and changes the tree of
+ * plain files accordingly. What is refused changes nothing.
+ *
+ * $FAKE_ERRORS makes things go wrong: words FILE=ERRNO (opening fails) or
+ * FILE!ERRNO (writing fails), ERRNO a number.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/proc.h"
+#include "common/sysfs.h"
+
+enum {
+	TEXT_SIZE = 8192,
+	GROUPS_MAX = 8,
+	TOTAL_KB = 262144,
+};
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+ssize_t __real_pwrite(int fd, const void *buf, size_t count, off_t offset);
+ssize_t __wrap_pwrite(int fd, const void *buf, size_t count, off_t offset);
+
+/* --- plain files ----------------------------------------------------------- */
+
+static const char *root(void)
+{
+	const char *path = getenv(OE_SYSFS_ENVIRONMENT);
+
+	return path ? path : "/nonexistent";
+}
+
+static void path_of(char *path, const char *file)
+{
+	snprintf(path, PATH_MAX, "%s/%s", root(), file);
+}
+
+static void get(const char *file, char *text)
+{
+	char path[PATH_MAX];
+	ssize_t length;
+	int fd;
+
+	path_of(path, file);
+	text[0] = '\0';
+	fd = __real_open(path, O_RDONLY);
+	if (fd < 0)
+		return;
+	length = read(fd, text, TEXT_SIZE - 1);
+	text[length > 0 ? length : 0] = '\0';
+	close(fd);
+}
+
+static long long get_number(const char *file)
+{
+	char text[TEXT_SIZE];
+
+	get(file, text);
+	return atoll(text);
+}
+
+static void put(const char *file, const char *text)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	path_of(path, file);
+	fd = __real_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	if (fd < 0)
+		abort();
+	if (write(fd, text, strlen(text)) < 0)
+		abort();
+	close(fd);
+}
+
+static void put_line(const char *file, const char *value)
+{
+	char line[TEXT_SIZE + 1];
+
+	snprintf(line, sizeof(line), "%s\n", value);
+	put(file, line);
+}
+
+/* --- values ---------------------------------------------------------------- */
+
+static int number_in(const char *value, long long min, long long max)
+{
+	char *end;
+	long long number;
+
+	if (!isdigit((unsigned char)*value))
+		return -EINVAL;
+	errno = 0;
+	number = strtoll(value, &end, 0);
+	if (*end)
+		return -EINVAL;
+	return errno || number < min || number > max ? -ERANGE : 0;
+}
+
+static int put_number(const char *file, const char *value, long long min,
+		      long long max)
+{
+	int err = number_in(value, min, max);
+
+	if (!err)
+		put_line(file, value);
+	return err;
+}
+
+static int put_word(const char *file, const char *value, const char *words)
+{
+	char list[256];
+	char *save;
+	char *word;
+
+	snprintf(list, sizeof(list), "%s", words);
+	for (word = strtok_r(list, " ", &save); word;
+	     word = strtok_r(NULL, " ", &save))
+		if (!strcmp(word, value)) {
+			put_line(file, value);
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static int parse_kb(const char *value, long long *kb)
+{
+	static const char units[] = "KMG%";
+	const char *unit;
+	char *end;
+
+	if (!isdigit((unsigned char)*value))
+		return -EINVAL;
+	*kb = strtoll(value, &end, 10);
+	if (!*end)
+		return 0;
+	unit = strchr(units, *end);
+	if (!unit || end[1])
+		return -EINVAL;
+	if (*unit == '%')
+		*kb = TOTAL_KB * *kb / 100;
+	else
+		*kb <<= 10 * (unit - units);
+	return 0;
+}
+
+static int put_kb(const char *file, const char *value)
+{
+	char text[32];
+	long long kb;
+	int err = parse_kb(value, &kb);
+
+	if (err)
+		return err;
+	if (kb > TOTAL_KB)
+		return -ERANGE;
+	snprintf(text, sizeof(text), "%lld", kb);
+	put_line(file, text);
+	return 0;
+}
+
+/* Each watermark below the one before. */
+static int put_watermark(const char *file, const char *value)
+{
+	static const char *const files[] = {
+		"levels/warning_kb",
+		"levels/critical_kb",
+		"levels/imminent_oom_kb",
+		"levels/oom_kb",
+	};
+	long long above = TOTAL_KB + 1;
+	long long kb;
+	int err = parse_kb(value, &kb);
+	int i;
+
+	if (err)
+		return err;
+	for (i = 0; i < 4; i++) {
+		long long level =
+			strcmp(files[i], file) ? get_number(files[i]) : kb;
+
+		if (!level)
+			continue;
+		if (level >= above)
+			return -EINVAL;
+		above = level;
+	}
+	return put_kb(file, value);
+}
+
+static int is_process(long pid)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%ld/comm", oe_proc_root(), pid);
+	return pid > 0 && !access(path, F_OK);
+}
+
+/* --- groups and limits ----------------------------------------------------- */
+
+static int count_dirs(const char *dir)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	int nr = 0;
+	DIR *open_dir;
+
+	path_of(path, dir);
+	open_dir = opendir(path);
+	while (open_dir && (entry = readdir(open_dir)))
+		nr += entry->d_type == DT_DIR && entry->d_name[0] != '.';
+	if (open_dir)
+		closedir(open_dir);
+	return nr;
+}
+
+static int make_dir(const char *dir, const char *name, const char *const *files)
+{
+	char path[PATH_MAX];
+	char file[PATH_MAX];
+
+	snprintf(file, sizeof(file), "%s/%s", dir, name);
+	path_of(path, file);
+	if (!access(path, F_OK))
+		return -EEXIST;
+	if (count_dirs(dir) >= GROUPS_MAX)
+		return -ENOSPC;
+	if (mkdir(path, 0755))
+		abort();
+	for (; *files; files += 2) {
+		snprintf(file, sizeof(file), "%s/%s/%s", dir, name, files[0]);
+		put_line(file, files[1]);
+	}
+	return 0;
+}
+
+static int create_group(const char *name)
+{
+	static const char *const files[] = {
+		"rank", "500", "pids",	 "",	 "cgroup",     "",  "comm", "",
+		"uid",	"",    "signal", "none", "nr_members", "0", NULL,
+	};
+	size_t length = strlen(name);
+
+	if (!length || length > 32 ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") != length)
+		return -EINVAL;
+	return make_dir("groups", name, files);
+}
+
+static int create_limit(const char *name)
+{
+	static const char *const files[] = {
+		"max_kb", "0", "exceed_allowed_ms", "0", "term_timeout_ms", "0",
+		"rss_kb", "0", "exceeded_ms",	    "0", "nr_kills",	    "0",
+		NULL,
+	};
+	int err = number_in(name, 1, 4294967294LL);
+
+	return err ? err : make_dir("limits", name, files);
+}
+
+static int remove_dir(const char *dir, const char *name)
+{
+	char path[PATH_MAX + 512];
+	char file[PATH_MAX];
+	struct dirent *entry;
+	DIR *open_dir;
+
+	snprintf(file, sizeof(file), "%.100s/%.100s", dir, name);
+	path_of(path, file);
+	open_dir = strchr(name, '/') ? NULL : opendir(path);
+	if (!open_dir)
+		return -ENOENT;
+	while ((entry = readdir(open_dir)))
+		unlinkat(dirfd(open_dir), entry->d_name, 0);
+	closedir(open_dir);
+	return rmdir(path) ? -EBUSY : 0;
+}
+
+/* A list of pids, one a line, without @pid. */
+static void without(const char *list, long pid, char *rest)
+{
+	char copy[TEXT_SIZE];
+	char *save;
+	char *line;
+
+	snprintf(copy, sizeof(copy), "%s", list);
+	rest[0] = '\0';
+	for (line = strtok_r(copy, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		if (atol(line) != pid) {
+			strcat(rest, line);
+			strcat(rest, "\n");
+		}
+}
+
+static int change_pids(const char *file, const char *value)
+{
+	int out = *value == '-';
+	long pid = atol(value + out);
+	char members[PATH_MAX];
+	char list[TEXT_SIZE];
+	char rest[TEXT_SIZE + 32];
+	char count[16];
+	char *at;
+	int nr = 0;
+
+	if (number_in(value + out, 1, INT_MAX))
+		return -EINVAL;
+	if (!is_process(pid))
+		return -ESRCH;
+	get(file, list);
+	without(list, pid, rest);
+	if (out && !strcmp(list, rest))
+		return -ESRCH;
+	if (!out)
+		sprintf(rest + strlen(rest), "%ld\n", pid);
+	put(file, rest);
+	for (at = rest; *at; at++)
+		nr += *at == '\n';
+	snprintf(count, sizeof(count), "%d", nr);
+	snprintf(members, sizeof(members), "%.*s/nr_members",
+		 (int)(strrchr(file, '/') - file), file);
+	put_line(members, count);
+	return 0;
+}
+
+static int put_cgroup(const char *file, const char *value)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s%s", oe_proc_cgroup_root(), value);
+	if (*value && (*value != '/' || access(path, F_OK)))
+		return *value == '/' ? -ENOENT : -EINVAL;
+	put_line(file, value);
+	return 0;
+}
+
+static int write_group(const char *file, const char *value)
+{
+	const char *key = strrchr(file, '/') + 1;
+
+	if (!strcmp(key, "rank"))
+		return put_number(file, value, 0, 1000);
+	if (!strcmp(key, "pids"))
+		return change_pids(file, value);
+	if (!strcmp(key, "cgroup"))
+		return put_cgroup(file, value);
+	if (!strcmp(key, "signal"))
+		return put_word(file, value, "none TERM USR1 USR2 STOP HUP");
+	put_line(file, value);
+	return 0;
+}
+
+/* --- rankings -------------------------------------------------------------- */
+
+static int rank_line(const char *value)
+{
+	char comm[64] = "";
+	char list[TEXT_SIZE];
+	char rest[TEXT_SIZE + 128];
+	char rank[16];
+	char junk;
+	long pid;
+	struct oe_proc proc;
+
+	if (sscanf(value, "%ld %15s %c", &pid, rank, &junk) != 2)
+		return -EINVAL;
+	if (strcmp(rank, "-") && number_in(rank, 0, 1000))
+		return number_in(rank, 0, 1000);
+	if (!is_process(pid))
+		return -ESRCH;
+	if (!oe_proc_read((int)pid, &proc))
+		snprintf(comm, sizeof(comm), "%s", proc.comm);
+	get("oom_ranking", list);
+	without(list, pid, rest);
+	if (strcmp(rank, "-"))
+		sprintf(rest + strlen(rest), "%10ld %4s %-10s %s\n", pid, rank,
+			"explicit", comm);
+	put("oom_ranking", rest);
+	return 0;
+}
+
+/* --- the way in ------------------------------------------------------------ */
+
+static int write_file(const char *file, const char *value)
+{
+	if (!strcmp(file, "oom_ranking"))
+		return rank_line(value);
+	if (!strcmp(file, "mode"))
+		return put_word(file, value, "off observe enforce");
+	if (!strcmp(file, "selection_order"))
+		return put_word(file, value, "badness rank");
+	if (!strcmp(file, "no_victim_action"))
+		return put_word(file, value, "panic reboot unprotect");
+	if (!strcmp(file, "rank_threshold") || !strcmp(file, "default_rank"))
+		return put_number(file, value, 0, 1000);
+	if (!strcmp(file, "grace_ms"))
+		return put_number(file, value, 0, 10000);
+	if (!strcmp(file, "grace_hold"))
+		return put_number(file, value, 0, 1);
+	if (!strcmp(file, "reconfigure_done"))
+		return put_number(file, value, get_number(file),
+				  get_number("reconfigure_wanted"));
+	if (!strcmp(file, "groups/create"))
+		return create_group(value);
+	if (!strcmp(file, "limits/create"))
+		return create_limit(value);
+	if (!strcmp(file, "groups/remove"))
+		return remove_dir("groups", value);
+	if (!strcmp(file, "limits/remove"))
+		return remove_dir("limits", value);
+	if (!strncmp(file, "groups/", 7))
+		return write_group(file, value);
+	if (!strcmp(file, "levels/hysteresis_kb") ||
+	    !strcmp(file, "reserve_kb") || !fnmatch("limits/*/*_kb", file, 0))
+		return put_kb(file, value);
+	if (!fnmatch("levels/*_kb", file, 0))
+		return put_watermark(file, value);
+	if (!fnmatch("*_ms", file, 0))
+		return put_number(file, value, 0, 86400000);
+	return -EACCES;
+}
+
+/* FILE=ERRNO or FILE!ERRNO in $FAKE_ERRORS. */
+static int planned_error(const char *file, char how)
+{
+	const char *word = getenv("FAKE_ERRORS");
+	size_t length = strlen(file);
+
+	for (; word && *word; word += strcspn(word, " ")) {
+		word += strspn(word, " ");
+		if (!strncmp(word, file, length) && word[length] == how)
+			return atoi(word + length + 1);
+	}
+	return 0;
+}
+
+static const char *below_root(const char *path)
+{
+	size_t length = strlen(root());
+
+	if (strncmp(path, root(), length) || path[length] != '/')
+		return NULL;
+	return path + length + 1;
+}
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	const char *file = below_root(path);
+	va_list list;
+	mode_t mode;
+
+	if (file) {
+		errno = planned_error(file, '=');
+		if (errno)
+			return -1;
+		flags &= ~O_TRUNC;
+	}
+	va_start(list, flags);
+	mode = flags & O_CREAT ? va_arg(list, mode_t) : 0;
+	va_end(list);
+	return __real_open(path, flags, mode);
+}
+
+ssize_t __wrap_pwrite(int fd, const void *buf, size_t count, off_t offset)
+{
+	char value[TEXT_SIZE];
+	char link[64];
+	char path[PATH_MAX];
+	const char *file;
+	ssize_t length;
+	int err;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	length = readlink(link, path, sizeof(path) - 1);
+	path[length > 0 ? length : 0] = '\0';
+	file = below_root(path);
+	if (!file)
+		return __real_pwrite(fd, buf, count, offset);
+	err = -planned_error(file, '!');
+	if (!err && count >= 4096)
+		err = -EINVAL;
+	if (!err) {
+		memcpy(value, buf, count);
+		value[count] = '\0';
+		if (count && value[count - 1] == '\n')
+			value[count - 1] = '\0';
+		err = write_file(file, value);
+	}
+	if (err) {
+		errno = -err;
+		return -1;
+	}
+	return (ssize_t)count;
+}

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the tests share: results in KTAP, running a program, a tree of plain files where the
+# module's would be. Source it first; call finish last.
+
+set -uo pipefail
+export LC_ALL=C TZ=UTC
+
+TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# Where run.sh has built things.
+TOOLS_BUILD=${TOOLS_BUILD:?"run it by tests/run.sh NAME"}
+# shellcheck source=userspace-tools/tests/tree.sh
+. "$TESTS/tree.sh"
+
+# 99: what a sanitizer has found is no exit status of ours.
+export ASAN_OPTIONS=exitcode=99:detect_leaks=1
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=99
+
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+nr=0
+failed=0
+
+pass()
+{
+	nr=$((nr + 1))
+	echo "ok $nr $1"
+}
+
+# fail DESCRIPTION [WHY]
+fail()
+{
+	nr=$((nr + 1))
+	failed=$((failed + 1))
+	[[ $# -lt 2 ]] || printf '%s\n' "$2" | head -n 30 | sed 's/^/# /'
+	echo "not ok $nr $1"
+}
+
+skip()
+{
+	nr=$((nr + 1))
+	echo "ok $nr $1 # SKIP $2"
+}
+
+# check DESCRIPTION COMMAND...: ok if it exits with 0
+check()
+{
+	local description=$1
+	local why
+
+	shift
+	if why=$("$@" 2>&1); then
+		pass "$description"
+	else
+		fail "$description" "$* failed: $why"
+	fi
+}
+
+# same DESCRIPTION EXPECTED GOT
+same()
+{
+	if [[ $2 == "$3" ]]; then
+		pass "$1"
+	else
+		fail "$1" "expected: $2"$'\n'"got:      $3"
+	fi
+}
+
+# run WORD...: the program; sets $out, $err, $status
+run()
+{
+	"$TOOLS_BUILD/tests/oom-embedded" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+	status=$?
+	out=$(tr -d '\0' <"$tmp/out")
+	err=$(tr -d '\0' <"$tmp/err")
+}
+
+# gives DESCRIPTION STATUS PATTERN WORD...: exit status, and what both outputs together match
+gives()
+{
+	local description=$1
+	local expected=$2
+	local pattern=$3
+
+	shift 3
+	run "$@"
+	if [[ $status == "$expected" ]] && grep -qE -- "$pattern" <<<"$out"$'\n'"$err"; then
+		pass "$description"
+	else
+		fail "$description" "oom-embedded $*: status $status, expected $expected and /$pattern/
+$out
+$err"
+	fi
+}
+
+file_is()
+{
+	same "$1" "$3" "$(cat "$OOM_EMBEDDED_SYSFS/$2" 2>&1)"
+}
+
+# The whole tree as text, to see that nothing has changed.
+tree_text()
+{
+	(cd "$OOM_EMBEDDED_SYSFS" && find . -type d && grep -r '' .) | sort
+}
+
+finish()
+{
+	echo "1..$nr"
+	[[ $failed -eq 0 ]]
+	exit
+}

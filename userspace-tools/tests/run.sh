@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# run.sh [all|NAME...]: the tools' tests, which need neither root nor the module nor a guest.
+# KTAP. Tests are the files *_test.sh here; "all" also runs what takes a browser or minutes.
+
+set -uo pipefail
+
+TESTS=$(cd "$(dirname "$0")" && pwd)
+TOOLS=$(dirname "$TESTS")
+CACHE_DIR=${CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/oom-embedded}
+export TOOLS_BUILD=$CACHE_DIR/build/tools-test
+export TOOLS_ALL=
+
+names=()
+if [[ ${1-} == all ]]; then
+	TOOLS_ALL=y
+	shift
+fi
+if [[ $# -gt 0 ]]; then
+	for name; do
+		names+=("$TESTS/${name%_test.sh}_test.sh")
+	done
+else
+	names=("$TESTS"/*_test.sh)
+fi
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$TOOLS_BUILD"
+exec {lock}>"$TOOLS_BUILD/lock"
+flock "$lock"
+if ! make -s -C "$TOOLS" O="$TOOLS_BUILD" SANITIZE=1 -j2 all test-programs >"$work/build" 2>&1 ||
+	grep -q 'warning:' "$work/build"; then
+	tail -n 40 "$work/build" | sed 's/^/# /'
+	printf '1..1\nnot ok 1 the tools build without a warning\n'
+	exit 1
+fi
+
+# A script that ends without its plan has not come to its end.
+for name in "${names[@]}"; do
+	base=$(basename "$name" _test.sh)
+	if ! bash "$name" >"$work/one" 2>&1 {lock}>&- &&
+		! grep -q '^not ok' "$work/one" || ! grep -q '^1\.\.' "$work/one"; then
+		echo "not ok 0 came to its end" >>"$work/one"
+	fi
+	sed -E "/^1\.\./d; s/^((not )?ok) [0-9]+/\1 $base:/" "$work/one" >>"$work/results"
+done
+
+echo "KTAP version 1"
+echo "1..$(grep -cE '^(not )?ok ' "$work/results")"
+awk '/^(not )?ok / { sub(/ok /, "ok " ++nr " ") } { print }' "$work/results"
+! grep -q '^not ok' "$work/results"
