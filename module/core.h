@@ -11,6 +11,8 @@
  *                       guard, the marked victim       kernel holds it for us
  *  dir->lock            objects of one directory       sysfs writes of its own
  *                       appear and go                  files, never of an object's
+ *  limits.lock          the scan of limits, their     limits' thread, sysfs writes
+ *                       removal
  *  list->lock           snapshots of one list file     sysfs reads
  *  rank.lock            changes of the ranking table   sysfs writes, rank worker
  *  settle.lock          the steered victim, where      OOM notifier, settling
@@ -129,7 +131,11 @@ struct oe_policy oe_config_policy(void);
 	X(inherit_failed)	/* forks whose child could not be given a ranking */ \
 	X(uevent_failed)	/* uevents that could not be sent */	\
 	X(uevent_timeouts)	/* OOMs that went on before their uevent was out */ \
-	X(probe_missed)		/* OOM calls that the kprobe did not see */
+	X(probe_missed)		/* OOM calls that the kprobe did not see */ \
+	X(limit_exceeded)	/* times that a user went above its limit */ \
+	X(limit_terminated)	/* SIGTERMs sent because of a limit */	\
+	X(limit_killed)		/* SIGKILLs sent because of a limit */	\
+	X(limit_blocked)	/* times that a user could not be got under its limit */
 
 enum oe_stat {
 #define OE_STAT_ENUM(name) OE_STAT_##name,

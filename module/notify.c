@@ -245,6 +245,19 @@ bool oe_notify_wait(unsigned long ticket, unsigned int timeout_ms)
 }
 
 /**
+ * oe_notify_flush - wait until a uevent is out
+ * @ticket: of the uevent
+ *
+ * For whoever has time, and more to say than the queue has room for.
+ *
+ * Context: process context, sleeps; not the OOM path.
+ */
+void oe_notify_flush(unsigned long ticket)
+{
+	wait_event_idle(notify.wait, is_sent(ticket));
+}
+
+/**
  * oe_notify_wanted - OOM episodes so far
  *
  * Context: any.

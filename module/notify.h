@@ -38,6 +38,7 @@ void oe_notify_detach(void);
 void oe_notify_wake(void);
 unsigned long oe_notify_send(const struct oe_uevent *uevent);
 bool oe_notify_wait(unsigned long ticket, unsigned int timeout_ms);
+void oe_notify_flush(unsigned long ticket);
 
 u64 oe_notify_wanted(void);
 u64 oe_notify_read(void);

@@ -4,6 +4,8 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/math64.h>
 #include <linux/string.h>
 
 #include "parse.h"
@@ -40,6 +42,66 @@ int oe_parse_number(const char *text, u64 min, u64 max, u64 *value)
 	if ((negative && number) || number < min || number > max)
 		return -ERANGE;
 	*value = number;
+	return 0;
+}
+
+/* What a suffix multiplies by, in bytes; 0 if it is none. */
+static u64 unit_of(char suffix)
+{
+	switch (suffix) {
+	case 'K':
+	case 'k':
+		return 1ULL << 10;
+	case 'M':
+	case 'm':
+		return 1ULL << 20;
+	case 'G':
+	case 'g':
+		return 1ULL << 30;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * oe_parse_size - an amount of memory
+ * @text: NUL terminated: a decimal number in KiB, or with K, M, G, or with %;
+ *	one trailing newline is allowed
+ * @total_kb: what a percentage is of, in KiB
+ * @max_kb: largest allowed value, in KiB
+ * @kb: written on success only, in KiB
+ *
+ * Context: any.
+ * Return: 0, -EINVAL if it is no size, -ERANGE if it is more than @max_kb or
+ * more than 100 %.
+ */
+int oe_parse_size(const char *text, u64 total_kb, u64 max_kb, u64 *kb)
+{
+	char digits[24];
+	size_t length = strcspn(text, "\n");
+	u64 number;
+	u64 unit;
+	char last;
+	int err;
+
+	if (!length || length >= sizeof(digits) ||
+	    (text[length] && text[length + 1]))
+		return -EINVAL;
+	strscpy(digits, text, length + 1);
+	last = digits[length - 1];
+	unit = unit_of(last);
+	if (unit || last == '%')
+		digits[length - 1] = '\0';
+	err = oe_parse_number(digits, 0, last == '%' ? 100 : U32_MAX, &number);
+	if (err)
+		return err;
+	if (last == '%')
+		number = div_u64(total_kb * number, 100);
+	else if (unit)
+		number = (number * unit) >> 10;
+	if (number > max_kb)
+		return -ERANGE;
+	*kb = number;
 	return 0;
 }
 

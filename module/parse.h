@@ -22,6 +22,7 @@ enum {
 };
 
 int oe_parse_number(const char *text, u64 min, u64 max, u64 *value);
+int oe_parse_size(const char *text, u64 total_kb, u64 max_kb, u64 *kb);
 int oe_parse_word(const char *text, const char *const *words,
 		  unsigned int nr_words, unsigned int *index);
 int oe_parse_rank_line(char *line, struct oe_rank_line *parsed);

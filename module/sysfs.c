@@ -257,9 +257,14 @@ int oe_sysfs_init(void)
 		err = -ENOENT;
 		goto err_put;
 	}
+	err = oe_sysfs_limits_init(&root.kobj);
+	if (err)
+		goto err_put_wanted;
 	oe_notify_attach(&root.kobj, root.wanted);
 	return 0;
 
+err_put_wanted:
+	sysfs_put(root.wanted);
 err_put:
 	put_root();
 	put_kset();
@@ -274,6 +279,7 @@ err_put:
  */
 void oe_sysfs_exit(void)
 {
+	oe_sysfs_limits_exit();
 	oe_notify_detach();
 	sysfs_put(root.wanted);
 	kobject_del(&root.kobj);

@@ -5,6 +5,8 @@
 #include <linux/sysfs.h>
 #include <linux/types.h>
 
+struct kobject;
+
 extern const struct attribute_group oe_stats_group;
 extern const struct attribute_group oe_lists_group;
 
@@ -12,6 +14,9 @@ int oe_sysfs_init(void);
 void oe_sysfs_exit(void);
 bool oe_sysfs_may_write(void);
 bool oe_sysfs_is_text(const char *buf, size_t count);
+
+int oe_sysfs_limits_init(struct kobject *parent);
+void oe_sysfs_limits_exit(void);
 
 void oe_lists_init(void);
 void oe_lists_exit(void);

@@ -57,12 +57,14 @@ static bool in_domain(struct task_struct *p, const struct oe_domain *domain)
  * struct memory - what a process holds
  * @rss: resident pages
  * @footprint: what oom_badness() adds up, in pages
- * @spared: it has been reaped already, or is between vfork and exec
+ * @reaped: most of it has been given back already
+ * @borrowed: its parent's, between vfork and exec
  */
 struct memory {
 	unsigned long rss;
 	unsigned long footprint;
-	bool spared;
+	bool reaped;
+	bool borrowed;
 };
 
 static bool read_thread(struct task_struct *t, struct memory *memory)
@@ -75,7 +77,8 @@ static bool read_thread(struct task_struct *t, struct memory *memory)
 		memory->rss = oe_mm_rss(mm);
 		memory->footprint = memory->rss + oe_mm_swap(mm) +
 				    mm_pgtables_bytes(mm) / PAGE_SIZE;
-		memory->spared = mm_flags_test(MMF_OOM_SKIP, mm) || in_vfork(t);
+		memory->reaped = mm_flags_test(MMF_OOM_SKIP, mm);
+		memory->borrowed = in_vfork(t);
 	}
 	task_unlock(t);
 	return mm;
@@ -105,7 +108,8 @@ static bool measure(struct task_struct *p, unsigned long totalpages,
 	if (!read_memory(p, &memory))
 		return false;
 	c->badness = memory.footprint + adj * (s64)(totalpages / 1000);
-	c->unkillable = adj == OOM_SCORE_ADJ_MIN || memory.spared;
+	c->unkillable = adj == OOM_SCORE_ADJ_MIN || memory.reaped ||
+			memory.borrowed;
 	return true;
 }
 
@@ -171,6 +175,38 @@ int oe_tasks_for_each(const struct oe_domain *domain, oe_task_visitor visit,
 	return walk(domain, visit, arg);
 }
 
+/**
+ * oe_tasks_snapshot - a snapshot of one process
+ * @p: its group leader
+ * @c: filled in
+ *
+ * Context: under rcu_read_lock(); allocates nothing.
+ * Return: false for kernel threads and processes without memory.
+ */
+bool oe_tasks_snapshot(struct task_struct *p, struct oe_candidate *c)
+{
+	const struct oe_domain machine = {
+		.totalpages = oe_tasks_totalpages(NULL),
+	};
+
+	return snapshot(p, &machine, c);
+}
+
+/**
+ * oe_tasks_rss - what a process holds
+ * @p: its group leader
+ *
+ * Context: under rcu_read_lock(); allocates nothing.
+ * Return: resident pages; 0 if it has none of its own.
+ */
+unsigned long oe_tasks_rss(struct task_struct *p)
+{
+	struct memory memory = {};
+
+	read_memory(p, &memory);
+	return memory.borrowed ? 0 : memory.rss;
+}
+
 struct decide_arg {
 	const struct oe_policy *policy;
 	struct oe_choice choice;
@@ -184,7 +220,14 @@ static int decide_visit(const struct oe_candidate *c, void *data)
 	return 0;
 }
 
-static void describe(const struct oe_candidate *c, struct oe_process *process)
+/**
+ * oe_tasks_describe - a process as it stands in the record
+ * @c: its snapshot; pid 0 if there is nobody
+ * @process: zeroed
+ *
+ * Context: in the RCU section in which @c was taken.
+ */
+void oe_tasks_describe(const struct oe_candidate *c, struct oe_process *process)
 {
 	struct task_struct *p = c->task;
 	struct memory memory = {};
@@ -226,8 +269,8 @@ void oe_tasks_decide(const struct oe_domain *domain,
 		victim = &arg.choice.spare;
 		decision->unprotected = victim->pid;
 	}
-	describe(victim, &decision->victim);
-	describe(&arg.choice.runner_up, &decision->runner_up);
+	oe_tasks_describe(victim, &decision->victim);
+	oe_tasks_describe(&arg.choice.runner_up, &decision->runner_up);
 	if (victim->pid) {
 		decision->task = victim->task;
 		get_task_struct(decision->task);

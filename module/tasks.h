@@ -72,6 +72,10 @@ void oe_tasks_decide(const struct oe_domain *domain,
 		     struct oe_decision *decision);
 bool oe_tasks_victim_pending(const struct oe_domain *domain, bool *anywhere);
 bool oe_tasks_is_dying(struct task_struct *p);
+bool oe_tasks_snapshot(struct task_struct *p, struct oe_candidate *c);
+void oe_tasks_describe(const struct oe_candidate *c,
+		       struct oe_process *process);
+unsigned long oe_tasks_rss(struct task_struct *p);
 unsigned long oe_tasks_totalpages(struct mem_cgroup *memcg);
 
 int oe_tasks_for_each(const struct oe_domain *domain, oe_task_visitor visit,

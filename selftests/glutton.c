@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A user's process that holds memory, and what it does when it is asked to end.
+ *
+ *	glutton [-u UID] [-v UID] [-N UID] [-c COMM] [-h KB] [-n THREADS] [-f]
+ *		[-i | -s | -e MS] [-d MS] [-x MS]
+ *
+ * -u UID	that user's
+ * -v UID	becomes another user's at SIGUSR1
+ * -N UID	in a user namespace of its own, where it has that number
+ * -c, -h	its name, what it holds
+ * -n N		so many threads more
+ * -f		hands its memory on: forks all the time, the parent ends
+ * -i		ignores SIGTERM
+ * -s		at SIGTERM gives its memory back, and stays
+ * -e MS	at SIGTERM ends, with status 0, but not before MS have passed
+ * -d MS	gives its memory back after that time, and stays
+ * -x MS	ends with status 0 after that time
+ *
+ * Prints "ready PID", and "held" once it holds what it should.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	KB = 1024,
+	THREAD_STACK = 64 * KB,
+	GENERATION_US = 3000,
+};
+
+static struct {
+	uid_t uid;
+	uid_t next_uid;
+	const char *comm;
+	size_t hold_kb;
+	long threads;
+	const char *inner_uid;
+	bool forks;
+	bool ignores;
+	bool shrinks;
+	long exit_ms;
+	long drop_ms;
+	long end_ms;
+} plan = { .exit_ms = -1, .drop_ms = -1, .end_ms = -1 };
+
+static char *memory;
+
+static void die(const char *what)
+{
+	fprintf(stderr, "# glutton: %s: %s\n", what, strerrorname_np(errno));
+	exit(EXIT_FAILURE);
+}
+
+static void write_string(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		die(path);
+	close(fd);
+}
+
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Root is kept in hand if it is to become somebody else later. */
+static void become(uid_t uid)
+{
+	if (setresgid(uid, uid, uid) || setresuid(uid, uid, plan.next_uid ? 0 : uid))
+		die("setresuid");
+	prctl(PR_SET_DUMPABLE, 1);	/* /proc/self stays ours */
+}
+
+static void become_next(void)
+{
+	if (setresuid(-1, 0, -1) || setresuid(plan.next_uid, plan.next_uid, plan.next_uid))
+		die("setresuid");
+}
+
+static void enter_namespace(void)
+{
+	char map[32];
+
+	snprintf(map, sizeof(map), "%s %u 1", plan.inner_uid, plan.uid);
+	if (unshare(CLONE_NEWUSER))
+		die("unshare user");
+	write_string("/proc/self/uid_map", map);
+	if (getuid() != strtoul(plan.inner_uid, NULL, 10))
+		die("not the user it should be in here");
+}
+
+static void hold(void)
+{
+	size_t size = plan.hold_kb * KB;
+
+	if (!size)
+		return;
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (memory == MAP_FAILED)
+		die("mmap");
+	memset(memory, 1, size);
+}
+
+static void drop(void)
+{
+	if (memory)
+		munmap(memory, plan.hold_kb * KB);
+	memory = NULL;
+}
+
+static void *idle(void *unused)
+{
+	for (;;)
+		pause();
+	return unused;
+}
+
+static void start_threads(void)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, THREAD_STACK);
+	for (long i = 0; i < plan.threads; i++)
+		if (pthread_create(&thread, &attr, idle, NULL))
+			die("pthread_create");
+}
+
+/* For ever: the one who holds the memory is always somebody else. */
+static void hand_on(void)
+{
+	for (;;) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			die("fork");
+		if (pid)
+			_exit(EXIT_SUCCESS);
+		usleep(GENERATION_US);
+	}
+}
+
+static void obey(int sig)
+{
+	if (sig == SIGUSR1) {
+		if (plan.next_uid)
+			become_next();
+	} else if (plan.shrinks) {
+		drop();
+	} else if (plan.exit_ms >= 0) {
+		usleep(plan.exit_ms * 1000);
+		exit(EXIT_SUCCESS);
+	}
+}
+
+static void live(const sigset_t *signals)
+{
+	long began = now_ms();
+
+	for (;;) {
+		struct timespec tick = { .tv_nsec = 20 * 1000000 };
+		int sig = sigtimedwait(signals, NULL, &tick);
+
+		if (sig > 0)
+			obey(sig);
+		if (plan.drop_ms >= 0 && now_ms() - began >= plan.drop_ms)
+			drop();
+		if (plan.end_ms >= 0 && now_ms() - began >= plan.end_ms)
+			exit(EXIT_SUCCESS);
+	}
+}
+
+static void parse(int argc, char **argv)
+{
+	int opt;
+
+	while ((opt = getopt(argc, argv, "c:d:e:fh:in:N:su:v:x:")) != -1) {
+		switch (opt) {
+		case 'c': plan.comm = optarg; break;
+		case 'd': plan.drop_ms = strtol(optarg, NULL, 10); break;
+		case 'e': plan.exit_ms = strtol(optarg, NULL, 10); break;
+		case 'f': plan.forks = true; break;
+		case 'h': plan.hold_kb = strtoul(optarg, NULL, 10); break;
+		case 'i': plan.ignores = true; break;
+		case 'n': plan.threads = strtol(optarg, NULL, 10); break;
+		case 'N': plan.inner_uid = optarg; break;
+		case 's': plan.shrinks = true; break;
+		case 'u': plan.uid = strtoul(optarg, NULL, 10); break;
+		case 'v': plan.next_uid = strtoul(optarg, NULL, 10); break;
+		case 'x': plan.end_ms = strtol(optarg, NULL, 10); break;
+		default: exit(EXIT_FAILURE);
+		}
+	}
+	if (optind != argc)
+		exit(EXIT_FAILURE);
+}
+
+int main(int argc, char **argv)
+{
+	sigset_t signals;
+
+	parse(argc, argv);
+	write_string("/proc/self/oom_score_adj", "0");
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	if (plan.shrinks || plan.exit_ms >= 0)
+		sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	if (plan.ignores)
+		signal(SIGTERM, SIG_IGN);
+	if (plan.comm)
+		prctl(PR_SET_NAME, plan.comm);
+	if (plan.uid)
+		become(plan.uid);
+	if (plan.inner_uid)
+		enter_namespace();
+	start_threads();
+	/* Before it holds anything: it may not live to tell. */
+	printf("ready %d\n", getpid());
+	fflush(stdout);
+	hold();
+	puts("held");
+	fflush(stdout);
+	if (plan.forks)
+		hand_on();
+	live(&signals);
+}

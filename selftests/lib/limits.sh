@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# What the scripts about limits share. After oom.sh.
+
+# limit UID MAX_KB ALLOWED_MS TERM_TIMEOUT_MS: makes one; the size comes last, so that it
+# is in force as a whole.
+limit()
+{
+	set_to limits/create "$1"
+	set_limit "$1" exceed_allowed_ms "$3"
+	set_limit "$1" term_timeout_ms "$4"
+	set_limit "$1" max_kb "$2"
+}
+
+set_limit()
+{
+	set_to "limits/$1/$2" "$3"
+}
+
+drop_limit()
+{
+	set_to limits/remove "$1"
+}
+
+limit_of()
+{
+	get "limits/$1/$2"
+}
+
+limit_is()
+{
+	[ "$(limit_of "$1" "$2")" = "$3" ]
+}
+
+# until_limit UID FILE VALUE
+until_limit()
+{
+	poll_until "$PATIENCE" limit_is "$@"
+}
+
+is_above()
+{
+	[ "$(limit_of "$1" exceeded_ms)" -gt 0 ]
+}
+
+until_above()
+{
+	poll_until "$PATIENCE" is_above "$1"
+}
+
+# glutton_of UID NAME KB [GLUTTON OPTION...]: that user's process; sets $pid. It holds its
+# memory by then, or has died of it.
+glutton_of()
+{
+	glutton_uid=$1
+	glutton_name=$2
+	glutton_kb=$3
+	shift 3
+	start "$glutton_name" glutton -u "$glutton_uid" -c "$glutton_name" -h "$glutton_kb" "$@"
+	until_held "$glutton_name" "$pid"
+}
+
+until_held()
+{
+	poll_until "$PATIENCE" has_held "$1" "$2" || bail_out "$1 did not get its memory"
+}
+
+has_held()
+{
+	grep -q '^held' "$tmp/$1.out" || ! alive "$2"
+}
+
+# What the log says of a limit since the mark, in order: the outcomes, the victims.
+outcomes()
+{
+	log_since_mark | sed -n "s/.* limit uid=$1 .*outcome=//p" | tr '\n' ' ' | sed 's/ $//'
+}
+
+victims_of()
+{
+	log_since_mark | sed -n "s/.* limit uid=$1 .*victim=[^ ]*\/\([0-9]*\) .*/\1/p" |
+		tr '\n' ' ' | sed 's/ $//'
+}
