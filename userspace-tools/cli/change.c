@@ -213,6 +213,7 @@ static int pass_until_stuck(struct changes *changes, enum change_state to,
 			bool undo = to == CHANGE_TO_DO;
 			struct change *one =
 				&changes->change[undo ? changes->nr - 1 - i : i];
+			bool hopeless;
 			int ret;
 
 			if (one->state == to)
@@ -223,12 +224,13 @@ static int pass_until_stuck(struct changes *changes, enum change_state to,
 				moved = true;
 				continue;
 			}
-			if (!err) {
+			/* The first is blamed, unless one is beyond hope. */
+			hopeless = !undo && ret != -EINVAL && ret != -ERANGE;
+			if (!err || hopeless) {
 				err = ret;
 				*failed = one;
 			}
-			/* No other change will make this one possible. */
-			if (!undo && ret != -EINVAL && ret != -ERANGE)
+			if (hopeless)
 				return ret;
 		}
 		if (!err)
@@ -290,8 +292,8 @@ void changes_show(const struct changes *changes)
 			continue;
 		}
 		if (one->old)
-			printf("- %s: %s\n", one->file, one->old);
-		printf("+ %s: %s\n", one->file, one->value);
+			out_change('-', one->file, one->old);
+		out_change('+', one->file, one->value);
 	}
 	out_close();
 }

@@ -82,6 +82,14 @@ static void check_mode(void)
 			"no guard against a last-moment kill of somebody protected");
 }
 
+static bool has_guard(void)
+{
+	char coverage[128];
+
+	return oe_sysfs_read("coverage", coverage, sizeof(coverage)) >= 0 &&
+	       strstr(coverage, "guard");
+}
+
 static void check_kernel(void)
 {
 	long long value;
@@ -92,12 +100,17 @@ static void check_kernel(void)
 			"\"sysctl vm.panic_on_oom=0\"",
 			"vm.panic_on_oom=%lld: the kernel panics and nobody is chosen",
 			value);
-	if (!oe_proc_number("sys/vm/oom_kill_allocating_task", &value) && value)
-		findings_add(
-			FINDING_ERROR, "oom_kill_allocating_task",
-			"\"sysctl vm.oom_kill_allocating_task=0\"",
-			"vm.oom_kill_allocating_task=%lld: who asks for memory dies, whatever its ranking",
-			value);
+	if (oe_proc_number("sys/vm/oom_kill_allocating_task", &value) || !value)
+		return;
+	findings_add(
+		has_guard() ? FINDING_WARNING : FINDING_ERROR,
+		"oom_kill_allocating_task",
+		"\"sysctl vm.oom_kill_allocating_task=0\"",
+		"vm.oom_kill_allocating_task=%lld: who asks for memory dies%s",
+		value,
+		has_guard() ?
+			", unless it is protected: the order of rankings has no effect" :
+			", whatever its ranking");
 }
 
 /* Rankings other than 0 count by the threshold or by the order, or not at all. */

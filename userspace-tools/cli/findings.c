@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/format.h"
 #include "cli/out.h"
 
 /**
@@ -64,6 +65,7 @@ void findings_add(enum severity severity, const char *id, const char *advice,
 	if (vasprintf(&text, format, list) < 0)
 		errx(EXIT_TROUBLE, "out of memory");
 	va_end(list);
+	printable(text);
 	again = find(id, text);
 	if (again) {
 		again->times++;

@@ -9,6 +9,22 @@
 #include <string.h>
 #include <time.h>
 
+/**
+ * printable - take out of a text what could steer a terminal
+ * @text: any bytes but newlines; changed in place
+ *
+ * Return: @text.
+ */
+char *printable(char *text)
+{
+	char *at;
+
+	for (at = text; *at; at++)
+		if (*at < ' ' || *at > '~')
+			*at = '?';
+	return text;
+}
+
 enum {
 	LAST_SECOND = 253402300799, /* of the year 9999 */
 };

@@ -11,6 +11,7 @@ enum {
 	FORMAT_PROCESS_SIZE = 96,
 };
 
+char *printable(char *text);
 char *format_time(char *text, double seconds);
 char *format_clock(char *text, double seconds);
 char *format_kb(char *text, long long kb);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/format.h"
 #include "cli/out.h"
 #include "common/sysfs.h"
 
@@ -172,14 +173,14 @@ struct invocation {
  */
 int complain(int status, const char *format, ...)
 {
+	char text[OE_SYSFS_VALUE_MAX];
 	va_list list;
 
 	fflush(stdout);
 	va_start(list, format);
-	fputs("oom-embedded: ", stderr);
-	vfprintf(stderr, format, list);
-	fputc('\n', stderr);
+	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
+	fprintf(stderr, "oom-embedded: %s\n", printable(text));
 	return status;
 }
 

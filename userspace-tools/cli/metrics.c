@@ -24,14 +24,14 @@ static void head(const char *name, const char *type, const char *help)
 		name, help, name, type);
 }
 
-/* A label's value; the format knows three escapes. */
+/* A label's value: printable, and with the format's escapes. */
 static void label_value(const char *text)
 {
 	fputc('"', to);
 	for (; *text; text++) {
 		if (*text == '"' || *text == '\\')
 			fputc('\\', to);
-		fputc(*text == '\n' ? ' ' : *text, to);
+		fputc(*text < ' ' || *text > '~' ? '?' : *text, to);
 	}
 	fputc('"', to);
 }

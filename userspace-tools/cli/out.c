@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/format.h"
 
 #ifdef HAVE_JSON
 #include <jansson.h>
@@ -217,6 +218,29 @@ void out_close(void)
 	out.depth--;
 }
 
+static void print_printable(const char *text)
+{
+	char *copy = must(strdup(text));
+
+	fputs(printable(copy), stdout);
+	free(copy);
+}
+
+/**
+ * out_change - a value that becomes another one, as a line of a diff
+ * @sign: '-' or '+'
+ * @file: whose
+ * @value: the old or the new one
+ */
+void out_change(char sign, const char *file, const char *value)
+{
+	printf("%c ", sign);
+	print_printable(file);
+	fputs(": ", stdout);
+	print_printable(value);
+	putchar('\n');
+}
+
 static void print_key(const char *key)
 {
 	indent();
@@ -236,7 +260,8 @@ void out_text(const char *key, const char *value)
 		return;
 	}
 	print_key(key);
-	printf("%s\n", value);
+	print_printable(value);
+	putchar('\n');
 }
 
 /**
@@ -400,7 +425,7 @@ struct out_table *out_table_new(const char *key,
 /**
  * out_cell - the next cell
  * @table: rows are filled one after the other
- * @text: printable; NULL is nothing: "-" in text, null in JSON
+ * @text: any; NULL is nothing: "-" in text, null in JSON
  */
 void out_cell(struct out_table *table, const char *text)
 {
@@ -409,7 +434,8 @@ void out_cell(struct out_table *table, const char *text)
 		table->cell = must(reallocarray(table->cell, table->room,
 						sizeof(*table->cell)));
 	}
-	table->cell[table->nr_cells++] = text ? must(strdup(text)) : NULL;
+	table->cell[table->nr_cells++] = text ? printable(must(strdup(text))) :
+						NULL;
 }
 
 /**

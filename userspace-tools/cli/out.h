@@ -40,6 +40,7 @@ void out_number(const char *key, long long value);
 void out_real(const char *key, double value);
 void out_bool(const char *key, bool value);
 void out_null(const char *key);
+void out_change(char sign, const char *file, const char *value);
 void out_field(const char *key, const char *value);
 
 struct out_table *out_table_new(const char *key,

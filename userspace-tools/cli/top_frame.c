@@ -38,6 +38,7 @@ static void add(struct frame *frame, enum frame_style style, const char *format,
 	va_start(list, format);
 	vsnprintf(line->text, (size_t)frame->columns + 1, format, list);
 	va_end(list);
+	printable(line->text);
 	line->style = style;
 }
 

@@ -112,10 +112,13 @@ static void end_line(struct watch *watch)
 
 static void word(struct watch *watch, const char *key, const char *value)
 {
+	char copy[WORD_SIZE * 4];
+
+	snprintf(copy, sizeof(copy), "%s", value);
 	if (watch->args->json)
 		out_field(key, value);
 	else
-		printf(" %s=%s", key, value);
+		printf(" %s=%s", key, printable(copy));
 }
 
 static void number(struct watch *watch, const char *key, long long value)

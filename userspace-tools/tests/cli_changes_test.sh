@@ -1,0 +1,224 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What oom-embedded changes: set, rank, group, limit, apply; what is refused changes nothing,
+# and each kind of failure has its exit status.
+
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# refused DESCRIPTION STATUS PATTERN WORD...: as gives, and the tree is as before
+refused()
+{
+	local before
+
+	before=$(tree_text)
+	gives "$@"
+	same "$1: nothing has changed" "$before" "$(tree_text)"
+}
+
+ranking_of()
+{
+	awk -v pid="$1" '$1 == pid { print $2 }' "$OOM_EMBEDDED_SYSFS/oom_ranking"
+}
+
+make_tree "$tmp/tree"
+
+# --- set
+gives "set: a number" 0 '^$' set rank_threshold 200
+file_is "set: it is there" rank_threshold 200
+gives "set: a size with a unit" 0 '^$' set warning_kb 100M
+file_is "set: a size is there" levels/warning_kb 102400
+gives "set: a word" 0 '^$' set mode observe
+gives "set --dryrun: shows the change" 0 '^- mode: observe$' set mode enforce --dryrun
+file_is "set --dryrun: changes nothing" mode observe
+gives "set: what is so already" 0 '^$' set warning_kb 100M --dryrun
+refused "set: out of range" 6 'rank_threshold: out of range' set rank_threshold 1001
+refused "set: malformed" 6 'mode: malformed' set mode maybe
+refused "set: two lines" 6 'malformed' set rank_threshold $'1\n2'
+refused "set: too long" 6 'malformed' set mode "$(printf '%5000s' x)"
+refused "set: a watermark that is not below" 6 'levels/critical_kb: malformed' set critical_kb 200M
+refused "set: no such setting" 5 "no setting 'colour'" set colour 1
+refused "set: a path is no setting" 5 'no setting' set ../../../etc/passwd 1
+refused "set: a list is no setting" 5 'no setting' set oom_ranking '100 5'
+refused "set: too many words" 2 'too many words' set mode enforce now
+make_tree "$tmp/tree"
+rm "$OOM_EMBEDDED_SYSFS/grace_ms"
+refused "set: an older module" 9 'has no grace_ms' set grace_ms 100
+make_tree "$tmp/tree"
+export FAKE_ERRORS='mode=13 rank_threshold!1 default_rank!5'
+refused "set: not for this user" 4 'permission denied' set mode off
+refused "set: without the capability" 4 'CAP_SYS_RESOURCE' set rank_threshold 5
+refused "set: the kernel fails" 1 'Input/output error' set default_rank 5
+unset FAKE_ERRORS
+OOM_EMBEDDED_SYSFS=$tmp/nowhere gives "any command without the module" 3 \
+	'the module is not loaded \(try: modprobe' set mode off
+
+# --- rank
+gives "rank PID N" 0 '^$' rank 300 900
+same "rank PID N: it is there" 900 "$(ranking_of 300)"
+gives "rank NAME N: all of that name" 0 '^$' rank batch 950
+same "rank NAME N: they are there" '950 950' "$(ranking_of 200) $(ranking_of 201)"
+gives "rank PID N --json: shows it" 0 '"rank": 7' rank 300 7 --json
+gives "rank PID -: clears" 0 '^$' rank 300 -
+same "rank PID -: it is gone" '' "$(ranking_of 300)"
+refused "rank: too high" 2 "'1001' is no ranking" rank 300 1001
+refused "rank: negative" 2 'is no ranking' rank -- 300 -5
+refused "rank: no number" 2 'is no ranking' rank 300 high
+refused "rank: nobody" 5 'no process 4711' rank 4711 5
+gives "rank: that process is gone meanwhile" 0 '^$' rank 201 -
+mv "$OOM_EMBEDDED_PROC/201/comm" "$tmp/comm"
+refused "rank: of several, one fails" 5 'no such process' rank 201 5
+mv "$tmp/comm" "$OOM_EMBEDDED_PROC/201/comm"
+
+# --- group
+make_tree "$tmp/tree"
+gives "group add" 0 '^$' group add web rank=200 cgroup=/system signal=TERM pid=300
+file_is "group add: ranking" groups/web/rank 200
+file_is "group add: cgroup" groups/web/cgroup /system
+file_is "group add: members" groups/web/pids 300
+gives "group set: several keys" 0 '^$' group set web rank=300 comm='web*' uid=33-34 pid=-300 pid=100
+file_is "group set: ranking" groups/web/rank 300
+file_is "group set: members" groups/web/pids 100
+gives "group set: clears" 0 '^$' group set web comm= cgroup=
+file_is "group set: is clear" groups/web/comm ''
+refused "group add: there already" 6 'there is a group web already' group add web
+refused "group add: a bad name" 2 'no name of a group' group add Web
+refused "group add: a path" 2 'no name of a group' group add ../x
+refused "group add: one key is bad" 6 'out of range' group add new rank=2000
+refused "group add: the last of three keys is bad" 5 'no such group or cgroup' \
+	group add new rank=20 signal=USR1 cgroup=/nowhere
+refused "group set: the last of three keys is bad" 6 'malformed' group set web rank=1 comm=x signal=LOUD
+refused "group set: no such process" 5 'no such process' group set web rank=1 pid=4711
+refused "group set: no such group" 5 'no group none' group set none rank=1
+refused "group set: no such key" 2 "has no 'colour'; it has rank cgroup comm uid signal pid" \
+	group set web colour=1
+refused "group set: no value" 2 'not KEY=VALUE' group set web rank
+refused "group set: no pid" 2 'is no pid' group set web pid=x
+refused "group set: nothing to set" 2 'wrong number of words' group set web
+refused "group: what?" 2 'knows list, add, set and rm' group paint web
+gives "group rm" 0 '^$' group rm web
+check "group rm: it is gone" test ! -e "$OOM_EMBEDDED_SYSFS/groups/web"
+refused "group rm: no such group" 5 'no group web' group rm web
+for i in 1 2 3 4 5 6 7; do run group add "g$i"; done
+refused "group add: the module is full" 6 'as many already' group add g8 rank=5
+make_tree "$tmp/tree"
+rm -r "$OOM_EMBEDDED_SYSFS/groups" "$OOM_EMBEDDED_SYSFS/limits"
+refused "group: an older module" 9 'has no groups' group add web
+refused "group list: an older module" 9 'has no groups' group list
+refused "limit list: an older module" 9 'has no limits' limit list
+make_tree "$tmp/tree"
+
+# --- limit
+gives "limit add" 0 '^$' limit add 1001 max_kb=64M term_timeout_ms=250
+file_is "limit add: size" limits/1001/max_kb 65536
+gives "limit add: by name" 0 '^$' limit add nobody max_kb=1M
+check "limit add: by name, it is there" test -d "$OOM_EMBEDDED_SYSFS/limits/$(id -u nobody)"
+gives "limit set" 0 '^$' limit set 1001 max_kb=32M
+file_is "limit set: size" limits/1001/max_kb 32768
+refused "limit add: root" 6 'root cannot be limited' limit add root max_kb=1M
+refused "limit add: nobody of that name" 5 "no user 'noone'" limit add noone
+refused "limit add: no uid" 2 'is no uid' limit add 99999999999
+refused "limit add: bad value" 6 'malformed' limit add 1002 max_kb=much
+refused "limit set: a member" 2 "has no 'pid'" limit set 1001 pid=5
+gives "limit rm" 0 '^$' limit rm 1001
+refused "limit rm: no such limit" 5 'no limit 1001' limit rm 1001
+
+# --- apply
+make_tree "$tmp/tree"
+cat >"$tmp/good.conf" <<'CONF'
+[policy]
+rank_threshold = 150
+selection_order = rank
+grace_ms = 250
+
+[rankings]
+pacemaker = 5
+my?proc = 700
+
+[group web]
+rank = 300
+comm = web*
+
+[group batch]
+rank = 850
+
+[limit 1001]
+max_kb = 32M
+
+[levels]
+warning_kb = 12M
+critical_kb = 8M
+imminent_oom_kb = 4M
+oom_kb = 2M
+CONF
+refused "apply --dryrun: shows what is there and what will be" 0 '^- rank_threshold: 100$' \
+	apply --dryrun "$tmp/good.conf"
+same "apply --dryrun: all of it" 14 "$(grep -c '^+ ' <<<"$out")"
+same "apply --dryrun: not what is so already" '' "$(grep selection_order <<<"$out")"
+run apply --dryrun --json "$tmp/good.conf"
+same "apply --dryrun --json" '{"file":"rank_threshold","old":"100","new":"150"}' \
+	"$(jq -c '.changes[] | select(.file == "rank_threshold")' <<<"$out")"
+gives "apply" 0 '^$' apply "$tmp/good.conf"
+file_is "apply: a setting" rank_threshold 150
+file_is "apply: a new group" groups/web/comm 'web*'
+file_is "apply: an old group" groups/batch/rank 850
+file_is "apply: watermarks below each other, all the way down" levels/warning_kb 12288
+file_is "apply: a limit" limits/1001/max_kb 32768
+same "apply: rankings by name" '5 700' "$(ranking_of 100) $(ranking_of 400)"
+gives "apply: again, nothing is left to do" 0 '^$' apply --dryrun "$tmp/good.conf"
+sed -i 's/= 12M/= 200M/; s/= 8M/= 150M/; s/= 4M/= 100M/; s/= 2M/= 80M/' "$tmp/good.conf"
+gives "apply: watermarks all the way up" 0 '^$' apply "$tmp/good.conf"
+file_is "apply: and the lowest is there" levels/oom_kb 81920
+
+make_tree "$tmp/tree"
+cat >"$tmp/bad.conf" <<'CONF'
+[policy]
+rank_threshold = 150
+grace_ms = soon
+colour = red
+CONF
+refused "apply: errors have their lines" 7 "bad.conf:3: .*grace_ms" apply "$tmp/bad.conf"
+same "apply: all errors are said" 1 "$(grep -c 'bad.conf:4: ' <<<"$err")"
+refused "apply: from standard input, which is empty" 0 '^$' apply -
+refused "apply: no such file" 5 'cannot read .*: No such file' apply "$tmp/none.conf"
+refused "apply: a directory" 1 'Is a directory' apply "$tmp"
+refused "apply: no file" 2 'something is missing' apply
+cat >"$tmp/late.conf" <<'CONF'
+[policy]
+rank_threshold = 150
+
+[rankings]
+pacemaker = 5
+web = 900
+
+[group new]
+rank = 300
+signal = USR1
+
+[levels]
+warning_kb = 12M
+critical_kb = 8M
+imminent_oom_kb = 4M
+oom_kb = 2M
+
+[group late]
+cgroup = /nowhere
+CONF
+refused "apply: refused at the end, all is put back" 5 'no such group or cgroup' apply "$tmp/late.conf"
+same "apply: and says so" 1 "$(grep -c 'nothing has been changed' <<<"$err")"
+FAKE_ERRORS='levels/oom_kb!5' refused "apply: fails in the middle, all is put back" 1 \
+	'Input/output error' apply "$tmp/late.conf"
+FAKE_ERRORS='levels/oom_kb!5 groups/remove!16' gives "apply: cannot be put back" 10 \
+	'not everything could be put back' apply "$tmp/late.conf"
+make_tree "$tmp/tree"
+rm "$OOM_EMBEDDED_SYSFS/grace_ms"
+cat >"$tmp/new.conf" <<'CONF'
+[policy]
+rank_threshold = 150
+grace_ms = 100
+CONF
+refused "apply: an older module" 9 'new.conf:3: this version of the module has no grace_ms' \
+	apply "$tmp/new.conf"
+
+finish

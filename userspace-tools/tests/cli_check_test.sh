@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# "oom-embedded check": each thing that it knows is found where it is, and not where it is not.
+
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# finds ID SEVERITY DESCRIPTION: it is found in the tree as it is; then the tree is mended.
+finds()
+{
+	run check --json
+	same "check: $3" "$2" "$(jq -r --arg id "$1" '.findings[] | select(.id == $id) | .severity' <<<"$out")"
+	if [[ $2 == note ]]; then
+		same "check: $3: the exit status" 0 "$status"
+	else
+		same "check: $3: the exit status" 8 "$status"
+	fi
+	make_tree "$tmp/tree"
+}
+
+make_tree "$tmp/tree"
+gives "check: nothing wrong" 0 '^no problems found$' check
+run check --json
+same "check: nothing wrong, JSON" '[]' "$(jq -c .findings <<<"$out")"
+
+put_file sysfs/mode observe
+finds mode warning "mode observe"
+put_file sysfs/coverage global
+finds coverage note "no memcg in coverage"
+put_file proc/sys/vm/panic_on_oom 1
+finds panic_on_oom error "vm.panic_on_oom"
+put_file proc/sys/vm/oom_kill_allocating_task 1
+finds oom_kill_allocating_task warning "vm.oom_kill_allocating_task"
+put_file proc/sys/vm/oom_kill_allocating_task 1
+put_file sysfs/coverage 'global memcg'
+finds oom_kill_allocating_task error "vm.oom_kill_allocating_task without a guard"
+put_file sysfs/default_rank 50
+finds default_rank warning "default_rank below rank_threshold"
+put_file sysfs/rank_threshold 0
+put_file sysfs/selection_order badness
+finds no_effect warning "rankings without an effect"
+for level in warning critical imminent_oom oom; do
+	put_file "sysfs/levels/${level}_kb" 0
+done
+finds levels note "no watermarks"
+put_file sysfs/stats/inherit_failed 3
+finds counters note "counters that should be 0"
+rm "$OOM_EMBEDDED_PROC/100/fd/3"
+finds no_handler error "a grace window, and no handler"
+rm "$OOM_EMBEDDED_PROC/100/fd/3"
+put_file sysfs/grace_ms 0
+finds no_handler warning "no handler"
+put_file sysfs/grace_ms 0
+finds no_grace note "a handler, and no grace window"
+put_file sysfs/reconfigure_done 1
+finds not_acknowledged warning "emergencies not acknowledged"
+put_file cgroup/system/memory.oom.group 1
+finds oom_group error "memory.oom.group"
+mkdir -p "$OOM_EMBEDDED_CGROUP/system/inner"
+put_file proc/100/cgroup 0::/system/inner
+put_file cgroup/system/memory.oom.group 1
+finds oom_group error "memory.oom.group above"
+put_file proc/100/oom_score_adj 500
+finds oom_score_adj warning "protected, and oom_score_adj above 0"
+put_file proc/200/oom_score_adj -1000
+sed -i 's/next /unkillable /' "$OOM_EMBEDDED_SYSFS/candidates"
+finds oom_score_adj warning "ranked, and oom_score_adj -1000"
+sed -i 's/VmLck:.*/VmLck: 0 kB/' "$OOM_EMBEDDED_PROC/100/status"
+finds not_locked warning "a critical process not locked in memory"
+sed -i 's/ next / protected /; s/ eligible / protected /' "$OOM_EMBEDDED_SYSFS/candidates"
+finds nobody error "nobody may be chosen"
+FAKE_ERRORS='candidates=13' gives "check: without root, it says what it cannot see" 0 'run it as root' check
+
+# Fifty workers of one kind are one finding.
+for pid in {1000..1049}; do
+	fake_process "$pid" 0 worker 100 0 0 /system
+	fake_candidate 9 "$pid" 5 group:core 100 protected worker >>"$OOM_EMBEDDED_SYSFS/candidates"
+done
+gives "check: the same thing is said once" 8 'worker is protected .*\(50 times\)' check
+
+# --- configuration files
+make_tree "$tmp/tree"
+printf '[policy]\nrank_threshold = 100\n' >"$tmp/good.conf"
+printf '[policy]\nrank_threshold = 5000\n[group x]\ncolour = red\n' >"$tmp/bad.conf"
+gives "check FILE: good" 0 'no problems' check "$tmp/good.conf"
+gives "check FILE: errors with file and line" 7 '^[^ ]*/bad.conf:2: ' check "$tmp/bad.conf"
+same "check FILE: all of them" 1 "$(grep -c '/bad.conf:4: ' <<<"$out")"
+gives "check FILE: the system's state too" 7 'panic_on_oom' check "$tmp/bad.conf" --sysfs="$(
+	put_file proc/sys/vm/panic_on_oom 2
+	echo "$OOM_EMBEDDED_SYSFS"
+)"
+gives "check FILE: not there" 5 'No such file' check "$tmp/none.conf"
+gives "check FILE FILE: two of them" 7 'bad.conf:2' check "$tmp/good.conf" "$tmp/bad.conf"
+export OOM_EMBEDDED_SYSFS=$tmp/nowhere
+gives "check FILE: without the module, the file only" 0 'only the configuration was checked' check "$tmp/good.conf"
+gives "check: without the module" 3 'not loaded' check
+
+finish
