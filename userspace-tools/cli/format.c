@@ -33,17 +33,19 @@ enum {
 static char *format_tm(char *text, double seconds, int skip)
 {
 	char date[FORMAT_SIZE / 2];
+	long long ms;
 	time_t whole;
 	struct tm tm;
 
 	snprintf(text, FORMAT_SIZE, "-");
 	if (!(seconds >= 0 && seconds <= (double)LAST_SECOND))
 		return text;
-	whole = (time_t)seconds;
+	ms = (long long)(seconds * 1000 + 0.5);
+	whole = (time_t)(ms / 1000);
 	if (gmtime_r(&whole, &tm) &&
 	    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm))
 		snprintf(text, FORMAT_SIZE, "%s.%03dZ", date + skip,
-			 (int)((seconds - (double)whole) * 1000));
+			 (int)(ms % 1000));
 	return text;
 }
 

@@ -86,6 +86,19 @@ static void window_by_level(struct incident *incident, size_t at)
 	}
 }
 
+/* So that one sees that it stays well. */
+static void show_what_came_after(struct incident *incident)
+{
+	const struct oe_sample *sample = incident->history.sample;
+	double end = sample[incident->last].uptime;
+	double more = (end - sample[incident->first].uptime) / 8;
+
+	while (incident->has_recovered &&
+	       incident->last + 1 < incident->history.nr &&
+	       sample[incident->last + 1].uptime <= end + more)
+		incident->last++;
+}
+
 /**
  * incident_find_window - which part of the memory curve belongs to it
  * @incident: with its history; the window is filled in
@@ -102,6 +115,7 @@ void incident_find_window(struct incident *incident)
 		window_by_level(incident, at);
 	else
 		window_by_time(incident, at, AROUND_S, AROUND_S);
+	show_what_came_after(incident);
 	/* An emergency out of the blue: a little of what was before is shown. */
 	if (incident->first == at)
 		while (incident->first &&
@@ -188,11 +202,16 @@ static void draw_time_axis(FILE *to, const struct frame *frame, double zero)
 	double step = step_of(frame->to - frame->from);
 	double at = ceil((frame->from - zero) / step) * step;
 
-	for (; zero + at <= frame->to; at += step)
+	for (; zero + at <= frame->to; at += step) {
+		char label[FORMAT_SIZE] = "0";
+
+		/* Sums of fractions need not be 0 where 0 is meant. */
+		if (fabs(at) > step / 2)
+			snprintf(label, sizeof(label), "%+g s", at);
 		fprintf(to,
-			"<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%+g s</text>\n",
-			x_of(frame, zero + at), HEIGHT - 8,
-			fabs(at) < step / 2 ? 0 : at);
+			"<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
+			x_of(frame, zero + at), HEIGHT - 8, label);
+	}
 }
 
 static void draw_watermarks(FILE *to, const struct incident *incident,

@@ -18,6 +18,7 @@ enum {
 	NAME_WIDTH = 230,
 	VALUE_WIDTH = 90,
 	RANK_NEVER = 0,
+	PID_INIT = 1,
 };
 
 /**
@@ -66,9 +67,11 @@ static int by_ranking(const void *a, const void *b)
 	return order ? order : by_size(a, b);
 }
 
+/* The kernel's own rule for init; others of them the report does not tell. */
 static bool is_protected(const struct herd *herd, const struct oe_row *row)
 {
-	return row->rank == RANK_NEVER || row->rank < herd->threshold;
+	return row->pid == PID_INIT || row->rank == RANK_NEVER ||
+	       row->rank < herd->threshold;
 }
 
 static const char *class_of(const struct herd *herd, const struct oe_row *row)

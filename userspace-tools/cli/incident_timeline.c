@@ -193,7 +193,9 @@ static void add_others(const struct incident *incident)
 
 static void print_offset(FILE *to, double offset)
 {
-	if (offset > -1 && offset < 1)
+	if (offset == 0)
+		fputs("0", to);
+	else if (offset > -1 && offset < 1)
 		fprintf(to, "%+.3f ms", offset * 1000);
 	else
 		fprintf(to, "%+.2f s", offset);

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# "oom-embedded incident": the page says what happened; a real browser shows it, light and
+# dark, narrow and wide, without asking for anything from elsewhere. KEEP=DIR keeps the pictures.
+
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+has()
+{
+	if grep -qE -- "$2" "$page"; then
+		pass "$1"
+	else
+		fail "$1" "no /$2/"
+	fi
+}
+
+has_not()
+{
+	if grep -qE -- "$2" "$page"; then
+		fail "$1" "$(grep -oE -- "$2" "$page" | head -n 3)"
+	else
+		pass "$1"
+	fi
+}
+
+make_tree "$tmp/tree"
+page=$tmp/page.html
+gives "incident: the last one" 0 '^<!DOCTYPE html>' incident
+cp "$tmp/out" "$page"
+has "who died" '<h1>Out of memory: batch/388 was killed</h1>'
+has "why" 'it had the highest ranking of those that may be chosen'
+has "the runner-up" 'web/300, ranking 500 \(default\)'
+has "when" '2026-11-21T11:25:30.500Z'
+has "the first warning" '<td class="n">-12.62 s</td><td class="">level warning</td>'
+has "the recovery" '<td class="good">level normal</td>'
+has "the request" 'leak/412 needed 1 page, gfp 0x140cca'
+has "the acknowledgement" 'acknowledged after 118 ms'
+has "the memory curve" '<polyline class="curve" points=" [0-9]'
+has "watermarks in it" '>imminent_oom</text>'
+has "processes by size" '<rect class="bar victim"'
+has "names are escaped" '&#60;b&#62;x&#38;y/400'
+has_not "nothing from elsewhere" '(src|href)=|url\(|@import|https?:|<script'
+gives "incident SEQ: one that was avoided" 0 'memory came back, nobody was killed' incident 2
+gives "incident SEQ: not its report, so the processes of now" 0 'Processes now' incident 2
+gives "incident SEQ: not there" 5 'no event 99' incident 99
+gives "incident SEQ: no number" 2 'no number' incident -- -1
+gives "incident: no JSON" 2 'prints no JSON' incident --json
+rm -r "$OOM_EMBEDDED_SYSFS/levels" "$OOM_EMBEDDED_SYSFS/report" "$OOM_EMBEDDED_SYSFS/candidates"
+gives "incident: of a module without levels and report" 0 'There is no memory curve' incident
+rm "$OOM_EMBEDDED_SYSFS/events"
+gives "incident: of a module without events" 9 'has no events' incident
+make_tree "$tmp/tree"
+for file in warning critical imminent_oom oom; do
+	put_file "sysfs/levels/${file}_kb" 0
+done
+sed -i 's/level=[a-z_]*/level=normal/' "$OOM_EMBEDDED_SYSFS/levels/history"
+gives "incident: without watermarks, the time around it" 0 '<polyline class="curve"' incident
+make_tree "$tmp/tree"
+run incident -o "$tmp/file.html"
+same "incident -o: a file" "0 html" "$status $(tail -n 1 "$tmp/file.html" | tr -d '</>')"
+
+# --- in a browser
+browser=$(command -v chromium-headless-shell || command -v chromium || command -v chromium-browser) || browser=
+
+# shot NAME WIDTH SCHEME [PAGE]
+shot()
+{
+	timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
+		--hide-scrollbars --user-data-dir="$tmp/profile" --virtual-time-budget=1000 \
+		--blink-settings=preferredColorScheme="$3" --window-size="$2",2000 \
+		--screenshot="$tmp/$1.png" "file://${4:-$page}" >"$tmp/browser" 2>&1
+}
+
+# A page that is not drawn is one colour, and small.
+drawn()
+{
+	[[ -s $tmp/$1.png && $(stat -c %s "$tmp/$1.png") -gt 30000 ]]
+}
+
+if [[ -n $browser ]]; then
+	shot light 1000 1
+	check "a browser shows it" drawn light
+	shot dark 1000 0
+	check "dark, too" drawn dark
+	check "and that is another picture" bash -c "! cmp -s '$tmp/light.png' '$tmp/dark.png'"
+	shot narrow 400 1
+	check "on a telephone" drawn narrow
+	timeout 60 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$tmp/profile" \
+		--dump-dom "file://$page" >"$tmp/dom" 2>/dev/null
+	same "the browser finds all parts" "1 1 5 6" \
+		"$(grep -c '<h1>' "$tmp/dom") $(grep -c '<polyline' "$tmp/dom") $(grep -c '<h2>' "$tmp/dom") $(grep -o '<rect' "$tmp/dom" | wc -l)"
+	evil="<script>document.title='forged'</script>"
+	sed -i "s|victim_comm=batch|victim_comm=${evil//\//\\/}|; s|<b>x&y|$evil|" \
+		"$OOM_EMBEDDED_SYSFS/events" "$OOM_EMBEDDED_SYSFS/report"
+	run incident 3
+	cp "$tmp/out" "$tmp/evil.html"
+	timeout 60 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$tmp/profile" \
+		--dump-dom "file://$tmp/evil.html" >"$tmp/dom" 2>/dev/null
+	same "no name runs as a script" "1 0" \
+		"$(grep -c '<h1>' "$tmp/dom") $(grep -c '<title>forged\|<script' "$tmp/dom")"
+	[[ -z ${KEEP-} ]] || cp "$tmp"/*.png "$tmp"/*.html "$KEEP/"
+else
+	skip "a browser shows it" "no chromium (Debian package chromium-headless-shell)"
+fi
+
+finish
