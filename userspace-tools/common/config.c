@@ -3,9 +3,10 @@
  * Reading the configuration's files: inih takes the lines apart, config_section.c knows what
  * they mean, config_check.c looks at the whole.
  */
+#include <dirent.h>
 #include <errno.h>
-#include <glob.h>
 #include <ini.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/config_text.h"
@@ -28,9 +29,35 @@ static int on_line(void *user, const char *section, const char *name,
 }
 
 /*
- * inih's source of lines. Counts them, since not every build of inih hands their number on;
- * refuses what inih would cut in two or overlook; and takes indentation away, which inih
- * would take for a continued value.
+ * For inih, which says nothing of a section without keys: a key of our own after
+ * its line.
+ */
+static char *mark_section(struct oe_conf_reader *reader, char *line, int size)
+{
+	reader->in_section_line = false;
+	if (reader->nr_marks == OE_CONF_MAX_SECTIONS)
+		oe_conf_error(reader->conf, reader->place,
+			      "more than %d sections", OE_CONF_MAX_SECTIONS);
+	else
+		reader->marks[reader->nr_marks++] = ++reader->calls;
+	snprintf(line, (size_t)size, "%s = 1\n", OE_CONF_SECTION_KEY);
+	return line;
+}
+
+/* inih counts our keys as lines, too. */
+static int real_line(const struct oe_conf_reader *reader, int line)
+{
+	int before = 0;
+
+	while (before < reader->nr_marks && reader->marks[before] < line)
+		before++;
+	return line - before;
+}
+
+/*
+ * inih's source of lines. Counts them, since not every build of inih hands
+ * their number on; refuses what inih would cut in two or overlook; and takes
+ * indentation away, which inih would take for a continued value.
  */
 static char *next_line(char *line, int size, void *stream)
 {
@@ -39,6 +66,8 @@ static char *next_line(char *line, int size, void *stream)
 	int used = 0;
 	int c;
 
+	if (reader->in_section_line)
+		return mark_section(reader, line, size);
 	reader->place.line++;
 	while ((c = getc(reader->stream)) != EOF && c != '\n') {
 		if (!used && (c == ' ' || c == '\t'))
@@ -57,6 +86,8 @@ static char *next_line(char *line, int size, void *stream)
 	}
 	line[used++] = '\n';
 	line[used] = '\0';
+	reader->calls++;
+	reader->in_section_line = line[0] == '[';
 	return line;
 }
 
@@ -90,7 +121,7 @@ void oe_conf_read(struct oe_conf *conf, FILE *stream, const char *name)
 		return;
 	line = ini_parse_stream(next_line, &reader, on_line, &reader);
 	if (line > 0) {
-		reader.place.line = line;
+		reader.place.line = real_line(&reader, line);
 		oe_conf_error(conf, reader.place,
 			      "neither a [section] nor 'key = value'");
 	} else if (line < 0) {
@@ -115,27 +146,45 @@ static void read_file(struct oe_conf *conf, const char *name)
 	fclose(stream);
 }
 
+static int is_conf(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && length > strlen(".conf") &&
+	       !strcmp(entry->d_name + length - strlen(".conf"), ".conf");
+}
+
+/* By bytes, whatever the locale: the order has a meaning. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void read_directory(struct oe_conf *conf, const char *directory)
+{
+	struct oe_conf_place place = { .file = directory };
+	struct dirent **entries;
+	char name[4096];
+	int count = scandir(directory, &entries, is_conf, by_name);
+
+	if (count < 0 && errno != ENOENT)
+		oe_conf_error(conf, place, "%s", strerror(errno));
+	for (int i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "%s/%s", directory,
+			 entries[i]->d_name);
+		read_file(conf, name);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+}
+
 int oe_conf_load(struct oe_conf *conf, const char *file, const char *directory,
 		 void (*report)(void *arg, const char *message), void *arg)
 {
-	char pattern[4096];
-	glob_t found;
-	int err;
-
 	oe_conf_begin(conf, report, arg);
 	read_file(conf, file);
-	if (directory) {
-		snprintf(pattern, sizeof(pattern), "%s/*.conf", directory);
-		err = glob(pattern, 0, NULL, &found);
-		for (size_t i = 0; !err && i < found.gl_pathc; i++)
-			read_file(conf, found.gl_pathv[i]);
-		if (err == GLOB_NOSPACE || err == GLOB_ABORTED)
-			oe_conf_error(
-				conf,
-				(struct oe_conf_place){ .file = directory },
-				"cannot be read");
-		if (!err)
-			globfree(&found);
-	}
+	if (directory)
+		read_directory(conf, directory);
 	return oe_conf_end(conf);
 }

@@ -104,6 +104,11 @@ static void check_services(struct oe_conf *conf)
 
 static void check_helpers(struct oe_conf *conf)
 {
+	for (int i = 0; i < conf->nr_helpers; i++)
+		if (!conf->helpers[i].argv)
+			oe_conf_error(conf, conf->helpers[i].place,
+				      "helper %s has no command",
+				      conf->helpers[i].name);
 	for (int i = 0; i < conf->nr_steps; i++) {
 		struct oe_conf_step *step = &conf->steps[i];
 

@@ -363,6 +363,12 @@ static bool add_step(struct oe_conf_reader *reader, char *value, int *first,
 
 /* --- sections ------------------------------------------------------------------------------ */
 
+/* The line is the section's own: it exists, with or without keys. */
+static bool opens_section(const char *name)
+{
+	return !strcmp(name, OE_CONF_SECTION_KEY);
+}
+
 static bool policy_line(struct oe_conf_reader *reader, const char *name,
 			const char *value)
 {
@@ -442,7 +448,8 @@ static bool group_line(struct oe_conf_reader *reader, const char *group,
 		conf->nr_groups++;
 	}
 	snprintf(directory, sizeof(directory), "groups/%s", group);
-	return directory_line(reader, group_keys, "group ...", directory, name,
+	return opens_section(name) ||
+	       directory_line(reader, group_keys, "group ...", directory, name,
 			      value);
 }
 
@@ -468,7 +475,8 @@ static bool limit_line(struct oe_conf_reader *reader, const char *who,
 		conf->nr_limits++;
 	}
 	snprintf(directory, sizeof(directory), "limits/%u", (unsigned int)uid);
-	return directory_line(reader, limit_keys, "limit ...", directory, name,
+	return opens_section(name) ||
+	       directory_line(reader, limit_keys, "limit ...", directory, name,
 			      value);
 }
 
@@ -646,6 +654,8 @@ static bool mode_line(struct oe_conf_reader *reader, const char *section,
 
 	if (!mode)
 		return false;
+	if (opens_section(name))
+		return true;
 	index = (int)(mode - reader->conf->modes);
 	if (!strcmp(name, "enter"))
 		return add_condition(reader, index, value);
@@ -719,6 +729,8 @@ static bool service_line(struct oe_conf_reader *reader, const char *section,
 
 	if (!service)
 		return false;
+	if (opens_section(name))
+		return true;
 	if (!strcmp(name, "comm"))
 		return set_text(reader, &service->comm, &keys[0], value);
 	if (!strcmp(name, "pidfile"))
@@ -737,31 +749,39 @@ static bool service_line(struct oe_conf_reader *reader, const char *section,
 	       oe_conf_time(value, &service->limit_ms);
 }
 
+static bool add_helper(struct oe_conf_reader *reader, const char *name)
+{
+	struct oe_conf *conf = reader->conf;
+	struct oe_conf_helper *helper = &conf->helpers[conf->nr_helpers];
+
+	if (conf->nr_helpers == OE_CONF_MAX_HELPERS)
+		return oe_conf_too_many(reader, "helpers", OE_CONF_MAX_HELPERS);
+	helper->name = oe_conf_keep(conf, reader->place, name);
+	helper->place = reader->place;
+	if (!helper->name)
+		return false;
+	conf->nr_helpers++;
+	return true;
+}
+
 static bool helper_line(struct oe_conf_reader *reader, const char *section,
 			const char *name, const char *value)
 {
 	struct oe_conf *conf = reader->conf;
 	int index = oe_conf_find_helper(conf, section);
 
+	if (index < 0) {
+		index = conf->nr_helpers;
+		if (!add_helper(reader, section))
+			return false;
+	}
+	if (opens_section(name))
+		return true;
 	if (strcmp(name, "command"))
 		return oe_conf_error(
 			conf, reader->place,
 			"[helper ...] knows no '%s'; it knows command", name);
-	if (index >= 0)
-		return oe_conf_error(conf, reader->place,
-				     "helper %s is already in %s:%d", section,
-				     conf->helpers[index].place.file,
-				     conf->helpers[index].place.line);
-	index = conf->nr_helpers;
-	if (index == OE_CONF_MAX_HELPERS)
-		return oe_conf_too_many(reader, "helpers", OE_CONF_MAX_HELPERS);
-	conf->helpers[index].name = oe_conf_keep(conf, reader->place, section);
-	conf->helpers[index].place = reader->place;
-	if (!conf->helpers[index].name ||
-	    !set_command(reader, &conf->helpers[index].argv, name, value))
-		return false;
-	conf->nr_helpers++;
-	return true;
+	return set_command(reader, &conf->helpers[index].argv, name, value);
 }
 
 /* The section "KIND NAME"; its name, or NULL if it is of another kind. */
@@ -789,18 +809,21 @@ static bool named_section_line(struct oe_conf_reader *reader,
 		if (who)
 			break;
 	}
+	/* Said once, for the section, and not for each of its keys. */
 	if (!who)
-		return oe_conf_error(
-			reader->conf, reader->place,
-			"there is no section [%s]; there are policy, rankings, levels, "
-			"limits, daemon, group NAME, limit UID, mode NAME, service NAME, "
-			"helper NAME",
-			section);
+		return opens_section(name) &&
+		       oe_conf_error(
+			       reader->conf, reader->place,
+			       "there is no section [%s]; there are policy, rankings, levels, "
+			       "limits, daemon, group NAME, limit UID, mode NAME, service NAME, "
+			       "helper NAME",
+			       section);
 	if (!oe_conf_is_name(who))
-		return oe_conf_error(
-			reader->conf, reader->place,
-			"[%s]: a name has 1 to %d of the characters a-z 0-9 _ -",
-			section, OE_CONF_MAX_NAME);
+		return opens_section(name) &&
+		       oe_conf_error(
+			       reader->conf, reader->place,
+			       "[%s]: a name has 1 to %d of the characters a-z 0-9 _ -",
+			       section, OE_CONF_MAX_NAME);
 	switch (kind) {
 	case 0:
 		return group_line(reader, who, name, value);
@@ -813,10 +836,40 @@ static bool named_section_line(struct oe_conf_reader *reader,
 	}
 }
 
+/* Those of which there is one. */
+static bool single_section_line(struct oe_conf_reader *reader,
+				const char *section, const char *name,
+				const char *value, bool *found)
+{
+	static const char *const sections[] = { "policy", "rankings", "levels",
+						"limits", "daemon",   NULL };
+	int which = oe_conf_one_of(sections, section);
+
+	*found = which >= 0;
+	if (which < 0 || opens_section(name))
+		return true;
+	switch (which) {
+	case 0:
+		return policy_line(reader, name, value);
+	case 1:
+		return rankings_line(reader, name, value);
+	case 2:
+		return directory_line(reader, level_keys, section, "levels",
+				      name, value);
+	case 3:
+		return directory_line(reader, limits_keys, section, "limits",
+				      name, value);
+	default:
+		return daemon_line(reader, name, value);
+	}
+}
+
 bool oe_conf_line(struct oe_conf_reader *reader, const char *section,
 		  const char *name, char *value)
 {
 	const char *who = named(section, "limit");
+	bool found;
+	bool fine;
 
 	if (!*section)
 		return oe_conf_error(reader->conf, reader->place,
@@ -824,18 +877,9 @@ bool oe_conf_line(struct oe_conf_reader *reader, const char *section,
 	if (!*value)
 		return oe_conf_error(reader->conf, reader->place,
 				     "%s has no value", name);
-	if (!strcmp(section, "policy"))
-		return policy_line(reader, name, value);
-	if (!strcmp(section, "rankings"))
-		return rankings_line(reader, name, value);
-	if (!strcmp(section, "levels"))
-		return directory_line(reader, level_keys, section, "levels",
-				      name, value);
-	if (!strcmp(section, "limits"))
-		return directory_line(reader, limits_keys, section, "limits",
-				      name, value);
-	if (!strcmp(section, "daemon"))
-		return daemon_line(reader, name, value);
+	fine = single_section_line(reader, section, name, value, &found);
+	if (found)
+		return fine;
 	if (who)
 		return limit_line(reader, who, name, value);
 	return named_section_line(reader, section, name, value);

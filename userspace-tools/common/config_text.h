@@ -8,10 +8,14 @@
 
 #include "common/config.h"
 
+/* Stands for the beginning of a section; nobody can write it into a file by accident. */
+#define OE_CONF_SECTION_KEY "\001"
+
 enum {
 	OE_CONF_MAX_LINE =
 		200, /* what inih takes by default, newline and NUL included */
 	OE_CONF_MAX_NAME = 32,
+	OE_CONF_MAX_SECTIONS = 128, /* of a file */
 	OE_CONF_RANK_MAX = 1000,
 	OE_CONF_LEAVE_UNSAID = -2, /* a mode's leave_ms before its default */
 };
@@ -21,11 +25,19 @@ enum {
  * @conf: where it goes
  * @stream: the file
  * @place: the line
+ * @in_section_line: the last line was one
+ * @marks: at which of its calls inih was given a key that is not in the file
+ * @nr_marks: how often
+ * @calls: of inih for a line
  */
 struct oe_conf_reader {
 	struct oe_conf *conf;
 	FILE *stream;
 	struct oe_conf_place place;
+	bool in_section_line;
+	int marks[OE_CONF_MAX_SECTIONS];
+	int nr_marks;
+	int calls;
 };
 
 /**

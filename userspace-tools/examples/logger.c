@@ -107,9 +107,22 @@ static void recover(struct logger *logger)
 	logger->spill->used = 0;
 }
 
+static void spill(struct logger *logger)
+{
+	logger->spill->place = (uint64_t)lseek(logger->out, 0, SEEK_END);
+	memcpy(logger->spill->bytes, logger->block, logger->used);
+	__atomic_store_n(&logger->spill->used, logger->used, __ATOMIC_RELEASE);
+}
+
+/*
+ * Writing may need memory, and so be where we are when the emergency comes and
+ * we are killed. So it is spilled first.
+ */
 static void flush(struct logger *logger)
 {
+	spill(logger);
 	append(logger, logger->block, logger->used);
+	logger->spill->used = 0;
 	logger->used = 0;
 }
 
@@ -123,9 +136,7 @@ static void save(const struct oom_embedded_event *event, void *arg)
 	logger->hold_until_ms = now_ms() + HOLD_MS;
 	if (!logger->used)
 		return;
-	logger->spill->place = (uint64_t)lseek(logger->out, 0, SEEK_END);
-	memcpy(logger->spill->bytes, logger->block, logger->used);
-	__atomic_store_n(&logger->spill->used, logger->used, __ATOMIC_RELEASE);
+	spill(logger);
 	msync(logger->spill, sizeof(struct spill) + logger->used, MS_ASYNC);
 }
 
@@ -221,10 +232,7 @@ static void run(struct logger *logger, struct oom_embedded *oom, int signals)
 			take(logger);
 		fds[2].revents = 0;
 	}
-	if (!logger->holding)
-		take(logger);
 	flush(logger);
-	logger->spill->used = 0;
 }
 
 int main(int argc, char **argv)

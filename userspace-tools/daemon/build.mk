@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# oom-embeddedd, the reconfiguration manager. Needs inih.
+ifeq ($(WITH_INIH),1)
+DAEMON_SRCS = daemon/main.c daemon/mode.c daemon/pipeline.c daemon/module.c daemon/sense.c \
+	daemon/procs.c daemon/helper.c daemon/worker.c daemon/log.c
+
+TARGETS += $(O)/oom-embeddedd
+INSTALLS += $(O)/oom-embeddedd:$(SBINDIR)/oom-embeddedd:755
+
+$(O)/oom-embeddedd: $(call objects,$(DAEMON_SRCS)) $(O)/liboom_embedded.a $(O)/libcommon.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CONFIG_LIBS) $(LDLIBS)
+else
+$(info inih is missing (libinih-dev): oom-embeddedd is left out)
+endif

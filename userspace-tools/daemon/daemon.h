@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the rooms of the manager share. They are, from the top:
+ *
+ *  main.c      options, start-up and its dry run, the loop, reload
+ *  mode.c      which mode it has to be, and entering it
+ *  pipeline.c  the steps of services and modes, one after another, with time limits
+ *  module.c    what is written to the module
+ *  sense.c     how memory is
+ *  procs.c     which processes are whose
+ *  helper.c    programs that were started beforehand
+ *  worker.c    the process that forks and executes, so that nobody else has to
+ *  log.c       lines, and the process that writes them
+ *
+ * From the moment an emergency is announced the main process does nothing that may need memory:
+ * no allocation, no fork, no opening of files, no output. All is static, locked and touched
+ * before. What cannot do without (commands, the log) is done by processes of their own, which
+ * may be stuck without anybody waiting for them.
+ */
+#ifndef OE_DAEMON_H
+#define OE_DAEMON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/config.h"
+#include "oom_embedded.h"
+
+enum {
+	OE_FOREVER = -1, /* a time-out */
+};
+
+int64_t oe_now_ms(void);
+
+/* --- log.c --- */
+
+enum oe_log_target {
+	OE_LOG_TO_STDERR,
+	OE_LOG_TO_SYSLOG,
+};
+
+void oe_log_init(enum oe_log_target target);
+int oe_log_start(void); /* from now on by a process of its own; its pid */
+bool oe_log_died(int pid);
+void oe_log_stop(void); /* waits a moment for what is left */
+void oe_log_set(int level, int rate);
+void oe_log_alive(void);
+void oe_log_notify(const char *state);
+__attribute__((format(printf, 2, 3))) void oe_log(enum oe_conf_log level,
+						  const char *format, ...);
+
+/* --- sense.c --- */
+
+/**
+ * struct oe_sense - how memory is; -1 = unknown
+ * @total_kb: all of it
+ * @available_kb: MemAvailable
+ * @rate_kb: by how much it falls, KiB a second; negative = it rises
+ * @psi_some: hundredths of a per cent, over 10 s
+ * @psi_full: the same
+ * @load: hundredths, a CPU, over a minute
+ * @level: of the module
+ * @forecast_ms: of the module
+ * @biggest_kb: badness of the first candidate
+ */
+struct oe_sense {
+	int64_t total_kb;
+	int64_t available_kb;
+	int64_t rate_kb;
+	int psi_some;
+	int psi_full;
+	int load;
+	int level;
+	int64_t forecast_ms;
+	int64_t biggest_kb;
+};
+
+void oe_sense_open(bool want_candidates);
+void oe_sense_read(struct oe_sense *sense);
+void oe_sense_close(void);
+
+/* --- module.c --- */
+
+int oe_module_apply(const struct oe_conf *conf, const struct oe_conf *before);
+int oe_module_open_modes(const struct oe_conf *conf);
+void oe_module_enter(const struct oe_conf *conf, int mode);
+int oe_module_try(const struct oe_conf *conf);
+void oe_module_rank(int pid, int rank);
+
+/* --- procs.c --- */
+
+void oe_procs_forget(void);
+void oe_procs_scan(const struct oe_conf *conf);
+int oe_procs_signal(int service, int signal);
+bool oe_procs_gone(int service);
+int oe_procs_count(int service);
+
+/* --- helper.c --- */
+
+int oe_helper_start_all(const struct oe_conf *conf);
+void oe_helper_stop_all(void);
+bool oe_helper_died(int pid);
+void oe_helper_revive(const struct oe_conf *conf);
+int oe_helper_ask(int helper, const char *what);
+bool oe_helper_has_answered(int helper);
+bool oe_helper_is_busy(int helper);
+int oe_helper_wait(int helper, int ms);
+
+/* --- worker.c --- */
+
+int oe_worker_start(void);
+void oe_worker_stop(void);
+bool oe_worker_died(int pid);
+int oe_worker_fd(void);
+void oe_worker_drain(void);
+int oe_worker_run(const char *const *argv, int ms);
+int oe_worker_sync(int ms);
+bool oe_worker_is_done(int job, int *status);
+void oe_worker_forget(int job);
+
+/* --- pipeline.c --- */
+
+void oe_pipeline_start(const struct oe_conf *conf, int mode);
+int64_t oe_pipeline_run(const struct oe_conf *conf, bool fine);
+bool oe_pipeline_is_urgent(void);
+bool oe_pipeline_is_idle(void);
+void oe_pipeline_reset(void);
+
+/* --- mode.c --- */
+
+void oe_mode_init(const struct oe_conf *conf, int mode);
+int oe_mode_find(const struct oe_conf *conf, const char *name);
+int oe_mode_current(void);
+void oe_mode_oom(const struct oe_conf *conf);
+void oe_mode_limit(const struct oe_conf *conf);
+void oe_mode_update(const struct oe_conf *conf, const struct oe_sense *sense);
+void oe_mode_pin(const struct oe_conf *conf, int mode);
+bool oe_mode_is_fine(void);
+bool oe_mode_is_calm(void);
+
+#endif /* OE_DAEMON_H */

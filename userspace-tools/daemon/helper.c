@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Helpers: programs that are started beforehand, lock themselves into memory
+ * and wait for their moment, so that it takes neither a fork nor an exec.
+ *
+ * A helper reads lines from stdin and answers each with a line on stdout: "try"
+ * (start-up: can you?) and "go MODE". A pipe keeps the page of the last line
+ * that went through it, so after the dry run a line needs no memory.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "daemon/daemon.h"
+
+enum {
+	ANSWER = 64,
+	REVIVE_MS = 5000,
+};
+
+static struct helper {
+	pid_t pid; /* 0: not there */
+	int ask;
+	int answer;
+	bool busy;
+	int64_t died_ms;
+} helpers[OE_CONF_MAX_HELPERS];
+
+static int nr_helpers;
+
+static void become(const char *const *argv, int in, int out, pid_t manager)
+{
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != manager)
+		_exit(127);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	dup2(in, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	execv(argv[0], (char *const *)(uintptr_t)argv);
+	_exit(127);
+}
+
+static int start(struct helper *helper, const char *const *argv)
+{
+	pid_t manager = getpid();
+	int in[2];
+	int out[2];
+
+	if (pipe2(in, O_CLOEXEC))
+		return -errno;
+	if (pipe2(out, O_CLOEXEC)) {
+		close(in[0]);
+		close(in[1]);
+		return -errno;
+	}
+	helper->pid = fork();
+	if (!helper->pid)
+		become(argv, in[0], out[1], manager);
+	close(in[0]);
+	close(out[1]);
+	if (helper->pid < 0) {
+		close(in[1]);
+		close(out[0]);
+		helper->pid = 0;
+		return -errno;
+	}
+	helper->ask = in[1];
+	helper->answer = out[0];
+	helper->busy = false;
+	fcntl(helper->ask, F_SETFL, O_NONBLOCK);
+	fcntl(helper->answer, F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+static void forget(struct helper *helper)
+{
+	if (!helper->pid)
+		return;
+	close(helper->ask);
+	close(helper->answer);
+	helper->pid = 0;
+	helper->busy = false;
+	helper->died_ms = oe_now_ms();
+}
+
+/**
+ * oe_helper_start_all - start the helpers of a configuration
+ * @conf: the configuration
+ *
+ * Return: how many could not be started.
+ */
+int oe_helper_start_all(const struct oe_conf *conf)
+{
+	int failed = 0;
+
+	for (int i = 0; i < conf->nr_helpers; i++) {
+		int err = start(&helpers[i], conf->helpers[i].argv);
+
+		if (!err)
+			continue;
+		oe_log(OE_LOG_ERROR, "cannot start helper %s: %s",
+		       conf->helpers[i].name, strerror(-err));
+		failed++;
+	}
+	nr_helpers = conf->nr_helpers;
+	return failed;
+}
+
+void oe_helper_stop_all(void)
+{
+	for (int i = 0; i < nr_helpers; i++) {
+		pid_t pid = helpers[i].pid;
+
+		forget(&helpers[i]);
+		if (pid)
+			kill(pid, SIGTERM);
+	}
+	nr_helpers = 0;
+}
+
+bool oe_helper_died(int pid)
+{
+	for (int i = 0; i < nr_helpers; i++)
+		if (helpers[i].pid == pid) {
+			forget(&helpers[i]);
+			return true;
+		}
+	return false;
+}
+
+/**
+ * oe_helper_revive - start those that have died, when there is time for it
+ * @conf: in force
+ */
+void oe_helper_revive(const struct oe_conf *conf)
+{
+	for (int i = 0; i < nr_helpers; i++) {
+		if (helpers[i].pid ||
+		    oe_now_ms() - helpers[i].died_ms < REVIVE_MS)
+			continue;
+		oe_log(OE_LOG_WARNING, "helper %s had ended: started again",
+		       conf->helpers[i].name);
+		if (start(&helpers[i], conf->helpers[i].argv))
+			helpers[i].died_ms = oe_now_ms();
+		else
+			oe_helper_ask(i, "try\n");
+	}
+}
+
+/**
+ * oe_helper_ask - tell a helper what to do
+ * @helper: index
+ * @what: a line
+ *
+ * Return: 0, -ESRCH if it is not there, -EBUSY if it has not answered yet.
+ */
+int oe_helper_ask(int helper, const char *what)
+{
+	struct helper *one = &helpers[helper];
+	size_t length = strlen(what);
+	ssize_t put;
+
+	if (!one->pid)
+		return -ESRCH;
+	if (one->busy && !oe_helper_has_answered(helper))
+		return -EBUSY;
+	put = write(one->ask, what, length);
+	if (put != (ssize_t)length)
+		return put < 0 ? -errno : -EIO;
+	one->busy = true;
+	return 0;
+}
+
+/* One that has died does not answer, and is not waited for. */
+bool oe_helper_has_answered(int helper)
+{
+	struct helper *one = &helpers[helper];
+	char answer[ANSWER];
+	ssize_t got;
+
+	if (!one->pid || !one->busy)
+		return true;
+	got = read(one->answer, answer, sizeof(answer));
+	if (got < 0 && errno == EAGAIN)
+		return false;
+	one->busy = false;
+	return true;
+}
+
+bool oe_helper_is_busy(int helper)
+{
+	return helpers[helper].busy;
+}
+
+/* Start-up only: wait for the answer. */
+int oe_helper_wait(int helper, int ms)
+{
+	struct pollfd pfd = { .fd = helpers[helper].answer, .events = POLLIN };
+	char answer[ANSWER];
+
+	if (!helpers[helper].pid)
+		return -ESRCH;
+	if (poll(&pfd, 1, ms) != 1)
+		return -ETIMEDOUT;
+	helpers[helper].busy = false;
+	/* The end of file is no answer. */
+	return read(helpers[helper].answer, answer, sizeof(answer)) > 0 ?
+		       0 :
+		       -EPIPE;
+}

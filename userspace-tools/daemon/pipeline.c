@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pipelines: the steps of a service, or of a mode, one after another and each
+ * with its time. Several go on at the same time; nothing here ever waits.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/daemon.h"
+
+enum {
+	MODE = OE_CONF_MAX_SERVICES, /* the mode's own pipeline */
+	NR_PIPELINES,
+	TICK_MS = 20, /* how often it is looked whether processes are gone */
+	SYNC_MS = 5000,
+	MODE_LIMIT_MS = 60 * 1000,
+	NO_JOB = -1,
+};
+
+enum stage {
+	IDLE,
+	STEP, /* a step is to be begun */
+	WAITING, /* for the step's end or its time */
+	PAUSED, /* until memory is back, for the restart */
+};
+
+struct pipeline {
+	enum stage stage;
+	const char *name;
+	int service; /* -1: a mode's */
+	int step;
+	int end;
+	int job;
+	int mode;
+	int64_t step_until_ms;
+	int64_t until_ms;
+	bool late;
+};
+
+static struct pipeline pipelines[NR_PIPELINES];
+
+/* --- steps --------------------------------------------------------------- */
+
+static void said(const struct pipeline *pipeline, const char *what, int status)
+{
+	if (status < 0)
+		oe_log(OE_LOG_ERROR, "%s: %s failed: %s", pipeline->name, what,
+		       strerror(-status));
+	else if (WIFSIGNALED(status))
+		oe_log(OE_LOG_WARNING, "%s: %s was ended by signal %d",
+		       pipeline->name, what, WTERMSIG(status));
+	else if (WEXITSTATUS(status))
+		oe_log(OE_LOG_WARNING, "%s: %s ended with status %d",
+		       pipeline->name, what, WEXITSTATUS(status));
+}
+
+static bool begin_signal(struct pipeline *pipeline,
+			 const struct oe_conf_step *step)
+{
+	int count = oe_procs_signal(pipeline->service, step->signal);
+
+	oe_log(OE_LOG_INFO, "%s: signal %d to %d processes", pipeline->name,
+	       step->signal, count);
+	return false;
+}
+
+static bool begin_job(struct pipeline *pipeline, const char *const *argv,
+		      int ms)
+{
+	oe_log(OE_LOG_INFO, "%s: runs %s", pipeline->name, argv[0]);
+	pipeline->job = oe_worker_run(argv, ms);
+	if (pipeline->job >= 0)
+		return true;
+	said(pipeline, argv[0], pipeline->job);
+	pipeline->job = NO_JOB;
+	return false;
+}
+
+static bool begin_helper(const struct oe_conf *conf, struct pipeline *pipeline,
+			 const struct oe_conf_step *step)
+{
+	char line[64] = "go ";
+	int err;
+
+	strncat(line, conf->modes[pipeline->mode].name, sizeof(line) - 8);
+	strcat(line, "\n");
+	err = oe_helper_ask(step->helper, line);
+	if (err)
+		said(pipeline, step->text, err);
+	return !err;
+}
+
+/* Data first, as far as that works without memory; then the machine. */
+static bool begin_reboot(struct pipeline *pipeline)
+{
+	oe_log(OE_LOG_ERROR, "%s: restarts the machine", pipeline->name);
+	pipeline->job = oe_worker_sync(SYNC_MS);
+	pipeline->step_until_ms = oe_now_ms() + SYNC_MS;
+	return true;
+}
+
+/* Begins a step; true if it has to be waited for. */
+static bool begin(const struct oe_conf *conf, struct pipeline *pipeline)
+{
+	const struct oe_conf_step *step = &conf->steps[pipeline->step];
+
+	pipeline->job = NO_JOB;
+	pipeline->step_until_ms = oe_now_ms() + step->ms;
+	switch (step->type) {
+	case OE_STEP_SIGNAL:
+		return begin_signal(pipeline, step);
+	case OE_STEP_WAIT:
+	case OE_STEP_SLEEP:
+		return !pipeline->late;
+	case OE_STEP_RUN:
+		return !pipeline->late &&
+		       begin_job(pipeline, step->argv, step->ms);
+	case OE_STEP_HELPER:
+		return !pipeline->late && begin_helper(conf, pipeline, step);
+	case OE_STEP_RESTART:
+		pipeline->stage = PAUSED;
+		return true;
+	case OE_STEP_REBOOT:
+		return begin_reboot(pipeline);
+	}
+	return false;
+}
+
+static bool job_is_done(struct pipeline *pipeline, const char *what)
+{
+	int status;
+
+	if (pipeline->job == NO_JOB)
+		return true;
+	if (!oe_worker_is_done(pipeline->job, &status))
+		return false;
+	pipeline->job = NO_JOB;
+	said(pipeline, what, status);
+	return true;
+}
+
+/* Has what the step waits for happened? */
+static bool has_happened(const struct oe_conf *conf, struct pipeline *pipeline)
+{
+	const struct oe_conf_step *step = &conf->steps[pipeline->step];
+
+	switch (step->type) {
+	case OE_STEP_WAIT:
+		return oe_procs_gone(pipeline->service);
+	case OE_STEP_RUN:
+		return job_is_done(pipeline, step->argv[0]);
+	case OE_STEP_RESTART:
+		return job_is_done(pipeline, "restart");
+	case OE_STEP_HELPER:
+		return oe_helper_has_answered(step->helper);
+	case OE_STEP_REBOOT:
+		return job_is_done(pipeline, "sync");
+	case OE_STEP_SIGNAL:
+	case OE_STEP_SLEEP:
+		return false;
+	}
+	return true;
+}
+
+static void end_step(const struct oe_conf *conf, struct pipeline *pipeline)
+{
+	const struct oe_conf_step *step = &conf->steps[pipeline->step];
+
+	if (pipeline->job != NO_JOB) {
+		oe_log(OE_LOG_WARNING, "%s: a command is late", pipeline->name);
+		oe_worker_forget(pipeline->job);
+		pipeline->job = NO_JOB;
+	}
+	if (step->type == OE_STEP_HELPER && oe_helper_is_busy(step->helper))
+		oe_log(OE_LOG_WARNING, "%s: helper %s is late", pipeline->name,
+		       step->text);
+	if (step->type == OE_STEP_REBOOT && reboot(RB_AUTOBOOT))
+		oe_log(OE_LOG_ERROR, "%s: cannot restart the machine: %s",
+		       pipeline->name, strerror(errno));
+	pipeline->step++;
+	pipeline->stage = STEP;
+}
+
+/* --- pipelines ----------------------------------------------------------- */
+
+static void check_limit(struct pipeline *pipeline, int64_t now)
+{
+	if (pipeline->late || pipeline->stage == PAUSED ||
+	    now < pipeline->until_ms)
+		return;
+	oe_log(OE_LOG_WARNING,
+	       "%s: its time is over, what only waits or runs is left out",
+	       pipeline->name);
+	pipeline->late = true;
+	pipeline->step_until_ms = now;
+}
+
+/* Goes on as far as it can. */
+static void go_on(const struct oe_conf *conf, struct pipeline *pipeline,
+		  bool fine)
+{
+	int64_t now = oe_now_ms();
+
+	check_limit(pipeline, now);
+	while (pipeline->stage != IDLE) {
+		if (pipeline->stage == PAUSED) {
+			const struct oe_conf_service *service =
+				&conf->services[pipeline->service];
+
+			if (!fine)
+				return;
+			pipeline->late = false;
+			pipeline->until_ms = INT64_MAX;
+			pipeline->step_until_ms = now + service->restart_ms;
+			pipeline->stage = WAITING;
+			begin_job(pipeline, service->restart,
+				  service->restart_ms);
+		}
+		if (pipeline->stage == WAITING) {
+			if (!has_happened(conf, pipeline) &&
+			    now < pipeline->step_until_ms)
+				return;
+			end_step(conf, pipeline);
+		}
+		if (pipeline->step == pipeline->end) {
+			pipeline->stage = IDLE;
+			oe_log(OE_LOG_DEBUG, "%s: through", pipeline->name);
+			return;
+		}
+		if (!begin(conf, pipeline))
+			pipeline->step++;
+		else if (pipeline->stage == STEP)
+			pipeline->stage = WAITING;
+	}
+}
+
+static void start(struct pipeline *pipeline, const char *name, int service,
+		  int first, int count, int limit_ms)
+{
+	/* One that is under way, or waits for its restart, is not begun anew. */
+	if (pipeline->stage == STEP || pipeline->stage == WAITING || !count)
+		return;
+	*pipeline = (struct pipeline){
+		.stage = STEP,
+		.name = name,
+		.service = service,
+		.step = first,
+		.end = first + count,
+		.job = NO_JOB,
+		.until_ms = oe_now_ms() + limit_ms,
+	};
+}
+
+/**
+ * oe_pipeline_start - begin the steps of a mode and of its services
+ * @conf: in force
+ * @mode: index
+ */
+void oe_pipeline_start(const struct oe_conf *conf, int mode)
+{
+	const struct oe_conf_mode *entered = &conf->modes[mode];
+
+	start(&pipelines[MODE], entered->name, -1, entered->first_step,
+	      entered->nr_steps, MODE_LIMIT_MS);
+	pipelines[MODE].mode = mode;
+	for (int i = 0; i < entered->nr_services; i++) {
+		int number = entered->services[i];
+		const struct oe_conf_service *service = &conf->services[number];
+
+		start(&pipelines[number], service->name, number,
+		      service->first_step, service->nr_steps,
+		      service->limit_ms);
+		pipelines[number].mode = mode;
+	}
+	oe_pipeline_run(conf, false);
+}
+
+static int64_t next_of(const struct oe_conf *conf,
+		       const struct pipeline *pipeline)
+{
+	int64_t left = pipeline->step_until_ms - oe_now_ms();
+
+	if (pipeline->stage != WAITING)
+		return OE_FOREVER;
+	/* Processes and helpers are asked; commands tell through their descriptor. */
+	if (conf->steps[pipeline->step].type == OE_STEP_WAIT ||
+	    conf->steps[pipeline->step].type == OE_STEP_HELPER)
+		left = left < TICK_MS ? left : TICK_MS;
+	return left < 0 ? 0 : left;
+}
+
+/**
+ * oe_pipeline_run - go on with all of them
+ * @conf: in force
+ * @fine: memory is back: what waits for that may go on
+ *
+ * Return: milliseconds until it has to be called again, or OE_FOREVER.
+ */
+int64_t oe_pipeline_run(const struct oe_conf *conf, bool fine)
+{
+	int64_t next = OE_FOREVER;
+
+	for (int i = 0; i < NR_PIPELINES; i++) {
+		int64_t left;
+
+		if (pipelines[i].stage == IDLE)
+			continue;
+		go_on(conf, &pipelines[i], fine);
+		left = pipelines[i].stage == IDLE ?
+			       OE_FOREVER :
+			       next_of(conf, &pipelines[i]);
+		if (left != OE_FOREVER && (next == OE_FOREVER || left < next))
+			next = left;
+	}
+	return next;
+}
+
+/* Something is under way that an acknowledgement has to wait for. */
+bool oe_pipeline_is_urgent(void)
+{
+	for (int i = 0; i < NR_PIPELINES; i++)
+		if (pipelines[i].stage == STEP || pipelines[i].stage == WAITING)
+			return true;
+	return false;
+}
+
+bool oe_pipeline_is_idle(void)
+{
+	for (int i = 0; i < NR_PIPELINES; i++)
+		if (pipelines[i].stage != IDLE)
+			return false;
+	return true;
+}
+
+/* Another configuration: its steps are others. */
+void oe_pipeline_reset(void)
+{
+	for (int i = 0; i < NR_PIPELINES; i++) {
+		if (pipelines[i].stage != IDLE && pipelines[i].job != NO_JOB)
+			oe_worker_forget(pipelines[i].job);
+		pipelines[i].stage = IDLE;
+	}
+}

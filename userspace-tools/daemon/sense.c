@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How memory is. The files stay open: a seq_file keeps its buffer, so that
+ * reading it again allocates nothing.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/proc.h"
+#include "common/sysfs.h"
+#include "daemon/daemon.h"
+
+enum {
+	BUFFER = 4096,
+	FIRST_LINE = 256,
+	/* The rate is a mean over about this time. */
+	RATE_MS = 4000,
+};
+
+enum source {
+	MEMINFO,
+	PRESSURE,
+	LOADAVG,
+	LEVEL,
+	FORECAST,
+	NR_SOURCES,
+};
+
+static struct {
+	int fds[NR_SOURCES];
+	bool open;
+	bool want_candidates;
+	int64_t last_ms;
+	int64_t last_kb;
+	double rate;
+	char text[BUFFER];
+} sense_state;
+
+static int open_proc(const char *name)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", oe_proc_root(), name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+void oe_sense_open(bool want_candidates)
+{
+	oe_sense_close();
+	sense_state.fds[MEMINFO] = open_proc("meminfo");
+	sense_state.fds[PRESSURE] = open_proc("pressure/memory");
+	sense_state.fds[LOADAVG] = open_proc("loadavg");
+	sense_state.fds[LEVEL] = oe_sysfs_open("levels/level", O_RDONLY);
+	sense_state.fds[FORECAST] =
+		oe_sysfs_open("levels/oom_forecast_ms", O_RDONLY);
+	sense_state.want_candidates = want_candidates;
+	sense_state.last_ms = 0;
+	sense_state.rate = 0;
+	sense_state.open = true;
+}
+
+void oe_sense_close(void)
+{
+	for (int i = 0; i < NR_SOURCES && sense_state.open; i++)
+		if (sense_state.fds[i] >= 0)
+			close(sense_state.fds[i]);
+	sense_state.open = false;
+}
+
+/* The text of a source; NULL if there is none. */
+static const char *text_of(enum source source)
+{
+	if (sense_state.fds[source] < 0 ||
+	    oe_sysfs_read_fd(sense_state.fds[source], sense_state.text,
+			     sizeof(sense_state.text)) <= 0)
+		return NULL;
+	return sense_state.text;
+}
+
+static int64_t number_after(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+
+	return at ? strtoll(at + strlen(key), NULL, 10) : -1;
+}
+
+/* "avg10=1.23" as 123, without floating point's ways to go wrong. */
+static int hundredths_after(const char *text, const char *key)
+{
+	const char *at = text ? strstr(text, key) : NULL;
+	char *end;
+	long whole;
+	int part = 0;
+
+	if (!at)
+		return -1;
+	whole = strtol(at + strlen(key), &end, 10);
+	if (*end == '.' && end[1] >= '0' && end[1] <= '9') {
+		part = (end[1] - '0') * 10;
+		if (end[2] >= '0' && end[2] <= '9')
+			part += end[2] - '0';
+	}
+	return (int)whole * 100 + part;
+}
+
+/* Smoothed, so that one burst of the page cache is not a trend. */
+static int64_t rate_of(int64_t available_kb)
+{
+	int64_t now = oe_now_ms();
+	int64_t elapsed = now - sense_state.last_ms;
+	double weight;
+	double rate;
+
+	if (!sense_state.last_ms || available_kb < 0) {
+		sense_state.last_ms = now;
+		sense_state.last_kb = available_kb;
+		return 0;
+	}
+	if (elapsed < 1)
+		return (int64_t)sense_state.rate;
+	rate = (double)(sense_state.last_kb - available_kb) * 1000 /
+	       (double)elapsed;
+	weight = (double)elapsed / (double)(elapsed + RATE_MS);
+	/* At first there is no past to be smoothed with. */
+	if (sense_state.rate == 0)
+		weight = 1;
+	sense_state.rate += (rate - sense_state.rate) * weight;
+	sense_state.last_ms = now;
+	sense_state.last_kb = available_kb;
+	return (int64_t)sense_state.rate;
+}
+
+static void read_pressure(struct oe_sense *sense)
+{
+	const char *text = text_of(PRESSURE);
+	const char *some = text ? strstr(text, "some") : NULL;
+	const char *full = text ? strstr(text, "full") : NULL;
+
+	sense->psi_some = hundredths_after(some, "avg10=");
+	sense->psi_full = hundredths_after(full, "avg10=");
+}
+
+/* The list is made anew for each reader: only if somebody asks. */
+static int64_t biggest_kb(void)
+{
+	char line[FIRST_LINE];
+	const char *at = line;
+	ssize_t got;
+	int fd;
+
+	if (!sense_state.want_candidates)
+		return -1;
+	fd = oe_sysfs_open("candidates", O_RDONLY);
+	if (fd < 0)
+		return -1;
+	got = read(fd, line, sizeof(line) - 1);
+	close(fd);
+	if (got <= 0)
+		return -1;
+	line[got] = '\0';
+	/* position pid ranking source badness */
+	for (int i = 0; i < 4; i++) {
+		at += strspn(at, " ");
+		at += strcspn(at, " ");
+	}
+	return *at ? strtoll(at, NULL, 10) : -1;
+}
+
+void oe_sense_read(struct oe_sense *sense)
+{
+	const char *text = text_of(MEMINFO);
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	sense->total_kb = text ? number_after(text, "MemTotal:") : -1;
+	sense->available_kb = text ? number_after(text, "MemAvailable:") : -1;
+	sense->rate_kb = rate_of(sense->available_kb);
+	read_pressure(sense);
+	text = text_of(LOADAVG);
+	sense->load = text ? hundredths_after(text, "") : -1;
+	if (sense->load > 0 && cpus > 1)
+		sense->load /= (int)cpus;
+	text = text_of(LEVEL);
+	sense->level = text ? oe_conf_level(text) : -1;
+	text = text_of(FORECAST);
+	sense->forecast_ms = text ? strtoll(text, NULL, 10) : -1;
+	sense->biggest_kb = biggest_kb();
+}

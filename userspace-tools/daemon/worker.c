@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The worker: a process of the manager's own, forked at the start and locked,
+ * that does what may need memory and so may hang: fork and exec of commands,
+ * and sync(2). The manager leaves its orders in shared memory and looks there
+ * for the results. Best effort: a command that cannot be forked in time has
+ * failed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/sysfs.h"
+#include "daemon/daemon.h"
+
+enum {
+	JOBS = 16,
+	TEXT = 256,
+	NEVER_MS = 3600 * 1000,
+};
+
+enum state {
+	FREE,
+	ORDERED, /* by the manager; release, the order is there */
+	RUNNING,
+	DONE, /* by the worker; release, the status is there */
+};
+
+/* No command: sync(2) if "sync" is set, else only a fork, for the dry run. */
+struct job {
+	atomic_int state;
+	atomic_bool forgotten; /* nobody waits for the status */
+	bool sync;
+	int ms;
+	int status;
+	int argc;
+	char text[TEXT]; /* the words, one after the other */
+	/* The worker's own. */
+	pid_t pid;
+	int64_t until_ms;
+	bool killed;
+};
+
+static struct {
+	struct job *jobs;
+	int orders; /* eventfd, manager to worker */
+	int results; /* eventfd, worker to manager */
+	pid_t pid;
+} worker = { .orders = -1, .results = -1 };
+
+/* --- in the worker ------------------------------------------------------- */
+
+/* The command is an ordinary program: killable, unranked, with ordinary signals. */
+static void become(const struct job *job)
+{
+	const char *argv[OE_CONF_MAX_ARGS + 1];
+	const char *word = job->text;
+	char line[32];
+	sigset_t none;
+	int fd;
+
+	setpgid(0, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "0", 1) < 0)
+		errno = 0;
+	snprintf(line, sizeof(line), "%d -", getpid());
+	oe_sysfs_write("oom_ranking", line);
+	fd = open("/dev/null", O_RDWR);
+	dup2(fd, STDIN_FILENO);
+	for (int i = 0; i < job->argc; i++) {
+		argv[i] = word;
+		word += strlen(word) + 1;
+	}
+	argv[job->argc] = NULL;
+	if (!job->argc)
+		_exit(0);
+	execv(argv[0], (char *const *)(uintptr_t)argv);
+	_exit(127);
+}
+
+static void finish(struct job *job, int status)
+{
+	uint64_t one = 1;
+
+	job->status = status;
+	job->pid = 0;
+	atomic_store_explicit(&job->state, job->forgotten ? FREE : DONE,
+			      memory_order_release);
+	if (write(worker.results, &one, sizeof(one)) < 0)
+		return;
+}
+
+static void begin(struct job *job)
+{
+	pid_t pid;
+
+	job->state = RUNNING;
+	job->killed = false;
+	job->until_ms = oe_now_ms() + job->ms;
+	/* Shared with the child, too: what fork() returns there is not for it. */
+	pid = fork();
+	if (!pid && job->sync) {
+		sync();
+		_exit(0);
+	}
+	if (!pid)
+		become(job);
+	if (pid < 0)
+		finish(job, -errno);
+	else
+		job->pid = pid;
+}
+
+static void begin_all(void)
+{
+	for (int i = 0; i < JOBS; i++)
+		if (atomic_load_explicit(&worker.jobs[i].state,
+					 memory_order_acquire) == ORDERED)
+			begin(&worker.jobs[i]);
+}
+
+static void reap(void)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (int i = 0; i < JOBS; i++)
+			if (worker.jobs[i].pid == pid)
+				finish(&worker.jobs[i], status);
+}
+
+/* Whoever is late is killed with all he has started. Returns the next deadline. */
+static int kill_late(void)
+{
+	int64_t now = oe_now_ms();
+	int64_t next = NEVER_MS;
+
+	for (int i = 0; i < JOBS; i++) {
+		struct job *job = &worker.jobs[i];
+
+		if (job->state != RUNNING || job->pid <= 0 || job->killed)
+			continue;
+		if (now >= job->until_ms) {
+			kill(-job->pid, SIGKILL);
+			kill(job->pid, SIGKILL);
+			job->killed = true;
+		} else if (job->until_ms - now < next) {
+			next = job->until_ms - now;
+		}
+	}
+	return (int)next;
+}
+
+static void work(pid_t manager)
+{
+	struct pollfd fds[2];
+	struct signalfd_siginfo info;
+	uint64_t count;
+	sigset_t set;
+
+	prctl(PR_SET_NAME, "oom-worker");
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != manager)
+		_exit(0);
+	sigfillset(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	fds[0] = (struct pollfd){ worker.orders, POLLIN, 0 };
+	fds[1] =
+		(struct pollfd){ signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC),
+				 POLLIN, 0 };
+	mlockall(MCL_CURRENT | MCL_FUTURE);
+	for (;;) {
+		poll(fds, 2, kill_late());
+		if (read(worker.orders, &count, sizeof(count)) > 0)
+			begin_all();
+		while (read(fds[1].fd, &info, sizeof(info)) > 0)
+			;
+		reap();
+	}
+}
+
+/* --- in the manager ------------------------------------------------------ */
+
+/**
+ * oe_worker_start - fork the worker; also again after it has died
+ *
+ * Return: 0 or a negative errno.
+ */
+int oe_worker_start(void)
+{
+	pid_t manager = getpid();
+
+	if (!worker.jobs) {
+		worker.jobs = mmap(NULL, JOBS * sizeof(struct job),
+				   PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (worker.jobs == MAP_FAILED) {
+			worker.jobs = NULL;
+			return -errno;
+		}
+		worker.orders = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		worker.results = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		if (worker.orders < 0 || worker.results < 0)
+			return -errno;
+	}
+	worker.pid = fork();
+	if (worker.pid < 0) {
+		worker.pid = 0;
+		return -errno;
+	}
+	if (!worker.pid)
+		work(manager);
+	return 0;
+}
+
+void oe_worker_stop(void)
+{
+	if (worker.pid > 0)
+		kill(worker.pid, SIGKILL);
+	worker.pid = 0;
+}
+
+/* Its jobs have failed, as far as anybody waits for them. */
+bool oe_worker_died(int pid)
+{
+	if (!pid || pid != worker.pid)
+		return false;
+	worker.pid = 0;
+	for (int i = 0; i < JOBS; i++) {
+		struct job *job = &worker.jobs[i];
+
+		if (job->state == FREE)
+			continue;
+		job->status = -ECHILD;
+		job->pid = 0;
+		job->state = job->forgotten ? FREE : DONE;
+	}
+	return true;
+}
+
+/* Ready for reading when a job has ended. */
+int oe_worker_fd(void)
+{
+	return worker.results;
+}
+
+void oe_worker_drain(void)
+{
+	uint64_t count;
+
+	if (read(worker.results, &count, sizeof(count)) < 0)
+		return;
+}
+
+static struct job *free_job(int *number)
+{
+	for (int i = 0; i < JOBS; i++)
+		if (worker.jobs[i].state == FREE) {
+			*number = i;
+			return &worker.jobs[i];
+		}
+	return NULL;
+}
+
+static int order(struct job *job, int number)
+{
+	uint64_t one = 1;
+
+	job->forgotten = false;
+	atomic_store_explicit(&job->state, ORDERED, memory_order_release);
+	if (write(worker.orders, &one, sizeof(one)) < 0)
+		return -errno;
+	return number;
+}
+
+/**
+ * oe_worker_run - have a command run
+ * @argv: the command; NULL = only a fork, for the dry run
+ * @ms: after this it is killed
+ *
+ * Return: number of the job, for oe_worker_is_done() or oe_worker_forget(), or
+ * a negative errno: -EBUSY if there is too much to do, -E2BIG.
+ */
+int oe_worker_run(const char *const *argv, int ms)
+{
+	size_t used = 0;
+	int number;
+	struct job *job;
+
+	if (!worker.pid)
+		return -ESRCH;
+	job = free_job(&number);
+	if (!job)
+		return -EBUSY;
+	job->sync = false;
+	job->ms = ms;
+	job->argc = 0;
+	for (; argv && *argv; argv++) {
+		size_t size = strlen(*argv) + 1;
+
+		if (size > TEXT - used)
+			return -E2BIG;
+		memcpy(job->text + used, *argv, size);
+		used += size;
+		job->argc++;
+	}
+	return order(job, number);
+}
+
+/* Have sync(2) done: it may hang for want of memory. */
+int oe_worker_sync(int ms)
+{
+	int number;
+	struct job *job;
+
+	if (!worker.pid)
+		return -ESRCH;
+	job = free_job(&number);
+	if (!job)
+		return -EBUSY;
+	job->sync = true;
+	job->argc = 0;
+	job->ms = ms;
+	return order(job, number);
+}
+
+/**
+ * oe_worker_is_done - has a job ended? Once it has, its number means nothing
+ * @number: of oe_worker_run()
+ * @status: as of waitpid(2), or a negative errno
+ */
+bool oe_worker_is_done(int number, int *status)
+{
+	struct job *job = &worker.jobs[number];
+
+	if (atomic_load_explicit(&job->state, memory_order_acquire) != DONE)
+		return false;
+	*status = job->status;
+	job->state = FREE;
+	return true;
+}
+
+/* Nobody waits for it any more. */
+void oe_worker_forget(int number)
+{
+	struct job *job = &worker.jobs[number];
+
+	job->forgotten = true;
+	if (job->state == DONE)
+		job->state = FREE;
+}
