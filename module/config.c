@@ -6,6 +6,8 @@
 #include "core.h"
 
 #include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/string.h>
@@ -13,7 +15,9 @@
 
 #include <uapi/oom_embedded.h>
 
+#include "hold.h"
 #include "parse.h"
+#include "reserve.h"
 
 struct oe_config oe_config = {
 	.mode = OE_MODE_ENFORCE,
@@ -59,7 +63,25 @@ static const char *const no_victim_words[] = {
 		.words = list,					\
 	}
 
+#define SIZE(tunable, most, then)				\
+	{							\
+		.name = #tunable,				\
+		.value = &oe_config.tunable,			\
+		.max_kb = most,					\
+		.changed = then,				\
+	}
+
 /* clang-format on */
+
+static u64 total_kb(void)
+{
+	return (u64)totalram_pages() << (PAGE_SHIFT - 10);
+}
+
+static u64 half_of_memory(void)
+{
+	return min_t(u64, total_kb() / 2, U32_MAX);
+}
 
 const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 	WORD(mode, mode_words),
@@ -67,6 +89,14 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 	NUMBER(default_rank, 0, OE_RANK_MAX),
 	WORD(selection_order, order_words),
 	WORD(no_victim_action, no_victim_words),
+	NUMBER(grace_ms, 0, OE_GRACE_MAX_MS),
+	{
+		.name = "grace_hold",
+		.value = &oe_config.grace_hold,
+		.max = 1,
+		.prepare = oe_hold_prepare,
+	},
+	SIZE(reserve_kb, half_of_memory, oe_reserve_changed),
 };
 
 /**
@@ -74,8 +104,8 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
  * @tunable: which
  * @text: NUL terminated, a trailing newline is allowed
  *
- * Context: any.
- * Return: 0, or -EINVAL or -ERANGE and nothing changed.
+ * Context: process context, may sleep and allocate.
+ * Return: 0, or -EINVAL, -ERANGE or -ENOMEM and nothing changed.
  */
 int oe_tunable_store(const struct oe_tunable *tunable, const char *text)
 {
@@ -87,12 +117,20 @@ int oe_tunable_store(const struct oe_tunable *tunable, const char *text)
 		err = oe_parse_word(text, tunable->words, tunable->max + 1,
 				    &index);
 		value = index;
+	} else if (tunable->max_kb) {
+		err = oe_parse_size(text, total_kb(), tunable->max_kb(),
+				    &value);
 	} else {
 		err = oe_parse_number(text, tunable->min, tunable->max, &value);
 	}
-	if (!err)
-		WRITE_ONCE(*tunable->value, value); /* read by the OOM path */
-	return err;
+	if (!err && tunable->prepare)
+		err = tunable->prepare(value);
+	if (err)
+		return err;
+	WRITE_ONCE(*tunable->value, value); /* read by the OOM path */
+	if (tunable->changed)
+		tunable->changed();
+	return 0;
 }
 
 /**
@@ -156,5 +194,11 @@ TUNABLE_PARAM(2, default_rank,
 	      "ranking of a process that has none (0..1000, default 500)");
 TUNABLE_PARAM(3, selection_order, "badness (default) or rank");
 TUNABLE_PARAM(4, no_victim_action, "panic (default), reboot or unprotect");
+TUNABLE_PARAM(5, grace_ms,
+	      "longest wait for userspace before a kill, ms (0..10000, default 0)");
+TUNABLE_PARAM(6, grace_hold,
+	      "1 = stop everybody who may be chosen during that wait (default 0)");
+TUNABLE_PARAM(7, reserve_kb,
+	      "memory held back for that moment: KiB, or with K, M, G, % (default 0)");
 
 /* clang-format on */

@@ -14,9 +14,11 @@
  *  limits.lock          the scan of limits, their     limits' thread, sysfs writes
  *                       removal
  *  list->lock           snapshots of one list file     sysfs reads
+ *  groups.lock          groups and their rules         sysfs writes
  *  rank.lock            changes of the ranking table   sysfs writes, rank worker
  *  settle.lock          the steered victim, where      OOM notifier, settling
  *                       there are no kprobes           worker
+ *  reserve.lock         the pages held back            OOM path, its worker
  *  notify.lock          the queue of uevents           OOM path, settling worker,
  *                                                      uevent thread
  *  rank.lost_lock (raw) lost inheritances              fork tracepoint, worker
@@ -75,6 +77,9 @@ enum oe_no_victim_action {
  * @default_rank: ranking of a process that has none, 0..OE_RANK_MAX
  * @selection_order: &enum oe_order
  * @no_victim_action: &enum oe_no_victim_action
+ * @grace_ms: longest wait for userspace, 0..OE_GRACE_MAX_MS
+ * @grace_hold: 1: stop the eligible meanwhile
+ * @reserve_kb: memory held back, KiB
  *
  * Each is one word. Written with WRITE_ONCE() by sysfs (oe_tunable_store()),
  * read with READ_ONCE() by everybody else; no two of them have to agree.
@@ -85,6 +90,13 @@ struct oe_config {
 	unsigned int default_rank;
 	unsigned int selection_order;
 	unsigned int no_victim_action;
+	unsigned int grace_ms;
+	unsigned int grace_hold;
+	unsigned int reserve_kb;
+};
+
+enum {
+	OE_GRACE_MAX_MS = 10000,
 };
 
 extern struct oe_config oe_config;
@@ -96,6 +108,9 @@ extern struct oe_config oe_config;
  * @min: smallest number
  * @max: largest number, or the number of @words less one
  * @words: the values' names, or NULL for a number
+ * @max_kb: for an amount of memory, in KiB: the largest allowed; else NULL
+ * @prepare: called before a new value is in force, may refuse it; or NULL
+ * @changed: called when it is in force; or NULL
  */
 struct oe_tunable {
 	const char *name;
@@ -103,10 +118,13 @@ struct oe_tunable {
 	unsigned int min;
 	unsigned int max;
 	const char *const *words;
+	u64 (*max_kb)(void);
+	int (*prepare)(unsigned int value);
+	void (*changed)(void);
 };
 
 enum {
-	OE_NR_TUNABLES = 5,
+	OE_NR_TUNABLES = 8,
 };
 
 extern const struct oe_tunable oe_tunables[OE_NR_TUNABLES];
@@ -123,10 +141,13 @@ struct oe_policy oe_config_policy(void);
 	X(oom_memcg)		/* episodes */				\
 	X(oom_sysrq)		/* episodes */				\
 	X(victims)		/* episodes that ended with a kill */	\
+	X(avoided)		/* episodes in which memory came back in time */ \
 	X(no_victim)		/* episodes in which nobody could be chosen */ \
 	X(not_killed)		/* episodes the kernel ended without a kill */ \
 	X(victim_pending)	/* OOM calls that needed no new victim */ \
 	X(unprotected)		/* protected processes given up */	\
+	X(grace_timeouts)	/* windows in which userspace gave no answer */ \
+	X(hold_missed)		/* processes that grace_hold had no room for */ \
 	X(guard_hits)		/* kills of a protected process prevented */ \
 	X(inherit_failed)	/* forks whose child could not be given a ranking */ \
 	X(uevent_failed)	/* uevents that could not be sent */	\

@@ -16,9 +16,13 @@
 #include <linux/string.h>
 
 #include "compat/compat.h"
+#include "grace.h"
 #include "handle.h"
+#include "hold.h"
 #include "notify.h"
 #include "report.h"
+#include "reserve.h"
+#include "signal.h"
 #include "victim.h"
 
 #define CREATE_TRACE_POINTS
@@ -45,6 +49,7 @@ enum {
 static struct {
 	struct oe_episode episode;
 	bool open; /* no victim yet: see REOPEN_MS */
+	bool fresh; /* the episode has not had its grace yet */
 	/* CLOCK_MONOTONIC: jiffies may have wrapped since the last OOM. */
 	u64 reopen_until_ns;
 	u64 aftermath_until_ns; /* 0 before the first victim */
@@ -122,7 +127,23 @@ static void record_call(struct oe_episode *episode, const struct oe_call *call)
 	count_kind(call->kind);
 }
 
-/* Step 2: userspace hears first. */
+/*
+ * Step 2: stop the expendable first, and only then release memory. The reserve
+ * is of no use to a memory cgroup that is at its own limit.
+ */
+static void make_room(struct oe_episode *episode)
+{
+	const struct oe_call *call = &episode->call;
+	const struct oe_policy policy = oe_config_policy();
+
+	episode->grace_ms = oe_grace_grant(call);
+	if (episode->grace_ms)
+		oe_hold_begin(&call->domain, &policy);
+	if (call->kind != OE_KIND_MEMCG)
+		episode->released = oe_reserve_release();
+}
+
+/* Step 3: userspace hears before anybody is chosen. */
 static void announce(struct oe_episode *episode)
 {
 	unsigned long ticket;
@@ -136,8 +157,22 @@ static void announce(struct oe_episode *episode)
 	episode->announced_ns = ktime_get_ns();
 }
 
+static void open(struct oe_episode *episode, const struct oe_call *call)
+{
+	bool enforce = READ_ONCE(oe_config.mode) == OE_MODE_ENFORCE;
+
+	record_call(episode, call);
+	if (enforce)
+		make_room(episode);
+	announce(episode);
+	if (enforce)
+		oe_signal_groups(&call->domain);
+	handle.fresh = enforce;
+	handle.open = false;
+}
+
 /**
- * oe_handle_begin - steps 1 and 2: record the call and tell userspace
+ * oe_handle_begin - steps 1 to 3: record the call, make room, tell userspace
  * @call: the call; its domain stays valid until oe_handle_end()
  *
  * Context: OOM path, oom_lock held; sleeps, bounded; allocates nothing.
@@ -147,15 +182,37 @@ struct oe_episode *oe_handle_begin(const struct oe_call *call)
 {
 	struct oe_episode *episode = &handle.episode;
 
-	if (goes_on(call)) {
+	if (goes_on(call))
 		episode->call = *call;
-	} else {
-		handle.open = false;
-		record_call(episode, call);
-		announce(episode);
-	}
+	else
+		open(episode, call);
 	episode->mode = READ_ONCE(oe_config.mode);
 	return episode;
+}
+
+/**
+ * oe_handle_grace - step 4: wait for userspace, and for what it gives back
+ * @episode: from oe_handle_begin()
+ *
+ * An episode that goes on has had its chance.
+ *
+ * Context: OOM path, oom_lock held; sleeps, bounded by grace_ms; allocates
+ * nothing.
+ * Return: true if memory is back: the episode has ended, and the kernel shall
+ * try to allocate again.
+ */
+bool oe_handle_grace(struct oe_episode *episode)
+{
+	bool avoided;
+
+	if (!handle.fresh)
+		return false;
+	handle.fresh = false;
+	avoided = oe_grace_spend(episode);
+	oe_hold_end();
+	if (avoided)
+		oe_handle_end(episode, OE_OUTCOME_AVOIDED);
+	return avoided;
 }
 
 static bool may_unprotect(const struct oe_episode *episode)
@@ -210,7 +267,8 @@ void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome)
 	struct oe_decision *decision = &episode->decision;
 	bool was_open = handle.open;
 
-	if (oe_victim_marked(decision->task, &episode->killed,
+	if (outcome != OE_OUTCOME_AVOIDED &&
+	    oe_victim_marked(decision->task, &episode->killed,
 			     &episode->marked_ns))
 		outcome = OE_OUTCOME_KILLED;
 	if (decision->task) {
@@ -219,11 +277,16 @@ void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome)
 	}
 	episode->ended_ns = ktime_get_ns();
 
-	handle.open = outcome != OE_OUTCOME_KILLED;
+	/* Who is short of memory once more after it was back is a new case. */
+	handle.open = outcome != OE_OUTCOME_KILLED &&
+		      outcome != OE_OUTCOME_AVOIDED;
 	handle.reopen_until_ns = episode->ended_ns + reopen_ns(outcome);
-	if (outcome == OE_OUTCOME_KILLED)
+	if (outcome == OE_OUTCOME_KILLED) {
 		handle.aftermath_until_ns =
 			episode->ended_ns + AFTERMATH_MS * (u64)NSEC_PER_MSEC;
+		if (episode->acked_ns)
+			oe_grace_renew();
+	}
 	/* The same end once more is no news. */
 	if (was_open && outcome == episode->outcome)
 		return;

@@ -43,6 +43,7 @@ enum oe_purpose {
  * @OE_OUTCOME_KILLED: the kernel killed somebody
  * @OE_OUTCOME_NO_VICTIM: nobody may be chosen
  * @OE_OUTCOME_VICTIM_PENDING: the kernel waits for an earlier victim
+ * @OE_OUTCOME_AVOIDED: memory was back before anybody was chosen
  * @OE_OUTCOME_NOT_KILLED: the kernel ended it without a kill: memory was found
  *	elsewhere, or the caller is dying anyway
  * @OE_NR_OUTCOMES: how many there are
@@ -51,6 +52,7 @@ enum oe_outcome {
 	OE_OUTCOME_KILLED,
 	OE_OUTCOME_NO_VICTIM,
 	OE_OUTCOME_VICTIM_PENDING,
+	OE_OUTCOME_AVOIDED,
 	OE_OUTCOME_NOT_KILLED,
 	OE_NR_OUTCOMES,
 };
@@ -85,8 +87,12 @@ struct oe_call {
  * @decision: whom we choose; holds a task reference until oe_handle_end()
  * @killed: whom the kernel marked; pid 0 = nobody, or not known who
  * @outcome: set by oe_handle_end()
+ * @grace_ms: how long userspace was given
+ * @released: pages of the reserve that were given back
  * @entered_ns: CLOCK_MONOTONIC, as all that follow
  * @announced_ns: userspace had been told
+ * @grace_used_ns: how long it was waited for userspace; a duration
+ * @acked_ns: userspace had acknowledged, or 0
  * @decided_ns: our choice was made
  * @marked_ns: the kernel marked its victim, or 0
  * @ended_ns: the kernel came back
@@ -102,8 +108,12 @@ struct oe_episode {
 	struct oe_decision decision;
 	struct oe_process killed;
 	enum oe_outcome outcome;
+	unsigned int grace_ms;
+	unsigned long released;
 	u64 entered_ns;
 	u64 announced_ns;
+	u64 grace_used_ns;
+	u64 acked_ns;
 	u64 decided_ns;
 	u64 marked_ns;
 	u64 ended_ns;
@@ -111,6 +121,7 @@ struct oe_episode {
 
 enum oe_purpose oe_handle_classify(const struct oe_call *call);
 struct oe_episode *oe_handle_begin(const struct oe_call *call);
+bool oe_handle_grace(struct oe_episode *episode);
 void oe_handle_decide(struct oe_episode *episode);
 void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome);
 bool oe_handle_no_victim(struct oe_episode *episode);

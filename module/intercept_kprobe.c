@@ -195,6 +195,8 @@ static bool handle_call(struct oom_control *oc)
 		return ret;
 
 	episode = oe_handle_begin(&call);
+	if (oe_handle_grace(episode))
+		return true;
 	oe_handle_decide(episode);
 	if (episode->mode != OE_MODE_ENFORCE) {
 		ret = resume_original(oc);

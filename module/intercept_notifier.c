@@ -140,6 +140,8 @@ static bool handle_call(void)
 	}
 
 	episode = oe_handle_begin(&call);
+	if (oe_handle_grace(episode))
+		return true;
 	oe_handle_decide(episode);
 	settle.steered = false;
 	if (episode->mode == OE_MODE_ENFORCE) {

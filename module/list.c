@@ -92,7 +92,8 @@ static void expire(struct work_struct *work)
  *
  * Context: process context.
  */
-void oe_list_init(struct oe_list *list, int (*build)(struct oe_text *text))
+void oe_list_init(struct oe_list *list,
+		  int (*build)(struct oe_list *list, struct oe_text *text))
 {
 	list->build = build;
 	mutex_init(&list->lock);
@@ -145,7 +146,7 @@ static int take(struct oe_list *list, struct oe_snapshot *snapshot,
 	int err;
 
 	forget(snapshot);
-	err = list->build(&snapshot->text);
+	err = list->build(list, &snapshot->text);
 	if (err) {
 		forget(snapshot);
 		return err;

@@ -44,13 +44,14 @@ enum {
  * @expire: forgets what nobody goes on reading
  */
 struct oe_list {
-	int (*build)(struct oe_text *text);
+	int (*build)(struct oe_list *list, struct oe_text *text);
 	struct mutex lock;
 	struct oe_snapshot snapshots[OE_LIST_READERS];
 	struct delayed_work expire;
 };
 
-void oe_list_init(struct oe_list *list, int (*build)(struct oe_text *text));
+void oe_list_init(struct oe_list *list,
+		  int (*build)(struct oe_list *list, struct oe_text *text));
 void oe_list_exit(struct oe_list *list);
 ssize_t oe_list_read(struct oe_list *list, const struct file *reader, char *buf,
 		     loff_t offset, size_t count);

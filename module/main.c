@@ -8,9 +8,12 @@
 
 #include <linux/module.h>
 
+#include "group.h"
+#include "hold.h"
 #include "intercept.h"
 #include "notify.h"
 #include "rank.h"
+#include "reserve.h"
 #include "sysfs.h"
 #include "victim.h"
 
@@ -45,6 +48,7 @@ static int __init oe_init(void)
 	if (err)
 		goto err_exit_notify;
 	oe_victim_init();
+	oe_reserve_init();
 	err = oe_sysfs_init();
 	if (err)
 		goto err_exit_victim;
@@ -57,24 +61,31 @@ static int __init oe_init(void)
 err_exit_sysfs:
 	oe_sysfs_exit();
 err_exit_victim:
+	oe_reserve_exit();
 	oe_victim_exit();
 	oe_intercept_pm_exit();
 err_exit_notify:
 	oe_notify_exit();
 err_exit_rank:
+	oe_group_exit();
 	oe_rank_exit();
+	oe_hold_exit();
 	return err;
 }
 
 static void __exit oe_exit(void)
 {
+	oe_notify_hurry();
 	oe_intercept_kprobe_exit();
 	oe_intercept_notifier_exit();
 	oe_sysfs_exit();
+	oe_reserve_exit();
 	oe_victim_exit();
 	oe_intercept_pm_exit();
 	oe_notify_exit();
+	oe_group_exit();
 	oe_rank_exit();
+	oe_hold_exit();
 }
 
 module_init(oe_init);

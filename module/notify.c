@@ -14,6 +14,7 @@
 #include <linux/kfifo.h>
 #include <linux/kobject.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/skbuff.h>
@@ -43,6 +44,7 @@ static const unsigned int stash_sizes[] = { 320, 640, 1400 };
 static struct {
 	atomic64_t wanted;
 	atomic64_t done;
+	atomic64_t done_ns; /* CLOCK_MONOTONIC of the last change of done */
 	atomic64_t seen; /* last value of wanted that somebody read, or -1 */
 
 	spinlock_t lock;
@@ -53,7 +55,8 @@ static struct {
 	struct kobject *kobj;
 	struct kernfs_node *node;
 
-	wait_queue_head_t wait; /* for sent and seen */
+	bool hurry; /* the module goes away: userspace is not waited for */
+	wait_queue_head_t wait; /* for sent, seen and done */
 	wait_queue_head_t work; /* for the thread */
 	struct task_struct *thread;
 	struct oe_uevent outgoing; /* the thread's */
@@ -279,6 +282,49 @@ u64 oe_notify_done(void)
 	return atomic64_read(&notify.done);
 }
 
+/**
+ * oe_notify_done_ns - when userspace acknowledged
+ * @count: this episode or a later one
+ *
+ * Context: any.
+ * Return: CLOCK_MONOTONIC, or 0 if it has not.
+ */
+u64 oe_notify_done_ns(u64 count)
+{
+	/* Full barrier on the other side, in raise_to(). */
+	if (atomic64_read_acquire(&notify.done) < (s64)count)
+		return 0;
+	return atomic64_read(&notify.done_ns);
+}
+
+/**
+ * oe_notify_wait_done - wait until userspace acknowledges
+ * @count: this episode
+ * @timeout_ms: not longer than this
+ *
+ * Context: process context, also the OOM path; sleeps, and returns early if
+ * current is killed.
+ * Return: true if there is nothing more to wait for.
+ */
+bool oe_notify_wait_done(u64 count, unsigned int timeout_ms)
+{
+	return wait_event_killable_timeout(notify.wait,
+					   oe_notify_done() >= count ||
+						   READ_ONCE(notify.hurry),
+					   msecs_to_jiffies(timeout_ms)) > 0;
+}
+
+/**
+ * oe_notify_hurry - from now on nobody waits for userspace to acknowledge
+ *
+ * Context: module exit.
+ */
+void oe_notify_hurry(void)
+{
+	WRITE_ONCE(notify.hurry, true); /* read by oe_notify_wait_done() */
+	wake_up_all(&notify.wait);
+}
+
 static void raise_to(atomic64_t *mark, u64 count)
 {
 	s64 old = atomic64_read(mark);
@@ -313,7 +359,10 @@ int oe_notify_acknowledge(u64 count)
 {
 	if (count < oe_notify_done() || count > oe_notify_wanted())
 		return -ERANGE;
+	/* First: whoever sees the count finds a time. */
+	atomic64_set(&notify.done_ns, ktime_get_ns());
 	raise_to(&notify.done, count);
+	wake_up_all(&notify.wait);
 	return 0;
 }
 

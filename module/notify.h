@@ -43,6 +43,9 @@ void oe_notify_flush(unsigned long ticket);
 u64 oe_notify_wanted(void);
 u64 oe_notify_read(void);
 u64 oe_notify_done(void);
+u64 oe_notify_done_ns(u64 count);
+bool oe_notify_wait_done(u64 count, unsigned int timeout_ms);
+void oe_notify_hurry(void);
 int oe_notify_acknowledge(u64 count);
 
 #endif /* OE_NOTIFY_H */

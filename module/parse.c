@@ -179,6 +179,95 @@ int oe_parse_rank_line(char *line, struct oe_rank_line *parsed)
 }
 
 /**
+ * oe_parse_member_line - "PID" or "-PID"
+ * @line: NUL terminated, without the newline
+ * @parsed: written on success only
+ *
+ * Context: any.
+ * Return: 0, -EINVAL if the line is malformed, -ESRCH if no process can have
+ * that pid.
+ */
+int oe_parse_member_line(const char *line, struct oe_member_line *parsed)
+{
+	bool leave = *line == '-';
+	u64 number;
+	int err;
+
+	err = parse_bounded(line + leave, 1, INT_MAX, &number);
+	if (err)
+		return err == -ERANGE ? -ESRCH : err;
+	parsed->pid = number;
+	parsed->leave = leave;
+	return 0;
+}
+
+static bool is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+	       c == '-';
+}
+
+/**
+ * oe_parse_name - the name of a group
+ * @text: NUL terminated; one trailing newline is allowed
+ * @name: written on success only, without the newline
+ * @size: of @name
+ *
+ * [a-z0-9_-], at least one of them: safe in a path, a log line and a list.
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int oe_parse_name(const char *text, char *name, size_t size)
+{
+	size_t length = 0;
+
+	while (is_name_char(text[length]))
+		length++;
+	if (!length || length >= size || !sysfs_streq(text + length, ""))
+		return -EINVAL;
+	strscpy(name, text, length + 1);
+	return 0;
+}
+
+/**
+ * oe_parse_uid_range - "UID" or "FIRST-LAST"
+ * @text: NUL terminated, without a newline
+ * @first: written on success only
+ * @last: written on success only, not below @first
+ *
+ * Context: any.
+ * Return: 0, -EINVAL if it is malformed or the wrong way round, -ERANGE if no
+ * user can have that number.
+ */
+int oe_parse_uid_range(const char *text, u32 *first, u32 *last)
+{
+	const char *dash = strchr(text, '-');
+	size_t length = dash ? dash - text : strlen(text);
+	char number[12];
+	u64 low, high;
+	int err;
+
+	if (length >= sizeof(number))
+		return -EINVAL;
+	strscpy(number, text, length + 1);
+	/* (uid_t)-1 is nobody's. */
+	err = parse_bounded(number, 0, U32_MAX - 1, &low);
+	if (err)
+		return err;
+	high = low;
+	if (dash)
+		err = parse_bounded(dash + 1, 0, U32_MAX - 1, &high);
+	if (err)
+		return err;
+	if (high < low)
+		return -EINVAL;
+	*first = low;
+	*last = high;
+	return 0;
+}
+
+/**
  * oe_escape_comm - make a process name safe for logs, lists and uevents
  * @escaped: where to write
  * @comm: NUL terminated, at most 15 bytes

@@ -40,6 +40,7 @@ struct oe_policy {
  * @badness: what oom_badness() would return, in pages; may be negative
  * @pid: process id in the initial pid namespace, > 0, unique
  * @rank: 0..OE_RANK_MAX, higher is more expendable
+ * @group: index of the group that @rank came from, if it did; not looked at
  * @source: where @rank came from (&enum oe_source); not looked at
  * @unkillable: the kernel's own exceptions: init, oom_score_adj -1000, ...
  */
@@ -48,8 +49,9 @@ struct oe_candidate {
 	s64 badness;
 	s32 pid;
 	u16 rank;
-	u8 source;
-	bool unkillable;
+	u8 group;
+	u8 source : 7;
+	u8 unkillable : 1;
 };
 
 /**

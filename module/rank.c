@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * process -> ranking.
+ * process -> ranking, and the groups it was put into by its pid.
  *
- * A ranking belongs to a thread group. The table is keyed by the leader's
+ * Both belong to a thread group. The table is keyed by the leader's
  * struct pid, held by a reference: unlike the number it is never reused while
  * the entry exists, and it survives exec. Look-ups are RCU and take no lock.
  */
 #include "core.h"
 
+#include <linux/bitmap.h>
 #include <linux/hash.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
@@ -19,6 +20,7 @@
 
 #include "compat/compat.h"
 #include "fork.h"
+#include "group.h"
 #include "pool.h"
 #include "rank.h"
 
@@ -30,17 +32,31 @@ enum {
 };
 
 /**
- * struct oe_rank_entry - one ranked thread group
+ * struct oe_rank_entry - what is known of one thread group
  * @node: in the table
  * @pid: the key, one reference held
- * @ranking: packed by pack(), read with READ_ONCE(); NO_RANKING = invisible
  * @rcu: for freeing, once out of the table
+ * @ranking: packed by pack(), read with READ_ONCE(); NO_RANKING = none
+ * @groups: a bit for every group it was put into by its pid
+ *
+ * With neither ranking nor group it is as good as not there.
  */
 struct oe_rank_entry {
 	struct rhash_head node;
 	struct pid *pid;
 	struct rcu_head rcu;
 	u32 ranking;
+	DECLARE_BITMAP(groups, OE_NR_GROUPS);
+};
+
+/**
+ * struct heritage - what a child gets from its parent
+ * @ranking: as in &struct oe_rank_entry
+ * @groups: as in &struct oe_rank_entry
+ */
+struct heritage {
+	u32 ranking;
+	DECLARE_BITMAP(groups, OE_NR_GROUPS);
 };
 
 static void repair(struct work_struct *work);
@@ -51,6 +67,8 @@ static struct {
 	struct oe_pool pool;
 	struct mutex lock; /* changes by sysfs and by the worker */
 	bool watching; /* under lock: the tracepoints are attached */
+	/* Groups that exist. A child inherits no other: oe_rank_close_group(). */
+	DECLARE_BITMAP(open_groups, OE_NR_GROUPS);
 	raw_spinlock_t lost_lock;
 	/* Under lost_lock: children without their ranking, start of the first. */
 	unsigned int nr_lost;
@@ -149,51 +167,42 @@ bool oe_rank_inherits(void)
 	return oe_fork_available();
 }
 
-/* The caller is under RCU. */
-static bool find_ranking(struct pid *tgid, struct oe_ranking *ranking)
+static bool is_empty(const struct oe_rank_entry *entry)
 {
-	struct oe_rank_entry *entry;
-	u32 packed;
+	/* Written by commit(). */
+	return READ_ONCE(entry->ranking) == NO_RANKING &&
+	       bitmap_empty(entry->groups, OE_NR_GROUPS);
+}
 
-	if (!tgid)
-		return false;
-	entry = find(tgid);
-	if (!entry)
-		return false;
-	packed = READ_ONCE(entry->ranking); /* written by commit() */
-	*ranking = unpack(packed);
-	return packed != NO_RANKING;
+/* The entry that says something of this thread group, or NULL. Under RCU. */
+static struct oe_rank_entry *find_told(struct pid *tgid)
+{
+	struct oe_rank_entry *entry = tgid ? find(tgid) : NULL;
+
+	return entry && !is_empty(entry) ? entry : NULL;
+}
+
+static struct pid *parent_of(struct task_struct *p)
+{
+	return task_tgid(rcu_dereference(p->real_parent));
 }
 
 /**
- * oe_rank_find - the ranking that a thread group itself was given
- * @tgid: the leader's pid; NULL is nobody's
- * @ranking: written when there is one
+ * find_entry - the entry that counts for a process
+ * @p: any of its threads
+ * @inherited: set if it is the parent's
  *
- * Context: any; takes no lock.
- * Return: true if it has one.
- */
-bool oe_rank_find(struct pid *tgid, struct oe_ranking *ranking)
-{
-	bool found;
-
-	rcu_read_lock();
-	found = find_ranking(tgid, ranking);
-	rcu_read_unlock();
-	return found;
-}
-
-/*
  * Between its appearance in the task list and the fork tracepoint a child has
  * no entry yet. It cannot have run either, which is how it is told apart.
+ *
+ * Return: the entry, valid under RCU, or NULL.
  */
-static bool find_unborn(struct task_struct *p, struct oe_ranking *ranking)
+static struct oe_rank_entry *find_entry(struct task_struct *p, bool *inherited)
 {
-	if (READ_ONCE(p->__state) != TASK_NEW ||
-	    !find_ranking(task_tgid(rcu_dereference(p->real_parent)), ranking))
-		return false;
-	ranking->source = OE_SOURCE_INHERITED;
-	return true;
+	struct oe_rank_entry *entry = find_told(task_tgid(p));
+
+	*inherited = !entry && READ_ONCE(p->__state) == TASK_NEW;
+	return *inherited ? find_told(parent_of(p)) : entry;
 }
 
 static bool is_lost(struct task_struct *p)
@@ -203,9 +212,30 @@ static bool is_lost(struct task_struct *p)
 	return since && p->group_leader->start_time >= since;
 }
 
+static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
+{
+	struct oe_rank_entry *entry;
+	bool inherited;
+	u32 packed;
+
+	entry = find_entry(p, &inherited);
+	if (!entry)
+		return false;
+	packed = READ_ONCE(entry->ranking); /* written by commit() */
+	if (packed == NO_RANKING)
+		return oe_group_of_members(entry->groups, ranking);
+	*ranking = unpack(packed);
+	if (inherited)
+		ranking->source = OE_SOURCE_INHERITED;
+	return true;
+}
+
 /**
  * oe_rank_of - the ranking that counts for a process
  * @p: any of its threads
+ *
+ * Its own, then that of a group it was put into, then that of a group whose
+ * rule it matches, then `default_rank`.
  *
  * Context: under rcu_read_lock(), which also keeps @p; takes no lock.
  * Return: its ranking and where that came from.
@@ -214,23 +244,45 @@ struct oe_ranking oe_rank_of(struct task_struct *p)
 {
 	struct oe_ranking ranking;
 
-	if (oe_rank_count() &&
-	    (find_ranking(task_tgid(p), &ranking) || find_unborn(p, &ranking)))
+	if (oe_rank_count() && of_entry(p, &ranking))
 		return ranking;
 	if (is_lost(p))
 		return (struct oe_ranking){ OE_RANK_NEVER, OE_SOURCE_LOST };
+	if (oe_group_of_rules(p, &ranking))
+		return ranking;
 	return (struct oe_ranking){
 		.rank = READ_ONCE(oe_config.default_rank),
 		.source = OE_SOURCE_DEFAULT,
 	};
 }
 
-static int insert(struct oe_rank_entry *entry, struct pid *tgid, u32 ranking)
+/**
+ * oe_rank_is_member - was a process put into a group by its pid?
+ * @p: any of its threads
+ * @group: the group's index
+ *
+ * Context: under rcu_read_lock(); takes no lock.
+ * Return: true if it was, or a forefather of it.
+ */
+bool oe_rank_is_member(struct task_struct *p, unsigned int group)
+{
+	struct oe_rank_entry *entry;
+	bool inherited;
+
+	if (!oe_rank_count())
+		return false;
+	entry = find_entry(p, &inherited);
+	return entry && test_bit(group, entry->groups);
+}
+
+static int insert(struct oe_rank_entry *entry, struct pid *tgid,
+		  const struct heritage *heritage)
 {
 	int err;
 
 	entry->pid = get_pid(tgid);
-	entry->ranking = ranking;
+	entry->ranking = heritage->ranking;
+	bitmap_copy(entry->groups, heritage->groups, OE_NR_GROUPS);
 	err = rhashtable_lookup_insert_fast(&rank.table, &entry->node,
 					    table_params);
 	if (err)
@@ -252,8 +304,45 @@ static void note_lost(u64 child_start)
 	queue_delayed_work(system_wq, &rank.repair, 0);
 }
 
+/* What a child of @parent gets; false if that is nothing. The caller is under RCU. */
+static bool inherit_from(struct pid *parent, struct heritage *heritage)
+{
+	struct oe_rank_entry *entry = find_told(parent);
+	u32 packed;
+
+	if (!entry)
+		return false;
+	packed = READ_ONCE(entry->ranking); /* written by commit() */
+	heritage->ranking = packed == NO_RANKING ? NO_RANKING :
+						   pack(unpack(packed).rank,
+							OE_SOURCE_INHERITED);
+	bitmap_and(heritage->groups, entry->groups, rank.open_groups,
+		   OE_NR_GROUPS);
+	return packed != NO_RANKING ||
+	       !bitmap_empty(heritage->groups, OE_NR_GROUPS);
+}
+
+static void inherit(const struct heritage *heritage, struct pid *child,
+		    u64 child_start)
+{
+	struct oe_rank_entry *entry;
+	bool low;
+
+	entry = oe_pool_take(&rank.pool, &low);
+	if (low)
+		queue_delayed_work(system_wq, &rank.repair, 0);
+	if (!entry) {
+		note_lost(child_start);
+		return;
+	}
+	if (insert(entry, child, heritage)) {
+		oe_pool_free(&rank.pool, entry);
+		note_lost(child_start);
+	}
+}
+
 /**
- * oe_rank_inherit - give a new process its parent's ranking
+ * oe_rank_inherit - give a new process its parent's ranking and groups
  * @parent: thread group that forked
  * @child: new thread group, not running yet
  * @child_start: its start time
@@ -265,23 +354,13 @@ static void note_lost(u64 child_start)
  */
 void oe_rank_inherit(struct pid *parent, struct pid *child, u64 child_start)
 {
-	struct oe_rank_entry *entry;
-	struct oe_ranking ranking;
-	bool low;
+	struct heritage heritage;
 
-	if (!oe_rank_find(parent, &ranking))
-		return;
-	entry = oe_pool_take(&rank.pool, &low);
-	if (low)
-		queue_delayed_work(system_wq, &rank.repair, 0);
-	if (!entry) {
-		note_lost(child_start);
-		return;
-	}
-	if (insert(entry, child, pack(ranking.rank, OE_SOURCE_INHERITED))) {
-		oe_pool_free(&rank.pool, entry);
-		note_lost(child_start);
-	}
+	/* To the end: oe_rank_close_group() waits for us. */
+	rcu_read_lock();
+	if (inherit_from(parent, &heritage))
+		inherit(&heritage, child, child_start);
+	rcu_read_unlock();
 }
 
 /**
@@ -351,42 +430,82 @@ static void stop_watching(void)
 	rank.watching = false;
 }
 
-/* An invisible entry for whoever has none yet, so that nothing can fail later. */
+static bool has_entry(struct pid *tgid)
+{
+	bool has;
+
+	rcu_read_lock();
+	has = find(tgid);
+	rcu_read_unlock();
+	return has;
+}
+
+/* An empty entry for whoever has none yet, so that nothing can fail later. */
 static int prepare(struct oe_rank_change *change)
 {
+	const struct heritage nothing = { .ranking = NO_RANKING };
 	struct oe_rank_entry *entry;
 	int err;
 
 	change->entry = NULL;
-	if (change->clear || oe_rank_find(change->pid, &(struct oe_ranking){}))
+	if (change->action == OE_RANK_CLEAR ||
+	    change->action == OE_RANK_LEAVE || has_entry(change->pid))
 		return 0;
 	entry = oe_pool_alloc(&rank.pool);
 	if (!entry)
 		return -ENOMEM;
-	err = insert(entry, change->pid, NO_RANKING);
+	err = insert(entry, change->pid, &nothing);
 	if (err)
 		oe_pool_free(&rank.pool, entry);
 	else
 		change->entry = entry;
-	/* Twice in one write, or inherited meanwhile: it is there. */
+	/* Inherited meanwhile: it is there. */
 	return err == -EEXIST ? 0 : err;
+}
+
+/* Read by find_told() and all who use what it returns. */
+static void change_entry(struct oe_rank_entry *entry,
+			 const struct oe_rank_change *change)
+{
+	switch (change->action) {
+	case OE_RANK_SET:
+		WRITE_ONCE(entry->ranking,
+			   pack(change->value, OE_SOURCE_EXPLICIT));
+		break;
+	case OE_RANK_CLEAR:
+		WRITE_ONCE(entry->ranking, NO_RANKING);
+		break;
+	case OE_RANK_JOIN:
+		set_bit(change->value, entry->groups);
+		break;
+	case OE_RANK_LEAVE:
+		clear_bit(change->value, entry->groups);
+		break;
+	}
 }
 
 static void commit(const struct oe_rank_change *change)
 {
 	struct oe_rank_entry *entry;
 
-	if (change->clear) {
-		oe_rank_drop(change->pid);
-		return;
-	}
 	rcu_read_lock();
-	entry = find(change->pid);
-	if (entry) /* read by find_ranking(); gone only if the process is */
-		WRITE_ONCE(entry->ranking,
-			   pack(change->rank, OE_SOURCE_EXPLICIT));
+	entry = find(change->pid); /* gone only if the process is */
+	if (entry)
+		change_entry(entry, change);
 	rcu_read_unlock();
 	drop_if_dead(change->pid);
+}
+
+/* What the changes have left empty. Last: an earlier one may fill it again. */
+static void sweep(const struct oe_rank_change *change)
+{
+	struct oe_rank_entry *entry;
+
+	rcu_read_lock();
+	entry = find(change->pid);
+	if (entry && is_empty(entry))
+		remove_entry(entry);
+	rcu_read_unlock();
 }
 
 /**
@@ -413,24 +532,16 @@ int oe_rank_apply(struct oe_rank_change *changes, unsigned int nr_changes)
 	} else {
 		for (i = 0; i < nr_changes; i++)
 			commit(&changes[i]);
+		for (i = 0; i < nr_changes; i++)
+			sweep(&changes[i]);
 	}
 	mutex_unlock(&rank.lock);
 	return err;
 }
 
-/**
- * oe_rank_for_each - visit every ranked thread group
- * @visit: called under RCU, must not sleep; a non-zero return ends the walk
- * @arg: for @visit
- *
- * While the table is being resized a group may be visited twice.
- *
- * Context: process context.
- * Return: 0, or what @visit returned.
- */
-int oe_rank_for_each(int (*visit)(struct pid *tgid, struct oe_ranking ranking,
-				  void *arg),
-		     void *arg)
+/* Calls @visit under RCU for every entry, for some perhaps twice. */
+static int for_each_entry(int (*visit)(struct oe_rank_entry *entry, void *arg),
+			  void *arg)
 {
 	struct oe_rank_entry *entry;
 	struct rhashtable_iter iter;
@@ -439,21 +550,88 @@ int oe_rank_for_each(int (*visit)(struct pid *tgid, struct oe_ranking ranking,
 	rhashtable_walk_enter(&rank.table, &iter);
 	rhashtable_walk_start(&iter);
 	while (!ret && (entry = rhashtable_walk_next(&iter))) {
-		u32 packed;
-
-		if (IS_ERR(entry)) /* -EAGAIN: resized, go on */
-			continue;
-		packed = READ_ONCE(entry->ranking); /* written by commit() */
-		if (packed != NO_RANKING)
-			ret = visit(entry->pid, unpack(packed), arg);
+		if (!IS_ERR(entry)) /* -EAGAIN: resized, go on */
+			ret = visit(entry, arg);
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
 	return ret;
 }
 
+struct member_arg {
+	unsigned int group;
+	int (*visit)(struct pid *tgid, void *arg);
+	void *arg;
+};
+
+static int visit_member(struct oe_rank_entry *entry, void *data)
+{
+	const struct member_arg *arg = data;
+
+	if (!test_bit(arg->group, entry->groups))
+		return 0;
+	return arg->visit(entry->pid, arg->arg);
+}
+
+/**
+ * oe_rank_for_each_member - visit every thread group that was put into a group
+ * @group: its index
+ * @visit: called under RCU, must not sleep; a non-zero return ends the walk
+ * @arg: for @visit
+ *
+ * While the table is being resized a thread group may be visited twice.
+ *
+ * Context: process context.
+ * Return: 0, or what @visit returned.
+ */
+int oe_rank_for_each_member(unsigned int group,
+			    int (*visit)(struct pid *tgid, void *arg),
+			    void *arg)
+{
+	struct member_arg member_arg = { group, visit, arg };
+
+	return for_each_entry(visit_member, &member_arg);
+}
+
+/**
+ * oe_rank_open_group - from now on processes may be put into a group
+ * @group: its index; nobody is in it
+ *
+ * Context: process context.
+ */
+void oe_rank_open_group(unsigned int group)
+{
+	set_bit(group, rank.open_groups);
+}
+
+static int leave(struct oe_rank_entry *entry, void *arg)
+{
+	clear_bit(*(unsigned int *)arg, entry->groups);
+	if (is_empty(entry))
+		remove_entry(entry);
+	return 0;
+}
+
+/**
+ * oe_rank_close_group - a group goes away, and nobody is in it any more
+ * @group: its index; nobody joins it any more
+ *
+ * A fork under way may still copy the membership of the parent: that is waited
+ * for, and later ones see that the group is closed. So one walk finds all.
+ *
+ * Context: process context, may sleep.
+ */
+void oe_rank_close_group(unsigned int group)
+{
+	clear_bit(group, rank.open_groups);
+	synchronize_rcu();
+	mutex_lock(&rank.lock); /* no empty entry is about to be used */
+	for_each_entry(leave, &group);
+	mutex_unlock(&rank.lock);
+}
+
 /* A child that lost its inheritance and whose parent can still tell it, or NULL. */
-static struct pid *get_lost(struct oe_ranking *ranking)
+static struct pid *get_lost(struct heritage *heritage)
 {
 	struct pid *lost = NULL;
 	struct task_struct *p;
@@ -461,12 +639,10 @@ static struct pid *get_lost(struct oe_ranking *ranking)
 	rcu_read_lock();
 	for_each_process(p) {
 		struct pid *tgid = task_tgid(p);
-		struct oe_ranking own;
 
-		if (!is_lost(p) || oe_rank_find(tgid, &own) || !is_alive(tgid))
+		if (!is_lost(p) || find_told(tgid) || !is_alive(tgid))
 			continue;
-		if (oe_rank_find(task_tgid(rcu_dereference(p->real_parent)),
-				 ranking)) {
+		if (inherit_from(parent_of(p), heritage)) {
 			lost = get_pid(tgid);
 			break;
 		}
@@ -475,7 +651,7 @@ static struct pid *get_lost(struct oe_ranking *ranking)
 	return lost;
 }
 
-static int make_up_for(struct pid *lost, struct oe_ranking ranking)
+static int make_up_for(struct pid *lost, const struct heritage *heritage)
 {
 	struct oe_rank_entry *entry;
 	int err;
@@ -483,7 +659,7 @@ static int make_up_for(struct pid *lost, struct oe_ranking ranking)
 	entry = oe_pool_alloc(&rank.pool);
 	if (!entry)
 		return -ENOMEM;
-	err = insert(entry, lost, pack(ranking.rank, OE_SOURCE_INHERITED));
+	err = insert(entry, lost, heritage);
 	if (err)
 		oe_pool_free(&rank.pool, entry);
 	else
@@ -506,7 +682,7 @@ static bool close_lost(unsigned int nr_lost)
 
 static int make_up_for_lost(void)
 {
-	struct oe_ranking ranking;
+	struct heritage heritage;
 	unsigned int nr_lost;
 	struct pid *lost;
 	int err = 0;
@@ -515,8 +691,8 @@ static int make_up_for_lost(void)
 		return 0;
 	do {
 		nr_lost = READ_ONCE(rank.nr_lost);
-		while (!err && (lost = get_lost(&ranking))) {
-			err = make_up_for(lost, ranking);
+		while (!err && (lost = get_lost(&heritage))) {
+			err = make_up_for(lost, &heritage);
 			put_pid(lost);
 		}
 	} while (!err && !close_lost(nr_lost));
@@ -602,6 +778,7 @@ const char *oe_source_name(enum oe_source source)
 		[OE_SOURCE_EXPLICIT] = "explicit",
 		[OE_SOURCE_INHERITED] = "inherited",
 		[OE_SOURCE_LOST] = "lost",
+		[OE_SOURCE_GROUP] = "group",
 	};
 
 	return names[source];

@@ -7,6 +7,7 @@
  */
 #include "core.h"
 
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/string.h>
@@ -28,11 +29,12 @@ static const char *const outcome_words[] = {
 	[OE_OUTCOME_KILLED] = "killed",
 	[OE_OUTCOME_NO_VICTIM] = "no_victim",
 	[OE_OUTCOME_VICTIM_PENDING] = "victim_pending",
+	[OE_OUTCOME_AVOIDED] = "avoided",
 	[OE_OUTCOME_NOT_KILLED] = "not_killed",
 };
 
 enum {
-	PROCESS_TEXT = 160,
+	PROCESS_TEXT = 200,
 };
 
 static struct {
@@ -62,7 +64,9 @@ static const char *process_text(char text[PROCESS_TEXT],
 			   process->pid, process->rank);
 	if (details)
 		scnprintf(text + length, PROCESS_TEXT - length,
-			  " (%s) rss=%lukB", oe_source_name(process->source),
+			  " (%s%s%s) rss=%lukB",
+			  oe_source_name(process->source),
+			  process->group[0] ? " " : "", process->group,
 			  to_kib(process->rss));
 	return text;
 }
@@ -74,6 +78,14 @@ static const struct oe_process *victim_of(const struct oe_episode *episode)
 				     &episode->decision.victim;
 }
 
+/* Of what was granted: without a grace nothing was used of it. */
+static unsigned int grace_used_ms(const struct oe_episode *episode)
+{
+	return episode->grace_ms ?
+		       div_u64(episode->grace_used_ns, NSEC_PER_MSEC) :
+		       0;
+}
+
 static void log_line(const struct oe_episode *episode)
 {
 	const struct oe_decision *decision = &episode->decision;
@@ -82,7 +94,7 @@ static void log_line(const struct oe_episode *episode)
 
 	if (other)
 		process_text(scratch.would, &decision->victim, true);
-	pr_warn("seq=%llu kind=%s trigger=%s/%d victim=%s runner-up=%s protected=%u%s%s%s grace=0/0ms outcome=%s\n",
+	pr_warn("seq=%llu kind=%s trigger=%s/%d victim=%s runner-up=%s protected=%u%s%s%s grace=%u/%ums outcome=%s\n",
 		episode->seq, oe_kind_name(episode->call.kind),
 		oe_escape_comm(scratch.trigger, episode->trigger_comm),
 		episode->trigger_pid,
@@ -94,6 +106,7 @@ static void log_line(const struct oe_episode *episode)
 		!other		     ? "" :
 		decision->victim.pid ? scratch.would :
 				       "none",
+		grace_used_ms(episode), episode->grace_ms,
 		outcome_words[episode->outcome]);
 }
 
@@ -161,7 +174,8 @@ unsigned long oe_report_reconfigure(const struct oe_episode *episode)
 		      oe_escape_comm(scratch.comm, episode->trigger_comm));
 	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_ORDER "=%d",
 		      episode->call.order);
-	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_GRACE_MS "=%u", 0);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_GRACE_MS "=%u",
+		      episode->grace_ms);
 	if (episode->memcg_path[0])
 		oe_uevent_add(uevent, OOM_EMBEDDED_KEY_MEMCG "=%s",
 			      episode->memcg_path);
@@ -181,6 +195,7 @@ void oe_report_outcome(const struct oe_episode *episode)
 		[OE_OUTCOME_KILLED] = OE_STAT_victims,
 		[OE_OUTCOME_NO_VICTIM] = OE_STAT_no_victim,
 		[OE_OUTCOME_VICTIM_PENDING] = OE_STAT_victim_pending,
+		[OE_OUTCOME_AVOIDED] = OE_STAT_avoided,
 		[OE_OUTCOME_NOT_KILLED] = OE_STAT_not_killed,
 	};
 

@@ -21,6 +21,7 @@
 #include "notify.h"
 #include "parse.h"
 #include "rank.h"
+#include "reserve.h"
 #include "sysfs.h"
 
 /*
@@ -131,6 +132,12 @@ static ssize_t coverage_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  oe_rank_inherits() ? "" : " no-inherit");
 }
 
+static ssize_t reserve_available_kb_show(struct kobject *kobj,
+					 struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", oe_reserve_available_kb());
+}
+
 static ssize_t reconfigure_wanted_show(struct kobject *kobj,
 				       struct kobj_attribute *attr, char *buf)
 {
@@ -162,12 +169,15 @@ static ssize_t reconfigure_done_store(struct kobject *kobj,
 
 static struct kobj_attribute abi_version_attr = __ATTR_RO(abi_version);
 static struct kobj_attribute coverage_attr = __ATTR_RO(coverage);
+static struct kobj_attribute reserve_available_attr =
+	__ATTR_RO(reserve_available_kb);
 static struct kobj_attribute wanted_attr = __ATTR_RO(reconfigure_wanted);
 static struct kobj_attribute done_attr = __ATTR_RW(reconfigure_done);
 
 static struct attribute *plain_attrs[] = {
 	&abi_version_attr.attr,
 	&coverage_attr.attr,
+	&reserve_available_attr.attr,
 	&wanted_attr.attr,
 	&done_attr.attr,
 	NULL,
@@ -251,11 +261,14 @@ int oe_sysfs_init(void)
 				   OOM_EMBEDDED_NAME);
 	if (err)
 		goto err_put;
+	err = oe_sysfs_groups_init(&root.kobj);
+	if (err)
+		goto err_put;
 	/* Looked up now: in the OOM path the look-up's lock may be held. */
 	root.wanted = sysfs_get_dirent(root.kobj.sd, "reconfigure_wanted");
 	if (!root.wanted) {
 		err = -ENOENT;
-		goto err_put;
+		goto err_exit_groups;
 	}
 	err = oe_sysfs_limits_init(&root.kobj);
 	if (err)
@@ -265,6 +278,8 @@ int oe_sysfs_init(void)
 
 err_put_wanted:
 	sysfs_put(root.wanted);
+err_exit_groups:
+	oe_sysfs_groups_exit();
 err_put:
 	put_root();
 	put_kset();
@@ -282,6 +297,7 @@ void oe_sysfs_exit(void)
 	oe_sysfs_limits_exit();
 	oe_notify_detach();
 	sysfs_put(root.wanted);
+	oe_sysfs_groups_exit();
 	kobject_del(&root.kobj);
 	put_root();
 	put_kset();

@@ -17,7 +17,8 @@ bool oe_sysfs_is_text(const char *buf, size_t count);
 
 int oe_sysfs_limits_init(struct kobject *parent);
 void oe_sysfs_limits_exit(void);
-
+int oe_sysfs_groups_init(struct kobject *parent);
+void oe_sysfs_groups_exit(void);
 void oe_lists_init(void);
 void oe_lists_exit(void);
 

@@ -17,7 +17,9 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "changes.h"
 #include "compat/compat.h"
+#include "group.h"
 #include "list.h"
 #include "parse.h"
 #include "rank.h"
@@ -25,21 +27,27 @@
 #include "tasks.h"
 
 enum {
-	LINE_SIZE = 128, /* more than any line below */
+	/* "group:" and a name, or the name of another source. */
+	SOURCE_TEXT = 6 + OE_GROUP_NAME,
+	LINE_SIZE = 160, /* more than any line below */
 	SPARE_LINES = 64, /* for what is born between counting and filling */
 };
 
 /**
  * struct row - a process in one of the lists
- * @c: what the policy sees
- * @verdict: what it says
+ * @c: what the policy sees (candidates only)
+ * @verdict: what it says (candidates only)
  * @pid: in the reader's pid namespace
+ * @rank: its ranking
+ * @source: where that came from, in words
  * @comm: its leader's name
  */
 struct row {
 	struct oe_candidate c;
 	enum oe_verdict verdict;
 	pid_t pid;
+	unsigned int rank;
+	char source[SOURCE_TEXT];
 	char comm[TASK_COMM_LEN];
 };
 
@@ -94,31 +102,47 @@ static int fill_table(struct table *table, int (*fill)(struct table *table))
 	return err;
 }
 
-static int visit_ranked(struct pid *tgid, struct oe_ranking ranking, void *arg)
+static void fill_row(struct row *row, struct task_struct *p, pid_t pid,
+		     u16 rank, u8 source, u8 group)
 {
-	struct task_struct *p = pid_task(tgid, PIDTYPE_TGID);
-	struct table *table = arg;
-	pid_t pid = pid_nr_ns(tgid, table->ns);
+	*row = (struct row){ .rank = rank, .pid = pid };
+	if (source == OE_SOURCE_GROUP) {
+		char name[OE_GROUP_NAME];
+
+		oe_group_name(group, name);
+		scnprintf(row->source, sizeof(row->source), "group:%s", name);
+	} else {
+		strscpy(row->source, oe_source_name(source),
+			sizeof(row->source));
+	}
+	strscpy(row->comm, p->comm, sizeof(row->comm));
+}
+
+static void visit_ranked(struct task_struct *p, struct table *table)
+{
+	struct oe_ranking ranking = oe_rank_of(p);
+	pid_t pid = task_tgid_nr_ns(p, table->ns);
 	struct row *row;
 
-	/* Not there for this reader, or just gone. */
-	if (!pid || !p)
-		return 0;
+	/* Not there for this reader, or nothing is known of it. */
+	if (!pid || ranking.source == OE_SOURCE_DEFAULT)
+		return;
 	row = next_row(table);
-	if (row) {
-		*row = (struct row){
-			.c.rank = ranking.rank,
-			.c.source = ranking.source,
-			.pid = pid,
-		};
-		strscpy(row->comm, p->comm, sizeof(row->comm));
-	}
-	return 0;
+	if (row)
+		fill_row(row, p, pid, ranking.rank, ranking.source,
+			 ranking.group);
 }
 
 static int fill_ranked(struct table *table)
 {
-	return oe_rank_for_each(visit_ranked, table);
+	struct task_struct *p;
+
+	rcu_read_lock();
+	for_each_process(p)
+		if (!(p->flags & PF_KTHREAD))
+			visit_ranked(p, table);
+	rcu_read_unlock();
+	return 0;
 }
 
 static int by_pid(const void *a, const void *b)
@@ -129,27 +153,16 @@ static int by_pid(const void *a, const void *b)
 	return left->pid < right->pid ? -1 : left->pid > right->pid;
 }
 
-/* A walk during a resize may meet somebody twice. */
-static void drop_repeated(struct table *table)
-{
-	unsigned int from, to = 0;
-
-	for (from = 0; from < table->nr_rows; from++)
-		if (!to || table->rows[to - 1].pid != table->rows[from].pid)
-			table->rows[to++] = table->rows[from];
-	table->nr_rows = to;
-}
-
 static void add_ranked_line(struct oe_text *text, const struct row *row)
 {
 	char comm[OE_COMM_ESCAPED];
 
-	oe_text_add(text, "%10d %4u %-10s %-*s\n", row->pid, row->c.rank,
-		    oe_source_name(row->c.source), OE_COMM_ESCAPED - 1,
+	oe_text_add(text, "%10d %4u %-*s %-*s\n", row->pid, row->rank,
+		    SOURCE_TEXT - 1, row->source, OE_COMM_ESCAPED - 1,
 		    oe_escape_comm(comm, row->comm));
 }
 
-static int build_ranked(struct oe_text *text)
+static int build_ranked(struct oe_list *list, struct oe_text *text)
 {
 	struct table table = {};
 	unsigned int i;
@@ -159,7 +172,6 @@ static int build_ranked(struct oe_text *text)
 	if (err)
 		goto out;
 	sort(table.rows, table.nr_rows, sizeof(*table.rows), by_pid, NULL);
-	drop_repeated(&table);
 	err = oe_text_reserve(text, (table.nr_rows + 1) * LINE_SIZE);
 	for (i = 0; !err && i < table.nr_rows; i++)
 		add_ranked_line(text, &table.rows[i]);
@@ -179,10 +191,9 @@ static int visit_candidate(const struct oe_candidate *c, void *arg)
 		return 0;
 	row = next_row(table);
 	if (row) {
+		fill_row(row, p, pid, c->rank, c->source, c->group);
 		row->c = *c;
-		row->pid = pid;
 		row->verdict = oe_policy_verdict(&table->policy, c);
-		strscpy(row->comm, p->comm, sizeof(row->comm));
 	}
 	return 0;
 }
@@ -221,15 +232,14 @@ static void add_candidate_line(struct oe_text *text, const struct row *row,
 	bool next = !position && row->verdict == OE_ELIGIBLE;
 	char comm[OE_COMM_ESCAPED];
 
-	oe_text_add(text, "%6u %10d %4u %-10s %12lld %-10s %-*s\n",
-		    position + 1, row->pid, row->c.rank,
-		    oe_source_name(row->c.source),
+	oe_text_add(text, "%6u %10d %4u %-*s %12lld %-10s %-*s\n", position + 1,
+		    row->pid, row->rank, SOURCE_TEXT - 1, row->source,
 		    row->c.badness * (s64)(PAGE_SIZE / 1024),
 		    next ? "next" : words[row->verdict], OE_COMM_ESCAPED - 1,
 		    oe_escape_comm(comm, row->comm));
 }
 
-static int build_candidates(struct oe_text *text)
+static int build_candidates(struct oe_list *list, struct oe_text *text)
 {
 	struct table table = {};
 	unsigned int i;
@@ -265,27 +275,7 @@ static ssize_t candidates_read(struct file *file, struct kobject *kobj,
 	return oe_list_read(&candidates_list, file, buf, offset, count);
 }
 
-/* The thread group of a pid in the writer's namespace, with a reference. */
-static int get_tgid(pid_t nr, struct pid **tgid)
-{
-	struct task_struct *p;
-	struct pid *pid;
-	int err = 0;
-
-	rcu_read_lock();
-	pid = find_vpid(nr);
-	p = pid_task(pid, PIDTYPE_TGID);
-	if (!p)
-		err = -ESRCH;
-	else if (p->flags & PF_KTHREAD)
-		err = -EINVAL;
-	else
-		*tgid = get_pid(pid);
-	rcu_read_unlock();
-	return err;
-}
-
-static int parse_change(char *line, struct oe_rank_change *change)
+static int parse_change(char *line, struct oe_rank_change *change, void *arg)
 {
 	struct oe_rank_line parsed;
 	int err;
@@ -293,70 +283,16 @@ static int parse_change(char *line, struct oe_rank_change *change)
 	err = oe_parse_rank_line(line, &parsed);
 	if (err)
 		return err;
-	change->rank = parsed.rank;
-	change->clear = parsed.clear;
-	return get_tgid(parsed.pid, &change->pid);
-}
-
-static unsigned int count_lines(const char *text)
-{
-	unsigned int nr_lines = 1;
-
-	while ((text = strchr(text, '\n')))
-		if (*++text)
-			nr_lines++;
-		else
-			break;
-	return nr_lines;
-}
-
-/* @text is taken apart. */
-static int apply_lines(char *text)
-{
-	unsigned int room = count_lines(text);
-	struct oe_rank_change *changes;
-	unsigned int nr_changes = 0;
-	char *line;
-	int err = 0;
-
-	changes = kvcalloc(room, sizeof(*changes), GFP_KERNEL);
-	if (!changes)
-		return -ENOMEM;
-	while (!err && nr_changes < room) {
-		line = strsep(&text, "\n");
-		err = parse_change(line, &changes[nr_changes]);
-		if (!err)
-			nr_changes++;
-	}
-	if (!err)
-		err = oe_rank_apply(changes, nr_changes);
-	while (nr_changes--)
-		put_pid(changes[nr_changes].pid);
-	kvfree(changes);
-	return err;
+	change->action = parsed.clear ? OE_RANK_CLEAR : OE_RANK_SET;
+	change->value = parsed.rank;
+	return oe_changes_find(parsed.pid, &change->pid);
 }
 
 static ssize_t ranking_write(struct file *file, struct kobject *kobj,
 			     OE_BIN_CONST struct bin_attribute *attr, char *buf,
 			     loff_t offset, size_t count)
 {
-	char *text;
-	int err;
-
-	if (!oe_sysfs_may_write())
-		return -EPERM;
-	/*
-	 * A longer write arrives in pieces of a page, and a piece cannot be
-	 * told from the whole: all or nothing holds for less than a page.
-	 */
-	if (count >= PAGE_SIZE || !oe_sysfs_is_text(buf, count))
-		return -EINVAL;
-	text = kmemdup_nul(buf, count, GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
-	err = apply_lines(text);
-	kfree(text);
-	return err ?: count;
+	return oe_changes_write(buf, count, parse_change, NULL);
 }
 
 static OE_BIN_CONST struct bin_attribute ranking_attr = {

@@ -133,6 +133,7 @@ static __always_inline bool snapshot(struct task_struct *p,
 	c->pid = p->tgid;
 	c->rank = ranking.rank;
 	c->source = ranking.source;
+	c->group = ranking.group;
 	if (is_global_init(p) || is_gone(p))
 		c->unkillable = true;
 	return true;
@@ -242,6 +243,8 @@ void oe_tasks_describe(const struct oe_candidate *c, struct oe_process *process)
 	process->uid = task_uid(p);
 	process->rss = memory.rss;
 	get_task_comm(process->comm, p);
+	if (c->source == OE_SOURCE_GROUP)
+		oe_group_name(c->group, process->group);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
+#include "group.h"
 #include "policy.h"
 
 struct mem_cgroup;
@@ -31,6 +32,7 @@ struct oe_domain {
  * @uid: of its leader
  * @rank: its ranking
  * @source: &enum oe_source
+ * @group: name of the group the ranking is from, with OE_SOURCE_GROUP
  * @badness: in pages
  * @rss: resident pages
  * @comm: of its leader
@@ -43,6 +45,7 @@ struct oe_process {
 	s64 badness;
 	unsigned long rss;
 	char comm[TASK_COMM_LEN];
+	char group[OE_GROUP_NAME];
 };
 
 /**

@@ -52,6 +52,8 @@ static void record(struct task_struct *p)
 	/* The leader's name, as everywhere; a torn read is still terminated. */
 	strscpy(victim.process.comm, p->group_leader->comm,
 		sizeof(victim.process.comm));
+	if (ranking.source == OE_SOURCE_GROUP)
+		oe_group_name(ranking.group, victim.process.group);
 	victim.armed = false;
 	/* Pairs with oe_victim_marked(). */
 	smp_store_release(&victim.marked, true);

@@ -22,9 +22,11 @@ documented()
 	     }' "$PAGE" | sort
 }
 
+# The page has one entry for the files of all groups, and of all limits.
 live()
 {
-	find "$OE" -type f -exec stat -c '%n 0%a' {} + | sed 's|/limits/1/|/limits/<uid>/|' | sort
+	find "$OE" -type f -exec stat -c '%n 0%a' {} + |
+		sed 's|/groups/example/|/groups/<name>/|; s|/limits/1/|/limits/<uid>/|' | sort
 }
 
 entries_complete()
@@ -43,6 +45,7 @@ plan 4
 [ -s "$PAGE" ] || bail_out "the page is not in the guest"
 load_module
 set_to limits/create 1
+set_to groups/create example
 documented >"$tmp/documented"
 live >"$tmp/live"
 check "there is something to compare" [ "$(wc -l <"$tmp/live")" -gt 15 ]

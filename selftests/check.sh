@@ -24,7 +24,7 @@ OOM=(
 )
 REST=(
 	abi.sh notifier_only.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh paged_read.sh
-	writes.sh limits.sh limits_who.sh limits_write.sh
+	writes.sh groups.sh limits.sh limits_who.sh limits_write.sh
 )
 # Those that take the guest down have a boot of their own, with one CPU: what the one
 # that waits for memory leaves free is then free for whoever was told.

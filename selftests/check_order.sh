@@ -13,7 +13,8 @@
 #
 # Counts go up by one from FIRST (the count before the first OOM), uevent numbers by one
 # from whatever they start with; the attribute, read after a wake-up, must say what the
-# wake-up meant. There must be VICTIMS victims.
+# wake-up meant. There must be VICTIMS victims. An OOM that says of itself that it was avoided
+# has none, and must have been told of all the same.
 #
 # Prints a comment for each offence; exit status 1 if there was any.
 
@@ -26,7 +27,7 @@
 # shellcheck disable=SC2016 # $ is awk's
 exec awk -v first="$2" -v expected="$3" -v poller="$4" -v listener="$5" '
 function bad(text) {
-	printf "# line %d: %s\n", NR, text
+	printf "# line %d: %s\n", FNR, text
 	offences++
 }
 
@@ -47,15 +48,26 @@ function judge(way, pid) {
 	told[way] = 0
 }
 
-function say(way) {
-	if (owed[way])
+function say(way, avoided) {
+	if (owed[way] && avoided)
+		bad("before the victim it was woken for an OOM that was avoided: " way)
+	if (owed[way] || avoided)
 		owed[way] = 0
 	else
 		told[way]++
 	woken[way] = 0
 }
 
-BEGIN { count = first; seq = -1 }
+BEGIN { count = first; seq = -1; base = -1 }
+
+# The trace is read twice: first for what is to become of each OOM.
+NR == FNR {
+	if (sub(/.*: oe uevent reconfigure /, "") && base < 0)
+		base = $1 - first - 1
+	if (/ outcome=avoided/ && sub(/.*: oe uevent no_victim /, ""))
+		avoided[$1]
+	next
+}
 
 /: mark_victim: / {
 	sub(/.*pid=/, "")
@@ -79,7 +91,7 @@ BEGIN { count = first; seq = -1 }
 { sub(/.*: oe /, "") }
 
 $1 == "poll" {
-	say("poll")
+	say("poll", ($2 + base) in avoided)
 	reading = 1
 	if ($2 != count + 1)
 		bad("poll " $2 " after count " count)
@@ -93,7 +105,7 @@ $1 == "read" {
 }
 
 $1 == "uevent" && $2 == "reconfigure" {
-	say("uevent")
+	say("uevent", $3 in avoided)
 	if (seq >= 0 && $3 != seq + 1)
 		bad("uevent " $3 " after uevent " seq)
 	seq = $3
@@ -117,4 +129,4 @@ END {
 	printf "# of %d victims, the poller had even run before %d, the listener before %d\n",
 		victims, before["poll"], before["uevent"]
 	exit offences ? 1 : 0
-}' "$1"
+}' "$1" "$1"

@@ -46,7 +46,7 @@ WAKE_POLLER="sched_waking: comm=witness pid=42 prio=120 target_cpu=000"
 WAKE_LISTENER="sched_waking: comm=witness pid=43 prio=120 target_cpu=001"
 WAKE_OTHER="sched_waking: comm=other pid=4 prio=120 target_cpu=001"
 
-plan 26
+plan 30
 
 plant "$POLL5" "$READ5" "$HEAR5" "$DEAD5" "uevent victim 17 1000" \
 	"$HEAR6" "$POLL6" "$DEAD6" "$READ6" "uevent victim 18 2000"
@@ -126,5 +126,20 @@ equal "one wake-up, two victims" bad "$(verdict_on_trace 2)"
 
 plant "$WAKE_POLLER" "$WAKE_LISTENER" "$DEAD5" "$POLL6" "$READ6" "$HEAR5"
 equal "woken in time for the wrong count" bad "$(verdict_on_trace 1)"
+
+AVOID6="uevent no_victim 18 2000 kind= trigger= victim= outcome=avoided"
+plant "$POLL5" "$READ5" "$HEAR5" "$DEAD5" "uevent victim 17 1000" "$POLL6" "$READ6" "$HEAR6" \
+	"$AVOID6" "poll 7 3000" "read 7 3000" "uevent reconfigure 19 3000" "$DEAD6"
+equal "an avoided OOM between two victims" good "$(verdict_on_trace 2)"
+
+plant "$POLL5" "$READ5" "$HEAR5" "$DEAD5" "$POLL6" "$READ6" "$HEAR6" "$AVOID6" "$DEAD6"
+equal "a victim after an avoided OOM, not told of" bad "$(verdict_on_trace 2)"
+
+plant "$POLL5" "$READ5" "$HEAR5" "$DEAD5" "$HEAR6" "$AVOID6" "poll 7 3000" "read 7 3000" \
+	"uevent reconfigure 19 3000" "$DEAD6"
+equal "an avoided OOM that no poll told of" bad "$(verdict_on_trace 2)"
+
+plant "$WAKE_POLLER" "$WAKE_LISTENER" "$DEAD5" "$POLL6" "$READ6" "$HEAR6" "$AVOID6"
+equal "woken for an avoided OOM only" bad "$(verdict_on_trace 1)"
 
 verdict

@@ -22,6 +22,11 @@
 #define OOM_EMBEDDED_RANK_DEFAULT	500	/* of a process that was given none */
 #define OOM_EMBEDDED_RANK_MAX		1000
 
+/* Groups. */
+#define OOM_EMBEDDED_GROUPS_MAX		256
+#define OOM_EMBEDDED_GROUP_NAME_MAX	32	/* [a-z0-9_-] */
+#define OOM_EMBEDDED_PATTERN_MAX	64	/* with the NUL */
+
 /* Keys of the uevents (ACTION=change, SUBSYSTEM=oom_embedded). */
 #define OOM_EMBEDDED_KEY_EVENT		"OOM_EVENT"
 #define OOM_EMBEDDED_KEY_SEQ		"OOM_SEQ"

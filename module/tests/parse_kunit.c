@@ -168,10 +168,174 @@ static void escaping(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (size_t)OE_COMM_ESCAPED - 1, strlen(out));
 }
 
+static void size_table(struct kunit *test)
+{
+	/* Of 200000 KiB; at most 150000. */
+	static const struct number_case cases[] = {
+		{ "0", 0, 0 },
+		{ "4096\n", 0, 4096 },
+		{ "150000", 0, 150000 },
+		{ "4096K", 0, 4096 },
+		{ "4m\n", 0, 4096 },
+		{ "0G", 0, 0 },
+		{ "0%", 0, 0 },
+		{ "1%\n", 0, 2000 },
+		{ "75%", 0, 150000 },
+		{ "76%", -ERANGE },
+		{ "101%", -ERANGE },
+		{ "150001", -ERANGE },
+		{ "1G", -ERANGE },
+		{ "4294967295G", -ERANGE },
+		{ "4294967296", -ERANGE },
+		{ "-1", -ERANGE },
+		{ "", -EINVAL },
+		{ "\n", -EINVAL },
+		{ "K", -EINVAL },
+		{ "%", -EINVAL },
+		{ "4KB", -EINVAL },
+		{ "4 K", -EINVAL },
+		{ "4K%", -EINVAL },
+		{ "4T", -EINVAL },
+		{ "4K\n\n", -EINVAL },
+		{ "4\nK", -EINVAL },
+		{ "1.5M", -EINVAL },
+		{ "0x10", -EINVAL },
+		{ "000000000000000000000000000000001", -EINVAL },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		u64 value = 4711;
+		int err = oe_parse_size(cases[i].text, 200000, 150000, &value);
+
+		KUNIT_EXPECT_EQ_MSG(test, cases[i].err, err, "'%s'",
+				    cases[i].text);
+		KUNIT_EXPECT_EQ_MSG(test, err ? 4711ULL : cases[i].value, value,
+				    "'%s'", cases[i].text);
+	}
+}
+
+/* KiB of a percentage of 100 TiB need more than 32 bits on the way. */
+static void size_of_large_memory(struct kunit *test)
+{
+	u64 kb;
+
+	KUNIT_EXPECT_EQ(test, 0,
+			oe_parse_size("99%", 100ULL << 30, U64_MAX, &kb));
+	KUNIT_EXPECT_EQ(test, 99ULL << 30, kb);
+	KUNIT_EXPECT_EQ(test, 0, oe_parse_size("4194303G", 0, U64_MAX, &kb));
+	KUNIT_EXPECT_EQ(test, 4194303ULL << 20, kb);
+}
+
+struct member_case {
+	const char *line;
+	int err;
+	pid_t pid;
+	bool leave;
+};
+
+static void member_table(struct kunit *test)
+{
+	static const struct member_case cases[] = {
+		{ "1", 0, 1 },
+		{ "-1", 0, 1, true },
+		{ "2147483647", 0, INT_MAX },
+		{ "0", -ESRCH },
+		{ "-0", -ESRCH },
+		{ "2147483648", -ESRCH },
+		{ "--1", -ESRCH },
+		{ "", -EINVAL },
+		{ "-", -EINVAL },
+		{ "1 2", -EINVAL },
+		{ " 1", -EINVAL },
+		{ "1x", -EINVAL },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct oe_member_line parsed = { .pid = 4711 };
+		int err = oe_parse_member_line(cases[i].line, &parsed);
+
+		KUNIT_EXPECT_EQ_MSG(test, cases[i].err, err, "'%s'",
+				    cases[i].line);
+		KUNIT_EXPECT_EQ(test, err ? 4711 : cases[i].pid, parsed.pid);
+		KUNIT_EXPECT_EQ(test, cases[i].leave, parsed.leave);
+	}
+}
+
+static void names(struct kunit *test)
+{
+	static const char *const bad[] = {
+		"",   "\n",    "A",    "a b",	    "a/b",  ".",  "..",
+		"a.", "a\n\n", "\xff", "012345678", "a\nb", " a",
+	};
+	char name[9] = "kept";
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		KUNIT_EXPECT_EQ_MSG(test, -EINVAL,
+				    oe_parse_name(bad[i], name, sizeof(name)),
+				    "'%s'", bad[i]);
+	KUNIT_EXPECT_STREQ(test, "kept", name);
+	KUNIT_EXPECT_EQ(test, 0, oe_parse_name("a_b-0\n", name, sizeof(name)));
+	KUNIT_EXPECT_STREQ(test, "a_b-0", name);
+	KUNIT_EXPECT_EQ(test, 0, oe_parse_name("01234567", name, sizeof(name)));
+	KUNIT_EXPECT_STREQ(test, "01234567", name);
+}
+
+struct range_case {
+	const char *text;
+	int err;
+	u32 first;
+	u32 last;
+};
+
+static void uid_ranges(struct kunit *test)
+{
+	static const struct range_case cases[] = {
+		{ "0", 0, 0, 0 },
+		{ "1000", 0, 1000, 1000 },
+		{ "1000-1999", 0, 1000, 1999 },
+		{ "7-7", 0, 7, 7 },
+		{ "0-4294967294", 0, 0, 4294967294u },
+		{ "4294967295", -ERANGE },
+		{ "0-4294967295", -ERANGE },
+		{ "2-1", -EINVAL },
+		{ "", -EINVAL },
+		{ "-", -EINVAL },
+		{ "1-", -EINVAL },
+		{ "-1", -EINVAL },
+		{ "1--2", -ERANGE },
+		{ "1-2-3", -EINVAL },
+		{ "root", -EINVAL },
+		{ "1 - 2", -EINVAL },
+		{ "000000000001", -EINVAL },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		u32 first = 47, last = 11;
+		int err = oe_parse_uid_range(cases[i].text, &first, &last);
+
+		KUNIT_EXPECT_EQ_MSG(test, cases[i].err, err, "'%s'",
+				    cases[i].text);
+		KUNIT_EXPECT_EQ(test, err ? 47 : cases[i].first, first);
+		KUNIT_EXPECT_EQ(test, err ? 11 : cases[i].last, last);
+	}
+}
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE(number_table), KUNIT_CASE(number_minimum),
-	KUNIT_CASE(words),	  KUNIT_CASE(rank_line_table),
-	KUNIT_CASE(escaping),	  {},
+	KUNIT_CASE(number_table),
+	KUNIT_CASE(number_minimum),
+	KUNIT_CASE(words),
+	KUNIT_CASE(rank_line_table),
+	KUNIT_CASE(escaping),
+	KUNIT_CASE(size_table),
+	KUNIT_CASE(size_of_large_memory),
+	KUNIT_CASE(member_table),
+	KUNIT_CASE(names),
+	KUNIT_CASE(uid_ranges),
+	{},
 };
 
 struct kunit_suite oe_parse_suite = {

@@ -40,6 +40,27 @@ void oe_fork_unwatch(void)
 	fork_stub.watched = false;
 }
 
+/* Group N has the ranking N; nobody matches a rule. */
+bool oe_group_of_members(const unsigned long *groups,
+			 struct oe_ranking *ranking)
+{
+	unsigned int group = find_first_bit(groups, OE_NR_GROUPS);
+
+	if (group == OE_NR_GROUPS)
+		return false;
+	*ranking = (struct oe_ranking){
+		.rank = group,
+		.source = OE_SOURCE_GROUP,
+		.group = group,
+	};
+	return true;
+}
+
+bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking)
+{
+	return false;
+}
+
 enum {
 	NR_PROCESSES = 40,
 };
@@ -85,11 +106,20 @@ static void tear_down(struct kunit *test)
 	}
 }
 
-static int set(unsigned int i, u16 value)
+static int change(unsigned int i, enum oe_rank_action action, u16 value)
 {
-	struct oe_rank_change change = { .pid = pid_of(i), .rank = value };
+	struct oe_rank_change change = {
+		.pid = pid_of(i),
+		.action = action,
+		.value = value,
+	};
 
 	return oe_rank_apply(&change, 1);
+}
+
+static int set(unsigned int i, u16 value)
+{
+	return change(i, OE_RANK_SET, value);
 }
 
 static void expect(struct kunit *test, unsigned int i, u16 value,
@@ -106,8 +136,6 @@ static void expect(struct kunit *test, unsigned int i, u16 value,
 
 static void set_find_clear(struct kunit *test)
 {
-	struct oe_rank_change clear = { .pid = pid_of(0), .clear = true };
-
 	expect(test, 0, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 0, set(0, 7));
 	expect(test, 0, 7, OE_SOURCE_EXPLICIT);
@@ -116,9 +144,9 @@ static void set_find_clear(struct kunit *test)
 	expect(test, 0, 1000, OE_SOURCE_EXPLICIT);
 	expect(test, 1, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
-	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&clear, 1));
+	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_CLEAR, 0));
 	/* Clearing what is not there is no error. */
-	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&clear, 1));
+	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_CLEAR, 0));
 	expect(test, 0, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
 }
@@ -126,10 +154,10 @@ static void set_find_clear(struct kunit *test)
 static void same_pid_twice_in_one_write(struct kunit *test)
 {
 	struct oe_rank_change changes[] = {
-		{ .pid = pid_of(0), .rank = 1 },
-		{ .pid = pid_of(0), .rank = 2 },
-		{ .pid = pid_of(1), .rank = 3 },
-		{ .pid = pid_of(1), .clear = true },
+		{ .pid = pid_of(0), .value = 1 },
+		{ .pid = pid_of(0), .value = 2 },
+		{ .pid = pid_of(1), .value = 3 },
+		{ .pid = pid_of(1), .action = OE_RANK_CLEAR },
 	};
 
 	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(changes, ARRAY_SIZE(changes)));
@@ -188,28 +216,90 @@ static void lost_inheritance_protects(struct kunit *test)
 	expect(test, 1, 500, OE_SOURCE_DEFAULT);
 }
 
-static int sum_ranks(struct pid *tgid, struct oe_ranking ranking, void *arg)
+/* A ranking of its own counts before a group, and outlives it. */
+static void join_and_leave(struct kunit *test)
 {
-	*(unsigned int *)arg += ranking.rank;
+	oe_rank_open_group(3);
+	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_JOIN, 3));
+	expect(test, 0, 3, OE_SOURCE_GROUP);
+	KUNIT_EXPECT_EQ(test, 0, set(0, 7));
+	expect(test, 0, 7, OE_SOURCE_EXPLICIT);
+	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_CLEAR, 0));
+	expect(test, 0, 3, OE_SOURCE_GROUP);
+	KUNIT_EXPECT_EQ(test, 0, set(0, 8));
+	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_LEAVE, 3));
+	expect(test, 0, 8, OE_SOURCE_EXPLICIT);
+	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_CLEAR, 0));
+	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
+	/* Leaving where one is not is no error. */
+	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_LEAVE, 3));
+	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
+	oe_rank_close_group(3);
+}
+
+static void closed_group_is_empty(struct kunit *test)
+{
+	unsigned int i;
+
+	oe_rank_open_group(3);
+	oe_rank_open_group(255);
+	for (i = 0; i < NR_PROCESSES; i++)
+		KUNIT_EXPECT_EQ(test, 0, change(i, OE_RANK_JOIN, 255));
+	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_JOIN, 3));
+	KUNIT_EXPECT_EQ(test, 0, set(1, 7));
+	oe_rank_close_group(255);
+	expect(test, 0, 3, OE_SOURCE_GROUP);
+	expect(test, 1, 7, OE_SOURCE_EXPLICIT);
+	expect(test, 2, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 2u, oe_rank_count());
+	oe_rank_close_group(3);
+	expect(test, 0, 500, OE_SOURCE_DEFAULT);
+	oe_rank_drop(pid_of(1));
+}
+
+static void group_is_inherited_while_it_is_open(struct kunit *test)
+{
+	oe_rank_open_group(3);
+	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_JOIN, 3));
+	oe_rank_inherit(pid_of(0), pid_of(1), 1);
+	expect(test, 1, 3, OE_SOURCE_GROUP);
+	/* As a fork does that meets the removal half-way. */
+	clear_bit(3, rank.open_groups);
+	oe_rank_inherit(pid_of(0), pid_of(2), 1);
+	expect(test, 2, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 2u, oe_rank_count());
+	oe_rank_close_group(3);
+	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
+}
+
+static int count_member(struct pid *tgid, void *arg)
+{
+	++*(unsigned int *)arg;
 	return 0;
 }
 
-static int stop_at_once(struct pid *tgid, struct oe_ranking ranking, void *arg)
+static int stop_at_once(struct pid *tgid, void *arg)
 {
 	return -EINTR;
 }
 
 static void many(struct kunit *test)
 {
-	unsigned int sum = 0;
+	unsigned int nr_members = 0;
 	unsigned int i;
 
+	oe_rank_open_group(9);
 	for (i = 0; i < NR_PROCESSES; i++)
 		KUNIT_EXPECT_EQ(test, 0, set(i, i));
+	for (i = 0; i < NR_PROCESSES; i += 2)
+		KUNIT_EXPECT_EQ(test, 0, change(i, OE_RANK_JOIN, 9));
 	KUNIT_EXPECT_EQ(test, (unsigned int)NR_PROCESSES, oe_rank_count());
-	KUNIT_EXPECT_EQ(test, 0, oe_rank_for_each(sum_ranks, &sum));
-	KUNIT_EXPECT_EQ(test, NR_PROCESSES * (NR_PROCESSES - 1) / 2u, sum);
-	KUNIT_EXPECT_EQ(test, -EINTR, oe_rank_for_each(stop_at_once, NULL));
+	KUNIT_EXPECT_EQ(test, 0,
+			oe_rank_for_each_member(9, count_member, &nr_members));
+	KUNIT_EXPECT_EQ(test, NR_PROCESSES / 2u, nr_members);
+	KUNIT_EXPECT_EQ(test, -EINTR,
+			oe_rank_for_each_member(9, stop_at_once, NULL));
+	oe_rank_close_group(9);
 	for (i = 0; i < NR_PROCESSES; i++)
 		oe_rank_drop(pid_of(i));
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
@@ -237,6 +327,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(failing_change_changes_nothing),
 	KUNIT_CASE(inherit_and_drop),
 	KUNIT_CASE(lost_inheritance_protects),
+	KUNIT_CASE(join_and_leave),
+	KUNIT_CASE(closed_group_is_empty),
+	KUNIT_CASE(group_is_inherited_while_it_is_open),
 	KUNIT_CASE(many),
 	KUNIT_CASE(empty_table_is_not_watched),
 	KUNIT_CASE(entry_is_small),

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_CGROUP_RULE_H
+#define OE_CGROUP_RULE_H
+
+#include <linux/err.h>
+#include <linux/types.h>
+
+struct cgroup;
+struct task_struct;
+
+#ifdef CONFIG_CGROUPS
+struct cgroup *oe_cgroup_find(const char *text, char **path);
+void oe_cgroup_get(struct cgroup *cgroup);
+void oe_cgroup_put(struct cgroup *cgroup);
+bool oe_cgroup_contains(struct cgroup *cgroup, struct task_struct *p);
+int oe_cgroup_watch(void);
+void oe_cgroup_unwatch(void);
+#else
+static inline struct cgroup *oe_cgroup_find(const char *text, char **path)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+static inline void oe_cgroup_get(struct cgroup *cgroup)
+{
+}
+
+static inline void oe_cgroup_put(struct cgroup *cgroup)
+{
+}
+
+static inline bool oe_cgroup_contains(struct cgroup *cgroup,
+				      struct task_struct *p)
+{
+	return false;
+}
+
+static inline int oe_cgroup_watch(void)
+{
+	return 0;
+}
+
+static inline void oe_cgroup_unwatch(void)
+{
+}
+#endif /* CONFIG_CGROUPS */
+
+#endif /* OE_CGROUP_RULE_H */

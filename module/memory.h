@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_MEMORY_H
+#define OE_MEMORY_H
+
+#include <linux/gfp.h>
+#include <linux/types.h>
+
+struct oe_call;
+struct oe_domain;
+
+unsigned long oe_memory_usable(gfp_t gfp, const struct oe_domain *domain);
+bool oe_memory_is_back(const struct oe_call *call, unsigned long beyond);
+unsigned long oe_memory_lost(void);
+
+#endif /* OE_MEMORY_H */
