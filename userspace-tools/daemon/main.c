@@ -29,6 +29,7 @@ enum {
 	EXIT_CONFIGURATION = 2,
 	EXIT_NO_MODULE = 3,
 	STACK = 48 * 1024,
+	KERNELS_STACK = 132 * 1024,
 	REOPEN_MS = 1000,
 	TRY_MS = 5000,
 	COMMAND = 128,
@@ -597,7 +598,8 @@ static void lock_memory(void)
 		       "cannot lock my memory (%s): I may hang in an emergency",
 		       strerror(-err));
 	for (uintptr_t at = here - STACK - page;
-	     munlock((void *)(at - page), page) == 0; at -= page)
+	     at > here - KERNELS_STACK && !munlock((void *)(at - page), page);
+	     at -= page)
 		;
 	munlock(other_configuration(), sizeof(*conf));
 }

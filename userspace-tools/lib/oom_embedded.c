@@ -390,14 +390,21 @@ static void call(const struct callback *callback,
 		callback->call(event, callback->arg);
 }
 
-/* Not polled means that nobody waits for us: look first, call afterwards. */
-static bool counter_has_moved(const struct oom_embedded *oom)
+/*
+ * Not polled means that nobody waits for us: look first, call afterwards. A
+ * count that is lower is one that began anew.
+ */
+static bool counter_has_moved(struct oom_embedded *oom)
 {
 	uint64_t count;
 
 	if (oom->is_polled)
 		return counter_is_ready(oom);
-	return !read_count(oom->wanted_fd, &count) && count > oom->wanted;
+	if (read_count(oom->wanted_fd, &count))
+		return false;
+	if (count < oom->wanted)
+		oom->wanted = count;
+	return count > oom->wanted;
 }
 
 /*

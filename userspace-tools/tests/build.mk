@@ -28,3 +28,13 @@ test-programs: $(O)/tests/oom-embedded
 
 $(O)/tests/oom-embedded: $(CLI_OBJECTS) $(FAKE_MODULE) $(O)/libcommon.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(FAKE_LDFLAGS) -o $@ $^ $(CLI_LIBS) $(LDLIBS)
+
+# The fuzzer's way in, for the corpus only.
+test-programs: $(O)/tests/replay
+$(O)/tests/replay.o: ALL_CPPFLAGS += -DREPLAY
+$(O)/tests/replay.o: tests/fuzz_config.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+$(O)/tests/replay: $(O)/tests/replay.o $(O)/libcommon.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CONFIG_LIBS) $(LDLIBS)

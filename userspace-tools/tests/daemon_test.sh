@@ -1,0 +1,362 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The manager on a module made of plain files: modes and what leads to them, steps, reload,
+# what it missed. Signals, real emergencies and locked memory are for the guest.
+
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+make_tree "$tmp/tree"
+
+DAEMON=$TOOLS_BUILD/oom-embeddedd
+CONF=$tmp/daemon.conf
+daemon=
+log=$tmp/daemon.log
+
+# --- small things -------------------------------------------------------------
+
+# until_true COMMAND...: within some seconds
+until_true()
+{
+	local i
+
+	for ((i = 0; i < 200; i++)); do
+		"$@" >/dev/null 2>&1 && return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+first_line()
+{
+	head -n 1 "$OOM_EMBEDDED_SYSFS/$1"
+}
+
+reads()
+{
+	[[ $(first_line "$1") == "$2" ]]
+}
+
+# becomes DESCRIPTION FILE VALUE
+becomes()
+{
+	until_true reads "$2" "$3"
+	same "$1" "$3" "$(first_line "$2")"
+}
+
+# says DESCRIPTION PATTERN: the log, sooner or later
+says()
+{
+	if until_true grep -qE -- "$2" "$log"; then
+		pass "$1"
+	else
+		fail "$1" "no /$2/ in:"$'\n'"$(tail -n 25 "$log")"
+	fi
+}
+
+set_file()
+{
+	echo "$2" >"$OOM_EMBEDDED_SYSFS/$1"
+}
+
+set_meminfo()
+{
+	printf 'MemTotal: 200000 kB\nMemFree: %s kB\nMemAvailable: %s kB\n' "$1" "$1" \
+		>"$OOM_EMBEDDED_PROC/meminfo"
+}
+
+set_pressure()
+{
+	printf 'some avg10=%s avg60=0.00 avg300=0.00 total=1\nfull avg10=%s avg60=0.00 avg300=0.00 total=1\n' \
+		"$1" "$2" >"$OOM_EMBEDDED_PROC/pressure/memory"
+}
+
+command_is()
+{
+	echo "$1" >"$tmp/control"
+}
+
+start()
+{
+	"$DAEMON" -f "$CONF" -d "$tmp/conf.d" >>"$log" 2>&1 &
+	daemon=$!
+	until_true grep -q 'module loaded, mode' "$log"
+}
+
+# end_well DESCRIPTION: it ends when told to, and no sanitizer has anything to say
+end_well()
+{
+	kill -TERM "$daemon"
+	wait "$daemon"
+	same "$1" 0 "$?"
+}
+
+# --- configuration ------------------------------------------------------------
+
+cat >"$CONF" <<-CONF
+	[daemon]
+	sample = 30ms
+	scan = 60ms
+	realtime = 0
+	log_level = debug
+	log_rate = 0
+	control = $tmp/control
+	[policy]
+	rank_threshold = 50
+	grace_ms = 200
+	[group batch]
+	rank = 800
+	[mode normal]
+	[mode degraded]
+	rank_threshold = 200
+	rank.batch = 900
+	enter = level critical
+	enter = psi some 20 and available 50%
+	enter = forecast 5s
+	enter = load 50
+	enter = biggest 90%
+	leave_after = 300ms
+	[mode barebones]
+	rank_threshold = 500
+	enter = oom
+	enter = available 5%
+	leave_after = 1s
+	service = saver
+	step = run 2s $tmp/command one two
+	step = helper 1s helper
+	[mode shutdown]
+	enter = oom 4 in 60s
+	leave_after = never
+	rank_threshold = 700
+	[service saver]
+	pidfile = $tmp/saver.pid
+	time_limit = 5s
+	step = signal USR1
+	step = wait 150ms
+	step = term
+	step = wait 150ms
+	step = kill
+	step = restart
+	restart = $tmp/command restarted
+	[helper helper]
+	command = $tmp/helper
+CONF
+mkdir "$tmp/conf.d"
+cat >"$tmp/command" <<-COMMAND
+	#!/bin/sh
+	echo "\$*" >>$tmp/commands
+COMMAND
+cat >"$tmp/helper" <<-HELPER
+	#!/bin/sh
+	while read -r line; do
+		echo "\$line" >>$tmp/helped
+		[ "\$line" != "go die" ] || exit 1
+		echo done
+	done
+HELPER
+cat >"$tmp/saver" <<-SAVER
+	#!/usr/bin/env bash
+	trap 'echo saved >>$tmp/saved' USR1
+	trap 'echo asked >>$tmp/saved' TERM
+	echo \$\$ >$tmp/saver.pid
+	while :; do sleep 0.05; done
+SAVER
+chmod +x "$tmp"/{command,helper,saver}
+mkdir -p "$OOM_EMBEDDED_PROC/pressure"
+set_meminfo 150000
+set_pressure 0.00 0.00
+echo '0.10 0.1 0.1 1/1 1' >"$OOM_EMBEDDED_PROC/loadavg"
+
+test_check()
+{
+	check "--check takes a good configuration" "$DAEMON" --check -f "$CONF" -d ''
+	printf '[mode a]\n[mode b]\nenter = nonsense\n' >"$tmp/bad.conf"
+	"$DAEMON" --check -f "$tmp/bad.conf" -d '' >"$log" 2>&1
+	same "--check: status 2 for a bad one" 2 $?
+	says "with file and line" "bad.conf:3: 'nonsense' is no condition"
+	"$DAEMON" --check -f "$tmp/none.conf" -d '' >"$log" 2>&1
+	same "status 2 if there is none" 2 $?
+	OOM_EMBEDDED_SYSFS=$tmp/nowhere "$DAEMON" -f "$CONF" -d '' >"$log" 2>&1
+	same "status 3 without the module" 3 $?
+	says "which it says" 'module is not loaded'
+	: >"$log"
+}
+
+test_start()
+{
+	set_file reconfigure_wanted 3
+	set_file reconfigure_done 1
+	"$tmp/saver" &
+	saver=$!
+	until_true test -s "$tmp/saver.pid"
+	start
+	says "the dry run passes" 'dry run passed'
+	says "it says what it has missed" '2 emergencies were missed, the last was 3'
+	becomes "it catches up" reconfigure_done 3
+	says "and acts on it" 'mode barebones'
+	becomes "the mode's threshold" rank_threshold 500
+	same "the policy's settings" 200 "$(first_line grace_ms)"
+}
+
+test_steps()
+{
+	until_true grep -q asked "$tmp/saved"
+	same "the service is asked to save, then to end" 'saved asked ' "$(tr '\n' ' ' <"$tmp/saved")"
+	wait "$saver" 2>/dev/null
+	same "and then killed" 137 $?
+	says "the mode's own command has run" 'barebones: runs'
+	until_true grep -q restarted "$tmp/commands"
+	same "commands, restart last" 'one two restarted ' "$(tr '\n' ' ' <"$tmp/commands")"
+	same "the helper was tried, and did its work" 'try go barebones ' \
+		"$(tr '\n' ' ' <"$tmp/helped")"
+}
+
+test_modes()
+{
+	becomes "back, one mode at a time, to the policy's threshold" rank_threshold 50
+	set_file levels/level critical
+	becomes "a level leads to a mode" rank_threshold 200
+	same "with another ranking for a group" 900 "$(first_line groups/batch/rank)"
+	set_file levels/level normal
+	becomes "and back when memory is fine" rank_threshold 50
+	same "the group too" 800 "$(first_line groups/batch/rank)"
+
+	set_pressure 30.00 0.00
+	sleep 0.2
+	same "one of two factors is not enough" 50 "$(first_line rank_threshold)"
+	set_meminfo 90000
+	becomes "both are" rank_threshold 200
+	set_pressure 0.00 0.00
+	becomes "and back" rank_threshold 50
+	set_file levels/oom_forecast_ms 3000
+	becomes "a forecast does it" rank_threshold 200
+	set_file levels/oom_forecast_ms -1
+	becomes "and back" rank_threshold 50
+	echo '99999.00 0 0 1/1 1' >"$OOM_EMBEDDED_PROC/loadavg"
+	becomes "CPU load does it" rank_threshold 200
+	echo '0.10 0.1 0.1 1/1 1' >"$OOM_EMBEDDED_PROC/loadavg"
+	becomes "and back" rank_threshold 50
+	fake_candidate 1 200 800 group:batch 190000 next batch >"$OOM_EMBEDDED_SYSFS/candidates"
+	becomes "the biggest candidate does it" rank_threshold 200
+	fake_candidate 1 200 800 group:batch 1000 next batch >"$OOM_EMBEDDED_SYSFS/candidates"
+	becomes "and back" rank_threshold 50
+	set_meminfo 4000
+	becomes "the most severe of two modes counts" rank_threshold 500
+	set_meminfo 150000
+	becomes "and back" rank_threshold 50
+}
+
+test_operator()
+{
+	command_is 'mode degraded'
+	becomes "the operator's mode" rank_threshold 200
+	sleep 0.6
+	same "stays" 200 "$(first_line rank_threshold)"
+	command_is auto
+	becomes "until further notice" rank_threshold 50
+	command_is 'mode elsewhere'
+	says "there is no such mode" 'there is no mode elsewhere'
+	command_is $'mo\x1bde'
+	says "nonsense is named, and made harmless" "'mo.de' is no command"
+	command_is status
+	says "status" 'module loaded, mode normal, emergencies 3'
+}
+
+test_reload()
+{
+	cp "$CONF" "$tmp/good.conf"
+	printf '[policy]\nrank_threshold = 9999\n' >"$tmp/conf.d/bad.conf"
+	kill -HUP "$daemon"
+	says "an invalid file is refused with its line" 'bad.conf:2: rank_threshold: .9999. is not'
+	says "which leaves all as it is" 'the one in force stays'
+	same "really" 50 "$(first_line rank_threshold)"
+	set_file levels/level critical
+	becomes "and at work" rank_threshold 200
+	set_file levels/level normal
+	becomes "as before" rank_threshold 50
+	printf '[policy]\nrank_threshold = 70\n[mode degraded]\nselection_order = badness\n' \
+		>"$tmp/conf.d/bad.conf"
+	kill -HUP "$daemon"
+	becomes "a valid one is in force" rank_threshold 70
+	rm "$tmp/conf.d/bad.conf"
+	sed -i '/^.group batch/,/^rank = /d; /^rank.batch/d' "$CONF"
+	kill -HUP "$daemon"
+	becomes "the old one again" rank_threshold 50
+	same "a group that is no longer there is removed" batch "$(first_line groups/remove)"
+	cp "$tmp/good.conf" "$CONF"
+	kill -HUP "$daemon"
+	says "reloaded" 'was read again'
+}
+
+test_kill_and_catch_up()
+{
+	kill -KILL "$daemon"
+	wait "$daemon" 2>/dev/null
+	: >"$log"
+	set_file reconfigure_wanted 7
+	start
+	says "killed and started again, it says what it missed" '4 emergencies were missed, the last was 7'
+	becomes "and catches up" reconfigure_done 7
+	becomes "repeated emergencies lead further" rank_threshold 700
+	sleep 0.6
+	same "from where there is no way back" 700 "$(first_line rank_threshold)"
+	command_is 'mode normal'
+	becomes "but by the operator" rank_threshold 50
+	command_is auto
+	becomes "who lets go" rank_threshold 700
+	set_file reconfigure_wanted 8
+	becomes "one more is acknowledged" reconfigure_done 8
+	set_file reconfigure_wanted 0
+	sleep 0.2
+	set_file reconfigure_wanted 1
+	says "a counter that begins anew is no hindrance" 'out of memory, emergency 1$'
+}
+
+test_poor_module()
+{
+	end_well "it ends in order"
+	rm -rf "$OOM_EMBEDDED_SYSFS"/{groups,levels,grace_ms}
+	: >"$log"
+	start
+	says "an older module: one message for the configuration" \
+		'this module has no groups, grace_ms: what the configuration says'
+	says "and one a file for modes" 'this module has no groups/batch/rank: what modes say'
+	set_file reconfigure_wanted 9
+	becomes "it works all the same" reconfigure_done 9
+	kill -STOP "$(pgrep -P "$daemon" oom-scribe)"
+	for ((i = 10; i < 110; i++)); do
+		set_file reconfigure_wanted "$i"
+		sleep 0.01
+	done
+	becomes "a log that nobody reads holds up nothing" reconfigure_done 109
+	kill -CONT "$(pgrep -P "$daemon" oom-scribe)"
+	sleep 0.2
+	kill -KILL "$(pgrep -P "$daemon" oom-worker)"
+	says "a worker that died is missed" 'the worker had ended'
+	check "and replaced" until_true pgrep -P "$daemon" oom-worker
+	end_well "it ends in order again"
+	check "and takes its processes with it" until_true nobody_left
+}
+
+nobody_left()
+{
+	! pgrep -f "$tmp/helper"
+}
+
+test_corpus()
+{
+	check "inputs that were of interest once are read without harm" \
+		"$TOOLS_BUILD/tests/replay" "$TESTS"/corpus/*
+}
+
+test_check
+test_start
+test_steps
+test_modes
+test_operator
+test_reload
+test_kill_and_catch_up
+test_poor_module
+test_corpus
+kill -KILL "$daemon" 2>/dev/null
+finish
