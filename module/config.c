@@ -164,6 +164,17 @@ struct oe_policy oe_config_policy(void)
 	};
 }
 
+/**
+ * oe_mode_name - a mode in words, as in the ABI
+ * @mode: which
+ *
+ * Return: a constant string.
+ */
+const char *oe_mode_name(enum oe_mode mode)
+{
+	return mode_words[mode];
+}
+
 static int param_set(const char *text, const struct kernel_param *param)
 {
 	return oe_tunable_store(param->arg, text);

@@ -15,12 +15,18 @@
  *                       removal
  *  list->lock           snapshots of one list file     sysfs reads
  *  groups.lock          groups and their rules         sysfs writes
+ *  view.lock            readers of `report`            sysfs reads
+ *  config.lock          changes of the watermarks      sysfs writes
  *  rank.lock            changes of the ranking table   sysfs writes, rank worker
  *  settle.lock          the steered victim, where      OOM notifier, settling
  *                       there are no kprobes           worker
  *  reserve.lock         the pages held back            OOM path, its worker
+ *  watcher.lock         level, forecast, watermarks    OOM path, watcher, sysfs
+ *  events.lock          the record of decisions        OOM path, settling worker,
+ *                                                      sysfs reads
+ *  history.lock         samples of available memory    OOM path, watcher, sysfs reads
  *  notify.lock          the queue of uevents           OOM path, settling worker,
- *                                                      uevent thread
+ *                                                      uevent thread, watcher
  *  rank.lost_lock (raw) lost inheritances              fork tracepoint, worker
  *  pool->lock (raw)     spare ranking entries          fork tracepoint, workers
  *
@@ -132,6 +138,7 @@ extern const struct oe_tunable oe_tunables[OE_NR_TUNABLES];
 int oe_tunable_store(const struct oe_tunable *tunable, const char *text);
 int oe_tunable_show(const struct oe_tunable *tunable, char *text);
 struct oe_policy oe_config_policy(void);
+const char *oe_mode_name(enum oe_mode mode);
 
 /* clang-format off */
 

@@ -16,9 +16,12 @@
 #include <linux/string.h>
 
 #include "compat/compat.h"
+#include "events.h"
 #include "grace.h"
 #include "handle.h"
 #include "hold.h"
+#include "level.h"
+#include "memreport.h"
 #include "notify.h"
 #include "report.h"
 #include "reserve.h"
@@ -143,6 +146,16 @@ static void make_room(struct oe_episode *episode)
 		episode->released = oe_reserve_release();
 }
 
+/* Of the machine: a memory cgroup that is full must not overwrite it. */
+static void take_report(const struct oe_episode *episode)
+{
+	if (episode->call.kind != OE_KIND_MEMCG)
+		oe_memreport_take(OE_MEMREPORT_OOM, episode->seq,
+				  oe_handle_is_global(episode) ?
+					  OE_LEVEL_OOM :
+					  oe_level_now());
+}
+
 /* Step 3: userspace hears before anybody is chosen. */
 static void announce(struct oe_episode *episode)
 {
@@ -151,9 +164,13 @@ static void announce(struct oe_episode *episode)
 	/* Ours is the only one that counts. Traced first: the wake-up is seen. */
 	episode->seq = oe_notify_wanted() + 1;
 	trace_oom_embedded_enter(episode);
+	/* Before, so that whoever is woken finds it. */
+	take_report(episode);
 	oe_notify_wake();
 	ticket = oe_report_reconfigure(episode);
 	oe_notify_wait(ticket, ANNOUNCE_MS);
+	if (oe_handle_is_global(episode))
+		oe_level_enter_oom();
 	episode->announced_ns = ktime_get_ns();
 }
 
@@ -292,6 +309,7 @@ void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome)
 		return;
 	episode->outcome = outcome;
 	trace_oom_embedded_done(episode);
+	oe_events_record(episode);
 	oe_report_outcome(episode);
 }
 

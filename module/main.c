@@ -11,7 +11,10 @@
 #include "group.h"
 #include "hold.h"
 #include "intercept.h"
+#include "level.h"
+#include "memreport.h"
 #include "notify.h"
+#include "pressure.h"
 #include "rank.h"
 #include "reserve.h"
 #include "sysfs.h"
@@ -38,6 +41,9 @@ static int __init oe_init(void)
 {
 	int err;
 
+	err = oe_level_config_init();
+	if (err)
+		return err;
 	err = oe_rank_init();
 	if (err)
 		return err;
@@ -49,17 +55,32 @@ static int __init oe_init(void)
 		goto err_exit_notify;
 	oe_victim_init();
 	oe_reserve_init();
-	err = oe_sysfs_init();
+	err = oe_memreport_init();
 	if (err)
 		goto err_exit_victim;
-	err = oe_intercept_notifier_init();
+	err = oe_level_start();
+	if (err)
+		goto err_exit_memreport;
+	err = oe_sysfs_init();
+	if (err)
+		goto err_stop_level;
+	err = oe_pressure_init();
 	if (err)
 		goto err_exit_sysfs;
+	err = oe_intercept_notifier_init();
+	if (err)
+		goto err_exit_pressure;
 	init_kprobe();
 	return 0;
 
+err_exit_pressure:
+	oe_pressure_exit();
 err_exit_sysfs:
 	oe_sysfs_exit();
+err_stop_level:
+	oe_level_stop();
+err_exit_memreport:
+	oe_memreport_exit();
 err_exit_victim:
 	oe_reserve_exit();
 	oe_victim_exit();
@@ -78,7 +99,10 @@ static void __exit oe_exit(void)
 	oe_notify_hurry();
 	oe_intercept_kprobe_exit();
 	oe_intercept_notifier_exit();
+	oe_pressure_exit();
 	oe_sysfs_exit();
+	oe_level_stop();
+	oe_memreport_exit();
 	oe_reserve_exit();
 	oe_victim_exit();
 	oe_intercept_pm_exit();

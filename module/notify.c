@@ -27,7 +27,7 @@
 #include "notify.h"
 
 enum {
-	QUEUE_LENGTH = 8, /* uevents, a power of two */
+	QUEUE_LENGTH = 16, /* uevents, a power of two */
 	STASH_PER_SIZE = 3,
 	REFILL_RETRY_MS = 200,
 	LISTENERS_US = 2000,

@@ -268,23 +268,26 @@ int oe_parse_uid_range(const char *text, u32 *first, u32 *last)
 }
 
 /**
- * oe_escape_comm - make a process name safe for logs, lists and uevents
+ * oe_escape - make a name safe for logs, lists and uevents
  * @escaped: where to write
- * @comm: NUL terminated, at most 15 bytes
+ * @size: room there, with the NUL
+ * @text: NUL terminated
  *
  * Printable ASCII stays; white space, control characters, bytes above 0x7e,
- * quotes, backslash and '=' become \xHH, so that no process can choose a name
- * that ends a line, a word or a key.
+ * quotes, backslash and '=' become \xHH, so that nobody can choose a name
+ * that ends a line, a word or a key. What does not fit is cut off, never in the
+ * middle of a \xHH.
  *
  * Context: any.
  * Return: @escaped.
  */
-const char *oe_escape_comm(char escaped[OE_COMM_ESCAPED], const char *comm)
+const char *oe_escape(char *escaped, size_t size, const char *text)
 {
+	char *end = escaped + size;
 	char *out = escaped;
 
-	for (; *comm && out + 4 < escaped + OE_COMM_ESCAPED; comm++) {
-		unsigned char c = *comm;
+	for (; *text && out + 4 < end; text++) {
+		unsigned char c = *text;
 
 		if (c > ' ' && c < 0x7f && !strchr("\"'\\=", c))
 			*out++ = c;
@@ -293,4 +296,19 @@ const char *oe_escape_comm(char escaped[OE_COMM_ESCAPED], const char *comm)
 	}
 	*out = '\0';
 	return escaped;
+}
+
+/**
+ * oe_escape_comm - make a process name safe for logs, lists and uevents
+ * @escaped: where to write
+ * @comm: NUL terminated, at most 15 bytes
+ *
+ * As oe_escape(), and always whole.
+ *
+ * Context: any.
+ * Return: @escaped.
+ */
+const char *oe_escape_comm(char escaped[OE_COMM_ESCAPED], const char *comm)
+{
+	return oe_escape(escaped, OE_COMM_ESCAPED, comm);
 }

@@ -155,6 +155,17 @@ const char *oe_kind_name(enum oe_kind kind)
 }
 
 /**
+ * oe_outcome_name - how an episode ended in words, as in the ABI
+ * @outcome: which
+ *
+ * Return: a constant string.
+ */
+const char *oe_outcome_name(enum oe_outcome outcome)
+{
+	return outcome_words[outcome];
+}
+
+/**
  * oe_report_reconfigure - send the uevent that asks userspace to act
  * @episode: seq, call and trigger are filled in
  *

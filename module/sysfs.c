@@ -188,7 +188,8 @@ static const struct attribute_group plain_group = {
 };
 
 static const struct attribute_group *root_groups[] = {
-	&plain_group, &tunables_group, &oe_lists_group, &oe_stats_group, NULL,
+	&plain_group,	  &tunables_group,  &oe_lists_group,  &oe_stats_group,
+	&oe_events_group, &oe_report_group, &oe_levels_group, NULL,
 };
 
 static void release_root(struct kobject *kobj)
@@ -252,8 +253,13 @@ int oe_sysfs_init(void)
 {
 	int err;
 
+	err = oe_sysfs_report_init();
+	if (err)
+		return err;
 	init_tunables();
 	oe_lists_init();
+	oe_sysfs_events_init();
+	oe_sysfs_levels_init();
 	init_kset();
 	init_completion(&root.kobj_released);
 	root.kobj.kset = &root.kset;
@@ -274,8 +280,14 @@ int oe_sysfs_init(void)
 	if (err)
 		goto err_put_wanted;
 	oe_notify_attach(&root.kobj, root.wanted);
+	err = oe_sysfs_levels_attach(&root.kobj);
+	if (err)
+		goto err_detach_notify;
 	return 0;
 
+err_detach_notify:
+	oe_notify_detach();
+	oe_sysfs_limits_exit();
 err_put_wanted:
 	sysfs_put(root.wanted);
 err_exit_groups:
@@ -283,7 +295,10 @@ err_exit_groups:
 err_put:
 	put_root();
 	put_kset();
+	oe_sysfs_levels_exit();
+	oe_sysfs_events_exit();
 	oe_lists_exit();
+	oe_sysfs_report_exit();
 	return err;
 }
 
@@ -294,6 +309,7 @@ err_put:
  */
 void oe_sysfs_exit(void)
 {
+	oe_sysfs_levels_detach();
 	oe_sysfs_limits_exit();
 	oe_notify_detach();
 	sysfs_put(root.wanted);
@@ -301,5 +317,8 @@ void oe_sysfs_exit(void)
 	kobject_del(&root.kobj);
 	put_root();
 	put_kset();
+	oe_sysfs_levels_exit();
+	oe_sysfs_events_exit();
 	oe_lists_exit();
+	oe_sysfs_report_exit();
 }

@@ -9,6 +9,9 @@ struct kobject;
 
 extern const struct attribute_group oe_stats_group;
 extern const struct attribute_group oe_lists_group;
+extern const struct attribute_group oe_events_group;
+extern const struct attribute_group oe_report_group;
+extern const struct attribute_group oe_levels_group;
 
 int oe_sysfs_init(void);
 void oe_sysfs_exit(void);
@@ -21,5 +24,13 @@ int oe_sysfs_groups_init(struct kobject *parent);
 void oe_sysfs_groups_exit(void);
 void oe_lists_init(void);
 void oe_lists_exit(void);
+void oe_sysfs_events_init(void);
+void oe_sysfs_events_exit(void);
+int oe_sysfs_report_init(void);
+void oe_sysfs_report_exit(void);
+void oe_sysfs_levels_init(void);
+void oe_sysfs_levels_exit(void);
+int oe_sysfs_levels_attach(struct kobject *root);
+void oe_sysfs_levels_detach(void);
 
 #endif /* OE_SYSFS_H */

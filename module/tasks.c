@@ -56,12 +56,14 @@ static bool in_domain(struct task_struct *p, const struct oe_domain *domain)
 /**
  * struct memory - what a process holds
  * @rss: resident pages
+ * @swap: pages swapped out
  * @footprint: what oom_badness() adds up, in pages
  * @reaped: most of it has been given back already
  * @borrowed: its parent's, between vfork and exec
  */
 struct memory {
 	unsigned long rss;
+	unsigned long swap;
 	unsigned long footprint;
 	bool reaped;
 	bool borrowed;
@@ -75,7 +77,8 @@ static bool read_thread(struct task_struct *t, struct memory *memory)
 	mm = t->mm;
 	if (mm) {
 		memory->rss = oe_mm_rss(mm);
-		memory->footprint = memory->rss + oe_mm_swap(mm) +
+		memory->swap = oe_mm_swap(mm);
+		memory->footprint = memory->rss + memory->swap +
 				    mm_pgtables_bytes(mm) / PAGE_SIZE;
 		memory->reaped = mm_flags_test(MMF_OOM_SKIP, mm);
 		memory->borrowed = in_vfork(t);
@@ -206,6 +209,24 @@ unsigned long oe_tasks_rss(struct task_struct *p)
 
 	read_memory(p, &memory);
 	return memory.borrowed ? 0 : memory.rss;
+}
+
+/**
+ * oe_tasks_size - what a process holds
+ * @p: its leader
+ * @rss: resident pages
+ * @swap: pages swapped out
+ *
+ * Context: under RCU; takes task locks only. Both are 0 if it has no memory.
+ */
+void oe_tasks_size(struct task_struct *p, unsigned long *rss,
+		   unsigned long *swap)
+{
+	struct memory memory = {};
+
+	read_memory(p, &memory);
+	*rss = memory.rss;
+	*swap = memory.swap;
 }
 
 struct decide_arg {

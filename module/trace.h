@@ -10,7 +10,7 @@
 
 #include "handle.h"
 
-/* Kinds and outcomes are numbers here: enum oe_kind, enum oe_outcome. */
+/* Kinds, outcomes and levels are numbers: enum oe_kind, oe_outcome, oe_level. */
 
 TRACE_EVENT(oom_embedded_enter,
 	TP_PROTO(const struct oe_episode *episode),
@@ -81,6 +81,23 @@ TRACE_EVENT(oom_embedded_done,
 		  __entry->seq, __entry->pid, __entry->outcome,
 		  __entry->announced_ns, __entry->decided_ns,
 		  __entry->total_ns)
+);
+
+TRACE_EVENT(oom_embedded_level,
+	TP_PROTO(int level, int was, u64 available_kb),
+	TP_ARGS(level, was, available_kb),
+	TP_STRUCT__entry(
+		__field(int, level)
+		__field(int, was)
+		__field(u64, available_kb)
+	),
+	TP_fast_assign(
+		__entry->level = level;
+		__entry->was = was;
+		__entry->available_kb = available_kb;
+	),
+	TP_printk("level=%d was=%d available_kb=%llu", __entry->level,
+		  __entry->was, __entry->available_kb)
 );
 
 #endif /* OE_TRACE_H */

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <pthread.h>
@@ -175,6 +176,28 @@ static void *watch_uevents(void *unused)
 	return NULL;
 }
 
+/*
+ * Changes of the level are none of its business: a listener that one of them
+ * wakes could not be told from one that the OOM has woken. All messages begin
+ * alike, so the event's name has its place.
+ */
+static void ignore_levels(void)
+{
+	static const char before[] = "change@/kernel/oom_embedded\0ACTION=change\0"
+				     "DEVPATH=/kernel/oom_embedded\0SUBSYSTEM=oom_embedded\0"
+				     "OOM_EVENT=";
+	static struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, sizeof(before) - 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 'l' << 24 | 'e' << 16 | 'v' << 8 | 'e', 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	static const struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+
+	if (setsockopt(uevent_fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)))
+		die("uevent filter");
+}
+
 static void open_uevent_socket(void)
 {
 	struct sockaddr_nl addr = { .nl_family = AF_NETLINK, .nl_groups = 1 };
@@ -182,6 +205,7 @@ static void open_uevent_socket(void)
 	uevent_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
 	if (uevent_fd < 0 || bind(uevent_fd, (struct sockaddr *)&addr, sizeof(addr)))
 		die("uevent socket");
+	ignore_levels();
 }
 
 static pthread_t start(void *(*run)(void *))

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_MEMTOTALS_H
+#define OE_MEMTOTALS_H
+
+#include <linux/types.h>
+
+/* clang-format off */
+
+/* As in /proc/meminfo, in its order. */
+#define OE_MEMTOTALS(X)			\
+	X(MemTotal)			\
+	X(MemFree)			\
+	X(MemAvailable)			\
+	X(Buffers)			\
+	X(Cached)			\
+	X(SwapTotal)			\
+	X(SwapFree)			\
+	X(Active)			\
+	X(Inactive)			\
+	X(Unevictable)			\
+	X(Mlocked)			\
+	X(Dirty)			\
+	X(Writeback)			\
+	X(AnonPages)			\
+	X(Mapped)			\
+	X(Shmem)			\
+	X(Slab)				\
+	X(SReclaimable)			\
+	X(SUnreclaim)			\
+	X(KernelStack)			\
+	X(PageTables)
+
+enum oe_memtotal {
+#define OE_MEMTOTAL_ENUM(name) OE_MEMTOTAL_##name,
+	OE_MEMTOTALS(OE_MEMTOTAL_ENUM)
+#undef OE_MEMTOTAL_ENUM
+	OE_NR_MEMTOTALS,
+};
+/* clang-format on */
+
+/**
+ * struct oe_memtotals - where the machine's memory is
+ * @kb: KiB, by &enum oe_memtotal
+ */
+struct oe_memtotals {
+	unsigned long kb[OE_NR_MEMTOTALS];
+};
+
+u64 oe_available_kb(void);
+void oe_memtotals_read(struct oe_memtotals *totals);
+const char *oe_memtotal_name(enum oe_memtotal total);
+
+#endif /* OE_MEMTOTALS_H */
