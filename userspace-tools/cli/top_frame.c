@@ -254,7 +254,7 @@ static void add_events(struct frame *frame, const struct oe_events *events,
 
 static void fill_until(struct frame *frame, int row)
 {
-	while (frame->nr < row)
+	while (frame->nr < row && frame->nr < frame->rows)
 		add(frame, FRAME_PLAIN, "%s", "");
 }
 

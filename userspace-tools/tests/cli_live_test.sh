@@ -1,0 +1,161 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# "oom-embedded watch" and "top" while things happen; in a real terminal, of tmux.
+
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+PROGRAM=$TOOLS_BUILD/tests/oom-embedded
+PATIENCE=200 # tenths of a second
+
+# soon DESCRIPTION COMMAND...: it becomes true
+soon()
+{
+	local description=$1
+	local i
+
+	shift
+	for ((i = 0; i < PATIENCE; i++)); do
+		if "$@" >/dev/null 2>&1; then
+			pass "$description"
+			return 0
+		fi
+		sleep 0.1
+	done
+	fail "$description" "$(tail -n 20 "$tmp/watch" 2>/dev/null)$(screen_text 2>/dev/null)"
+}
+
+# --- watch
+make_tree "$tmp/tree"
+"$PROGRAM" watch -d 0.1 >"$tmp/watch" 2>"$tmp/watch.err" &
+watcher=$!
+trap 'kill "$watcher" 2>/dev/null; tmux -S "$tmp/tmux" kill-server 2>/dev/null; rm -rf "$tmp"' EXIT
+# It has looked once when it polls: there is no line to wait for, and before that none is lost.
+sleep 1
+put_file sysfs/levels/level warning
+soon "watch: a level" grep -qE '^[0-9:.]+Z level +level=warning was=normal available_kb=160000$' "$tmp/watch"
+put_file sysfs/reconfigure_wanted 4
+soon "watch: an OOM" grep -qE ' oom +seq=4 done=3$' "$tmp/watch"
+fake_event 4 1795260400.25 1110.0 global 389 batch killed rank >>"$OOM_EMBEDDED_SYSFS/events"
+soon "watch: what was decided" grep -qE '^11:26:40.250Z decision +seq=4 kind=global .*victim_pid=389 victim_comm=batch .*outcome=killed reason=rank' "$tmp/watch"
+put_file sysfs/reconfigure_done 4
+soon "watch: the acknowledgement" grep -qE ' done +seq=4$' "$tmp/watch"
+put_file sysfs/limits/1000/exceeded_ms 250
+soon "watch: a limit is exceeded" grep -qE ' limit +uid=1000 what=exceeded rss_kb=1024 max_kb=65536$' "$tmp/watch"
+put_file sysfs/limits/1000/nr_kills 1
+soon "watch: somebody was killed for it" grep -q 'what=killed' "$tmp/watch"
+put_file sysfs/limits/1000/exceeded_ms 0
+soon "watch: it recovers" grep -q 'what=recovered' "$tmp/watch"
+same "watch: each thing once, nothing of before" 7 "$(wc -l <"$tmp/watch")"
+kill -INT "$watcher"
+wait "$watcher"
+same "watch: ends by a signal, in order" 0 "$?"
+(sleep 1; put_file sysfs/reconfigure_wanted 5) &
+timeout 20 "$PROGRAM" watch -d 0.1 -n 1 --json >"$tmp/watch"
+same "watch --json -n 1: a document a line" '"oom" 5' "$(jq -c '.event, .seq' "$tmp/watch" | paste -sd' ')"
+wait
+(sleep 1; rm -r "$OOM_EMBEDDED_SYSFS") &
+timeout 20 "$PROGRAM" watch -d 0.1 >"$tmp/watch" 2>&1
+same "watch: the module is unloaded" 3 "$?"
+wait
+
+# --- top without a terminal
+make_tree "$tmp/tree"
+gives "top: without a terminal it is printed, once" 0 '1 +200 +800 group:batch +52000  next +batch' top
+run top -n 2 -d 0.1
+same "top -n 2" 2 "$(grep -c '^oom-embedded ' <<<"$out")"
+gives "top: no JSON" 2 'prints no JSON' top --json
+
+# --- in a terminal
+if ! command -v tmux >/dev/null; then
+	skip "top in a terminal" "no tmux"
+	finish
+fi
+
+terminal()
+{
+	tmux -S "$tmp/tmux" -f /dev/null "$@"
+}
+
+screen_text()
+{
+	terminal capture-pane -p -t live
+}
+
+shows()
+{
+	screen_text | grep -qE -- "$1"
+}
+
+shows_not()
+{
+	! shows "$1"
+}
+
+# open_terminal COLUMNS LINES TERM WORD...
+open_terminal()
+{
+	local columns=$1
+	local lines=$2
+	local term=$3
+
+	shift 3
+	terminal kill-session -t live 2>/dev/null
+	terminal new-session -d -s live -x "$columns" -y "$lines" \
+		"TERM=$term '$PROGRAM' $*; echo status \$?; sleep 1000"
+}
+
+export OOM_EMBEDDED_SYSFS OOM_EMBEDDED_PROC OOM_EMBEDDED_CGROUP ASAN_OPTIONS UBSAN_OPTIONS
+open_terminal 100 30 screen top -d 0.2
+soon "top: candidates in their order" shows '^ +1 +200 +800 group:batch +52000  next +batch'
+check "top: policy" shows 'mode enforce  order rank  threshold 100'
+check "top: groups" shows '^batch +800 +2  USR1'
+check "top: last events" shows '3  11:25:30.500Z global +leak/412 +batch/388 +killed rank'
+put_file sysfs/levels/level critical
+put_file sysfs/levels/oom_forecast_ms 12500
+soon "top: the level and the forecast follow" shows 'critical .*OOM in 12.5 s'
+terminal send-keys -t live p
+soon "top: pauses" shows '^PAUSED'
+put_file sysfs/levels/level oom
+sleep 0.6
+check "top: and then stands still" shows 'critical'
+terminal send-keys -t live p
+soon "top: goes on" shows 'level +oom '
+for i in {7..60}; do
+	fake_candidate "$i" $((i + 1000)) 500 default 10 eligible "worker$i"
+done >>"$OOM_EMBEDDED_SYSFS/candidates"
+soon "top: what is too long is cut off" shows 'worker8'
+check "top: at the events" shows_not 'worker60'
+terminal send-keys -t live NPage NPage NPage
+soon "top: scrolls" shows 'worker60'
+terminal send-keys -t live PPage PPage PPage PPage PPage
+soon "top: and back" shows ' next +batch'
+terminal resize-window -t live -x 60 -y 12 2>/dev/null
+soon "top: in a small window" shows '^OOMs'
+terminal send-keys -t live q
+soon "top: q ends it, in order" shows 'status 0'
+open_terminal 80 24 vt100 top -d 0.2
+soon "top: on a vt100" shows ' next +batch'
+check "top: on 80 columns" shows '^POS|^ *POS +PID +RANK SOURCE'
+terminal send-keys -t live C-c
+soon "top: Ctrl-C ends it, in order" shows 'status 0'
+open_terminal 80 24 nothing-like-it top
+soon "top: a terminal that nobody knows" shows 'try TERM=vt100'
+open_terminal 20 5 vt100 top -d 0.2
+soon "top: a tiny window" shows '^level'
+terminal send-keys -t live q
+soon "top: a tiny window, in order" shows 'status 0'
+open_terminal 80 24 vt100 watch -d 0.2
+sleep 1
+put_file sysfs/levels/level warning
+soon "watch: in a terminal" shows 'level=warning was=oom'
+terminal send-keys -t live C-c
+soon "watch: Ctrl-C ends it, in order" shows 'status 0'
+make_tree "$tmp/tree"
+open_terminal 80 24 vt100 top -d 0.2
+soon "top: is there" shows ' next +batch'
+rm -r "$OOM_EMBEDDED_SYSFS"
+soon "top: the module is unloaded" shows 'status 3'
+
+finish
