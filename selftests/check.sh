@@ -128,7 +128,7 @@ quick()
 	part kernels fetch debian-6.1 debian-6.12
 	nice -n 10 "$VM/kernel.sh" debug-6.12 >/dev/null 2>"$work/build" &
 	builder=$!
-	{ check_stock debian-6.12; part harness "$VM/console_test.sh"; } &
+	{ check_stock debian-6.12; part harness "$VM/console_test.sh"; part tools userspace-tools/tests/run.sh; } &
 	{ check_stock debian-6.1; part dkms selftests/dkms.sh; } &
 	wait "$builder" || cat "$work/build"
 	wait

@@ -57,7 +57,7 @@ static void file_metric(const char *file, const char *name, const char *type,
 	if (oe_sysfs_read_number(file, &value) || (unit < 1 && value < 0))
 		return;
 	head(name, type, help);
-	sample(name, NULL, NULL, (double)value * unit);
+	sample(name, NULL, "", (double)value * unit);
 }
 
 static void info(void)
@@ -212,7 +212,7 @@ static void last_decision(void)
 	if (event) {
 		head("last_decision_timestamp_seconds", "gauge",
 		     "When the last decision was made.");
-		sample("last_decision_timestamp_seconds", NULL, NULL,
+		sample("last_decision_timestamp_seconds", NULL, "",
 		       oe_field_real(event->field, event->nr, "time", 0));
 	}
 	oe_records_free_events(&events);

@@ -287,6 +287,18 @@ static void look_at_limits(struct watch *watch, bool silent)
 
 /* --- the command ----------------------------------------------------------- */
 
+/* From here on nothing is missed; this line is not counted. */
+static void print_now(struct watch *watch)
+{
+	begin_line(watch, "now", now(CLOCK_REALTIME));
+	watch->nr_lines = -1;
+	number(watch, "seq", watch->wanted);
+	number(watch, "done", watch->done);
+	if (*watch->level)
+		word(watch, "level", watch->level);
+	end_line(watch);
+}
+
 static int begin(struct watch *watch)
 {
 	struct oe_events events;
@@ -307,6 +319,7 @@ static int begin(struct watch *watch)
 		oe_records_free_events(&events);
 	}
 	look_at_limits(watch, true);
+	print_now(watch);
 	return EXIT_OK;
 }
 

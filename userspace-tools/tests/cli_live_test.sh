@@ -31,8 +31,7 @@ make_tree "$tmp/tree"
 "$PROGRAM" watch -d 0.1 >"$tmp/watch" 2>"$tmp/watch.err" &
 watcher=$!
 trap 'kill "$watcher" 2>/dev/null; tmux -S "$tmp/tmux" kill-server 2>/dev/null; rm -rf "$tmp"' EXIT
-# It has looked once when it polls: there is no line to wait for, and before that none is lost.
-sleep 1
+soon "watch: how things are" grep -qE '^[0-9:.]+Z now +seq=3 done=3 level=normal$' "$tmp/watch"
 put_file sysfs/levels/level warning
 soon "watch: a level" grep -qE '^[0-9:.]+Z level +level=warning was=normal available_kb=160000$' "$tmp/watch"
 put_file sysfs/reconfigure_wanted 4
@@ -47,16 +46,33 @@ put_file sysfs/limits/1000/nr_kills 1
 soon "watch: somebody was killed for it" grep -q 'what=killed' "$tmp/watch"
 put_file sysfs/limits/1000/exceeded_ms 0
 soon "watch: it recovers" grep -q 'what=recovered' "$tmp/watch"
-same "watch: each thing once, nothing of before" 7 "$(wc -l <"$tmp/watch")"
+same "watch: each thing once, nothing of before" 8 "$(wc -l <"$tmp/watch")"
 kill -INT "$watcher"
 wait "$watcher"
 same "watch: ends by a signal, in order" 0 "$?"
-(sleep 1; put_file sysfs/reconfigure_wanted 5) &
-timeout 20 "$PROGRAM" watch -d 0.1 -n 1 --json >"$tmp/watch"
-same "watch --json -n 1: a document a line" '"oom" 5' "$(jq -c '.event, .seq' "$tmp/watch" | paste -sd' ')"
+
+# begun COMMAND...: once the watcher that writes to $tmp/watch has begun
+begun()
+{
+	local i
+
+	for ((i = 0; i < PATIENCE; i++)); do
+		if grep -q now "$tmp/watch"; then
+			break
+		fi
+		sleep 0.1
+	done
+	"$@"
+}
+
+: >"$tmp/watch"
+begun put_file sysfs/reconfigure_wanted 5 &
+timeout 60 "$PROGRAM" watch -d 0.1 -n 1 --json >"$tmp/watch"
+same "watch --json -n 1: a document a line" '"now" 4 "oom" 5' "$(jq -c '.event, .seq' "$tmp/watch" | paste -sd' ')"
 wait
-(sleep 1; rm -r "$OOM_EMBEDDED_SYSFS") &
-timeout 20 "$PROGRAM" watch -d 0.1 >"$tmp/watch" 2>&1
+: >"$tmp/watch"
+begun rm -r "$OOM_EMBEDDED_SYSFS" &
+timeout 60 "$PROGRAM" watch -d 0.1 >"$tmp/watch" 2>&1
 same "watch: the module is unloaded" 3 "$?"
 wait
 
@@ -106,6 +122,8 @@ open_terminal()
 		"TERM=$term '$PROGRAM' $*; echo status \$?; sleep 1000"
 }
 
+# So that the server does not end with a session, just when the next one begins.
+terminal new-session -d -s stays 'sleep 1000'
 export OOM_EMBEDDED_SYSFS OOM_EMBEDDED_PROC OOM_EMBEDDED_CGROUP ASAN_OPTIONS UBSAN_OPTIONS
 open_terminal 100 30 screen top -d 0.2
 soon "top: candidates in their order" shows '^ +1 +200 +800 group:batch +52000  next +batch'
@@ -147,7 +165,7 @@ soon "top: a tiny window" shows '^level'
 terminal send-keys -t live q
 soon "top: a tiny window, in order" shows 'status 0'
 open_terminal 80 24 vt100 watch -d 0.2
-sleep 1
+soon "watch: in a terminal, how things are" shows 'now .*level=oom'
 put_file sysfs/levels/level warning
 soon "watch: in a terminal" shows 'level=warning was=oom'
 terminal send-keys -t live C-c

@@ -37,8 +37,13 @@ fail()
 	echo "not ok $nr $1"
 }
 
+# skip DESCRIPTION WHY: what is missing is missed, when all is asked for.
 skip()
 {
+	if [[ -n ${TOOLS_ALL-} ]]; then
+		fail "$1" "$2"
+		return
+	fi
 	nr=$((nr + 1))
 	echo "ok $nr $1 # SKIP $2"
 }

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Installing, removing, building with less; manual pages and completion.
+
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+TOOLS=$(dirname "$TESTS")
+
+tools_make()
+{
+	make -s -C "$TOOLS" O="$TOOLS_BUILD" SANITIZE=1 DESTDIR="$tmp/root" "$@" >"$tmp/log" 2>&1
+}
+
+installed()
+{
+	(cd "$tmp/root" && find . ! -type d | sort)
+}
+
+# --- install and uninstall
+check "make install" tools_make PREFIX=/usr install
+for file in usr/bin/oom-embedded usr/share/man/man1/oom-embedded.1 \
+	usr/share/bash-completion/completions/oom-embedded; do
+	check "make install: $file" test -f "$tmp/root/$file"
+done
+same "make install: programs can be run, the rest cannot" '' "$(
+	cd "$tmp/root" && find . -type f -perm /111 | grep -vE '/s?bin/|/libexec/|\.so|/init\.d/|/usr/lib/'
+	find . -path '*/bin/*' -type f ! -perm -555)"
+same "make install: nothing is outside of where it belongs" '' \
+	"$(installed | grep -vE '^\./(usr/(bin|sbin|lib|libexec|include|share)|etc|lib)/')"
+check "make uninstall" tools_make PREFIX=/usr uninstall
+same "make uninstall: no file is left" '' "$(installed)"
+same "make uninstall: no directory of ours is left" '' "$(find "$tmp/root" -depth -type d -name '*oom*')"
+mkdir -p "$tmp/root/usr/bin"
+touch "$tmp/root/usr/bin/somebody-elses"
+check "make uninstall: twice is no error" tools_make PREFIX=/usr uninstall
+same "make uninstall: what others have stays" ./usr/bin/somebody-elses "$(installed)"
+rm -rf "$tmp/root"
+check "make install: another prefix" tools_make PREFIX=/opt/oom install
+same "make install: all of it is there" '' "$(installed | grep -v '^./opt/oom/')"
+check "make uninstall: from there" tools_make PREFIX=/opt/oom uninstall
+same "make uninstall: all of it is gone" '' "$(installed)"
+
+# --- built with less
+check "a build without jansson, inih and ncurses" make -s -C "$TOOLS" O="$tmp/lean" CFLAGS='-O0 -Werror' \
+	WITH_JSON=0 WITH_INIH=0 WITH_TOP=0 "$tmp/lean/oom-embedded"
+make_tree "$tmp/tree"
+lean()
+{
+	"$tmp/lean/oom-embedded" "$@" >"$tmp/out" 2>&1
+	status=$?
+}
+lean status
+same "built with less: status" "0 enforce" "$status $(awk '$1 == "mode:" { print $2 }' "$tmp/out")"
+lean status --json
+same "built with less: --json says why not" "9 1" "$status $(grep -c 'without jansson' "$tmp/out")"
+lean top
+same "built with less: top says why not" "9 1" "$status $(grep -c 'without ncurses' "$tmp/out")"
+lean apply x.conf
+same "built with less: apply says why not" "9 1" "$status $(grep -c 'without inih' "$tmp/out")"
+lean check
+same "built with less: check looks at the system" 0 "$status"
+lean check x.conf
+same "built with less: check FILE says why not" 9 "$status"
+
+# --- the options, as everywhere
+gives "--version" 0 '^oom-embedded [0-9.]+$' --version
+gives "--help: the commands" 0 '^  incident +' --help
+gives "no command" 2 'which command' --json
+gives "no such command" 2 "no command 'kill'" kill
+gives "no such option" 2 'unrecognized option' status --colour
+gives "a bad interval" 2 'no time from 0.1' watch -d 0
+gives "a bad interval, too" 2 'no time from 0.1' watch -d nan
+gives "a bad count" 2 'no number from 1' events -n 0
+gives "an option of another command" 2 'invalid option' status -o x
+for command in $("$TOOLS_BUILD/tests/oom-embedded" --help | awk '/^Commands:/ { on = 1 } on && /^  [a-z]/ { print $1 }'); do
+	gives "$command --help" 0 '^Usage: oom-embedded '"$command" "$command" --help
+	check "$command is in the manual" grep -qE "^\.(It )?(Cm )?.*\bCm $command\b|^\.Cm $command " "$TOOLS/man/oom-embedded.1"
+	check "$command can be completed" grep -qw "$command" "$TOOLS/completion/oom-embedded"
+done
+
+# --- manual pages
+if command -v mandoc >/dev/null; then
+	for page in "$TOOLS"/man/*; do
+		same "$(basename "$page"): no error" '' \
+			"$(mandoc -T lint -W warning "$page" 2>&1 | grep -v 'outdated mandoc.db')"
+	done
+else
+	skip "manual pages" "no mandoc"
+fi
+# Every exit status of the program stands in its manual.
+same "exit statuses are in the manual" '' "$(
+	sed -n 's/^\tEXIT_[A-Z_]* = \([0-9]*\).*/\1/p' "$TOOLS/cli/cli.h" | while read -r number; do
+		grep -q "^\.It $number\$" "$TOOLS/man/oom-embedded.1" || echo "$number"
+	done)"
+
+# --- completion
+# completes WORD...: what the last word could become
+completes()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	bash -c '
+		. "$0"
+		COMP_WORDS=("$@")
+		COMP_CWORD=$(($# - 1))
+		compopt() { :; }
+		_oom_embedded
+		printf "%s\n" "${COMPREPLY[@]}" | sort | paste -sd" "
+	' "$TOOLS/completion/oom-embedded" oom-embedded "$@"
+}
+
+make_tree "$tmp/tree"
+same "completion: commands" 'candidates check' "$(completes c)"
+same "completion: after an option" 'watch' "$(completes --json w)"
+same "completion: verbs" 'add list rm set' "$(completes group '')"
+same "completion: groups that are there" 'batch' "$(completes group set '')"
+same "completion: keys" 'cgroup= comm=' "$(completes group set batch c)"
+same "completion: settings" 'grace_hold grace_ms' "$(completes set gr)"
+same "completion: values" 'enforce observe off' "$(completes set mode '')"
+same "completion: options" '--dryrun' "$(completes apply --d)"
+same "completion: events" '1 2 3' "$(completes incident '')"
+same "completion: limits" '1000' "$(completes limit rm '')"
+
+finish
