@@ -36,6 +36,9 @@ demo:
 check:
 	@selftests/check.sh
 
+check-matrix:
+	@selftests/matrix.sh $(CELL)
+
 soak:
 	@selftests/check.sh soak
 
@@ -57,6 +60,7 @@ help:
 	@echo "make demo       a leak in a virtual machine, with and without the module"
 	@echo "make check      every quick test; ends with 'N passed, N failed'"
 	@echo "make check-tools  the tools' tests, those with a browser and promtool too"
+	@echo "make check-matrix  every kernel, or CELL=arm64-6.1; writes Documentation/kernels.md"
 	@echo "make soak       the same tests, many times over"
 	@echo "make bench      what it costs; writes Documentation/benchmarks.md"
 	@echo "make clean      remove what the build made"

@@ -24,11 +24,9 @@ in_the_background()
 	started="$started $pid"
 }
 
+needs guard
 plan 7
 load_module selection_order=rank rank_threshold=100
-if ! grep -qw guard "$OE/coverage"; then
-	bail_out "this kernel has no guard: $(get coverage)"
-fi
 trace_start oe_victims counter
 trap 'kill_allocating_task 0; clean_up' EXIT
 kill_allocating_task 1

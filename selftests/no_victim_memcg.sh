@@ -19,6 +19,7 @@ eat_file()
 	echo "$(grep -o 'refused.*' "$tmp/writer.out") $rc"
 }
 
+needs memcg
 plan 9
 load_module selection_order=rank rank_threshold=100 no_victim_action=panic
 trace_start oe_victims counter

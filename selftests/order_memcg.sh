@@ -9,6 +9,8 @@ SELFTESTS_LIB=$(cd "$(dirname "$0")/lib" && pwd)
 # shellcheck source=lib/order.sh
 . "$SELFTESTS_LIB/order.sh"
 
+needs memcg
+
 KIND=memcg
 STAT=memcg
 

@@ -24,6 +24,10 @@ CGROUP=/sys/fs/cgroup
 # Seconds a single condition may take, on the slow debug kernel too.
 PATIENCE=${PATIENCE:-30}
 
+# What the module finds in a kernel that lacks nothing, and what it is to find in this one.
+FULL_COVERAGE=global,memcg,guard
+COVERAGE=${COVERAGE:-$FULL_COVERAGE}
+
 tmp=
 started=
 reaped=
@@ -160,6 +164,21 @@ load_module()
 	unload_module || bail_out "an earlier oom_embedded cannot be unloaded"
 	insmod "$MODULE" "$@" || bail_out "insmod $* failed"
 	loaded || bail_out "insmod succeeded, and nothing is there"
+}
+
+# gives WORD: is the module to have that on this kernel? Not asked of the module itself: it
+# must not get away with less.
+gives()
+{
+	case ,$COVERAGE, in
+	*,"$1",*) return 0 ;;
+	esac
+	return 1
+}
+
+needs()
+{
+	gives "$1" || skip_all "no $1 on this kernel"
 }
 
 get()

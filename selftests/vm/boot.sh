@@ -336,6 +336,7 @@ main()
 	} >"$LOGS/results"
 	report <"$LOGS/results" >"$LOGS/summary" || failed=1
 	cp "$LOGS/summary" "$CACHE_DIR/results/$LABEL.summary"
+	cp "$LOGS/verdict.log" "$CACHE_DIR/results/$LABEL.verdict"
 	cat "$LOGS/summary"
 	exit "$failed"
 }

@@ -6,15 +6,6 @@
 DEBUG_SUITE=bookworm-backports
 DEBUG_SOURCE=linux-source-6.12
 
-debug_fragments()
-{
-	case $1 in
-	debug-6.12) echo base trim noacpi debug project ;;
-	debug-6.12-gcov) echo base trim noacpi debug project gcov ;;
-	debug-6.12-kcsan) echo base trim noacpi kcsan project ;;
-	esac
-}
-
 # The version of the source in use. It is asked for once: a point release in the middle of
 # the day must not cost ten minutes; kernel.sh --refresh asks again.
 debug_source_version()
@@ -79,13 +70,29 @@ debug_check_config()
 	[[ ${#lost[@]} -eq 0 ]] || die "olddefconfig lost: ${lost[*]}"
 }
 
+# How make is called for kernel NAME, a word a line.
+debug_make_command()
+{
+	local cross
+	local cc
+	local args
+
+	cross=$(arch_cross "$(kernel_arch "$1")")
+	cc=$(kernel_cc "$1" "$cross")
+	read -ra args < <(kernel_make_args "$1") || true
+	printf '%s\n' make -C "$2" "O=$3" "CC=ccache $cc" "HOSTCC=ccache gcc" "${args[@]}" \
+		${cross:+"CROSS_COMPILE=$cross"}
+}
+
 debug_configure()
 {
 	local src=$1
 	local build=$2
-	local make=(make -s -C "$src" "O=$build")
+	local make
 
-	shift 2
+	mapfile -t make < <(debug_make_command "$3" "$src" "$build")
+	make+=(-s)
+	shift 3
 	"${make[@]}" tinyconfig >&2
 	# merge_config warns about values that a later fragment replaces; the check below judges.
 	(cd "$src" && scripts/kconfig/merge_config.sh -m -O "$build" "$build/.config" "$@") \
@@ -118,16 +125,24 @@ debug_build()
 	local src=$3
 	local fragments=$4
 	local build=$dir/build
+	local make
 
+	mapfile -t make < <(debug_make_command "$name" "$src" "$build")
 	mkdir -p "$build"
-	debug_configure "$src" "$build" "$fragments"
+	debug_configure "$src" "$build" "$name" "$fragments"
 	note "building $name (5 to 12 minutes with an empty ccache), log in $dir/build.log"
 	# Paths and time stamps must not make every build a new one for ccache.
 	CCACHE_DIR=$CACHE_DIR/ccache CCACHE_MAXSIZE=4G CCACHE_BASEDIR=$src CCACHE_NOHASHDIR=1 \
 	KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970' KBUILD_BUILD_USER=oom-embedded \
-	KBUILD_BUILD_HOST=vm make -C "$src" "O=$build" CC="ccache gcc" HOSTCC="ccache gcc" \
-		-j"$(nproc)" bzImage modules >"$dir/build.log" 2>&1 ||
+	KBUILD_BUILD_HOST=vm "${make[@]}" -j"$(nproc)" bzImage modules >"$dir/build.log" 2>&1 ||
 		die "kernel build failed, see $dir/build.log"
+}
+
+# Leaves what a module is built with: there are many of these trees.
+debug_strip()
+{
+	find "$1" -type f \( -name '*.o' -o -name '*.a' -o -name '*.cmd' -o -name 'vmlinux*' \) \
+		-not -path "$1/scripts/*" -not -path "$1/tools/*" -not -name vmlinux.lds -delete
 }
 
 debug_make()
@@ -141,11 +156,23 @@ debug_make()
 	printf '%s\n' "$4" >"$dir/fragments"
 	src=$(debug_fetch_source "$version")
 	debug_build "$name" "$dir" "$src" "$dir/fragments"
-	ln -sf build/arch/x86/boot/bzImage "$dir/vmlinuz"
+	cp "$dir/build/arch/x86/boot/bzImage" "$dir/vmlinuz"
 	ln -sf build/.config "$dir/config"
-	make -s -C "$dir/build" kernelrelease >"$dir/release"
+	is_debug_kernel "$name" || debug_strip "$dir/build"
+	cp "$dir/build/include/config/kernel.release" "$dir/release"
 	mkdir -p "$dir/modules"
 	touch "$dir/complete"
+}
+
+debug_cc_version()
+{
+	local cc
+
+	cc=$(kernel_cc "$1" "")
+	case $cc in
+	clang*) "$cc" -dumpversion ;;
+	*) "$cc" -dumpfullversion ;;
+	esac
 }
 
 # debug_kernel NAME: prints the directory of our own kernel NAME, building it if need be.
@@ -159,12 +186,12 @@ debug_kernel()
 	local paths=()
 	local dir
 
-	for fragment in $(debug_fragments "$name"); do
+	for fragment in $(built_fragments "$name"); do
 		paths+=("$VM_DIR/config/$fragment.config")
 	done
 	version=$(debug_source_version)
 	wanted=$(debug_merge_fragments "${paths[@]}")
-	dir=$(printf '%s\n' "$version" "$wanted" "$(gcc -dumpfullversion)" |
+	dir=$(printf '%s\n' "$version" "$wanted" "$(debug_cc_version "$name")" |
 		sha256sum | cut -c1-12)
 	dir=$CACHE_DIR/kernels/$name-$dir
 	if [[ ! -e $dir/complete ]]; then

@@ -20,7 +20,7 @@ set -euo pipefail
 # Forgets what is cached, so that the newest point release is looked for.
 refresh()
 {
-	if is_debug_kernel "$1"; then
+	if is_built_kernel "$1"; then
 		rm -f "$CACHE_DIR/src/version"
 	else
 		rm -f "$CACHE_DIR/kernels/$1/complete"
@@ -38,7 +38,7 @@ main()
 	[[ $# -eq 1 ]] || die "usage: kernel.sh [--refresh] NAME | --list"
 	check_kernel_name "$1"
 	[[ -z $refresh ]] || refresh "$1"
-	if is_debug_kernel "$1"; then
+	if is_built_kernel "$1"; then
 		debug_kernel "$1"
 	else
 		stock_kernel "$1"

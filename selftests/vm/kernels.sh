@@ -24,10 +24,20 @@ riscv64-6.12     trixie              riscv64
 riscv64-7        sid                 riscv64
 '
 
-# Ours, from Debian's source and the fragments in config/ (debug-kernel.sh).
-BUILT_KERNELS=(
-	debug-6.12 debug-6.12-gcov debug-6.12-kcsan
-)
+# Ours, from Debian's source (debug-kernel.sh): name, fragments in config/.
+BUILT_KERNELS='
+debug-6.12       base trim noacpi debug project
+debug-6.12-gcov  base trim noacpi debug project gcov
+debug-6.12-kcsan base trim noacpi kcsan project
+small-nokprobes  base trim noacpi project small small-nokprobes
+small-nomemcg    base trim noacpi project small small-nomemcg
+small-up         base trim noacpi project small small-up
+small-none       base trim noacpi project small small-lockdep small-none
+small-rt         base trim noacpi project small small-lockdep small-rt
+small-nopsi      base trim noacpi project small small-nopsi
+small-cfi        base trim noacpi project small small-cfi
+i386-small       base trim noacpi project small small-i386
+'
 
 # stock_field NAME FIELD: 2 = suite, 3 = flavour
 stock_field()
@@ -35,10 +45,20 @@ stock_field()
 	awk -v name="$1" -v field="$2" '$1 == name { print $field }' <<<"$STOCK_KERNELS"
 }
 
+built_fragments()
+{
+	awk -v name="$1" '$1 == name { $1 = ""; print }' <<<"$BUILT_KERNELS"
+}
+
+# Is kernel NAME one that we build?
+is_built_kernel()
+{
+	[[ -n $(built_fragments "$1") ]]
+}
+
 kernel_names()
 {
-	awk 'NF { print $1 }' <<<"$STOCK_KERNELS"
-	printf '%s\n' "${BUILT_KERNELS[@]}"
+	awk 'NF { print $1 }' <<<"$STOCK_KERNELS$BUILT_KERNELS"
 }
 
 # Debian's word for the architecture of kernel NAME.
@@ -81,8 +101,20 @@ kernel_toolchain()
 	esac
 }
 
-# The host's compiler for kernel NAME: the one that built it, if we did.
+# The host's compiler for kernel NAME whose tools have that prefix.
 kernel_cc()
 {
-	echo "${2}gcc"
+	case $1 in
+	small-cfi) echo clang-19 ;;
+	*) echo "${2}gcc" ;;
+	esac
+}
+
+# What make wants to know about kernel NAME beyond its compiler.
+kernel_make_args()
+{
+	case $1 in
+	small-cfi) echo LLVM=-19 ;;
+	i386-small) echo ARCH=i386 ;;
+	esac
 }

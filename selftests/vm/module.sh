@@ -54,11 +54,14 @@ run_make()
 	local toolchain
 	local cross
 	local make
+	local args
 	local cc
 
 	toolchain=$(kernel_toolchain "$NAME")
 	cross=$(arch_cross "$(kernel_arch "$NAME")")
 	make=(make -C "$kernel/build" "M=$build" W=1 "-j$(nproc)" modules)
+	read -ra args < <(kernel_make_args "$NAME") || true
+	make+=("${args[@]}")
 	[[ -z $cross ]] || make+=("CROSS_COMPILE=$cross")
 	if [[ -n $toolchain ]]; then
 		cc=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' "$kernel/config")
@@ -66,7 +69,7 @@ run_make()
 		toolchain_run "$toolchain" "$kernel $build" "${make[@]}" "CC=$cc"
 	else
 		cc=$(kernel_cc "$NAME" "$cross")
-		$cc --version >"$build.cc"
+		"$cc" --version >"$build.cc"
 		CCACHE_DIR=$CACHE_DIR/ccache "${make[@]}" "CC=ccache $cc"
 	fi
 }

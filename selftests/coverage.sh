@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The module says by itself what this kernel gives it, and says it once in the log.
+# COVERAGE: the words expected, with commas (default global,memcg,guard).
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+in_words()
+{
+	echo "$1" | tr ',' ' '
+}
+
+# The module's lines about what cannot be had.
+nr_complaints()
+{
+	log_since_mark | grep -Ec 'oom_embedded: .*(cannot be (wrapped|probed)|is not covered)'
+}
+
+plan 3
+mark_log
+load_module
+equal "coverage is what this kernel can give" "$(in_words "$COVERAGE")" "$(get coverage)"
+if [ "$COVERAGE" = "$FULL_COVERAGE" ]; then
+	equal "and the log has no complaint" 0 "$(nr_complaints)"
+else
+	equal "and the log says once what is missing" 1 "$(nr_complaints)"
+fi
+# For the table that the matrix of kernels makes.
+comment "found: release=$(uname -r)"
+comment "found: coverage=$(get coverage)"
+comment "found: size=$(awk '$1 == "oom_embedded" { print $2 }' /proc/modules)"
+equal "no splat" 0 "$(splat_taint)"
+finish

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # read by check.sh and matrix.sh
+#
+# The scripts that belong to every kernel, for make check and make check-matrix alike. A new
+# capability's scripts go here.
+
+ABI_PAGE=Documentation/ABI/testing/sysfs-kernel-oom_embedded
+ABI_FILE=$ABI_PAGE:/selftests/$(basename "$ABI_PAGE")
+
+# What a user may do with the module, on every kernel; in two lists of about the same
+# length, for two guests at a time.
+OOM=(
+	order_global.sh order_memcg.sh order_sysrq.sh rank_order.sh exceptions.sh guard.sh
+	no_victim_unprotect.sh no_victim_memcg.sh
+)
+REST=(
+	abi.sh notifier_only.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh paged_read.sh
+	writes.sh groups.sh limits.sh limits_who.sh limits_write.sh
+)
+# Those that take the guest down have a boot of their own, with one CPU: what the one
+# that waits for memory leaves free is then free for whoever was told.
+GOING_AWAY=(no_victim_panic.sh no_victim_reboot.sh no_victim_never.sh panic_on_oom.sh)

@@ -1,0 +1,262 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# matrix.sh [CELL...]: one source, every kernel. Builds the module for each cell's kernel,
+# boots it and runs the scripts that belong to every kernel, with small settings. Prints a
+# table, and writes it to Documentation/kernels.md out of what is known of every cell.
+# JOBS (default 2): how many cells at a time.
+
+set -uo pipefail
+
+cd "$(dirname "$0")/.." || exit 1
+VM=selftests/vm
+# shellcheck source=selftests/vm/lib.sh
+. "$VM/lib.sh"
+# shellcheck source=selftests/lists.sh
+. selftests/lists.sh
+trap - ERR
+set +eE
+
+PAGE=Documentation/kernels.md
+ROWS=$CACHE_DIR/matrix
+
+# cell, kernel, options of boot.sh. COVERAGE=WORDS among them: what the module is to say
+# of a kernel that cannot give it everything.
+CELLS='
+x86_64-5.10      debian-5.10
+x86_64-6.1       debian-6.1
+x86_64-6.1-cloud debian-6.1-cloud
+x86_64-6.1-rt    debian-6.1-rt
+x86_64-6.12      debian-6.12
+x86_64-6.12-rt   debian-6.12-rt
+x86_64-7         debian-7
+i386-6.1         i386-6.1
+arm64-5.10       arm64-5.10
+arm64-6.1        arm64-6.1
+arm64-6.12       arm64-6.12
+arm64-7          arm64-7
+armhf-5.10       armhf-5.10
+armhf-6.1        armhf-6.1
+armhf-6.12       armhf-6.12
+riscv64-6.12     riscv64-6.12
+riscv64-7        riscv64-7
+nokprobes        small-nokprobes COVERAGE=global
+nomemcg          small-nomemcg   COVERAGE=global,guard
+up               small-up        --smp 1
+none-lockdep     small-none
+rt-lockdep       small-rt
+nopsi            small-nopsi
+64mb             small-nopsi     --mem 64 --append log_buf_len=256K
+swap             debian-6.12     --swap 64
+kcfi             small-cfi       --append cfi=kcfi
+fineibt          small-cfi       --append cfi=fineibt
+i386-kunit       i386-small
+'
+
+# What is to be said of a cell beside its results.
+note_of()
+{
+	case $1 in
+	nokprobes) echo "without CONFIG_KPROBES the OOM notifier is the only way in" ;;
+	nomemcg) echo "without CONFIG_MEMCG" ;;
+	up) echo "without CONFIG_SMP and CONFIG_CPUSETS" ;;
+	none-lockdep) echo "PREEMPT_NONE; lockdep, DEBUG_ATOMIC_SLEEP" ;;
+	rt-lockdep) echo "PREEMPT_RT; lockdep with PROVE_RAW_LOCK_NESTING, DEBUG_ATOMIC_SLEEP" ;;
+	nopsi) echo "without CONFIG_PSI" ;;
+	64mb) echo "64 MB of RAM (and without CONFIG_PSI)" ;;
+	swap) echo "64 MB of swap on a disk, in use" ;;
+	kcfi) echo "kCFI: each indirect call is checked against its type" ;;
+	fineibt) echo "FineIBT's checks of each callee; qemu has no CET, so ENDBR itself is not enforced" ;;
+	i386-kunit) echo "KUnit with 32-bit longs" ;;
+	esac
+}
+
+# The scripts of a cell, a line each. Small: every path once or twice.
+scripts_of()
+{
+	printf '%s\n' coverage.sh "${OOM[@]}" "${REST[@]}" "reload.sh CYCLES=2" kunit.sh
+}
+
+KNOBS="OOMS=2 STORM=300 RANKED=200 PATIENCE=60"
+
+# run_cell CELL KERNEL OPTION...: leaves CELL.log, CELL.failed (if so) and the row.
+run_cell()
+{
+	local cell=$1
+	local kernel=$2
+	local knobs=$KNOBS
+	local options=()
+	local scripts
+	local word
+	local began=$SECONDS
+	local status
+
+	shift 2
+	for word; do
+		case $word in
+		COVERAGE=*) knobs+=" $word" ;;
+		*) options+=("$word") ;;
+		esac
+	done
+	mapfile -t scripts < <(scripts_of "$cell")
+	rm -f "$ROWS/$cell.failed" "$CACHE_DIR/results/matrix-$cell".*
+	"$VM/boot.sh" --label "matrix-$cell" --timeout 600 --test-timeout 180 "${options[@]}" \
+		--append "$knobs" --file "$ABI_FILE" "$kernel" -- "${scripts[@]}" \
+		</dev/null >"$ROWS/$cell.log" 2>&1
+	status=$?
+	[[ $status -eq 0 ]] || touch "$ROWS/$cell.failed"
+	row "$cell" "$kernel" "$status" "${options[*]}" >"$ROWS/$cell.row"
+	echo "$((SECONDS - began)) s: $cell: $(tail -n 1 "$ROWS/$cell.log")"
+	grep '^not ok' "$ROWS/$cell.log"
+	return "$status"
+}
+
+# What coverage.sh found in the guest.
+found()
+{
+	sed -n "s/^# found: $2=//p" "$CACHE_DIR/results/matrix-$1.verdict" 2>/dev/null | tr -d '\r'
+}
+
+# The compiler of the module, and the kernel's own where that is another one.
+built_with()
+{
+	local config
+	local own
+	local ours
+
+	config=$("$VM/kernel.sh" "$1")/config
+	ours=$(compiler <"$CACHE_DIR/build/$1.cc")
+	own=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"/\1/p' "$config" | compiler)
+	[[ $ours == "$own" ]] && echo "$ours" || echo "$ours (kernel: $own)"
+}
+
+# From "x86_64-linux-gnu-gcc-14 (Debian 14.2.0-19) 14.2.0" to "gcc 14.2.0".
+compiler()
+{
+	awk 'NR == 1 {
+		name = /clang/ ? "clang" : "gcc"
+		for (i = 1; i <= NF; i++)
+			if ($i ~ /^[0-9]+\.[0-9]+\.[0-9]+$/)
+				version = $i
+		print name, version
+	}'
+}
+
+# "N passed" and why what was not passed was not.
+tests_column()
+{
+	awk '
+	/^ok - / { passed++ }
+	/^skip - / { skip(substr($0, 8)) }
+	/^not ok - / && !bad { bad = substr($0, 10) }
+	function skip(text,    part)
+	{
+		split(text, part, ": ")
+		sub(/ .*/, "", part[2])
+		sub(/\.sh$/, "", part[2])
+		why[part[3]] = why[part[3]] (part[3] in why && why[part[3]] ? ", " : "") part[2]
+		skipped++
+	}
+	END {
+		printf "%d passed", passed
+		for (reason in why)
+			printf "; %s: %s skipped", reason, why[reason]
+		if (bad)
+			printf "; **failed**: %s", bad
+		printf "\n"
+	}' "$1"
+}
+
+# A row of the table.
+row()
+{
+	local cell=$1
+	local kernel=$2
+	local status=$3
+	local mem
+	local cpus=2
+	local note
+	local verdict=ok
+
+	mem=256
+	is_debug_kernel "$kernel" && mem=512
+	[[ $4 =~ --mem\ ([0-9]+) ]] && mem=${BASH_REMATCH[1]}
+	[[ $4 =~ --smp\ ([0-9]+) ]] && cpus=${BASH_REMATCH[1]}
+	[[ $status -eq 0 ]] || verdict="**failed**"
+	note=$(note_of "$cell")
+	printf '| `%s`%s | %s | %s | %s, %s CPU, %s MB | %s | %s | %s |\n' "$cell" \
+		"${note:+<br>$note}" "$(found "$cell" release)" "$(built_with "$kernel")" \
+		"$verdict" "$cpus" "$mem" "$(tests_column "$ROWS/$cell.log")" \
+		"$(found "$cell" coverage)" "$(found "$cell" size)"
+}
+
+table()
+{
+	local cell
+
+	echo "| cell | kernel | module built with | boot | tests | \`coverage\` | module, bytes |"
+	echo "|---|---|---|---|---|---|---|"
+	awk 'NF { print $1 }' <<<"$CELLS" | while read -r cell; do
+		if [[ -e $ROWS/$cell.row ]]; then
+			cat "$ROWS/$cell.row"
+		else
+			echo "| \`$cell\` | not run | | | | | |"
+		fi
+	done
+}
+
+write_page()
+{
+	cat <<-EOT
+	# The kernels it was tried on
+
+	Written by \`make check-matrix\`: one source, built for each of these kernels without a
+	warning, booted in an emulated machine, and put through the scripts of
+	\`selftests/lists.sh\` with real OOMs. \`make check-matrix CELL=arm64-6.1\` does one.
+
+	The first part are Debian's own kernels as they are, the second our own builds of Debian's
+	6.12, each without something or with a check. \`coverage\` is what the module itself says on
+	that kernel; a script that needs what is not there is skipped, and the module has to say
+	so. The module's size is what it occupies in the kernel when it is loaded.
+
+	$(table)
+
+	Not shown anywhere: what depends on real hardware's timing, and ENDBR enforced by a CPU
+	with CET. The scripts that take the machine down run in \`make check\` only, on x86_64.
+	EOT
+}
+
+main()
+{
+	local wanted=("$@")
+	local line
+	local known
+	local cell
+	local running=0
+
+	known=$(awk 'NF { print $1 }' <<<"$CELLS")
+	for cell in "${wanted[@]}"; do
+		grep -qxF -- "$cell" <<<"$known" || die "no cell '$cell' (there are: ${known//$'\n'/ })"
+	done
+	"$VM/setup.sh" matrix || exit 1
+	mkdir -p "$ROWS"
+	[[ ${#wanted[@]} -gt 0 ]] || mapfile -t wanted <<<"$known"
+	for cell in "${wanted[@]}"; do
+		read -ra line < <(awk -v cell="$cell" '$1 == cell' <<<"$CELLS")
+		[[ $running -lt ${JOBS:-2} ]] || { wait -n; running=$((running - 1)); }
+		run_cell "${line[@]}" &
+		running=$((running + 1))
+	done
+	wait
+	echo
+	table | awk -v wanted="${wanted[*]}" '
+		BEGIN { for (i = split(wanted, name, " "); i; i--) want["`" name[i] "`"] }
+		{ cell = $2; sub(/<br>.*/, "", cell) }
+		NR < 3 || cell in want'
+	write_page >"$PAGE.new" && mv "$PAGE.new" "$PAGE"
+	for cell in "${wanted[@]}"; do
+		[[ ! -e $ROWS/$cell.failed ]] || exit 1
+	done
+}
+
+main "$@"
