@@ -77,7 +77,7 @@ scripts_of()
 	printf '%s\n' coverage.sh "${OOM[@]}" "${REST[@]}" "reload.sh CYCLES=2" kunit.sh
 }
 
-KNOBS="OOMS=2 STORM=300 RANKED=200 PATIENCE=60"
+KNOBS="OOMS=2 STORM=300 RANKED=300 PATIENCE=60"
 
 # run_cell CELL KERNEL OPTION...: leaves CELL.log, CELL.failed (if so) and the row.
 run_cell()
