@@ -41,12 +41,10 @@ armhf-6.12       armhf-6.12
 riscv64-6.12     riscv64-6.12
 riscv64-7        riscv64-7
 nokprobes        small-nokprobes COVERAGE=global
-nomemcg          small-nomemcg   COVERAGE=global,guard
-up               small-up        --smp 1
+bare             small-bare      COVERAGE=global,guard --smp 1
+bare-64mb        small-bare      COVERAGE=global,guard --smp 1 --mem 64 --append log_buf_len=256K
 none-lockdep     small-none
 rt-lockdep       small-rt
-nopsi            small-nopsi
-64mb             small-nopsi     --mem 64 --append log_buf_len=256K
 swap             debian-6.12     --swap 64
 kcfi             small-cfi       --append cfi=kcfi
 fineibt          small-cfi       --append cfi=fineibt
@@ -58,12 +56,10 @@ note_of()
 {
 	case $1 in
 	nokprobes) echo "without CONFIG_KPROBES the OOM notifier is the only way in" ;;
-	nomemcg) echo "without CONFIG_MEMCG" ;;
-	up) echo "without CONFIG_SMP and CONFIG_CPUSETS" ;;
+	bare) echo "without CONFIG_MEMCG, CONFIG_SMP, CONFIG_CPUSETS, CONFIG_PSI" ;;
+	bare-64mb) echo "the same with 64 MB of RAM" ;;
 	none-lockdep) echo "PREEMPT_NONE; lockdep, DEBUG_ATOMIC_SLEEP" ;;
 	rt-lockdep) echo "PREEMPT_RT; lockdep with PROVE_RAW_LOCK_NESTING, DEBUG_ATOMIC_SLEEP" ;;
-	nopsi) echo "without CONFIG_PSI" ;;
-	64mb) echo "64 MB of RAM (and without CONFIG_PSI)" ;;
 	swap) echo "64 MB of swap on a disk, in use" ;;
 	kcfi) echo "kCFI: each indirect call is checked against its type" ;;
 	fineibt) echo "FineIBT's checks of each callee; qemu has no CET, so ENDBR itself is not enforced" ;;

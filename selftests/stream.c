@@ -41,7 +41,8 @@ static void make_line(char *line, unsigned long number)
 {
 	char text[LINE + 8];
 
-	snprintf(text, sizeof(text), "%015lu\n", number % 1000000000000000UL);
+	snprintf(text, sizeof(text), "%015llu\n",
+		 number % 1000000000000000ULL);
 	memcpy(line, text, LINE);
 }
 

@@ -30,11 +30,9 @@ debug-6.12       base trim noacpi debug project
 debug-6.12-gcov  base trim noacpi debug project gcov
 debug-6.12-kcsan base trim noacpi kcsan project
 small-nokprobes  base trim noacpi project small small-nokprobes
-small-nomemcg    base trim noacpi project small small-nomemcg
-small-up         base trim noacpi project small small-up
+small-bare       base trim noacpi project small small-nomemcg small-up small-nopsi
 small-none       base trim noacpi project small small-lockdep small-none
 small-rt         base trim noacpi project small small-lockdep small-rt
-small-nopsi      base trim noacpi project small small-nopsi
 small-cfi        base trim noacpi project small small-cfi
 i386-small       base trim noacpi project small small-i386
 '
