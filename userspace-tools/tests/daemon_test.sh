@@ -4,6 +4,7 @@
 # The manager on a module made of plain files: modes and what leads to them, steps, reload,
 # what it missed. Signals, real emergencies and locked memory are for the guest.
 
+# shellcheck disable=SC2317 # conditions are called by name
 # shellcheck source=userspace-tools/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 make_tree "$tmp/tree"

@@ -1,0 +1,205 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The manager in real OOMs: it misses none, also when it is killed in the middle; what a mode
+# sets counts in the emergency that led to it; it is never chosen and does not grow.
+# OOMS: how many (default 20).
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+OOMS=${OOMS:-20}
+# Helpers are not counted.
+LOCKED_KB=1024
+
+conf=$tmp/oom-embedded.conf
+log=$tmp/daemon.log
+daemon=
+
+field()
+{
+	awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"
+}
+
+write_conf()
+{
+	cat >"$conf" <<-CONF
+		[daemon]
+		sample = 100ms
+		scan = 200ms
+		log_rate = 0
+		control = $tmp/control
+		[policy]
+		selection_order = badness
+		rank_threshold = 0
+		[rankings]
+		ranked* = 321
+		[mode normal]
+		[mode barebones]
+		enter = oom
+		leave_after = 1s
+		rank_threshold = 300
+		service = saver
+		[service saver]
+		comm = saver
+		step = signal USR1
+		step = wait 500ms
+		step = kill
+	CONF
+}
+
+start_daemon()
+{
+	run0 oom-embeddedd -f "$conf" -d '' >>"$log" 2>&1 &
+	daemon=$!
+	started="$started $daemon"
+	poll_until "$PATIENCE" grep -q 'module loaded, mode' "$log" ||
+		bail_out "the manager did not start: $(cat "$log")"
+}
+
+handled()
+{
+	[ "$(get reconfigure_wanted)" = "$(get reconfigure_done)" ]
+}
+
+says()
+{
+	grep -Eq "$1" "$log"
+}
+
+is_ranked()
+{
+	[ "$(ranking_of "$1")" = "$2" ]
+}
+
+threshold_is()
+{
+	[ "$(get rank_threshold)" = "$1" ]
+}
+
+# An emergency with somebody to die.
+emergency()
+{
+	start victim leak -c victim -r 900 -h 64
+	sysrq_oom
+	reap "$pid"
+	[ "$rc" = 137 ]
+}
+
+# emergencies N: ends the count early if somebody else died.
+emergencies()
+{
+	count=0
+	while [ "$count" -lt "$1" ] && emergency; do
+		count=$((count + 1))
+	done
+	[ "$count" = "$1" ]
+}
+
+# Memory, descriptors: what leaks, grows.
+size_of_daemon()
+{
+	ls "/proc/$daemon/fd" >"$tmp/fds"
+	echo "$(field "$daemon" VmLck) kB locked, $(field "$daemon" VmData) kB data," \
+		"$(wc -l <"$tmp/fds") descriptors"
+}
+
+test_protection()
+{
+	equal "the manager has ranking 0" "0 explicit" "$(ranking_of "$daemon")"
+	check "it has locked at most $LOCKED_KB kB: $(field "$daemon" VmLck)" \
+		[ "$(field "$daemon" VmLck)" -le "$LOCKED_KB" ]
+	check "all of what it uses" [ "$(field "$daemon" VmLck)" -ge 600 ]
+	start ranked leak -c ranked-one -h 64
+	check "a process gets its ranking by its name" poll_until "$PATIENCE" is_ranked "$pid" \
+		"321 explicit"
+	stop_process "$pid"
+}
+
+# Without the manager the big one would die: its mode protects it in time.
+test_mode_in_time()
+{
+	hold big 24000 250
+	big=$pid
+	hold small 256 900
+	small=$pid
+	equal "the big one is the next to die" "$big " "$(predicted_first 1)"
+	sysrq_oom
+	killed "the emergency's own mode protects it: the small one dies" "$small"
+	check "the big one lives" alive "$big"
+	check "the emergency is acknowledged" poll_until "$PATIENCE" handled
+	stop_process "$big"
+	check "back to normal" poll_until "$PATIENCE" threshold_is 0
+}
+
+test_service()
+{
+	start saver leak -c saver -h 64 -r 10 -g
+	saver=$pid
+	# The first signal opens its gate, which changes nothing; the second ends it.
+	poll_until "$PATIENCE" scanned
+	emergency
+	reap "$saver"
+	equal "a service's steps are done: it was signalled, then killed" "137 1" \
+		"$rc $(grep -c 'saver: signal 10 to 1 ' "$log")"
+}
+
+scanned()
+{
+	kill -USR1 "$daemon"
+	sleep 0.3
+	says 'service saver: 1 processes'
+}
+
+test_many()
+{
+	before=$(size_of_daemon)
+	check "$OOMS emergencies, and nobody else died" emergencies "$OOMS"
+	check "each was acknowledged" poll_until "$PATIENCE" handled
+	equal "each was heard by the manager, one by one" "$(get reconfigure_wanted)" \
+		"$(grep -c 'out of memory, emergency' "$log")"
+	equal "it is as big as before" "$before" "$(size_of_daemon)"
+	check "it lives" alive "$daemon"
+}
+
+test_killed()
+{
+	kill -KILL "$daemon"
+	reap "$daemon"
+	: >"$log"
+	missed_from=$(get reconfigure_done)
+	check "killed: 3 emergencies go on without it" emergencies 3
+	equal "and are not acknowledged" "$missed_from" "$(get reconfigure_done)"
+	start_daemon
+	check "started again, it says what it missed" poll_until "$PATIENCE" \
+		says '3 emergencies were missed'
+	check "and catches up" poll_until "$PATIENCE" handled
+	check "it goes on" emergencies 2
+	check "as before" poll_until "$PATIENCE" handled
+}
+
+test_reloaded_module()
+{
+	unload_module
+	load_module
+	check "after the module was loaded anew it is protected again" poll_until "$PATIENCE" \
+		is_ranked "$daemon" "0 explicit"
+	emergencies 1
+	check "and at work" poll_until "$PATIENCE" handled
+	cat "$log" >"$tmp/last"
+	kill -TERM "$daemon"
+	reap "$daemon"
+	equal "it ends in order" 0 "$rc"
+}
+
+plan 24
+load_module
+write_conf
+start_daemon
+test_protection
+test_mode_in_time
+test_service
+test_many
+test_killed
+test_reloaded_module
+finish

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Files for the system around the tools. INIT says which init system gets its file installed:
+# systemd (default), openrc, sysv or none; those of the others go where the examples are.
+INIT ?= systemd
+PACKAGING = ../packaging
+PACKAGED = systemd/oom-embeddedd.service openrc/oom-embeddedd sysv/oom-embeddedd \
+	udev/90-oom-embedded.rules mdev/mdev.conf on-event
+EXAMPLESDIR = $(DOCDIR)/examples
+
+SYSTEMDUNITDIR ?= $(PREFIX)/lib/systemd/system
+UDEVRULESDIR ?= $(PREFIX)/lib/udev/rules.d
+MODULESLOADDIR ?= $(PREFIX)/lib/modules-load.d
+INITDIR ?= $(SYSCONFDIR)/init.d
+
+TARGETS += $(PACKAGED:%=$(O)/packaging/%)
+INSTALLS += $(O)/packaging/on-event:$(LIBEXECDIR)/on-event:755 \
+	$(O)/packaging/udev/90-oom-embedded.rules:$(UDEVRULESDIR)/90-oom-embedded.rules:644 \
+	$(O)/packaging/mdev/mdev.conf:$(EXAMPLESDIR)/mdev.conf:644 \
+	$(PACKAGING)/modprobe.d/oom-embedded.conf:$(EXAMPLESDIR)/modprobe.d/oom-embedded.conf:644 \
+	$(PACKAGING)/oom-embedded.conf:$(EXAMPLESDIR)/oom-embedded.conf:644
+
+INSTALL_systemd = $(O)/packaging/systemd/oom-embeddedd.service:$(SYSTEMDUNITDIR)/oom-embeddedd.service:644 \
+	$(PACKAGING)/modules-load.d/oom-embedded.conf:$(MODULESLOADDIR)/oom-embedded.conf:644
+INSTALL_openrc = $(O)/packaging/openrc/oom-embeddedd:$(INITDIR)/oom-embeddedd:755
+INSTALL_sysv = $(O)/packaging/sysv/oom-embeddedd:$(INITDIR)/oom-embeddedd:755
+EXAMPLE_systemd = $(O)/packaging/systemd/oom-embeddedd.service:$(EXAMPLESDIR)/systemd/oom-embeddedd.service:644 \
+	$(PACKAGING)/modules-load.d/oom-embedded.conf:$(EXAMPLESDIR)/modules-load.d/oom-embedded.conf:644
+EXAMPLE_openrc = $(O)/packaging/openrc/oom-embeddedd:$(EXAMPLESDIR)/openrc/oom-embeddedd:644
+EXAMPLE_sysv = $(O)/packaging/sysv/oom-embeddedd:$(EXAMPLESDIR)/sysv/oom-embeddedd:644
+
+INSTALLS += $(INSTALL_$(INIT)) \
+	$(foreach init,$(filter-out $(INIT),systemd openrc sysv),$(EXAMPLE_$(init)))
+
+$(O)/packaging/%: $(PACKAGING)/%.in Makefile packaging.mk
+	@mkdir -p $(@D)
+	$(SED) -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' \
+		-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' $< >$@
