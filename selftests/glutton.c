@@ -3,10 +3,10 @@
  * A user's process that holds memory, and what it does when it is asked to end.
  *
  *	glutton [-u UID] [-v UID] [-N UID] [-c COMM] [-h KB] [-n THREADS] [-f]
- *		[-i | -s | -e MS] [-d MS] [-x MS]
+ *		[-i | -s | -e MS]
  *
  * -u UID	that user's
- * -v UID	becomes another user's at SIGUSR1
+ * -v UID	what user's it becomes at SIGHUP
  * -N UID	in a user namespace of its own, where it has that number
  * -c, -h	its name, what it holds
  * -n N		so many threads more
@@ -14,9 +14,8 @@
  * -i		ignores SIGTERM
  * -s		at SIGTERM gives its memory back, and stays
  * -e MS	at SIGTERM ends, with status 0, but not before MS have passed
- * -d MS	gives its memory back after that time, and stays
- * -x MS	ends with status 0 after that time
  *
+ * At SIGUSR1 it gives its memory back, and at SIGUSR2 ends with status 0.
  * Prints "ready PID", and "held" once it holds what it should.
  */
 #define _GNU_SOURCE
@@ -31,7 +30,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -51,9 +49,7 @@ static struct {
 	bool ignores;
 	bool shrinks;
 	long exit_ms;
-	long drop_ms;
-	long end_ms;
-} plan = { .exit_ms = -1, .drop_ms = -1, .end_ms = -1 };
+} plan = { .exit_ms = -1 };
 
 static char *memory;
 
@@ -70,14 +66,6 @@ static void write_string(const char *path, const char *text)
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
 		die(path);
 	close(fd);
-}
-
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Root is kept in hand if it is to become somebody else later. */
@@ -159,33 +147,31 @@ static void hand_on(void)
 	}
 }
 
-static void obey(int sig)
+static void be_asked_to_end(void)
 {
-	if (sig == SIGUSR1) {
-		if (plan.next_uid)
-			become_next();
-	} else if (plan.shrinks) {
+	if (plan.shrinks) {
 		drop();
-	} else if (plan.exit_ms >= 0) {
-		usleep(plan.exit_ms * 1000);
-		exit(EXIT_SUCCESS);
+		return;
 	}
+	usleep(plan.exit_ms * 1000);
+	exit(EXIT_SUCCESS);
 }
 
 static void live(const sigset_t *signals)
 {
-	long began = now_ms();
+	int sig;
 
 	for (;;) {
-		struct timespec tick = { .tv_nsec = 20 * 1000000 };
-		int sig = sigtimedwait(signals, NULL, &tick);
-
-		if (sig > 0)
-			obey(sig);
-		if (plan.drop_ms >= 0 && now_ms() - began >= plan.drop_ms)
+		if (sigwait(signals, &sig))
+			die("sigwait");
+		if (sig == SIGHUP)
+			become_next();
+		else if (sig == SIGUSR1)
 			drop();
-		if (plan.end_ms >= 0 && now_ms() - began >= plan.end_ms)
+		else if (sig == SIGUSR2)
 			exit(EXIT_SUCCESS);
+		else
+			be_asked_to_end();
 	}
 }
 
@@ -193,10 +179,9 @@ static void parse(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "c:d:e:fh:in:N:su:v:x:")) != -1) {
+	while ((opt = getopt(argc, argv, "c:e:fh:in:N:su:v:")) != -1) {
 		switch (opt) {
 		case 'c': plan.comm = optarg; break;
-		case 'd': plan.drop_ms = strtol(optarg, NULL, 10); break;
 		case 'e': plan.exit_ms = strtol(optarg, NULL, 10); break;
 		case 'f': plan.forks = true; break;
 		case 'h': plan.hold_kb = strtoul(optarg, NULL, 10); break;
@@ -206,7 +191,6 @@ static void parse(int argc, char **argv)
 		case 's': plan.shrinks = true; break;
 		case 'u': plan.uid = strtoul(optarg, NULL, 10); break;
 		case 'v': plan.next_uid = strtoul(optarg, NULL, 10); break;
-		case 'x': plan.end_ms = strtol(optarg, NULL, 10); break;
 		default: exit(EXIT_FAILURE);
 		}
 	}
@@ -221,7 +205,9 @@ int main(int argc, char **argv)
 	parse(argc, argv);
 	write_string("/proc/self/oom_score_adj", "0");
 	sigemptyset(&signals);
+	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGUSR1);
+	sigaddset(&signals, SIGUSR2);
 	if (plan.shrinks || plan.exit_ms >= 0)
 		sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);

@@ -26,15 +26,19 @@ alone()
 # Three processes, only the biggest of them.
 three()
 {
-	limit 1002 60000 0 5000
-	glutton_of 1002 one 15000 -x 3000
+	limit 1002 0 0 5000
+	glutton_of 1002 one 15000
 	one=$pid
 	glutton_of 1002 two 30000
 	two=$pid
-	glutton_of 1002 three 25000 -x 3000
+	glutton_of 1002 three 25000
 	three=$pid
+	set_limit 1002 max_kb 60000
 	reap "$two"
 	equal "of three the biggest is ended" 143 "$rc"
+	until_limit 1002 exceeded_ms 0
+	scans 3
+	kill -USR2 "$one" "$three"
 	reap "$one"
 	first=$rc
 	reap "$three"
@@ -47,14 +51,16 @@ three()
 peak()
 {
 	limit 1003 20000 20000 5000
-	glutton_of 1003 peak 40000 -d 700 -x 2000
-	until_above 1003
-	check "while it is above, exceeded_ms runs" [ "$(limit_of 1003 exceeded_ms)" -gt 0 ]
+	glutton_of 1003 peak 40000
+	check "while it is above, exceeded_ms runs" until_above 1003
+	kill -USR1 "$pid"
 	until_limit 1003 exceeded_ms 0
+	scans 3
+	kill -USR2 "$pid"
 	reap "$pid"
 	equal "with 20 s allowed a short peak survives" "0 0" "$rc $(limit_of 1003 nr_kills)"
 	set_limit 1003 exceed_allowed_ms 0
-	glutton_of 1003 peak 40000 -d 700 -x 2000
+	glutton_of 1003 peak 40000
 	reap "$pid"
 	until_limit 1003 nr_kills 1
 	equal "with 0 it does not" "143 1" "$rc $(limit_of 1003 nr_kills)"
@@ -105,7 +111,7 @@ exceeded_at()
 # Two above the limit; the one that goes first takes its time.
 slow()
 {
-	limit 1006 0 0 20000
+	limit 1006 0 0 60000
 	mark_log
 	glutton_of 1006 next 20000
 	next=$pid
@@ -114,7 +120,7 @@ slow()
 	reap "$pid"
 	equal "who ends in time ends by itself" 0 "$rc"
 	until_limit 1006 nr_kills 1
-	sleep 0.5
+	scans 3
 	check "and nobody else had to, though it took a while" alive "$next"
 	equal "one victim, one signal" "exceeded terminated recovered $pid" \
 		"$(outcomes 1006) $(victims_of 1006)"
@@ -132,11 +138,11 @@ slow()
 # Asked to end, it gave back what it could, and that was enough.
 shrinking()
 {
-	limit 1007 20000 0 1000
+	limit 1007 20000 0 2000
 	mark_log
 	glutton_of 1007 clever 40000 -s
 	poll_until "$PATIENCE" log_says 'uid=1007 .*outcome=recovered'
-	sleep 1.5
+	sleep 2.5
 	check "who shrinks at SIGTERM lives" alive "$pid"
 	equal "and is not counted" "exceeded terminated recovered 0" \
 		"$(outcomes 1007) $(limit_of 1007 nr_kills)"
@@ -163,7 +169,7 @@ ranking()
 	equal "the smallest, because the others are protected" 143 "$rc"
 	poll_until "$PATIENCE" log_says 'uid=1008 .*outcome=blocked'
 	check "then it says that nobody is left" log_says 'uid=1008 .*victim=none outcome=blocked'
-	sleep 0.5
+	scans 3
 	equal "once" "exceeded terminated blocked" "$(outcomes 1008)"
 	check "and they live" both_alive "$never" "$kept"
 	echo "$kept 100" >"$OE/oom_ranking"
@@ -186,7 +192,7 @@ modes()
 	mark_log
 	glutton_of 1009 seen 40000
 	poll_until "$PATIENCE" log_says "uid=1009 .*victim=seen/$pid .*outcome=observed"
-	sleep 0.5
+	scans 3
 	check "mode=observe: named and left alone" alive "$pid"
 	set_to mode off
 	until_limit 1009 rss_kb 0

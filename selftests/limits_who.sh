@@ -9,6 +9,14 @@
 # shellcheck source=lib/limits.sh
 . "$SELFTESTS/lib/limits.sh"
 
+# Long enough to do something between SIGTERM and SIGKILL, also with KASAN and lockdep.
+TERM_MS=2000
+AFTER_TERM_S=3
+if [ -e /sys/kernel/debug/kmemleak ]; then
+	TERM_MS=12000
+	AFTER_TERM_S=14
+fi
+
 holds_at_least()
 {
 	[ "$(limit_of "$1" rss_kb)" -ge "$2" ]
@@ -64,7 +72,7 @@ new_user()
 	glutton_of 2003 changes 40000 -v 2004
 	until_holds 2003 40000
 	equal "it is counted with its user" 0 "$(limit_of 2004 nr_kills)"
-	kill -USR1 "$pid"
+	kill -HUP "$pid"
 	reap "$pid"
 	until_limit 2004 nr_kills 1
 	equal "and after setuid() with the new one" "143 0 1" \
@@ -72,13 +80,13 @@ new_user()
 	drop_limit 2003
 	drop_limit 2004
 
-	limit 2003 20000 0 1500
+	limit 2003 20000 0 "$TERM_MS"
 	mark_log
 	glutton_of 2003 escapes 40000 -i -v 2005
 	until_outcome 2003 terminated
-	kill -USR1 "$pid"
+	kill -HUP "$pid"
 	until_outcome 2003 recovered
-	sleep 2
+	sleep "$AFTER_TERM_S"
 	check "whoever is somebody else's by then is not killed" alive "$pid"
 	equal "nor counted" 0 "$(limit_of 2003 nr_kills)"
 	stop_process "$pid"
@@ -88,13 +96,13 @@ new_user()
 # What an earlier limit had begun is not ended by a later one for the same number.
 new_limit()
 {
-	limit 2006 20000 0 1500
+	limit 2006 20000 0 "$TERM_MS"
 	mark_log
 	glutton_of 2006 survivor 40000 -i
 	until_outcome 2006 terminated
 	drop_limit 2006
 	limit 2006 0 0 0
-	sleep 2
+	sleep "$AFTER_TERM_S"
 	check "a removed limit kills nobody" alive "$pid"
 	equal "the next one of that number begins at 0" "0 0 0" \
 		"$(limit_of 2006 max_kb) $(limit_of 2006 exceeded_ms) $(limit_of 2006 nr_kills)"
@@ -110,7 +118,7 @@ namespaces()
 	limit 2009 20000 0 0
 	glutton_of 2007 inside 40000 -N 2008
 	until_holds 2007 40000
-	sleep 0.5
+	scans 3
 	equal "a user namespace's numbers mean nothing here" "0 0" \
 		"$(limit_of 2008 rss_kb) $(limit_of 2008 nr_kills)"
 	set_limit 2007 exceed_allowed_ms 0
@@ -125,7 +133,7 @@ namespaces()
 # Between SIGTERM and SIGKILL the OOM killer takes the victim.
 same_victim()
 {
-	limit 2010 0 0 15000
+	limit 2010 0 0 60000
 	mark_log
 	glutton_of 2010 small 5000
 	small=$pid
@@ -147,7 +155,7 @@ same_victim()
 # Between SIGTERM and SIGKILL the OOM killer takes somebody else.
 other_victim()
 {
-	limit 2011 20000 0 2000
+	limit 2011 20000 0 "$TERM_MS"
 	hold bystander 1000 1000
 	bystander=$pid
 	mark_log

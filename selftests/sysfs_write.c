@@ -3,11 +3,12 @@
  * Writes exact bytes with one write(2) and prints what came of it: "OK" or the
  * name of the errno ("open:EACCES" when it was open(2) that failed).
  *
- *	sysfs_write [-n TIMES] [-p PAD_LENGTH] FILE TEXT
+ *	sysfs_write [-n TIMES] [-p PAD_LENGTH] [-f NTH] FILE TEXT
  *
  * TEXT knows \n, \\ and \xHH, so that NUL and binary can be said. -p repeats the
  * last byte of TEXT until it is that long; -n writes it so many times (new open
- * each time) and prints the last result.
+ * each time) and prints the last result. -f has the kernel fail the write's NTH
+ * allocation (fault injection).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -43,6 +44,22 @@ static size_t unescape(const char *from, char *to)
 	return len;
 }
 
+/* 0: none */
+static void fail_allocation(unsigned long nth)
+{
+	int fd = open("/proc/thread-self/fail-nth", O_WRONLY | O_CLOEXEC);
+	char number[24];
+
+	snprintf(number, sizeof(number), "%lu", nth);
+	if (fd < 0 || write(fd, number, strlen(number)) < 0) {
+		perror("fail-nth");
+		exit(EXIT_FAILURE);
+	}
+	close(fd);
+}
+
+static unsigned long failing;
+
 static const char *write_once(const char *path, const char *text, size_t len)
 {
 	static char failed[64];
@@ -54,11 +71,15 @@ static const char *write_once(const char *path, const char *text, size_t len)
 		snprintf(failed, sizeof(failed), "open:%s", strerrorname_np(errno));
 		return failed;
 	}
+	if (failing)
+		fail_allocation(failing);
 	n = write(fd, text, len);
 	if (n < 0)
 		result = strerrorname_np(errno);
 	else if ((size_t)n != len)
 		result = "SHORT";
+	if (failing)
+		fail_allocation(0);
 	close(fd);
 	return result;
 }
@@ -72,8 +93,10 @@ int main(int argc, char **argv)
 	size_t len;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+n:p:")) != -1) {
-		if (opt == 'n')
+	while ((opt = getopt(argc, argv, "+f:n:p:")) != -1) {
+		if (opt == 'f')
+			failing = strtoul(optarg, NULL, 10);
+		else if (opt == 'n')
 			times = strtoul(optarg, NULL, 10);
 		else if (opt == 'p')
 			pad = strtoul(optarg, NULL, 10);
@@ -81,7 +104,7 @@ int main(int argc, char **argv)
 			return EXIT_FAILURE;
 	}
 	if (argc - optind != 2 || pad > MAX_TEXT) {
-		fputs("usage: sysfs_write [-n TIMES] [-p PAD_LENGTH] FILE TEXT\n", stderr);
+		fputs("usage: sysfs_write [-n TIMES] [-p PAD_LENGTH] [-f NTH] FILE TEXT\n", stderr);
 		return EXIT_FAILURE;
 	}
 	len = unescape(argv[optind + 1], text);

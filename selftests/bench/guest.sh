@@ -22,6 +22,10 @@ GLOBAL_FREE_KB=32768
 REPORT_PAUSE_S=0.6
 # What the module keeps for a reader of a list goes away after this.
 LIST_EXPIRES_S=12
+# A thousand users with a limit; how often they are measured for a figure.
+LIMITED_UID=20001
+LIMITS=1000
+SCANS=10
 
 present=0	# processes in all herds
 state=stock	# stock, loaded, ranked: what is said of the module in a line
@@ -257,6 +261,75 @@ object_size()
 	awk '$1 == "oom_embedded_rank" { print $4 }' /proc/slabinfo
 }
 
+# --- limits ------------------------------------------------------------------
+
+# Everybody in all herds.
+slaughter()
+{
+	for file in /tmp/herd.*; do
+		# shellcheck disable=SC2046 # a list of pids
+		kill -KILL $(cat "$file")
+		rm "$file"
+	done
+	present=0
+}
+
+make_limits()
+{
+	uid=$LIMITED_UID
+	while [ "$uid" -lt $((LIMITED_UID + LIMITS)) ]; do
+		echo "$uid" >$OE/limits/create || bail_out "no limit for $uid"
+		echo 1G >"$OE/limits/$uid/max_kb"
+		uid=$((uid + 1))
+	done
+	sleep 1
+}
+
+grow_limited_to()
+{
+	./herd $(($1 - present)) "/tmp/herd.limited.$1" $LIMITED_UID $LIMITS >/tmp/herd-out 2>&1 &
+	wait_ready /tmp/herd-out $!
+	present=$1
+}
+
+# Each write of the period has them measured once; the thread's time is the scan's.
+scan_cost()
+{
+	sleep 0.5
+	before=$(cut -d ' ' -f 1 "/proc/$1/schedstat")
+	i=0
+	while [ $i -lt $SCANS ]; do
+		echo 60000 >$OE/limits/period_ms
+		sleep 0.1
+		i=$((i + 1))
+	done
+	say limits $LIMITS "$present" $((($(cut -d ' ' -f 1 "/proc/$1/schedstat") - before) / SCANS))
+}
+
+limit_thread()
+{
+	for dir in /proc/[0-9]*; do
+		read -r name <"$dir/comm" 2>/dev/null || continue
+		[ "$name" != oom_embed_limit ] || echo "${dir#/proc/}"
+	done
+}
+
+limit_costs()
+{
+	slaughter
+	insmod "$MODULE" || bail_out "insmod failed"
+	[ -z "$(limit_thread)" ] || bail_out "a thread without a limit"
+	echo 60000 >$OE/limits/period_ms
+	make_limits
+	thread=$(limit_thread)
+	scan_cost "$thread"
+	for number in 1250 2500 5000; do
+		grow_limited_to $number
+		scan_cost "$thread"
+	done
+	rmmod oom_embedded || bail_out "rmmod failed"
+}
+
 # --- the run -----------------------------------------------------------------
 
 plan 1
@@ -301,6 +374,7 @@ rank_all
 say rank "$present $(object_size) $(($(slab_bytes) - slab_before))"
 idle
 unload
+limit_costs
 comment "$(cut -d ' ' -f 1 /proc/uptime) s"
 
 pass "measured"

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * herd N FILE: N small paused processes, each with memory of its own, killable
- * as ordinary ones are. Their pids go into FILE; "ready" when all are there.
+ * herd N FILE [UID USERS]: N small paused processes, each with memory of its own,
+ * killable as ordinary ones are. Their pids go into FILE; "ready" when all are
+ * there. With UID they belong to so many users in turn, of whom that is the first.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,26 +27,34 @@ static void become_killable(void)
 	close(fd);
 }
 
+static void graze(int i, char **user)
+{
+	if (user && setuid(atoi(user[0]) + i % atoi(user[1])))
+		die("setuid");
+	for (;;)
+		pause();
+}
+
 int main(int argc, char **argv)
 {
 	FILE *file;
 	pid_t pid;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: herd N FILE\n");
+	if (argc != 3 && argc != 5) {
+		fprintf(stderr, "usage: herd N FILE [UID USERS]\n");
 		return EXIT_FAILURE;
 	}
 	file = fopen(argv[2], "we");
 	if (!file)
 		die(argv[2]);
 	become_killable();
+	signal(SIGCHLD, SIG_IGN);	/* who is killed is gone */
 	for (int i = atoi(argv[1]); i > 0; i--) {
 		pid = fork();
 		if (pid < 0)
 			die("fork");
 		if (!pid)
-			for (;;)
-				pause();
+			graze(i, argc == 5 ? argv + 3 : NULL);
 		fprintf(file, "%d\n", pid);
 		fflush(file);	/* nothing is left over for the next child to write */
 	}

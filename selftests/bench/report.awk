@@ -57,6 +57,7 @@ function need(what)
 /^# bench calls / { calls[$4] = $5 }
 /^# bench rank / { ranked = $4; object = $5; slab = $6 }
 /^# bench idle / { idle_s = value("seconds"); idle_threads = value("threads"); idle_switches = value("switches"); idle_calls = value("calls"); idle_ranked = value("ranked") }
+/^# bench limits / { limits = $4; scan[$5] = $6 }
 /^# bench cost / { cost[$4, $5] = cost[$4, $5] " " $7 }
 
 /^# bench oom / {
@@ -271,6 +272,34 @@ function idle_section()
 	row("calls of its functions", "0", idle_calls, idle_calls == 0)
 }
 
+function scan_each(n)
+{
+	return (scan[n] - scan[0]) / n
+}
+
+function scan_row(n)
+{
+	if (!(n in scan)) {
+		need(n " processes with limits")
+		return
+	}
+	row(thousands(n) " processes", "at most 1.1 x as much for one", sprintf("%s, %s for one: %.2f x",
+	    thousands(scan[n]), thousands(scan_each(n)), scan_each(n) / scan_each(1250)),
+	    sprintf("%.2f", scan_each(n) / scan_each(1250)) + 0 <= 1.1)
+}
+
+function limits_section()
+{
+	printf "\n## Limits\n\n"
+	printf "One scan with %s limits (processor time of the thread that measures), all processes\n", thousands(limits)
+	printf "belonging to users who have one. An otherwise empty machine takes %s. Without a limit\n", thousands(scan[0])
+	printf "there is no thread; above, *extra cost* and *idle* are measured so.\n"
+	table("a scan")
+	scan_row(1250)
+	scan_row(2500)
+	scan_row(5000)
+}
+
 END {
 	event = median(cost["traced", "call"]) - median(cost["untraced", "call"])
 	header()
@@ -280,6 +309,7 @@ END {
 	episode_section()
 	size_section()
 	idle_section()
+	limits_section()
 	printf "\n%d goals, %d met, %d not met.\n", nr_goals, nr_goals - nr_missed, nr_missed
 	exit failed
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# What the scripts about limits share. After oom.sh.
+# What the scripts about limits share. After oom.sh, which sets these:
+# shellcheck disable=SC2154 # tmp, pid
 
 # limit UID MAX_KB ALLOWED_MS TERM_TIMEOUT_MS: makes one; the size comes last, so that it
 # is in force as a whole.
@@ -47,6 +48,37 @@ is_above()
 until_above()
 {
 	poll_until "$PATIENCE" is_above "$1"
+}
+
+# scans N: at least so many have been made when it returns.
+scans()
+{
+	scans_left=$1
+	while [ "$scans_left" -gt 0 ]; do
+		scans_before=$(scan_thread_switches)
+		set_to limits/period_ms "$(get limits/period_ms)"
+		poll_until "$PATIENCE" scanned_since "$scans_before"
+		scans_left=$((scans_left - 1))
+	done
+}
+
+scanned_since()
+{
+	[ "$(scan_thread_switches)" -gt "$1" ]
+}
+
+# It sleeps after each scan.
+scan_thread_switches()
+{
+	awk '/^voluntary_ctxt/ { print $2 }' "/proc/$(scan_thread)/status"
+}
+
+scan_thread()
+{
+	for dir in /proc/[0-9]*; do
+		read -r comm 2>/dev/null <"$dir/comm" || continue
+		[ "$comm" != oom_embed_limit ] || echo "${dir#/proc/}"
+	done
 }
 
 # glutton_of UID NAME KB [GLUTTON OPTION...]: that user's process; sets $pid. It holds its
