@@ -24,7 +24,7 @@ static const char *const outcome_words[] = {
 };
 
 enum {
-	VICTIM_TEXT = 160,
+	VICTIM_TEXT = 200,
 };
 
 /* Under the lock of the scan. */
@@ -63,9 +63,11 @@ static const char *victim_text(const struct oe_process *victim)
 {
 	if (!victim->pid)
 		return "none";
-	scnprintf(scratch.victim, VICTIM_TEXT, "%s/%d rank=%u (%s) rss=%lukB",
-		  scratch.comm, victim->pid, victim->rank,
-		  oe_source_name(victim->source), to_kib(victim->rss));
+	scnprintf(scratch.victim, VICTIM_TEXT,
+		  "%s/%d rank=%u (%s%s%s) rss=%lukB", scratch.comm, victim->pid,
+		  victim->rank, oe_source_name(victim->source),
+		  victim->group[0] ? " " : "", victim->group,
+		  to_kib(victim->rss));
 	return scratch.victim;
 }
 
