@@ -10,6 +10,7 @@
 #include "core.h"
 
 #include <linux/gfp.h>
+#include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -50,7 +51,7 @@ static unsigned long wanted_pages(void)
 {
 	unsigned long kb = READ_ONCE(oe_config.reserve_kb);
 
-	return kb ? (kb >> (PAGE_SHIFT - 10)) + oe_memory_lost() : 0;
+	return kb ? DIV_ROUND_UP(kb, PAGE_SIZE / 1024) + oe_memory_lost() : 0;
 }
 
 static void free_blocks(struct list_head *blocks)

@@ -1,0 +1,174 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Grace: who gives memory back in time saves everybody; who does not only delays the kill,
+# by no more than was said. OOMS: how many of each kind (default 4).
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+OOMS=${OOMS:-4}
+GRACE=500
+# Besides the window: telling userspace (200 ms at most), and an emulated CPU.
+SLACK=600
+CACHE=24576
+
+# attend MODE [OPTION...]: sets $handler
+attend()
+{
+	handler_mode=$1
+	shift
+	start handler handler "$@" "$handler_mode"
+	handler=$pid
+}
+
+# Ends it; its report is in $tmp/handler.out.
+end_handler()
+{
+	kill -TERM "$handler"
+	wait "$handler"
+	reaped="$reaped $handler"
+}
+
+said()
+{
+	[ "$(grep -c "$2" "$tmp/$1.out")" -gt "$3" ]
+}
+
+refill_cache()
+{
+	fills=$(grep -c full "$tmp/handler.out")
+	kill -USR1 "$handler"
+	poll_until "$PATIENCE" said handler full "$fills" || bail_out "the handler does not answer"
+}
+
+# More than there is, by half of what the handler can give back.
+leak_kb()
+{
+	if [ -n "$1" ]; then
+		echo $(($(cat "$1/memory.max") / 1024 - $(cat "$1/memory.current") / 1024 + CACHE / 2))
+	else
+		echo $(($(mem_available_kb) + CACHE / 2))
+	fi
+}
+
+# cooperative KIND [CGROUP]: nobody dies, in all OOMs of that kind
+cooperative()
+{
+	set_to grace_ms 5000
+	attend drop -k "$CACHE" ${2:+-C "$2"}
+	spared=$(get stats/avoided)
+	dead=$(nr_marked oe_victims)
+	mark_log
+	alive_after=0
+	for round in $(seq "$OOMS"); do
+		refill_cache
+		# shellcheck disable=SC2046 # options
+		hold leaker 256 900 -g -l "$(leak_kb "$2")" $([ -z "$2" ] || echo -C "$2")
+		kill -USR1 "$pid"
+		poll_until "$PATIENCE" has_eaten "$pid"
+		alive "$pid" && alive_after=$((alive_after + 1))
+		stop_process "$pid"
+	done
+	equal "$1: with a handler that gives memory back nobody dies" \
+		"$OOMS alive, victims ''" "$alive_after alive, victims '$(marked_after "$dead")'"
+	check "$1: stats/avoided counts them" [ $(($(get stats/avoided) - spared)) -ge "$OOMS" ]
+	check "$1: the record says avoided" log_says \
+		"kind=${1%,*} .*victim=none .*grace=[0-9]+/[1-9][0-9]*ms outcome=avoided"
+	equal "$1: the handler missed none" "$(get reconfigure_wanted)" "$(get reconfigure_done)"
+	check "$1: it lives" alive "$handler"
+	end_handler
+}
+
+has_eaten()
+{
+	grep -q eaten "$tmp/leaker.out" || ! alive "$1"
+}
+
+# One OOM with a victim, and how long it took, in ms: from entry to the kernel's mark.
+leak_until_killed()
+{
+	# shellcheck disable=SC2046 # options
+	hold leaker 256 900 -g -l 0 $([ -z "$1" ] || echo -C "$1")
+	kill -USR1 "$pid"
+	reap "$pid"
+	[ "$rc" = 137 ] || comment "the leaker ended with $rc" | tee -a "$tmp/not_killed"
+}
+
+# The longest time from an OOM's entry to its victim in the trace, in ms, and how many.
+longest_wait()
+{
+	sed -n 's/.* \([0-9]*\)\.\([0-9]*\): \(oom_embedded_enter\|mark_victim\): .*/\1 \2 \3/p' \
+		"$TRACING/instances/oe_wait/trace" | awk '
+		$3 == "oom_embedded_enter" { entered = $1 * 1000 + $2 / 1000; next }
+		entered { n++; ms = $1 * 1000 + $2 / 1000 - entered; entered = 0
+			  if (ms > longest) longest = ms }
+		END { printf "%d %d", n, longest }'
+}
+
+# in_vain DESCRIPTION OOMS [CGROUP]: the victim dies in time
+in_vain()
+{
+	echo >"$TRACING/instances/oe_wait/trace"
+	: >"$tmp/not_killed"
+	for round in $(seq "$2"); do
+		leak_until_killed "$3"
+	done
+	waits=$(longest_wait)
+	comment "$1: of ${waits% *} waits the longest was ${waits#* } ms of $GRACE"
+	equal "$1: the victim dies" "" "$(cat "$tmp/not_killed")"
+	check "$1: no later than promised" \
+		[ "${waits% *}" -ge "$2" -a "${waits#* }" -le $((GRACE + SLACK)) ]
+}
+
+# useless MODE: a handler that is no help
+useless()
+{
+	set_to grace_ms "$GRACE"
+	sleep 2.1 # the budget is full again
+	timeouts=$(get stats/grace_timeouts)
+	attend "$1"
+	in_vain "a handler that means to $1" 1
+	check "$1: the window was used and timed out" \
+		[ "$(get stats/grace_timeouts)" -gt "$timeouts" ]
+	stop_process "$handler"
+}
+
+notifier_only()
+{
+	load_module selection_order=rank rank_threshold=100 kprobes=0
+	cooperative "global, kprobes=0"
+}
+
+plan 32
+load_module selection_order=rank rank_threshold=100
+trace_start oe_victims counter
+trace_start oe_wait mono
+echo 1 >"$TRACING/instances/oe_wait/events/oom_embedded/oom_embedded_enter/enable" ||
+	bail_out "no tracepoint oom_embedded_enter"
+make_cgroup oe_grace 48M
+
+cooperative memcg "$cgroup"
+cooperative global
+set_to grace_ms "$GRACE"
+attend idle -C "$cgroup"
+in_vain "memcg, a handler that does nothing" "$OOMS" "$cgroup"
+end_handler
+attend idle
+in_vain "global, a handler that does nothing" "$OOMS"
+equal "it was told each time" \
+	"$(get reconfigure_wanted)" "$(end_handler; awk 'END { print $1 }' "$tmp/handler.out")"
+for mode in die stop starve; do
+	useless "$mode"
+done
+sleep 2.1
+victims=$(get stats/victims)
+waits=$(get stats/grace_timeouts)
+sysrq_before=$(get stats/avoided)
+hold expendable 1024 1000
+sysrq_kills "sysrq: the victim dies when the window has passed" "$pid"
+equal "sysrq: after a window, and memory is not asked for" "1 1 0" \
+	"$(($(get stats/victims) - victims)) $(($(get stats/grace_timeouts) - waits)) $(($(get stats/avoided) - sysrq_before))"
+notifier_only
+equal "no hung task, no splat" 0 "$(splat_taint)"
+finish

@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# reserve_kb is what userspace can really use when memory has run out: a protected handler
+# takes just that much, page by page, while nobody else gets anything. And it is there
+# again when memory is back. OOMS: how many times (default 2).
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+OOMS=${OOMS:-2}
+# A share of the guest, whatever its size; what is there besides is counted in KiB.
+TOTAL=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
+RESERVE=$((TOTAL / 32))
+
+reserve_is()
+{
+	[ "$(get reserve_available_kb)" = "$1" ]
+}
+
+# free_within KB FREE: MemFree differs from FREE by no more than that
+free_within()
+{
+	difference=$(($(mem_free_kb) - $2))
+	[ "${difference#-}" -le "$1" ]
+}
+
+mem_free_kb()
+{
+	awk '/^MemFree:/ { print $2 }' /proc/meminfo
+}
+
+# Fills memory until the kernel has killed for it.
+run_out()
+{
+	hold leaker 256 900 -g -l 0
+	kill -USR1 "$pid"
+	reap "$pid"
+}
+
+plan 11
+load_module selection_order=rank rank_threshold=100
+trace_start oe_victims counter
+free=$(mem_free_kb)
+equal "by default there is none" "0 0" "$(get reserve_kb) $(get reserve_available_kb)"
+set_to reserve_kb "$RESERVE"
+check "written, it is taken" poll_until "$PATIENCE" reserve_is "$RESERVE"
+held=$((free - $(mem_free_kb)))
+comment "of $TOTAL KiB: reserve_kb=$RESERVE, held $held"
+check "what is held is at least that" [ "$held" -ge $((RESERVE * 9 / 10)) ]
+
+set_to grace_ms 4000
+set_to grace_hold 1
+start handler handler -s "$RESERVE" save
+handler=$pid
+for round in $(seq "$OOMS"); do
+	poll_until "$PATIENCE" reserve_is "$RESERVE"
+	[ "$round" = 1 ] || sleep 16 # the budget is full again
+	get reconfigure_wanted >>"$tmp/firsts"
+	run_out
+done
+check "used up and memory back, it is refilled" poll_until "$PATIENCE" reserve_is "$RESERVE"
+kill -TERM "$handler"
+wait "$handler"
+reaped="$reaped $handler"
+saved=$(awk 'NR == FNR { first[$1 + 1]; next } $1 in first && $2 >= 0 && $2 <= 4000 { n++ }
+	END { print n + 0 }' "$tmp/firsts" "$tmp/handler.out")
+comment "the handler's savings, ms: $(tr '\n' ';' <"$tmp/handler.out")"
+equal "in each OOM the handler could use all of it" "$OOMS" "$saved"
+
+set_to reserve_kb 1%
+equal "a share of RAM reads in KiB" "$((TOTAL / 100))" "$(get reserve_kb)"
+check "a smaller one is given back" poll_until "$PATIENCE" reserve_is "$((TOTAL / 100))"
+equal "more than half of RAM is refused" "ERANGE $((TOTAL / 100))" \
+	"$(sysfs_write "$OE/reserve_kb" 51%) $(get reserve_kb)"
+set_to reserve_kb "$RESERVE"
+poll_until "$PATIENCE" reserve_is "$RESERVE"
+
+# What nobody may take: with little available nothing is refilled, and nobody dies of it.
+victims=$(get stats/victims)
+set_to reserve_kb 0
+hold crowd $(($(mem_available_kb) - RESERVE)) 50
+set_to reserve_kb "$RESERVE"
+sleep 2
+equal "with little memory nothing is taken, and nobody dies" "0 $victims" \
+	"$(get reserve_available_kb) $(get stats/victims)"
+stop_process "$pid"
+check "with memory back it is" poll_until "$PATIENCE" reserve_is "$RESERVE"
+before=$(mem_free_kb)
+unload_module
+check "unloading gives it back" poll_until "$PATIENCE" free_within 4096 $((before + held))
+finish
