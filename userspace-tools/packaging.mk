@@ -12,6 +12,13 @@ UDEVRULESDIR ?= $(PREFIX)/lib/udev/rules.d
 MODULESLOADDIR ?= $(PREFIX)/lib/modules-load.d
 INITDIR ?= $(SYSCONFDIR)/init.d
 
+# What has a path written into it is made anew when the path is another one.
+PATHS = $(PREFIX) $(SBINDIR) $(LIBDIR) $(INCLUDEDIR) $(LIBEXECDIR) $(SYSCONFDIR)
+$(O)/paths: FORCE
+	@mkdir -p $(@D)
+	@echo "$(PATHS)" | cmp -s - $@ || echo "$(PATHS)" >$@
+.PHONY: FORCE
+
 TARGETS += $(PACKAGED:%=$(O)/packaging/%)
 INSTALLS += $(O)/packaging/on-event:$(LIBEXECDIR)/on-event:755 \
 	$(O)/packaging/udev/90-oom-embedded.rules:$(UDEVRULESDIR)/90-oom-embedded.rules:644 \
@@ -31,7 +38,7 @@ EXAMPLE_sysv = $(O)/packaging/sysv/oom-embeddedd:$(EXAMPLESDIR)/sysv/oom-embedde
 INSTALLS += $(INSTALL_$(INIT)) \
 	$(foreach init,$(filter-out $(INIT),systemd openrc sysv),$(EXAMPLE_$(init)))
 
-$(O)/packaging/%: $(PACKAGING)/%.in Makefile packaging.mk
+$(O)/packaging/%: $(PACKAGING)/%.in $(O)/paths
 	@mkdir -p $(@D)
 	$(SED) -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' \
 		-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' $< >$@

@@ -36,6 +36,7 @@ usage()
 	  --file SRC:DST     one more file
 	  --modprobe         the kernel's own modules from the cache, for modprobe
 	  --tools            the programs of userspace-tools/, installed
+	  --udev             Debian's udevd
 	  --threads          a thread of qemu for each CPU: faster, but see README.md
 	  --swap MB          a disk of that size to swap to
 	  --icount           the guest's clock counts instructions, one CPU
@@ -61,6 +62,7 @@ parse_options()
 	ICOUNT=
 	THREADS=
 	TOOLS=
+	UDEV=
 	MODPROBE=
 	SELFTESTS=
 	SWAP=
@@ -71,6 +73,7 @@ parse_options()
 		--icount) ICOUNT=y; shift; continue ;;
 		--threads) THREADS=y; shift; continue ;;
 		--tools) TOOLS=y; shift; continue ;;
+		--udev) UDEV=y; shift; continue ;;
 		--persist) PERSIST=y; shift; continue ;;
 		--modprobe) MODPROBE=y; shift; continue ;;
 		esac
@@ -146,6 +149,7 @@ copy_extras()
 		cp -a "${item%%:*}" "$ROOT/${item#*:}"
 	done
 	[[ -z $TOOLS ]] || "$VM_DIR/tools.sh" "$ROOT"
+	[[ -z $UDEV ]] || "$VM_DIR/udev.sh" "$ROOT"
 	if [[ -n $MODPROBE || -n $PERSIST || -n $SWAP ]]; then
 		rsync -a "$KERNEL/modules/" "$ROOT/"
 	fi

@@ -13,7 +13,8 @@
 #include "daemon/daemon.h"
 
 enum {
-	VALUE = 64,
+	VALUE = 40, /* of what a mode writes: numbers and words */
+	LONG_VALUE = 256,
 	NAME = 64,
 	PASSES = 4,
 	LINE = 40,
@@ -49,7 +50,7 @@ static void note_missing(char *missing, size_t size, const char *path)
 
 static int write_setting(const struct oe_conf_setting *setting)
 {
-	char value[VALUE * 2];
+	char value[LONG_VALUE];
 
 	snprintf(value, sizeof(value), "%s\n", setting->value);
 	return oe_sysfs_write(setting->path, value);

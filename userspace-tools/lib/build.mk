@@ -30,7 +30,7 @@ $(O)/liboom_embedded.a: $(call objects,$(LIB_SRCS))
 	rm -f $@
 	$(AR) rcs $@ $(O)/lib/all.o
 
-$(O)/liboom_embedded.pc: lib/liboom_embedded.pc.in Makefile
+$(O)/liboom_embedded.pc: lib/liboom_embedded.pc.in $(O)/paths
 	@mkdir -p $(@D)
 	$(SED) -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 		-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' $< >$@

@@ -35,6 +35,7 @@ struct oom_embedded {
 	int epoll;
 	int wanted_fd;
 	int done_fd; /* -1: we may not acknowledge */
+	int alive_fd; /* can be read as long as the module is there */
 	int level_fd; /* -1: this module has no levels */
 	int uevent_fd; /* -1: this system has none for us */
 	bool is_polled; /* false: an ordinary file, as in tests */
@@ -111,6 +112,7 @@ static int open_all(struct oom_embedded *oom)
 	oom->is_polled = !err;
 
 	/* The others are welcome and not needed. */
+	oom->alive_fd = oe_sysfs_open("abi_version", O_RDONLY);
 	oom->done_fd = oe_sysfs_open("reconfigure_done", O_WRONLY);
 	oom->level_fd = oe_sysfs_open("levels/level", O_RDONLY);
 	oom->level = read_level(oom);
@@ -135,6 +137,7 @@ int oom_embedded_open(struct oom_embedded **oom, unsigned int flags)
 	new->epoll = -1;
 	new->wanted_fd = -1;
 	new->done_fd = -1;
+	new->alive_fd = -1;
 	new->level_fd = -1;
 	new->uevent_fd = -1;
 	new->flags = flags;
@@ -160,6 +163,7 @@ void oom_embedded_close(struct oom_embedded *oom)
 	close_fd(oom->uevent_fd);
 	close_fd(oom->level_fd);
 	close_fd(oom->done_fd);
+	close_fd(oom->alive_fd);
 	close_fd(oom->wanted_fd);
 	close_fd(oom->epoll);
 	free(oom);
@@ -344,12 +348,26 @@ static int next_uevent(struct oom_embedded *oom,
 	return 1;
 }
 
+/* Unloading wakes nobody: who wants to know has to ask. */
+static int check_alive(const struct oom_embedded *oom)
+{
+	char text[NUMBER_SIZE];
+	int got;
+
+	if (oom->alive_fd < 0)
+		return 0;
+	got = oe_sysfs_read_fd(oom->alive_fd, text, sizeof(text));
+	return got == -ENODEV ? got : 0;
+}
+
 static int next_quiet_event(struct oom_embedded *oom,
 			    struct oom_embedded_event *event)
 {
 	int got = next_level(oom, event);
 
-	return got ? got : next_uevent(oom, event);
+	if (!got)
+		got = next_uevent(oom, event);
+	return got ? got : check_alive(oom);
 }
 
 int oom_embedded_next_event(struct oom_embedded *oom,
@@ -476,6 +494,7 @@ int oom_embedded_lock_memory(size_t stack)
 		return -errno;
 	if (!stack)
 		return 0;
+	/* Its whole purpose is the stack. cppcheck-suppress allocaCalled */
 	bytes = alloca(stack);
 	for (size_t i = 0; i < stack; i += (size_t)page)
 		bytes[i] = 0;

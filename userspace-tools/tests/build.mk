@@ -38,3 +38,7 @@ $(O)/tests/replay.o: tests/fuzz_config.c
 
 $(O)/tests/replay: $(O)/tests/replay.o $(O)/libcommon.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CONFIG_LIBS) $(LDLIBS)
+
+test-programs: $(O)/tests/lib_api
+$(O)/tests/lib_api: $(O)/tests/lib_api.o $(O)/liboom_embedded.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
