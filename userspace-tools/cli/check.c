@@ -209,12 +209,17 @@ static int has_handler(void)
 	snprintf(file, sizeof(file), "%s/reconfigure_wanted", oe_sysfs_root());
 	if (!realpath(file, path) || oe_proc_pids(&pids, &nr))
 		return -1;
-	for (i = 0; i < nr && found <= 0; i++) {
-		found = oe_proc_has_open(pids[i], path);
-		hidden |= found == -EACCES;
+	for (i = 0; i < nr && !found; i++) {
+		struct oe_proc proc;
+		int ret = oe_proc_has_open(pids[i], path);
+
+		hidden |= ret == -EACCES;
+		/* "oom-embedded watch" follows it, and does nothing about it. */
+		found = ret > 0 && !oe_proc_read(pids[i], &proc) &&
+			strcmp(proc.name, "oom-embedded");
 	}
 	free(pids);
-	return found > 0 ? 1 : hidden ? -1 : 0;
+	return found ? 1 : hidden ? -1 : 0;
 }
 
 static void check_handler(void)
@@ -245,7 +250,7 @@ static void check_handler(void)
 			FINDING_NOTE, "not_root", "run it as root",
 			"cannot see whether somebody follows reconfigure_wanted");
 	}
-	if (!oe_sysfs_read_number("reconfigure_wanted", &wanted) &&
+	if (!oe_records_wanted(&wanted) &&
 	    !oe_sysfs_read_number("reconfigure_done", &done) && wanted > done)
 		findings_add(
 			FINDING_WARNING, "not_acknowledged",

@@ -52,6 +52,7 @@ static const char *reason_sentence(const char *reason)
 		  "an earlier victim was still giving its memory back" },
 		{ "memory_back", "memory came back in time" },
 		{ "done", "userspace made room in time" },
+		{ "kernel", "the kernel decided, not the rankings" },
 	};
 	size_t i;
 
@@ -130,6 +131,7 @@ static void print_facts(FILE *to, const struct incident *incident)
 	fputs("<div class=\"facts\">\n", to);
 	html_pair(to, "Victim", describe(event, "victim", text));
 	html_pair(to, "Why", reason_sentence(reason));
+	html_pair(to, "Would have been chosen", describe(event, "would", text));
 	html_pair(to, "Runner-up", describe(event, "runner_up", text));
 	html_pair(to, "Who needed memory", describe(event, "trigger", text));
 	html_pair(to, "Kind", event_text(event, "kind"));

@@ -75,10 +75,12 @@ static void print_event_fields(const struct oe_event *event)
 {
 	size_t i;
 
-	out_open("");
+	if (out_is_json())
+		out_open("");
 	for (i = 0; i < event->nr; i++)
 		out_field(event->field[i].key, event->field[i].value);
-	out_close();
+	if (out_is_json())
+		out_close();
 }
 
 static void print_event_row(const struct oe_event *event,
@@ -130,24 +132,34 @@ static void print_events(const struct oe_events *events, size_t first)
 	out_table_end(table);
 }
 
+/* An emergency that goes on has a record for each time that it ended. */
 static int print_one_event(const struct oe_events *events, const char *word)
 {
-	const struct oe_event *event;
 	char *end;
 	long long seq = strtoll(word, &end, 10);
+	bool is_first = true;
 	size_t i;
 
 	if (*end || seq < 1)
 		return complain(EXIT_USAGE, "'%s' is no number of an event",
 				word);
-	event = oe_records_find_event(events, seq);
-	if (!event)
+	if (!oe_records_find_event(events, seq))
 		return complain(
 			EXIT_NOT_FOUND,
 			"there is no event %lld; the module keeps the last 64, see \"oom-embedded events\"",
 			seq);
-	for (i = 0; i < event->nr; i++)
-		out_field(event->field[i].key, event->field[i].value);
+	if (out_is_json())
+		out_open_list("events");
+	for (i = 0; i < events->nr; i++) {
+		if (events->event[i].seq != seq)
+			continue;
+		if (!out_is_json() && !is_first)
+			putchar('\n');
+		is_first = false;
+		print_event_fields(&events->event[i]);
+	}
+	if (out_is_json())
+		out_close();
 	return EXIT_OK;
 }
 

@@ -228,11 +228,11 @@ int metrics_run(const struct arguments *args)
 {
 	struct output output;
 	long long value;
-	int err = oe_sysfs_read_number("reconfigure_wanted", &value);
+	int err = oe_records_wanted(&value);
 	int status;
 
 	if (err)
-		return complain_file("reconfigure_wanted", NULL, err);
+		return complain_file("stats/oom_global", NULL, err);
 	status = output_open(&output, args->output);
 	if (status != EXIT_OK)
 		return status;
@@ -248,8 +248,9 @@ int metrics_run(const struct arguments *args)
 		    "Memory that is to be held back.");
 	file_metric("reserve_available_kb", "reserve_available_bytes", "gauge",
 		    BYTES_PER_KB, "How much of it is in hand.");
-	file_metric("reconfigure_wanted", "reconfigure_wanted_total", "counter",
-		    1, "How often userspace was asked to make room.");
+	head("reconfigure_wanted_total", "counter",
+	     "How often userspace was asked to make room.");
+	sample("reconfigure_wanted_total", NULL, "", (double)value);
 	file_metric("reconfigure_done", "reconfigure_done_total", "counter", 1,
 		    "How much of that it has acknowledged.");
 	oom_counters();

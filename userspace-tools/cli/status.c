@@ -35,7 +35,7 @@ static void show_asked(void)
 	long long wanted;
 	long long done;
 
-	if (oe_sysfs_read_number("reconfigure_wanted", &wanted) ||
+	if (oe_records_wanted(&wanted) ||
 	    oe_sysfs_read_number("reconfigure_done", &done))
 		return;
 	out_number("reconfigure_wanted", wanted);

@@ -138,12 +138,14 @@ static void add_bar(struct frame *frame)
 
 static void add_counters(struct frame *frame)
 {
+	long long wanted = 0;
+
+	oe_records_wanted(&wanted);
 	add(frame, FRAME_PLAIN,
 	    "OOMs    global %lld  memcg %lld  sysrq %lld   victims %lld  avoided %lld   asked %lld  acknowledged %lld",
 	    number("stats/oom_global", 0), number("stats/oom_memcg", 0),
 	    number("stats/oom_sysrq", 0), number("stats/victims", 0),
-	    number("stats/avoided", 0), number("reconfigure_wanted", 0),
-	    number("reconfigure_done", 0));
+	    number("stats/avoided", 0), wanted, number("reconfigure_done", 0));
 }
 
 /* --- tables ---------------------------------------------------------------- */

@@ -48,6 +48,7 @@ struct limit_state {
  * @wanted: reconfigure_wanted
  * @done: reconfigure_done
  * @seq: of the last decision
+ * @total_ns: how long that took: an emergency that goes on is decided again
  * @expected_ms: so long the decision of an announced OOM is expected
  * @level: the level
  * @limit: the limits
@@ -61,6 +62,7 @@ struct watch {
 	long long wanted;
 	long long done;
 	long long seq;
+	long long total_ns;
 	long long expected_ms;
 	char level[WORD_SIZE];
 	struct limit_state limit[LIMITS_MAX];
@@ -181,6 +183,30 @@ static void print_decision(struct watch *watch, const struct oe_event *event)
 	end_line(watch);
 }
 
+static void remember(struct watch *watch, const struct oe_event *event)
+{
+	watch->seq = event->seq;
+	watch->total_ns = event_number(event, "total_ns", 0);
+}
+
+/* One more than the last that was seen; what is older than the list is lost. */
+static size_t first_new(const struct watch *watch,
+			const struct oe_events *events)
+{
+	size_t i = events->nr;
+
+	while (i) {
+		const struct oe_event *event = &events->event[i - 1];
+
+		if (event->seq < watch->seq ||
+		    (event->seq == watch->seq &&
+		     event_number(event, "total_ns", 0) == watch->total_ns))
+			break;
+		i--;
+	}
+	return i;
+}
+
 static void look_at_events(struct watch *watch)
 {
 	struct oe_events events;
@@ -188,13 +214,12 @@ static void look_at_events(struct watch *watch)
 
 	if (oe_records_events(&events))
 		return;
-	for (i = 0; i < events.nr && !stopped; i++)
-		if (events.event[i].seq > watch->seq) {
-			print_decision(watch, &events.event[i]);
-			watch->seq = events.event[i].seq;
-			if (watch->seq >= watch->wanted)
-				watch->expected_ms = 0;
-		}
+	for (i = first_new(watch, &events); i < events.nr && !stopped; i++) {
+		print_decision(watch, &events.event[i]);
+		remember(watch, &events.event[i]);
+		if (watch->seq >= watch->wanted)
+			watch->expected_ms = 0;
+	}
 	oe_records_free_events(&events);
 }
 
@@ -315,7 +340,7 @@ static int begin(struct watch *watch)
 				 sizeof(watch->level));
 	if (!oe_records_events(&events)) {
 		if (events.nr)
-			watch->seq = events.event[events.nr - 1].seq;
+			remember(watch, &events.event[events.nr - 1]);
 		oe_records_free_events(&events);
 	}
 	look_at_limits(watch, true);

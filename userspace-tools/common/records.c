@@ -174,6 +174,37 @@ static int read_rows(const char *file, row_reader *read_row,
 }
 
 /**
+ * oe_records_wanted - reconfigure_wanted, for those who only look
+ * @wanted: result
+ *
+ * Reading that file tells the module that somebody follows it, and the next
+ * emergency would wait for us; the counters that it is the sum of tell nobody.
+ *
+ * Return: 0 or a negative errno.
+ */
+int oe_records_wanted(long long *wanted)
+{
+	static const char *const files[] = {
+		"stats/oom_global",
+		"stats/oom_memcg",
+		"stats/oom_sysrq",
+	};
+	long long sum = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		long long value;
+		int err = oe_sysfs_read_number(files[i], &value);
+
+		if (err)
+			return err;
+		sum += value;
+	}
+	*wanted = sum;
+	return 0;
+}
+
+/**
  * oe_records_candidates - who would die now, in order
  * @rows: result; free with oe_records_free_rows()
  *
@@ -205,7 +236,7 @@ void oe_records_free_rows(struct oe_rows *rows)
 	memset(rows, 0, sizeof(*rows));
 }
 
-/* "key=value key=value ...": points into @line. */
+/* "key=value key= value ...", where blanks pad: points into @line. */
 static size_t parse_fields(char *line, struct oe_field *field)
 {
 	size_t nr = 0;
@@ -216,6 +247,8 @@ static size_t parse_fields(char *line, struct oe_field *field)
 	     word = strtok_r(NULL, " ", &save)) {
 		char *equals = strchr(word, '=');
 
+		if (!equals && nr && !*field[nr - 1].value)
+			field[nr - 1].value = word;
 		if (!equals || equals == word)
 			continue;
 		*equals = '\0';

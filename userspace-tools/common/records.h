@@ -129,6 +129,8 @@ struct oe_history {
 	size_t nr_bad;
 };
 
+int oe_records_wanted(long long *wanted);
+
 int oe_records_candidates(struct oe_rows *rows);
 int oe_records_ranking(struct oe_rows *rows);
 void oe_records_free_rows(struct oe_rows *rows);

@@ -48,6 +48,8 @@ put_file sysfs/stats/inherit_failed 3
 finds counters note "counters that should be 0"
 rm "$OOM_EMBEDDED_PROC/100/fd/3"
 finds no_handler error "a grace window, and no handler"
+printf 'oom-embedded\n' >"$OOM_EMBEDDED_PROC/100/comm"
+finds no_handler error "nobody but oom-embedded watch"
 rm "$OOM_EMBEDDED_PROC/100/fd/3"
 put_file sysfs/grace_ms 0
 finds no_handler warning "no handler"

@@ -31,6 +31,9 @@ rm -r "$OOM_EMBEDDED_SYSFS/levels" "$OOM_EMBEDDED_SYSFS/groups" "$OOM_EMBEDDED_S
 gives "status of a module without levels, groups and grace" 0 'no_victim_action' status
 make_tree "$tmp/tree"
 
+FAKE_ERRORS='reconfigure_wanted=5' gives "status: reads nothing that tells the module that we follow" 0 \
+	'^reconfigure_wanted: +3$' status
+
 # --- candidates
 gives "candidates: the next one first" 0 '^ +1 +200 +800 +group:batch +52000  next +batch$' candidates
 same "candidates: without the protected" 5 "$(wc -l <<<"$out")"
@@ -49,6 +52,8 @@ gives "events SEQ: all of it" 0 '^announce_ns: +310000$' events 3
 json "events: JSON with numbers and nulls" \
 	'[.events[1].seq, .events[1].victim_pid, .events[2].victim_comm, .events[2].time]' \
 	'[2,null,"batch",1795260330.5]' events
+fake_event 3 1795260330.5 1040.2 global - - victim_pending pending >>"$OOM_EMBEDDED_SYSFS/events"
+json "events SEQ: each time that it ended" '.events | map(.outcome)' '["killed","victim_pending"]' events 3
 gives "events: a number that is not there" 5 'no event 77' events 77
 gives "events: no number" 2 "'x' is no number" events x
 : >"$OOM_EMBEDDED_SYSFS/events"

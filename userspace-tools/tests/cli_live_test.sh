@@ -38,6 +38,9 @@ put_file sysfs/reconfigure_wanted 4
 soon "watch: an OOM" grep -qE ' oom +seq=4 done=3$' "$tmp/watch"
 fake_event 4 1795260400.25 1110.0 global 389 batch killed rank >>"$OOM_EMBEDDED_SYSFS/events"
 soon "watch: what was decided" grep -qE '^11:26:40.250Z decision +seq=4 kind=global .*victim_pid=389 victim_comm=batch .*outcome=killed reason=rank' "$tmp/watch"
+fake_event 4 1795260400.25 1110.0 global - - victim_pending pending | sed 's/total_ns=[0-9]*/total_ns=9/' \
+	>>"$OOM_EMBEDDED_SYSFS/events"
+soon "watch: and decided again" grep -qE ' decision +seq=4 .*outcome=victim_pending' "$tmp/watch"
 put_file sysfs/reconfigure_done 4
 soon "watch: the acknowledgement" grep -qE ' done +seq=4$' "$tmp/watch"
 put_file sysfs/limits/1000/exceeded_ms 250
@@ -46,7 +49,7 @@ put_file sysfs/limits/1000/nr_kills 1
 soon "watch: somebody was killed for it" grep -q 'what=killed' "$tmp/watch"
 put_file sysfs/limits/1000/exceeded_ms 0
 soon "watch: it recovers" grep -q 'what=recovered' "$tmp/watch"
-same "watch: each thing once, nothing of before" 8 "$(wc -l <"$tmp/watch")"
+same "watch: each thing once, nothing of before" 9 "$(wc -l <"$tmp/watch")"
 kill -INT "$watcher"
 wait "$watcher"
 same "watch: ends by a signal, in order" 0 "$?"

@@ -47,7 +47,7 @@ fake_history()
 			else if (i < 90) kb = 2000 + (i - 80) * 300
 			else kb = 160000
 			level = kb > 65536 ? "normal" : kb > 32768 ? "warning" : kb > 16384 ? "critical" : kb > 8192 ? "imminent_oom" : "oom"
-			printf "%-80s\n", sprintf("uptime=%.6f available_kb=%d level=%s", t, kb, level)
+			printf "%-80s\n", sprintf("uptime=%17.6f available_kb=%-12d level=%-12s", t, kb, level)
 		}
 	}'
 }
