@@ -51,7 +51,7 @@ static bool is_news(const struct oe_history_entry *entry)
 	step = max(entry->available_kb, last->available_kb) -
 	       min(entry->available_kb, last->available_kb);
 	return entry->level != last->level || step >= step_kb() ||
-	       entry->uptime_ns - last->uptime_ns >= FLAT_S * NSEC_PER_SEC;
+	       entry->uptime_ns - last->uptime_ns >= FLAT_S * (u64)NSEC_PER_SEC;
 }
 
 /**

@@ -291,9 +291,13 @@ u64 oe_notify_done(void)
  */
 u64 oe_notify_done_ns(u64 count)
 {
-	/* Full barrier on the other side, in raise_to(). */
-	if (atomic64_read_acquire(&notify.done) < (s64)count)
+	if (atomic64_read(&notify.done) < (s64)count)
 		return 0;
+	/*
+	 * Full barrier on the other side, in raise_to(). Not a read_acquire:
+	 * older 32-bit kernels have none of 64 bits.
+	 */
+	smp_rmb();
 	return atomic64_read(&notify.done_ns);
 }
 
