@@ -134,6 +134,10 @@ static void on_event(const struct oom_embedded_event *event, void *arg)
 	case OOM_EMBEDDED_OOM:
 		oe_log(OE_LOG_WARNING, "out of memory, emergency %" PRIu64,
 		       event->seq);
+		if (event->missed)
+			oe_log(OE_LOG_WARNING,
+			       "%" PRIu64 " emergencies before it were missed",
+			       event->missed);
 		for (uint64_t i = 0; i < event->missed && i < 64; i++)
 			oe_mode_oom(conf);
 		manager.unacknowledged = event->seq;

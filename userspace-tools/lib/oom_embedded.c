@@ -494,7 +494,8 @@ int oom_embedded_lock_memory(size_t stack)
 		return -errno;
 	if (!stack)
 		return 0;
-	/* Its whole purpose is the stack. cppcheck-suppress allocaCalled */
+	/* Its whole purpose is the stack. */
+	/* cppcheck-suppress allocaCalled */
 	bytes = alloca(stack);
 	for (size_t i = 0; i < stack; i += (size_t)page)
 		bytes[i] = 0;

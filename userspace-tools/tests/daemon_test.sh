@@ -181,6 +181,13 @@ test_check()
 	same "status 3 without the module" 3 $?
 	says "which it says" 'module is not loaded'
 	: >"$log"
+	for file in "$TESTS"/../examples/*.conf "$TESTS"/../../packaging/oom-embedded.conf; do
+		check "--check: ${file##*/}" "$DAEMON" --check -f "$file" -d ''
+	done
+	sed -n '/^\.SH EXAMPLE/,/^\.EE/p' "$TESTS/../man/oom-embedded.conf.5" | sed '/^\.EX/,/^\.EE/!d; /^\./d' \
+		>"$tmp/manual.conf"
+	check "--check: the manual's example" "$DAEMON" --check -f "$tmp/manual.conf" -d ''
+	same "which is not empty" 4 "$(grep -c '^step = .*wait\|^enter = oom' "$tmp/manual.conf")"
 }
 
 test_start()
