@@ -84,6 +84,11 @@ going_away()
 	done
 }
 
+check_tools()
+{
+	boot "$1-tools" --tools --timeout 300 "$1" -- "${TOOLS[@]}"
+}
+
 check_stock()
 {
 	behaviour "$1" "$1" 900 "OOMS=20" "${OOM[@]}" "${REST[@]}" uevent_tight.sh coverage.sh
@@ -113,8 +118,12 @@ quick()
 	part kernels fetch debian-6.1 debian-6.12
 	nice -n 10 "$VM/kernel.sh" debug-6.12 >/dev/null 2>"$work/build" &
 	builder=$!
-	{ check_stock debian-6.12; part harness "$VM/console_test.sh"; part tools userspace-tools/tests/run.sh; } &
-	{ check_stock debian-6.1; part dkms selftests/dkms.sh; } &
+	{
+		check_stock debian-6.12
+		part harness "$VM/console_test.sh"
+		part tools userspace-tools/tests/run.sh
+	} &
+	{ check_stock debian-6.1; part dkms selftests/dkms.sh; check_tools debian-6.12; } &
 	wait "$builder" || cat "$work/build"
 	wait
 	{ check_debug_oom; part static selftests/static.sh; } &

@@ -18,6 +18,8 @@ REST=(
 	abi.sh notifier_only.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh paged_read.sh
 	writes.sh groups.sh limits.sh limits_who.sh limits_write.sh
 )
+# Those that need the tools of userspace-tools/ in the guest: boot.sh --tools.
+TOOLS=(tools_cli.sh)
 # Those that take the guest down have a boot of their own, with one CPU: what the one
 # that waits for memory leaves free is then free for whoever was told.
 GOING_AWAY=(no_victim_panic.sh no_victim_reboot.sh no_victim_never.sh panic_on_oom.sh)

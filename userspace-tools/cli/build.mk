@@ -27,8 +27,7 @@ $(CLI_OBJECTS): ALL_CPPFLAGS += $(CLI_CPPFLAGS)
 
 TARGETS += $(O)/oom-embedded
 INSTALLS += $(O)/oom-embedded:$(BINDIR)/oom-embedded:755 \
-	completion/oom-embedded:$(COMPLETIONDIR)/oom-embedded:644 \
-	man/oom-embedded.1:$(MANDIR)/man1/oom-embedded.1:644
+	completion/oom-embedded:$(COMPLETIONDIR)/oom-embedded:644
 
 $(O)/oom-embedded: $(CLI_OBJECTS) $(O)/libcommon.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CLI_LIBS) $(LDLIBS)
