@@ -37,7 +37,8 @@ tracked()
 # The tracepoints' own language is laid out by hand, as everywhere in the kernel.
 formatted_sources()
 {
-	tracked 'module/*.[ch]' 'module/**/*.[ch]' 'include/**/*.h' | grep -v '/trace\.h$'
+	tracked 'module/*.[ch]' 'module/**/*.[ch]' 'include/**/*.h' 'userspace-tools/*.[ch]' |
+		grep -v '/trace\.h$'
 }
 
 kernel_source()

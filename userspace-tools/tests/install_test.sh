@@ -82,7 +82,7 @@ done
 
 # --- manual pages
 if command -v mandoc >/dev/null; then
-	for page in "$TOOLS"/man/*; do
+	for page in "$TOOLS"/man/*.[1-8]; do
 		same "$(basename "$page"): no error" '' \
 			"$(mandoc -T lint -W warning "$page" 2>&1 | grep -v 'outdated mandoc.db')"
 	done
