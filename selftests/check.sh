@@ -86,7 +86,7 @@ going_away()
 
 check_tools()
 {
-	boot "$1-tools" --tools --timeout 300 "$1" -- "${TOOLS[@]}"
+	boot "$1-tools" --tools --udev --timeout 400 "$1" -- "${TOOLS[@]}"
 }
 
 check_stock()
