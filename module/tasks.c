@@ -24,7 +24,11 @@
 
 static bool in_memcg(struct task_struct *p, struct mem_cgroup *memcg)
 {
+#ifdef CONFIG_MEMCG
 	return mem_cgroup_is_descendant(mem_cgroup_from_task(p), memcg);
+#else
+	return true; /* there is no such OOM */
+#endif
 }
 
 /* What oom_cpuset_eligible() looks at; without NUMA there is one node. */

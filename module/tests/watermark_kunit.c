@@ -8,13 +8,11 @@
 
 #include "../watermark.c"
 
-enum {
-	N = OE_LEVEL_NORMAL,
-	W = OE_LEVEL_WARNING,
-	C = OE_LEVEL_CRITICAL,
-	I = OE_LEVEL_IMMINENT_OOM,
-	O = OE_LEVEL_OOM,
-};
+#define N OE_LEVEL_NORMAL
+#define W OE_LEVEL_WARNING
+#define C OE_LEVEL_CRITICAL
+#define I OE_LEVEL_IMMINENT_OOM
+#define O OE_LEVEL_OOM
 
 static const struct oe_watermarks all = {
 	.kb = { 0, 4000, 3000, 2000, 1000 },
