@@ -6,9 +6,10 @@
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-NUMBERS="rank_threshold default_rank"
-WORDS="mode selection_order no_victim_action"
-WRITABLE="$NUMBERS $WORDS reconfigure_done oom_ranking"
+NUMBERS="rank_threshold default_rank groups/g/rank"
+WORDS="mode selection_order no_victim_action groups/g/signal"
+RULES="groups/g/cgroup groups/g/comm groups/g/uid"
+WRITABLE="$NUMBERS $WORDS $RULES grace_ms grace_hold reserve_kb reconfigure_done oom_ranking groups/g/pids"
 
 offences=0
 
@@ -93,6 +94,25 @@ good_values()
 	for word in reboot unprotect panic; do
 		taken no_victim_action "$word\\n" "$word"
 	done
+	for word in TERM STOP USR1 none; do
+		taken groups/g/signal "$word\n" "$word"
+		taken groups/g/signal "$word" "$word"
+	done
+	taken groups/g/signal SIGWINCH WINCH
+	taken groups/g/comm 'a b*[!c]?\n' 'a b*[!c]?'
+	taken groups/g/uid '0-4294967294\n' 0-4294967294
+	taken groups/g/uid 7-7 7
+	taken groups/g/cgroup '/\n' /
+	for file in $RULES; do
+		taken "$file" '\n' ''
+	done
+	taken grace_ms '10000\n' 10000
+	taken grace_ms 0 0
+	taken grace_hold 1 1
+	taken grace_hold '0\n' 0
+	taken reserve_kb 1M 1024
+	taken reserve_kb '1K\n' 1
+	taken reserve_kb 0% 0
 	taken reconfigure_done '0\n' 0
 	# write(2) of nothing is no request: the kernel does not even ask us.
 	for file in $WRITABLE; do
@@ -130,6 +150,68 @@ bad_words()
 	done
 	for file in $WORDS; do
 		refused EINVAL "$file" enforce -p 5000
+	done
+}
+
+bad_graces()
+{
+	for text in '\n' abc 1s '1 ' ' 1' 0x1 '1\x00' '1\n2'; do
+		refused EINVAL grace_ms "$text"
+		refused EINVAL grace_hold "$text"
+		refused EINVAL reserve_kb "$text"
+	done
+	for text in 10001 -1 4294967296; do
+		refused ERANGE grace_ms "$text"
+	done
+	for text in 2 -1 4294967296; do
+		refused ERANGE grace_hold "$text"
+	done
+	for text in -1 101% 51% 4294967295G 18446744073709551616; do
+		refused ERANGE reserve_kb "$text"
+	done
+	for text in 1KB 1k1 K % 1.5M 1T '1 M' '5%%'; do
+		refused EINVAL reserve_kb "$text"
+	done
+}
+
+bad_groups()
+{
+	for text in '\n' ' ' A a.b a/b .. . 'a b' 'a\nb' 'a\x00' '\x00' '\xff' a=b \
+		0123456789012345678901234567890123; do
+		refused EINVAL groups/create "$text"
+		refused EINVAL groups/remove "$text"
+	done
+	refused EINVAL groups/create a -p 5000
+	refused EEXIST groups/create g
+	refused EEXIST groups/create 'g\n'
+	refused ENOENT groups/remove no
+	for text in ' ' term TERMINATE SIG SIGnone sigterm 'TERM USR1' 'TERM\x00' RTMIN 9 0 15; do
+		refused EINVAL groups/g/signal "$text"
+	done
+	for text in 'a\nb' 'a\x00' '\x00' '\n\n'; do
+		for file in $RULES; do
+			refused EINVAL "$file" "$text"
+		done
+	done
+	refused EINVAL groups/g/comm x -p 64
+	for text in root -1 1- - 2-1 1-2-3 ' 1' '1 ' 0x1 1,2; do
+		refused EINVAL groups/g/uid "$text"
+	done
+	for text in 4294967295 0-4294967295 18446744073709551616; do
+		refused 'ERANGE|EINVAL' groups/g/uid "$text"
+	done
+	for text in relative ' /' ./x; do
+		refused EINVAL groups/g/cgroup "$text"
+	done
+	refused ENOENT groups/g/cgroup /there/is/none
+	for text in '\n' ' ' abc "$a b" " $a" "$a " "$a\x00" '\x00' "+$a" 2 -2; do
+		refused EINVAL groups/g/pids "$text"
+	done
+	for text in "$gone" "-$gone" 0 4194304 99999999999999999999 "$thread"; do
+		refused ESRCH groups/g/pids "$text"
+	done
+	for text in "$gone\n$b" "$b\n$gone" "-$a\n$gone" "-$a\n$b\nx"; do
+		refused 'ESRCH|EINVAL' groups/g/pids "$text"
 	done
 }
 
@@ -212,7 +294,15 @@ good_rankings()
 other_value()
 {
 	case $1 in
-	rank_threshold | default_rank) echo 18 ;;
+	rank_threshold | default_rank | groups/g/rank) echo 18 ;;
+	groups/g/signal) echo KILL ;;
+	groups/g/cgroup) echo / ;;
+	groups/g/comm) echo other ;;
+	groups/g/uid) echo 18 ;;
+	groups/g/pids) echo "$b" ;;
+	grace_ms) echo 18 ;;
+	grace_hold) echo 1 ;;
+	reserve_kb) echo 64 ;;
 	mode) echo observe ;;
 	selection_order) echo rank ;;
 	no_victim_action) echo unprotect ;;
@@ -308,15 +398,16 @@ bad_parameter()
 bad_parameters()
 {
 	for parameter in mode=on mode= selection_order=size no_victim_action=die rank_threshold=abc \
-		default_rank=5x rank_threshold= kprobes=perhaps; do
+		default_rank=5x rank_threshold= kprobes=perhaps grace_ms=long reserve_kb=1X grace_hold=y; do
 		bad_parameter 'Invalid argument' "$parameter"
 	done
-	for parameter in rank_threshold=1001 default_rank=1001 rank_threshold=-1; do
+	for parameter in rank_threshold=1001 default_rank=1001 rank_threshold=-1 grace_ms=10001 \
+		reserve_kb=51% grace_hold=2; do
 		bad_parameter 'Numerical result out of range' "$parameter"
 	done
 }
 
-plan 22
+plan 24
 load_module
 hold a 64 10
 a=$pid
@@ -328,10 +419,16 @@ hold gone 64 -
 gone=$pid
 stop_process "$gone"
 
+set_to groups/create g
+hold c 64 -
+c=$pid
+set_to groups/g/pids "$c"
+
 # shellcheck disable=SC2086 # a list of files
 mode_is 644 $WRITABLE
 mode_is 444 abi_version coverage reconfigure_wanted
 mode_is 400 candidates
+mode_is 200 groups/create groups/remove
 for file in "$OE"/stats/*; do
 	mode_is 444 "stats/${file##*/}"
 done
@@ -343,6 +440,10 @@ bad_numbers
 table "numbers: malformed EINVAL, out of range ERANGE"
 bad_words
 table "words: anything else EINVAL"
+bad_graces
+table "grace and reserve: malformed EINVAL, out of range ERANGE"
+bad_groups
+table "groups: malformed EINVAL, EEXIST, ENOENT, no such process ESRCH"
 bad_counts
 table "reconfigure_done: malformed EINVAL, beyond wanted ERANGE"
 good_rankings
@@ -375,8 +476,9 @@ table "concurrent writers: each write whole, bad ones without effect"
 bad_parameters
 table "bad module parameters: insmod fails with the errno and leaves nothing"
 load_module mode=observe rank_threshold=7 default_rank=8 selection_order=rank \
-	no_victim_action=unprotect
-equal "good module parameters are the start values" "observe 7 8 rank unprotect" \
-	"$(get mode) $(get rank_threshold) $(get default_rank) $(get selection_order) $(get no_victim_action)"
+	no_victim_action=unprotect grace_ms=9 grace_hold=1 reserve_kb=1M
+equal "good module parameters are the start values" "observe 7 8 rank unprotect 9 1 1024" \
+	"$(cd "$OE" && cat mode rank_threshold default_rank selection_order no_victim_action \
+		grace_ms grace_hold reserve_kb | tr '\n' ' ' | sed 's/ $//')"
 equal "no splat" 0 "$(splat_taint)"
 finish
