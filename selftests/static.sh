@@ -37,7 +37,7 @@ tracked()
 # The tracepoints' own language is laid out by hand, as everywhere in the kernel.
 formatted_sources()
 {
-	tracked 'module/*.[ch]' 'module/**/*.[ch]' 'include/**/*.h' 'userspace-tools/*.[ch]' |
+	tracked 'module/*.[ch]' 'module/**/*.[ch]' 'include/*.h' 'userspace-tools/*.[ch]' |
 		grep -v '/trace\.h$'
 }
 
@@ -59,7 +59,7 @@ clang_format_clean()
 # newer kernels only.
 checkpatch_clean()
 {
-	tracked 'module/*.[ch]' 'module/**/*.[ch]' 'include/**/*.h' |
+	tracked 'module/*.[ch]' 'module/**/*.[ch]' 'include/*.h' |
 		xargs perl "$source/scripts/checkpatch.pl" --no-tree --no-summary --terse \
 			--show-types --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON \
 			--ignore COMPLEX_MACRO,TRAILING_SEMICOLON,AVOID_EXTERNS,CONST_STRUCT -f

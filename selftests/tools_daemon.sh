@@ -93,6 +93,7 @@ size_of_daemon()
 test_protection()
 {
 	equal "the manager has ranking 0" "0 explicit" "$(ranking_of "$daemon")"
+	equal "and so have its processes" "2" "$(grep -Ec ' 0 +inherited +oom-(scribe|worker)' "$OE/oom_ranking")"
 	check "it has locked at most $LOCKED_KB kB: $(field "$daemon" VmLck)" \
 		[ "$(field "$daemon" VmLck)" -le "$LOCKED_KB" ]
 	check "all of what it uses" [ "$(field "$daemon" VmLck)" -ge 600 ]
@@ -177,7 +178,7 @@ test_reloaded_module()
 	equal "it ends in order" 0 "$rc"
 }
 
-plan 24
+plan 25
 load_module
 write_conf
 start_daemon

@@ -121,9 +121,9 @@ void oe_worker_forget(int job);
 /* --- pipeline.c --- */
 
 void oe_pipeline_start(const struct oe_conf *conf, int mode);
+void oe_pipeline_repeat(const struct oe_conf *conf, int mode);
 int64_t oe_pipeline_run(const struct oe_conf *conf, bool fine);
 bool oe_pipeline_is_urgent(void);
-bool oe_pipeline_is_idle(void);
 void oe_pipeline_reset(void);
 
 /* --- mode.c --- */

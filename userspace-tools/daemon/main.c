@@ -324,6 +324,7 @@ static void open_control(void)
 	const char *path = conf->daemon.control ? conf->daemon.control :
 						  CONTROL;
 	char directory[256];
+	struct stat st;
 
 	snprintf(directory, sizeof(directory), "%s", path);
 	mkdir(dirname(directory), 0755);
@@ -335,6 +336,12 @@ static void open_control(void)
 	/* For writing too: it never looks as if everybody had gone. */
 	manager.control =
 		open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	if (manager.control < 0 || fstat(manager.control, &st) ||
+	    !S_ISFIFO(st.st_mode)) {
+		oe_log(OE_LOG_WARNING, "%s is no FIFO: no commands from there",
+		       path);
+		return;
+	}
 	watch(manager.control);
 }
 

@@ -139,8 +139,11 @@ static void update(const struct oe_conf *conf)
 		enter(conf, condition->mode, condition->text);
 		return;
 	}
-	if (condition && condition->mode == mode.now)
+	if (condition && condition->mode == mode.now) {
 		mode.asked_ms = now;
+		if (mode.oom_now)
+			oe_pipeline_repeat(conf, mode.now);
+	}
 	leave_ms = conf->modes[mode.now].leave_ms;
 	if (mode.now && leave_ms >= 0 && now - mode.asked_ms >= leave_ms)
 		enter(conf, mode.now - 1, "memory has been fine");

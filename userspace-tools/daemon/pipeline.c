@@ -38,6 +38,7 @@ struct pipeline {
 	int64_t step_until_ms;
 	int64_t until_ms;
 	bool late;
+	bool restarting; /* memory is back: nobody waits for the rest */
 };
 
 static struct pipeline pipelines[NR_PIPELINES];
@@ -213,6 +214,7 @@ static void go_on(const struct oe_conf *conf, struct pipeline *pipeline,
 			if (!fine)
 				return;
 			pipeline->late = false;
+			pipeline->restarting = true;
 			pipeline->until_ms = INT64_MAX;
 			pipeline->step_until_ms = now + service->restart_ms;
 			pipeline->stage = WAITING;
@@ -237,12 +239,20 @@ static void go_on(const struct oe_conf *conf, struct pipeline *pipeline,
 	}
 }
 
+static bool is_urgent(const struct pipeline *pipeline)
+{
+	return (pipeline->stage == STEP || pipeline->stage == WAITING) &&
+	       !pipeline->restarting;
+}
+
+/* One that is under way goes on; one that restarts its service begins anew. */
 static void start(struct pipeline *pipeline, const char *name, int service,
 		  int first, int count, int limit_ms)
 {
-	/* One that is under way, or waits for its restart, is not begun anew. */
-	if (pipeline->stage == STEP || pipeline->stage == WAITING || !count)
+	if (is_urgent(pipeline) || !count)
 		return;
+	if (pipeline->stage == WAITING && pipeline->job != NO_JOB)
+		oe_worker_forget(pipeline->job);
 	*pipeline = (struct pipeline){
 		.stage = STEP,
 		.name = name,
@@ -252,6 +262,15 @@ static void start(struct pipeline *pipeline, const char *name, int service,
 		.job = NO_JOB,
 		.until_ms = oe_now_ms() + limit_ms,
 	};
+}
+
+static void start_service(const struct oe_conf *conf, int mode, int number)
+{
+	const struct oe_conf_service *service = &conf->services[number];
+
+	start(&pipelines[number], service->name, number, service->first_step,
+	      service->nr_steps, service->limit_ms);
+	pipelines[number].mode = mode;
 }
 
 /**
@@ -266,15 +285,25 @@ void oe_pipeline_start(const struct oe_conf *conf, int mode)
 	start(&pipelines[MODE], entered->name, -1, entered->first_step,
 	      entered->nr_steps, MODE_LIMIT_MS);
 	pipelines[MODE].mode = mode;
-	for (int i = 0; i < entered->nr_services; i++) {
-		int number = entered->services[i];
-		const struct oe_conf_service *service = &conf->services[number];
+	for (int i = 0; i < entered->nr_services; i++)
+		start_service(conf, mode, entered->services[i]);
+	oe_pipeline_run(conf, false);
+}
 
-		start(&pipelines[number], service->name, number,
-		      service->first_step, service->nr_steps,
-		      service->limit_ms);
-		pipelines[number].mode = mode;
-	}
+/**
+ * oe_pipeline_repeat - one more emergency in a mode: its services once more
+ * @conf: in force
+ * @mode: index
+ *
+ * Those that have processes, because they were started again meanwhile.
+ */
+void oe_pipeline_repeat(const struct oe_conf *conf, int mode)
+{
+	const struct oe_conf_mode *now = &conf->modes[mode];
+
+	for (int i = 0; i < now->nr_services; i++)
+		if (!oe_procs_gone(now->services[i]))
+			start_service(conf, mode, now->services[i]);
 	oe_pipeline_run(conf, false);
 }
 
@@ -322,17 +351,9 @@ int64_t oe_pipeline_run(const struct oe_conf *conf, bool fine)
 bool oe_pipeline_is_urgent(void)
 {
 	for (int i = 0; i < NR_PIPELINES; i++)
-		if (pipelines[i].stage == STEP || pipelines[i].stage == WAITING)
+		if (is_urgent(&pipelines[i]))
 			return true;
 	return false;
-}
-
-bool oe_pipeline_is_idle(void)
-{
-	for (int i = 0; i < NR_PIPELINES; i++)
-		if (pipelines[i].stage != IDLE)
-			return false;
-	return true;
 }
 
 /* Another configuration: its steps are others. */

@@ -219,6 +219,24 @@ test_steps()
 		"$(tr '\n' ' ' <"$tmp/helped")"
 }
 
+# In the mode already, and the service has been started again.
+test_further_emergency()
+{
+	set_meminfo 4000
+	rm -f "$tmp/saver.pid" "$tmp/saved"
+	"$tmp/saver" &
+	saver=$!
+	until_true test -s "$tmp/saver.pid"
+	# Processes are not looked for while an emergency is fresh.
+	sleep 2.5
+	becomes "still in the mode" rank_threshold 500
+	set_file reconfigure_wanted 4
+	becomes "a further emergency" reconfigure_done 4
+	same "is the service's, too" 'saved asked ' "$(tr '\n' ' ' <"$tmp/saved")"
+	wait "$saver" 2>/dev/null
+	set_meminfo 150000
+}
+
 test_modes()
 {
 	becomes "back, one mode at a time, to the policy's threshold" rank_threshold 50
@@ -267,7 +285,7 @@ test_operator()
 	command_is $'mo\x1bde'
 	says "nonsense is named, and made harmless" "'mo.de' is no command"
 	command_is status
-	says "status" 'module loaded, mode normal, emergencies 3'
+	says "status" 'module loaded, mode normal, emergencies 4'
 }
 
 test_reload()
@@ -301,10 +319,10 @@ test_kill_and_catch_up()
 	kill -KILL "$daemon"
 	wait "$daemon" 2>/dev/null
 	: >"$log"
-	set_file reconfigure_wanted 7
+	set_file reconfigure_wanted 8
 	start
-	says "killed and started again, it says what it missed" '4 emergencies were missed, the last was 7'
-	becomes "and catches up" reconfigure_done 7
+	says "killed and started again, it says what it missed" '4 emergencies were missed, the last was 8'
+	becomes "and catches up" reconfigure_done 8
 	becomes "repeated emergencies lead further" rank_threshold 700
 	sleep 0.6
 	same "from where there is no way back" 700 "$(first_line rank_threshold)"
@@ -312,8 +330,8 @@ test_kill_and_catch_up()
 	becomes "but by the operator" rank_threshold 50
 	command_is auto
 	becomes "who lets go" rank_threshold 700
-	set_file reconfigure_wanted 8
-	becomes "one more is acknowledged" reconfigure_done 8
+	set_file reconfigure_wanted 9
+	becomes "one more is acknowledged" reconfigure_done 9
 	set_file reconfigure_wanted 0
 	sleep 0.2
 	set_file reconfigure_wanted 1
@@ -360,6 +378,7 @@ test_corpus()
 test_check
 test_start
 test_steps
+test_further_emergency
 test_modes
 test_operator
 test_reload
