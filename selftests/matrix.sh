@@ -175,6 +175,7 @@ row()
 	[[ $4 =~ --smp\ ([0-9]+) ]] && cpus=${BASH_REMATCH[1]}
 	[[ $status -eq 0 ]] || verdict="**failed**"
 	note=$(note_of "$cell")
+	# shellcheck disable=SC2016 # backquotes of markdown
 	printf '| `%s`%s | %s | %s | %s, %s CPU, %s MB | %s | %s | %s |\n' "$cell" \
 		"${note:+<br>$note}" "$(found "$cell" release)" "$(built_with "$kernel")" \
 		"$verdict" "$cpus" "$mem" "$(tests_column "$ROWS/$cell.log")" \
