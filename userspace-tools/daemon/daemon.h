@@ -42,6 +42,7 @@ enum oe_log_target {
 void oe_log_init(enum oe_log_target target);
 int oe_log_start(void); /* from now on by a process of its own; its pid */
 bool oe_log_died(int pid);
+void oe_log_protect(void);
 void oe_log_stop(void); /* waits a moment for what is left */
 void oe_log_set(int level, int rate);
 void oe_log_alive(void);
@@ -100,6 +101,7 @@ int oe_procs_count(int service);
 int oe_helper_start_all(const struct oe_conf *conf);
 void oe_helper_stop_all(void);
 bool oe_helper_died(int pid);
+void oe_helper_protect_all(void);
 void oe_helper_revive(const struct oe_conf *conf);
 int oe_helper_ask(int helper, const char *what);
 bool oe_helper_has_answered(int helper);
@@ -111,6 +113,7 @@ int oe_helper_wait(int helper, int ms);
 int oe_worker_start(void);
 void oe_worker_stop(void);
 bool oe_worker_died(int pid);
+void oe_worker_protect(void);
 int oe_worker_fd(void);
 void oe_worker_drain(void);
 int oe_worker_run(const char *const *argv, int ms);

@@ -127,6 +127,13 @@ void oe_helper_stop_all(void)
 	nr_helpers = 0;
 }
 
+void oe_helper_protect_all(void)
+{
+	for (int i = 0; i < nr_helpers; i++)
+		if (helpers[i].pid)
+			oe_module_rank(helpers[i].pid, 0);
+}
+
 bool oe_helper_died(int pid)
 {
 	for (int i = 0; i < nr_helpers; i++)

@@ -230,6 +230,12 @@ bool oe_log_died(int pid)
 	return true;
 }
 
+void oe_log_protect(void)
+{
+	if (log_state.scribe > 0)
+		oe_module_rank(log_state.scribe, 0);
+}
+
 void oe_log_stop(void)
 {
 	struct ring *ring = log_state.ring;

@@ -226,6 +226,14 @@ static void lose_module(void)
 	manager.reopen_at_ms = oe_now_ms() + REOPEN_MS;
 }
 
+/* At the start they inherit it; a module that was loaded anew knows nobody. */
+static void protect_children(void)
+{
+	oe_log_protect();
+	oe_worker_protect();
+	oe_helper_protect_all();
+}
+
 static void regain_module(void)
 {
 	if (manager.oom || oe_now_ms() < manager.reopen_at_ms)
@@ -235,8 +243,10 @@ static void regain_module(void)
 		return;
 	oe_log(OE_LOG_WARNING, "the module is there again");
 	write_configuration(NULL);
+	protect_children();
 	oe_mode_init(conf, oe_mode_current());
 	oe_procs_forget();
+	manager.scan_at_ms = 0;
 	catch_up();
 }
 

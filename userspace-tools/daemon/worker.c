@@ -238,6 +238,12 @@ void oe_worker_stop(void)
 	worker.pid = 0;
 }
 
+void oe_worker_protect(void)
+{
+	if (worker.pid > 0)
+		oe_module_rank(worker.pid, 0);
+}
+
 /* Its jobs have failed, as far as anybody waits for them. */
 bool oe_worker_died(int pid)
 {
