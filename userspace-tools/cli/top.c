@@ -4,10 +4,13 @@
  * only what has changed, so that it is of use over a serial console.
  */
 #include <curses.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -137,7 +140,7 @@ static void slower(struct top *top, int percent)
 
 static void obey(struct top *top, int key)
 {
-	int page = LINES > 8 ? LINES / 2 : 1;
+	int page = top->frame.rows > 8 ? top->frame.rows / 2 : 1;
 
 	switch (key) {
 	case 'q':
@@ -191,17 +194,101 @@ static int live(struct top *top, long count)
 	return EXIT_OK;
 }
 
+/* --- with one that nobody has described ------------------------------------- */
+
+static void set_size(struct frame *frame)
+{
+	struct winsize size;
+
+	/* A serial line does not know. */
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row ||
+	    !size.ws_col) {
+		size.ws_row = 24;
+		size.ws_col = 80;
+	}
+	frame->rows = size.ws_row > 1 ? size.ws_row - 1 : 1;
+	frame->columns = size.ws_col;
+}
+
+/* Home, lines that are cleared to their ends, clear the rest: any VT100 can. */
+static void draw_plain(const struct top *top)
+{
+	int i;
+
+	fputs("\033[H", stdout);
+	for (i = 0; i < top->frame.nr; i++) {
+		const struct frame_line *line = &top->frame.line[i];
+
+		printf("%s%s\033[0m\033[K\r\n",
+		       line->style == FRAME_HEAD ? "\033[7m" :
+		       line->style == FRAME_BAD	 ? "\033[1m" :
+						   "",
+		       line->text);
+	}
+	printf("\033[J%.*s", top->frame.columns - 1,
+	       top->is_paused ? "PAUSED  p go on  q quit" :
+				"q quit  p pause  j/k scroll");
+	fflush(stdout);
+}
+
+static void obey_plain(struct top *top)
+{
+	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
+	char key;
+
+	if (poll(&fd, 1, top->interval_ms) <= 0)
+		return;
+	if (read(STDIN_FILENO, &key, 1) == 1)
+		obey(top, key);
+	else
+		top->is_over = true;
+}
+
+/* Small systems have terminals, but no descriptions of them. */
+static int run_plain(struct top *top, long count)
+{
+	bool is_counted = count > 0;
+	int status = EXIT_OK;
+	struct termios before;
+	struct termios raw;
+
+	if (tcgetattr(STDIN_FILENO, &before))
+		return complain(EXIT_TROUBLE, "this is no terminal");
+	raw = before;
+	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+	while (!stopped && !top->is_over && status == EXIT_OK) {
+		set_size(&top->frame);
+		if (!top->is_paused && frame_build(&top->frame))
+			status = EXIT_NO_MODULE;
+		draw_plain(top);
+		if (is_counted && --count <= 0)
+			break;
+		if (status == EXIT_OK)
+			obey_plain(top);
+	}
+	putchar('\n');
+	tcsetattr(STDIN_FILENO, TCSANOW, &before);
+	return status == EXIT_NO_MODULE ? gone() : status;
+}
+
+static bool is_dumb(const char *name)
+{
+	return !name || !*name || !strcmp(name, "dumb");
+}
+
 static int run_curses(struct top *top, long count)
 {
-	SCREEN *screen = newterm(NULL, stdout, stdin);
-	const char *name = getenv("TERM");
+	SCREEN *screen;
 	int status;
 
-	if (!screen)
+	if (is_dumb(getenv("TERM")))
 		return complain(
 			EXIT_UNSUPPORTED,
-			"no description of the terminal '%s'; try TERM=vt100, or \"top | cat\"",
-			name ? name : "");
+			"this terminal cannot show it; try TERM=vt100, or \"top | cat\"");
+	screen = newterm(NULL, stdout, stdin);
+	if (!screen)
+		return run_plain(top, count);
 	cbreak();
 	noecho();
 	keypad(stdscr, TRUE);
