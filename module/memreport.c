@@ -196,8 +196,8 @@ void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
 	report->totals.kb[OE_MEMTOTAL_SwapTotal] +=
 		report->totals.kb[OE_MEMTOTAL_SwapFree];
 	raw_write_seqcount_end(&report->version);
-	smp_store_release(&memreport.latest,
-			  report); /* oe_memreport_latest() */
+	/* Pairs with oe_memreport_latest(). */
+	smp_store_release(&memreport.latest, report);
 }
 
 /**
@@ -208,7 +208,8 @@ void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
  */
 const struct oe_memreport *oe_memreport_latest(void)
 {
-	return smp_load_acquire(&memreport.latest); /* oe_memreport_take() */
+	/* Pairs with oe_memreport_take(). */
+	return smp_load_acquire(&memreport.latest);
 }
 
 /**

@@ -101,7 +101,7 @@ void oe_memtotals_read(struct oe_memtotals *totals)
 const char *oe_memtotal_name(enum oe_memtotal total)
 {
 	/* clang-format off */
-#define OE_MEMTOTAL_NAME(name) [OE_MEMTOTAL_##name] = #name,
+#define OE_MEMTOTAL_NAME(name) #name,
 	static const char *const names[] = { OE_MEMTOTALS(OE_MEMTOTAL_NAME) };
 #undef OE_MEMTOTAL_NAME
 	/* clang-format on */

@@ -41,6 +41,7 @@ struct plan {
 	size_t leak_kb;		/* 0: for ever */
 	size_t chunk_kb;
 	long pace_ms;
+	size_t rate_kb;		/* a second; 0: as fast as it can */
 };
 
 static void die(const char *what)
@@ -115,8 +116,23 @@ static void pace(long ms)
 		nanosleep(&ts, NULL);
 }
 
+/* Waits until so much should have been eaten, whatever that has cost so far. */
+static void keep_rate(const struct plan *plan, const struct timespec *start, size_t eaten)
+{
+	struct timespec until = *start;
+	unsigned long long ns;
+
+	if (!plan->rate_kb)
+		return;
+	ns = eaten * 1000000000ULL / plan->rate_kb + until.tv_nsec;
+	until.tv_sec += ns / 1000000000;
+	until.tv_nsec = ns % 1000000000;
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}
+
 static void eat(const struct plan *plan)
 {
+	struct timespec start;
 	size_t eaten;
 	int fd = -1;
 
@@ -125,12 +141,14 @@ static void eat(const struct plan *plan)
 		if (fd < 0)
 			die(plan->file);
 	}
+	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (eaten = 0; !plan->leak_kb || eaten < plan->leak_kb; eaten += plan->chunk_kb) {
 		if (fd < 0)
 			touch(plan->chunk_kb);
 		else
 			append(fd, plan->chunk_kb);
 		pace(plan->pace_ms);
+		keep_rate(plan, &start, eaten + plan->chunk_kb);
 	}
 	puts("eaten");
 	fflush(stdout);
@@ -139,7 +157,8 @@ static void eat(const struct plan *plan)
 static void usage(void)
 {
 	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR]\n"
-	      "            [-h HOLD_KB] [-g] [-l LEAK_KB (0: for ever)] [-k CHUNK_KB] [-s PACE_MS] [-f FILE]\n",
+	      "            [-h HOLD_KB] [-g] [-l LEAK_KB (0: for ever)] [-k CHUNK_KB] [-s PACE_MS]\n"
+	      "            [-v KB_PER_S] [-f FILE]\n",
 	      stderr);
 	exit(EXIT_FAILURE);
 }
@@ -149,7 +168,7 @@ static struct plan parse(int argc, char **argv)
 	struct plan plan = { .score_adj = "0", .chunk_kb = 256 };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:r:R:s:")) != -1) {
+	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:r:R:s:v:")) != -1) {
 		switch (opt) {
 		case 'a':
 			plan.score_adj = optarg;
@@ -184,6 +203,9 @@ static struct plan parse(int argc, char **argv)
 			break;
 		case 's':
 			plan.pace_ms = strtol(optarg, NULL, 10);
+			break;
+		case 'v':
+			plan.rate_kb = strtoul(optarg, NULL, 10);
 			break;
 		default:
 			usage();

@@ -47,12 +47,15 @@ static void run(struct kunit *test, const struct oe_watermarks *marks,
 	}
 }
 
-#define RUN(test, marks, steps)                                     \
-	do {                                                        \
-		struct oe_level_state state = {};                   \
-                                                                    \
-		run(test, marks, &state, steps, ARRAY_SIZE(steps)); \
-	} while (0)
+static void run_anew(struct kunit *test, const struct oe_watermarks *marks,
+		     const struct step *steps, unsigned int nr)
+{
+	struct oe_level_state state = {};
+
+	run(test, marks, &state, steps, nr);
+}
+
+#define RUN(test, marks, steps) run_anew(test, marks, steps, ARRAY_SIZE(steps))
 
 static void falling(struct kunit *test)
 {

@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Leaks of several speeds, each to the OOM: every change of the level is seen, in order, by
+# poll and by uevent; imminent_oom is entered before the OOM.
+# LEAKS: how many of each speed (1). FULL_LEAKS: of those at full speed (LEAKS).
+# RATES: KiB/s, 0 = as fast as it can.
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+# shellcheck source=lib/levels.sh
+. "$SELFTESTS/lib/levels.sh"
+
+LEAKS=${LEAKS:-1}
+FULL_LEAKS=${FULL_LEAKS:-$LEAKS}
+RATES=${RATES:-"1024 10240 102400 0"}
+
+# What is left for the leak, KiB: a few seconds of it.
+room_for()
+{
+	case $1 in
+	1024) echo 8192 ;;
+	10240) echo 24576 ;;
+	*) echo 65536 ;;
+	esac
+}
+
+# make_room KB: holds all but that.
+make_room()
+{
+	filler_kb=$(($(level_get available_kb) - $1))
+	hold filler "$filler_kb" 0 -a -1000
+	filler=$pid
+}
+
+# leak_once RATE MARK
+leak_once()
+{
+	mark_levels "$2"
+	leak -c leaker -a 1000 -k 128 -v "$1" -l 0 >/dev/null 2>&1
+	poll_until "$PATIENCE" level_is normal || comment "the level is still $(level_get level)"
+	poll_until "$PATIENCE" all_announced "$2"
+	since_mark "$2" >>"$tmp/rate.$1"
+}
+
+# One line a leak: the levels before the OOM, | at its beginning, and those after.
+paths()
+{
+	awk -v names="$LEVEL_NAMES" '
+		BEGIN { split(names, name, " ") }
+		/: oom_embedded_level: / { sub(/.*: level=/, ""); printf "%s ", name[$1 + 1] }
+		/: oom_embedded_enter: / { printf "| " }
+		/: mark_victim: / { printf "x " }' "$tmp/path.$1"
+	echo
+}
+
+# How fast it really was, KiB/s, from the first warning to the OOM.
+speed()
+{
+	awk '/: oom_embedded_level: / || /: oom_embedded_enter: / {
+			for (i = 1; i < NF; i++)
+				if ($(i + 1) ~ /^oom_embedded_/)
+					now = $i + 0
+		}
+		/level=1 was=0/ { sub(/.*available_kb=/, ""); kb = $1; began = now }
+		/: oom_embedded_enter: / && began { print int(kb / (now - began)); exit }' "$tmp/path.$1"
+}
+
+# The way down is each level once and in order, imminent_oom before the OOM; the way up ends
+# at normal. Prints what is wrong.
+judge()
+{
+	case $(paths "$1") in
+	"warning critical imminent_oom | oom x "*"normal ") ;;
+	"warning critical imminent_oom | x oom "*"normal ") ;;
+	*) paths "$1" ;;
+	esac
+}
+
+leaks_at()
+{
+	rate=$1
+	count=$LEAKS
+	[ "$rate" != 0 ] || count=$FULL_LEAKS
+	room=$(room_for "$rate")
+	make_room "$room"
+	watermarks $((room * 3 / 4)) $((room / 2)) $((room / 4)) 0
+	poll_until "$PATIENCE" level_is normal || bail_out "$(level_get level) to begin with"
+	good=0
+	speeds=
+	: >"$tmp/wrong"
+	: >"$tmp/unseen"
+	for number in $(seq "$count"); do
+		at=$rate.$number
+		leak_once "$rate" "$at"
+		since_mark "$at" >"$tmp/path.$at"
+		judge "$at" >"$tmp/judged"
+		[ -s "$tmp/judged" ] || good=$((good + 1))
+		cat "$tmp/judged" >>"$tmp/wrong"
+		all_announced "$at" ||
+			echo "uevents: $(announced_levels "$at")" >>"$tmp/unseen"
+		broken_links "$at" >>"$tmp/unseen"
+		polled_wrongly "$at" >>"$tmp/unseen"
+		speeds="$speeds $(speed "$at")"
+		echo >"$TRACING/instances/$WATCH/trace"
+	done
+	stop_process "$filler"
+	comment "rate $rate: warned before the OOM $good of $count; really, KiB/s:$speeds"
+	equal "a leak of $rate KiB/s: warning, critical, imminent_oom, and only then the OOM" \
+		"" "$(cat "$tmp/wrong")"
+	equal "a leak of $rate KiB/s: each change told by a uevent and by poll" \
+		"" "$(cat "$tmp/unseen")"
+}
+
+# shellcheck disable=SC2086 # a list
+set -- $RATES
+plan $((2 * $# + 2))
+load_module hysteresis_kb=2048 debounce_ms=200
+watch_levels
+for one; do
+	leaks_at "$one"
+done
+mark_levels end
+check "after the last one the level is normal" level_is normal
+equal "no splat" 0 "$(splat_taint)"
+finish

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# What the scripts about levels share: a trace that has every change of the level as the
+# kernel made it, and what userspace saw of it (level_watch).
+
+LEVELS=$OE/levels
+WATCH=oe_levels
+# As in the tracepoint, by number.
+LEVEL_NAMES="normal warning critical imminent_oom oom"
+
+level_get()
+{
+	cat "$LEVELS/$1"
+}
+
+level_set()
+{
+	echo "$2" >"$LEVELS/$1" || bail_out "cannot write '$2' to levels/$1"
+}
+
+# Free pages that a CPU has in its own lists are not available, as the kernel counts, and on
+# newer kernels these lists grow to many MB after a process has given back much.
+short_percpu_lists()
+{
+	for file in /proc/sys/vm/percpu_pagelist_high_fraction /proc/sys/vm/percpu_pagelist_fraction; do
+		[ ! -e "$file" ] || echo 100000 >"$file" || bail_out "cannot write $file"
+	done
+}
+
+# levels_off: all watermarks, so that they can be set anew in any order.
+levels_off()
+{
+	for file in warning_kb critical_kb imminent_oom_kb oom_kb; do
+		level_set "$file" 0
+	done
+}
+
+# watermarks WARNING CRITICAL IMMINENT OOM, in KiB
+watermarks()
+{
+	levels_off
+	level_set warning_kb "$1"
+	level_set critical_kb "$2"
+	level_set imminent_oom_kb "$3"
+	level_set oom_kb "$4"
+}
+
+level_is()
+{
+	[ "$(level_get level)" = "$1" ]
+}
+
+# The trace, and level_watch writing into it.
+watch_levels()
+{
+	trace_start "$WATCH" mono
+	for event in level enter; do
+		echo 1 >"$TRACING/instances/$WATCH/events/oom_embedded/oom_embedded_$event/enable" ||
+			bail_out "no tracepoint oom_embedded_$event"
+	done
+	start level_watch level_watch "$TRACING/instances/$WATCH/trace_marker"
+}
+
+mark_levels()
+{
+	echo "lv mark $1" >"$TRACING/instances/$WATCH/trace_marker"
+}
+
+# What the trace has after that mark.
+since_mark()
+{
+	sed "1,/: lv mark $1\$/d" "$TRACING/instances/$WATCH/trace"
+}
+
+# The levels that were entered, by name and in order, as the kernel / the uevents say.
+entered_levels()
+{
+	since_mark "$1" | awk -v names="$LEVEL_NAMES" '
+		BEGIN { split(names, name, " ") }
+		/: oom_embedded_level: / {
+			sub(/.*: level=/, "")
+			print name[$1 + 1]
+		}' | tr '\n' ' '
+}
+
+announced_levels()
+{
+	since_mark "$1" | awk '/: lv uevent / { sub(/.*: lv uevent /, ""); print $1 }' | tr '\n' ' '
+}
+
+# Each change begins where the one before has ended, in the uevents.
+broken_links()
+{
+	since_mark "$1" | awk '/: lv uevent / {
+		sub(/.*: lv uevent /, "")
+		if (was != "" && $2 != was)
+			print "from " $2 " after " was
+		was = $1
+	}'
+}
+
+# What the poller read: a part of the levels that were entered, in their order, and the last.
+polled_wrongly()
+{
+	since_mark "$1" | awk -v names="$LEVEL_NAMES" '
+		BEGIN { split(names, name, " ") }
+		/: oom_embedded_level: / { sub(/.*: level=/, ""); entered[++n] = name[$1 + 1] }
+		/: lv poll / { sub(/.*: lv poll /, ""); polled[++m] = $1 }
+		END {
+			for (i = j = 1; i <= m; i++) {
+				# Read twice: changed between the wake-up and the reading.
+				if (i > 1 && polled[i] == polled[i - 1])
+					continue
+				while (j <= n && entered[j] != polled[i])
+					j++
+				if (j > n)
+					print "read " polled[i] " out of order"
+			}
+			if (n && polled[m] != entered[n])
+				print "read " polled[m] " at last, not " entered[n]
+		}'
+}
+
+nr_announced()
+{
+	announced_levels "$1" | wc -w
+}
+
+nr_entered()
+{
+	entered_levels "$1" | wc -w
+}
+
+all_announced()
+{
+	[ "$(announced_levels "$1")" = "$(entered_levels "$1")" ]
+}
