@@ -63,46 +63,71 @@ entered_at()
 		}'
 }
 
-# Percent that the forecast, read at uptime $1 as $2 ms, is off from what happened at $3.
+# Percent that $1 is off from $2.
 percent_off()
 {
-	awk -v read="$1" -v ms="$2" -v end="$3" 'BEGIN {
-		truth = (end - read) * 1000
-		off = (ms - truth) * 100 / truth
+	awk -v n="$1" -v truth="$2" 'BEGIN {
+		off = (n - truth) * 100 / truth
 		printf "%d", off < 0 ? -off : off
 	}'
 }
 
-# A leak of 8 MB/s for 48 MB, and the level oom as its end.
-forecasts()
+# A leak of 4 MB/s for 32 MB; the level oom, at 24 MB, is the end that is forecast. Three
+# looks at it, a line each: uptime, what is left above oom_kb, forecast.
+RATE_KB=4096
+
+observe_leak()
 {
 	watermarks 0 0 0 0
-	level_set debounce_ms 100
-	level_set oom_kb $(($(level_get available_kb) - 40960))
-	sleep 2
-	equal "the forecast of a machine at rest is -1" -1 "$(level_get oom_forecast_ms)"
+	poll_until "$PATIENCE" level_is normal
+	level_set oom_kb $(($(level_get available_kb) - 24576))
+	echo >"$TRACING/instances/$WATCH/trace"
 	mark_levels forecast
-	start leaker leak -c leaker -k 64 -v 8192 -l 49152
+	start leaker leak -c leaker -k 64 -v $RATE_KB -l 32768
 	# Three periods of 250 ms, and the one in which it began.
 	sleep 1.2
 	for one in 1 2 3; do
-		echo "$(cut -d ' ' -f 1 /proc/uptime) $(level_get oom_forecast_ms)"
+		echo "$(cut -d ' ' -f 1 /proc/uptime) $(level_get available_kb) $(level_get oom_forecast_ms)"
 		sleep 0.7
-	done >"$tmp/forecasts"
+	done >"$tmp/looks"
 	poll_until "$PATIENCE" level_is oom || comment "never below oom_kb"
 	ended=$(entered_at forecast 4)
+}
+
+# On a host with too much to do the leak itself may falter: then it is none to judge by.
+# Sets $off, the forecasts that were not good, and $faltered.
+judge_looks()
+{
 	off=0
-	while read -r at ms; do
-		percent=$(percent_off "$at" "$ms" "$ended")
-		comment "at $at: $ms ms, really $(awk -v a="$at" -v e="$ended" \
-			'BEGIN { print int((e - a) * 1000) }') ms: $percent % off"
+	faltered=0
+	while read -r at available_kb ms; do
+		truth=$(awk -v a="$at" -v e="${ended:-0}" 'BEGIN { print int((e - a) * 1000) }')
+		steady=$(((available_kb - $(level_get oom_kb)) * 1000 / RATE_KB))
+		[ "$(percent_off "$steady" "$truth")" -lt 10 ] || faltered=1
+		percent=$(percent_off "$ms" "$truth")
+		comment "forecast $ms ms, really $truth ms: $percent % off; a steady leak: $steady ms"
 		[ "$percent" -lt 20 ] || off=$((off + 1))
-	done <"$tmp/forecasts"
-	equal "three forecasts of a linear leak are less than 20 % off" 0 "$off"
+	done <"$tmp/looks"
+}
+
+forecasts()
+{
+	level_set debounce_ms 100
+	watermarks 0 0 0 0
+	level_set oom_kb 1
+	sleep 2
+	equal "the forecast of a machine at rest is -1" -1 "$(level_get oom_forecast_ms)"
+	for try in 1 2 3 4 5; do
+		observe_leak
+		judge_looks
+		[ $faltered = 1 ] || break
+		[ "$try" = 5 ] || stop_process "$pid"
+	done
+	equal "three forecasts of a steady leak are less than 20 % off" "0 0" "$faltered $off"
 	poll_until "$PATIENCE" grep -q '^eaten' "$tmp/leaker.out"
-	check "-1 again when it has stopped" poll_until 10 forecast_is_off
+	check "it is -1 again when it has stopped" poll_until 10 forecast_is_off
 	stop_process "$pid"
-	check "-1 when its memory is back" poll_until 10 forecast_is_off
+	check "it is -1 when its memory is back" poll_until 10 forecast_is_off
 	poll_until "$PATIENCE" level_is normal
 }
 

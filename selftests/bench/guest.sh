@@ -14,6 +14,7 @@ TRACE=/sys/kernel/tracing/instances/bench
 CGROUP=/sys/fs/cgroup/bench
 REPEATS=${REPEATS:-3}
 IDLE_S=${IDLE_S:-60}
+WATCH_S=${WATCH_S:-20}
 ROUNDS=${ROUNDS:-3}
 # Memory above the watermarks that a global OOM finds, so that little has to be filled
 # page by page first.
@@ -230,20 +231,56 @@ switches()
 	done | awk '/ctxt_switches/ { sum += $2 } END { print sum + 0 }'
 }
 
-# The wait is a read that nobody answers: a `sleep` would be a fork, which is not idle.
+# wait_idle SECONDS: by a read that nobody answers. A `sleep` would be a fork, which is not idle.
+wait_idle()
+{
+	[ -e /tmp/nobody ] || mkfifo /tmp/nobody
+	exec 4<>/tmp/nobody
+	# shellcheck disable=SC3045 # busybox has it
+	read -r -t "$1" _ <&4
+	exec 4>&-
+}
+
+watch_levels()
+{
+	for file in oom_kb imminent_oom_kb critical_kb warning_kb; do
+		echo 0 >$OE/levels/$file
+	done
+	[ "$1" = 0 ] || echo "$1" >$OE/levels/warning_kb
+}
+
+# watch_cost LABEL: what the watcher of the levels takes of the CPU on a machine at rest.
+watch_cost()
+{
+	for watcher in $(module_threads); do
+		read -r name <"/proc/$watcher/comm"
+		[ "$name" != oom_emb_levels ] || break
+	done
+	wait_idle 2
+	read -r before _ <"/proc/$watcher/schedstat"
+	wakeups=$(switches "$watcher")
+	wait_idle "$WATCH_S"
+	read -r after _ <"/proc/$watcher/schedstat"
+	say watch "case=$1 seconds=$WATCH_S ns=$((after - before)) wakeups=$(($(switches "$watcher") - wakeups))"
+}
+
+watch_costs()
+{
+	watch_cost default
+	watch_levels $(($(cat $OE/levels/available_kb) - 8192))
+	watch_cost close
+	watch_levels 0
+	watch_cost off
+}
+
 idle()
 {
 	threads=$(module_threads)
-	before=$(switches "$threads")
-	mkfifo /tmp/nobody
-	exec 4<>/tmp/nobody
 	sleep $LIST_EXPIRES_S
+	before=$(switches "$threads")
 	trace_module
-	# shellcheck disable=SC3045 # busybox has it
-	read -r -t "$IDLE_S" _ <&4
+	wait_idle "$IDLE_S"
 	echo 0 >$TRACE/tracing_on
-	exec 4>&-
-	rm /tmp/nobody
 	calls=$(grep -c ' <-' $TRACE/trace)
 	grep ' <-' $TRACE/trace | head -n 5 | sed 's/^/# /'
 	trace_off
@@ -372,6 +409,8 @@ module_calls
 slab_before=$(slab_bytes)
 rank_all
 say rank "$present $(object_size) $(($(slab_bytes) - slab_before))"
+watch_costs
+# Nothing to watch from here on.
 idle
 unload
 limit_costs

@@ -56,6 +56,7 @@ function need(what)
 /^# bench size / { coresize = $4 }
 /^# bench calls / { calls[$4] = $5 }
 /^# bench rank / { ranked = $4; object = $5; slab = $6 }
+/^# bench watch / { watch_ns[value("case")] = value("ns") / value("seconds"); watch_wakeups[value("case")] = value("wakeups") / value("seconds") }
 /^# bench idle / { idle_s = value("seconds"); idle_threads = value("threads"); idle_switches = value("switches"); idle_calls = value("calls"); idle_ranked = value("ranked") }
 /^# bench limits / { limits = $4; scan[$5] = $6 }
 /^# bench cost / { cost[$4, $5] = cost[$4, $5] " " $7 }
@@ -270,6 +271,18 @@ function idle_section()
 	table("idle")
 	row("wake-ups of its threads", "0", idle_switches, idle_switches == 0)
 	row("calls of its functions", "0", idle_calls, idle_calls == 0)
+	printf "\nThat is without watermarks. With them a thread watches the memory; its share of the CPU, at\n"
+	printf "one instruction a nanosecond, by the scheduler's own accounting:\n"
+	table("watching the levels")
+	watch_row("default", "at the defaults, memory plentiful")
+	watch_row("close", "8 MB above a watermark")
+	watch_row("off", "without watermarks")
+}
+
+function watch_row(which, text,    share)
+{
+	share = watch_ns[which] / 10000000
+	row(text, "at most 0.1 %", sprintf("%.4f %% (%.1f wake-ups a second)", share, watch_wakeups[which]), share <= 0.1)
 }
 
 function scan_each(n)
