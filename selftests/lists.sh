@@ -17,6 +17,7 @@ OOM=(
 REST=(
 	abi.sh notifier_only.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh paged_read.sh
 	writes.sh groups.sh limits.sh limits_who.sh limits_write.sh
+	levels.sh levels_hold.sh levels_write.sh report.sh events.sh
 )
 # Those that need the tools of userspace-tools/ in the guest: boot.sh --tools.
 TOOLS=(tools_cli.sh)
