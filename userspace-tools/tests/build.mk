@@ -30,6 +30,7 @@ $(O)/tests/oom-embedded: $(CLI_OBJECTS) $(FAKE_MODULE) $(O)/libcommon.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(FAKE_LDFLAGS) -o $@ $^ $(CLI_LIBS) $(LDLIBS)
 
 # The fuzzer's way in, for the corpus only.
+ifeq ($(WITH_INIH),1)
 test-programs: $(O)/tests/replay
 $(O)/tests/replay.o: ALL_CPPFLAGS += -DREPLAY
 $(O)/tests/replay.o: tests/fuzz_config.c
@@ -38,6 +39,7 @@ $(O)/tests/replay.o: tests/fuzz_config.c
 
 $(O)/tests/replay: $(O)/tests/replay.o $(O)/libcommon.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CONFIG_LIBS) $(LDLIBS)
+endif
 
 test-programs: $(O)/tests/lib_api
 $(O)/tests/lib_api: $(O)/tests/lib_api.o $(O)/liboom_embedded.a

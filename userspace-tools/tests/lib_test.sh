@@ -85,8 +85,12 @@ test_installed()
 	printf '#include <oom_embedded.h>\n' >"$tmp/header.c"
 	check "the header stands alone, in strict C" \
 		gcc -std=c99 -Wall -Wextra -pedantic -Werror -fsyntax-only -I "$(dirname "$HEADER")" "$tmp/header.c"
-	check "and in C++" \
-		gcc -x c++ -Wall -Wextra -pedantic -Werror -fsyntax-only -I "$(dirname "$HEADER")" "$tmp/header.c"
+	if command -v g++ >/dev/null; then
+		check "and in C++" \
+			g++ -x c++ -Wall -Wextra -pedantic -Werror -fsyntax-only -I "$(dirname "$HEADER")" "$tmp/header.c"
+	else
+		skip "and in C++" "no g++"
+	fi
 	check "make uninstall" make -s -C "$TESTS/.." O="$TOOLS_BUILD" SANITIZE=1 \
 		PREFIX=/usr DESTDIR="$DEST" uninstall
 	same "leaves nothing" "" "$(find "$DEST" ! -type d -o -name '*oom*')"
