@@ -95,7 +95,7 @@ static void announce(void)
 	lockdep_assert_held(&watcher.lock);
 	if (level == was)
 		return;
-	watcher.announced = level;
+	WRITE_ONCE(watcher.announced, level); /* read by oe_level_now() */
 	oe_history_add(watcher.available_kb, level);
 	trace_oom_embedded_level(level, was, watcher.available_kb);
 	if (!watcher.node)

@@ -19,15 +19,16 @@ RATES=${RATES:-"1024 10240 102400 0"}
 room_for()
 {
 	case $1 in
-	1024) echo 8192 ;;
+	1024) echo 12288 ;;
 	10240) echo 24576 ;;
 	*) echo 65536 ;;
 	esac
 }
 
-# make_room KB: holds all but that.
+# make_room KB: holds all but about that.
 make_room()
 {
+	levels_off
 	filler_kb=$(($(level_get available_kb) - $1))
 	hold filler "$filler_kb" 0 -a -1000
 	filler=$pid
@@ -40,7 +41,6 @@ leak_once()
 	leak -c leaker -a 1000 -k 128 -v "$1" -l 0 >/dev/null 2>&1
 	poll_until "$PATIENCE" level_is normal || comment "the level is still $(level_get level)"
 	poll_until "$PATIENCE" all_announced "$2"
-	since_mark "$2" >>"$tmp/rate.$1"
 }
 
 # One line a leak: the levels before the OOM, | at its beginning, and those after.
@@ -82,8 +82,8 @@ leaks_at()
 	rate=$1
 	count=$LEAKS
 	[ "$rate" != 0 ] || count=$FULL_LEAKS
-	room=$(room_for "$rate")
-	make_room "$room"
+	make_room "$(room_for "$rate")"
+	room=$(level_get available_kb)
 	watermarks $((room * 3 / 4)) $((room / 2)) $((room / 4)) 0
 	poll_until "$PATIENCE" level_is normal || bail_out "$(level_get level) to begin with"
 	good=0
