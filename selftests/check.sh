@@ -89,7 +89,7 @@ going_away()
 check_tools()
 {
 	boot "$1-tools" --tools --udev --timeout 400 "$1" -- "${TOOLS[@]}"
-	boot "$1-tools-examples" --tools --icount --timeout 300 --append "PERIOD=20 DEADLINE=20" \
+	boot "$1-tools-examples" --tools --icount --timeout 300 --append "PERIOD=20 DEADLINE=100" \
 		"$1" -- tools_examples.sh
 }
 

@@ -10,8 +10,8 @@
 
 OOMS=${OOMS:-4}
 LIMIT=24M
-# An emulated CPU of a busy host stands still now and then; with --icount PERIOD=20
-# DEADLINE=20 must do.
+# An emulated CPU of a busy host stands still now and then; with --icount 100 must do (seen: 31,
+# where a kernel without preemption prints its report to a serial line).
 PERIOD=${PERIOD:-50}
 DEADLINE=${DEADLINE:-600}
 EXAMPLES=$SELFTESTS/examples
