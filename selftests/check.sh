@@ -144,6 +144,10 @@ soak()
 		reload "$kernel" 7200 300 &
 		wait
 	done
+	boot tools --tools --timeout 7200 debian-6.12 -- "tools_daemon.sh OOMS=1000" &
+	boot tools-examples --tools --icount --timeout 7200 debian-6.12 -- \
+		"tools_examples.sh OOMS=50 PERIOD=20 DEADLINE=100" &
+	wait
 	behaviour debug-6.12 debug-6.12 14400 "OOMS=100" "${OOM[@]}" "${REST[@]}" &
 	reload debug-6.12 3600 30 &
 	wait
