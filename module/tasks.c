@@ -19,6 +19,7 @@
 #include <linux/swap.h>
 
 #include "compat/compat.h"
+#include "compat/vmstat.h"
 #include "rank.h"
 #include "tasks.h"
 
@@ -31,6 +32,33 @@ static bool in_memcg(struct task_struct *p, struct mem_cgroup *memcg)
 #endif
 }
 
+/* As mempolicy_in_oom_domain(), not exported. */
+static bool mempolicy_allows(struct task_struct *t, const nodemask_t *nodemask)
+{
+	bool allowed = true;
+#ifdef CONFIG_NUMA
+	struct mempolicy *policy;
+
+	task_lock(t);
+	policy = t->mempolicy;
+	if (policy && policy->mode == MPOL_BIND)
+		allowed =
+			nodes_intersects(oe_mempolicy_nodes(policy), *nodemask);
+	task_unlock(t);
+#endif
+	return allowed;
+}
+
+/* As cpuset_mems_allowed_intersects(), not exported. */
+static bool mems_intersect(struct task_struct *a, struct task_struct *b)
+{
+#ifdef CONFIG_CPUSETS
+	return nodes_intersects(a->mems_allowed, b->mems_allowed);
+#else
+	return true;
+#endif
+}
+
 /* What oom_cpuset_eligible() looks at; without NUMA there is one node. */
 static bool shares_nodes(struct task_struct *p, const struct oe_domain *domain)
 {
@@ -39,9 +67,9 @@ static bool shares_nodes(struct task_struct *p, const struct oe_domain *domain)
 
 	for_each_thread(p, t) {
 		if (domain->nodemask)
-			shares = oe_mempolicy_allows(t, domain->nodemask);
+			shares = mempolicy_allows(t, domain->nodemask);
 		else
-			shares = oe_mems_intersect(current, t);
+			shares = mems_intersect(current, t);
 		if (shares)
 			break;
 	}
@@ -356,20 +384,33 @@ bool oe_tasks_is_dying(struct task_struct *p)
 	       (thread_group_empty(p) && (p->flags & PF_EXITING));
 }
 
+/* As mem_cgroup_get_max() for cgroup v2, not exported. */
+static unsigned long memcg_max(struct mem_cgroup *memcg, unsigned long swap)
+{
+#ifdef CONFIG_MEMCG
+	return READ_ONCE(memcg->memory.max) +
+	       min_t(unsigned long, READ_ONCE(memcg->swap.max), swap);
+#else
+	return 0;
+#endif
+}
+
 /**
  * oe_tasks_totalpages - what oom_score_adj is a share of
  * @memcg: the memory cgroup, or NULL for the machine
  *
- * constrained_alloc() in mm/oom_kill.c; swap is counted as it does.
+ * constrained_alloc() in mm/oom_kill.c, but with the swap that is free in place
+ * of all there is, which no kernel exports. Only the weight of oom_score_adj
+ * depends on it, and only where swap is in use.
  *
  * Context: any.
  * Return: pages, at least 1.
  */
 unsigned long oe_tasks_totalpages(struct mem_cgroup *memcg)
 {
-	unsigned long swap = oe_total_swap_pages();
+	unsigned long swap = oe_vmstat_free_swap();
 
 	if (memcg)
-		return oe_memcg_max(memcg, swap) ?: 1;
+		return memcg_max(memcg, swap) ?: 1;
 	return totalram_pages() + swap;
 }

@@ -61,7 +61,10 @@ static inline bool oe_is_dumping_core(struct task_struct *p)
 #endif
 }
 
-/* Where get_mm_rss_sum() exists oom_badness() sums the per-CPU counters exactly. */
+/*
+ * Where get_mm_rss_sum() exists oom_badness() sums the per-CPU counters exactly.
+ * 7.2 has it, 6.12 has not; backports come and go, hence the look at the header.
+ */
 static inline unsigned long oe_mm_rss(struct mm_struct *mm)
 {
 #ifdef OE_HAVE_RSS_SUM
@@ -80,58 +83,12 @@ static inline unsigned long oe_mm_swap(struct mm_struct *mm)
 #endif
 }
 
-/* As mempolicy_in_oom_domain(), not exported; mempolicy->nodes: 5.14 */
-static inline bool oe_mempolicy_allows(struct task_struct *t,
-				       const nodemask_t *nodemask)
-{
-	bool allowed = true;
-#ifdef CONFIG_NUMA
-	struct mempolicy *policy;
-
-	task_lock(t);
-	policy = t->mempolicy;
-	if (policy && policy->mode == MPOL_BIND)
+/* mempolicy->nodes: 5.14 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
-		allowed = nodes_intersects(policy->v.nodes, *nodemask);
+#define oe_mempolicy_nodes(policy) ((policy)->v.nodes)
 #else
-		allowed = nodes_intersects(policy->nodes, *nodemask);
+#define oe_mempolicy_nodes(policy) ((policy)->nodes)
 #endif
-	task_unlock(t);
-#endif
-	return allowed;
-}
-
-/* As cpuset_mems_allowed_intersects(), not exported. */
-static inline bool oe_mems_intersect(struct task_struct *a,
-				     struct task_struct *b)
-{
-#ifdef CONFIG_CPUSETS
-	return nodes_intersects(a->mems_allowed, b->mems_allowed);
-#else
-	return true;
-#endif
-}
-
-/*
- * total_swap_pages is not exported on any of them; what is free of it is. Only
- * the weight of oom_score_adj depends on it, and only where swap is in use.
- */
-static inline unsigned long oe_total_swap_pages(void)
-{
-	return max(get_nr_swap_pages(), 0L);
-}
-
-/* As mem_cgroup_get_max() for cgroup v2, not exported. */
-static inline unsigned long oe_memcg_max(struct mem_cgroup *memcg,
-					 unsigned long swap)
-{
-#ifdef CONFIG_MEMCG
-	return READ_ONCE(memcg->memory.max) +
-	       min_t(unsigned long, READ_ONCE(memcg->swap.max), swap);
-#else
-	return 0;
-#endif
-}
 
 /* The cgroup's path as userspace knows it; takes no mutex, unlike cgroup_path_ns(). */
 static inline void oe_memcg_path(struct mem_cgroup *memcg, char *path,
