@@ -4,7 +4,7 @@
 # matrix.sh [CELL...]: one source, every kernel. Builds the module for each cell's kernel,
 # boots it and runs the scripts that belong to every kernel, with small settings. Prints a
 # table, and writes it to Documentation/kernels.md out of what is known of every cell.
-# JOBS (default 2): how many cells at a time.
+# JOBS (default 2): how many cells at a time. "matrix.sh --page" writes the page again.
 
 set -uo pipefail
 
@@ -67,6 +67,7 @@ note_of()
 	esac
 }
 
+# Generous limits: a busy host is slow.
 # Small: every path once or twice. SCRIPTS="a.sh b.sh" runs others, and writes no table.
 KNOBS="OOMS=2 STORM=300 RANKED=300 CYCLES=2 PATIENCE=60"
 
@@ -91,7 +92,7 @@ run_cell()
 	done
 	read -ra scripts <<<"${SCRIPTS:-${MATRIX[*]}}"
 	rm -f "$ROWS/$cell.failed" "$CACHE_DIR/results/matrix-$cell".*
-	"$VM/boot.sh" --label "matrix-$cell" --timeout 600 --test-timeout 180 "${options[@]}" \
+	"$VM/boot.sh" --label "matrix-$cell" --timeout 1800 --test-timeout 600 "${options[@]}" \
 		--append "$knobs" --file "$ABI_FILE" "$kernel" -- "${scripts[@]}" \
 		</dev/null >"$ROWS/$cell.log" 2>&1
 	status=$?
@@ -176,23 +177,24 @@ row()
 	[[ $status -eq 0 ]] || verdict="**failed**"
 	note=$(note_of "$cell")
 	# shellcheck disable=SC2016 # backquotes of markdown
-	printf '| `%s`%s | %s | %s | %s, %s CPU, %s MB | %s | %s | %s |\n' "$cell" \
+	printf '| `%s`%s | %s | %s | %s, %s CPU, %s MB | %s | %s | %s | %s |\n' "$cell" \
 		"${note:+<br>$note}" "$(found "$cell" release)" "$(built_with "$kernel")" \
 		"$verdict" "$cpus" "$mem" "$(tests_column "$ROWS/$cell.log")" \
-		"$(found "$cell" coverage)" "$(found "$cell" size)"
+		"$(found "$cell" coverage)" "$(found "$cell" size)" \
+		"$(git describe --always --dirty --exclude='*')"
 }
 
 table()
 {
 	local cell
 
-	echo "| cell | kernel | module built with | boot | tests | \`coverage\` | module, bytes |"
-	echo "|---|---|---|---|---|---|---|"
+	echo "| cell | kernel | module built with | boot | tests | \`coverage\` | bytes | source |"
+	echo "|---|---|---|---|---|---|---|---|"
 	awk 'NF { print $1 }' <<<"$CELLS" | while read -r cell; do
 		if [[ -e $ROWS/$cell.row ]]; then
 			cat "$ROWS/$cell.row"
 		else
-			echo "| \`$cell\` | not run | | | | | |"
+			echo "| \`$cell\` | not run | | | | | | |"
 		fi
 	done
 }
@@ -209,7 +211,8 @@ write_page()
 	The first part are Debian's own kernels as they are, the second our own builds of Debian's
 	6.12, each without something or with a check. \`coverage\` is what the module itself says on
 	that kernel; a script that needs what is not there is skipped, and the module has to say
-	so. The module's size is what it occupies in the kernel when it is loaded.
+	so. The bytes are what the module occupies in the kernel when it is loaded; the source is the
+	commit that was tried, since one cell may be run alone.
 
 	$(table)
 
@@ -226,12 +229,16 @@ main()
 	local cell
 	local running=0
 
+	mkdir -p "$ROWS"
+	if [[ ${1-} == --page ]]; then
+		write_page >"$PAGE.new" && mv "$PAGE.new" "$PAGE"
+		return
+	fi
 	known=$(awk 'NF { print $1 }' <<<"$CELLS")
 	for cell in "${wanted[@]}"; do
 		grep -qxF -- "$cell" <<<"$known" || die "no cell '$cell' (there are: ${known//$'\n'/ })"
 	done
 	"$VM/setup.sh" matrix || exit 1
-	mkdir -p "$ROWS"
 	[[ ${#wanted[@]} -gt 0 ]] || mapfile -t wanted <<<"$known"
 	for cell in "${wanted[@]}"; do
 		read -ra line < <(awk -v cell="$cell" '$1 == cell' <<<"$CELLS")
