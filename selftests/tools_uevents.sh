@@ -23,9 +23,10 @@ install_program()
 	chmod 644 "$EVENTS/20-not-executable"
 }
 
+# Both of them: udevd may handle two events side by side.
 noted()
 {
-	grep -q "^victim seq=$1 " "$tmp/noted"
+	grep -q "^victim seq=$1 " "$tmp/noted" && grep -q "^reconfigure seq=$1 " "$tmp/noted"
 }
 
 # An OOM with somebody to die; both of its events are to be noted, in order, once.
