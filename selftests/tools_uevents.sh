@@ -79,7 +79,7 @@ listens()
 
 plan 2
 [ -x /lib/systemd/systemd-udevd ] || bail_out "no udevd: boot with --udev"
-load_module
+load_module selection_order=rank
 install_program
 test_udev
 test_mdev
