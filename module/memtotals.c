@@ -16,22 +16,32 @@ static unsigned long to_kib(unsigned long pages)
 	return pages << (PAGE_SHIFT - 10);
 }
 
+/* KReclaimable of /proc/meminfo. */
+static unsigned long reclaimable(void)
+{
+	return global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B) +
+	       global_node_page_state(NR_KERNEL_MISC_RECLAIMABLE);
+}
+
 /**
  * oe_available_kb - how much can still be allocated
  *
- * The one measure that the levels and the forecast go by: MemAvailable plus
- * SwapFree of /proc/meminfo. Without the swap a leak would look stuck for as
- * long as it is being swapped out, and the OOM would come much later than
- * warned of.
+ * The one measure that the levels and the forecast go by: MemAvailable less
+ * KReclaimable, plus SwapFree of /proc/meminfo.
+ *
+ * Without the swap a leak would look stuck for as long as it is being swapped
+ * out. And of the slab that is called reclaimable a part may be pinned, such as
+ * the inodes of an initramfs: MemAvailable was seen at 10 MB in an OOM.
  *
  * Context: any; reads counters only.
  * Return: KiB.
  */
 u64 oe_available_kb(void)
 {
-	unsigned long pages = max(si_mem_available(), 0L);
+	long pages = si_mem_available() - (long)reclaimable();
 
-	return (u64)(pages + oe_vmstat_free_swap()) << (PAGE_SHIFT - 10);
+	return (u64)(max(pages, 0L) + oe_vmstat_free_swap())
+	       << (PAGE_SHIFT - 10);
 }
 
 static unsigned long cached(unsigned long buffers)

@@ -43,6 +43,23 @@ leak_once()
 	poll_until "$PATIENCE" all_announced "$2"
 }
 
+watcher_thread()
+{
+	for dir in /proc/[0-9]*; do
+		read -r comm 2>/dev/null <"$dir/comm" || continue
+		[ "$comm" != oom_emb_levels ] || echo "${dir#/proc/}"
+	done
+}
+
+# The CPUs of an emulated machine take turns of 100 ms, in which a timer of another one is not
+# heard: a leak has eaten megabytes by then. On one CPU a real-time thread comes when it wants.
+on_one_cpu()
+{
+	for one in $$ $(watcher_thread); do
+		taskset -p 1 "$one" >/dev/null || bail_out "cannot stay on one CPU"
+	done
+}
+
 # One line a leak: the levels before the OOM, | at its beginning, and those after.
 paths()
 {
@@ -116,6 +133,7 @@ leaks_at()
 set -- $RATES
 plan $((2 * $# + 2))
 load_module hysteresis_kb=2048 debounce_ms=200
+on_one_cpu
 watch_levels
 for one; do
 	leaks_at "$one"
