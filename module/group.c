@@ -78,10 +78,15 @@ static struct {
 	.lock = __MUTEX_INITIALIZER(groups.lock),
 };
 
-#define for_each_group(group, i)                                 \
-	for (i = 0; i < READ_ONCE(groups.end); i++)              \
-		if (!(group = rcu_dereference(groups.all[i]))) { \
-		} else
+/* The first group from index *@i on, which moves behind it; or NULL. Under RCU. */
+static struct oe_group *next_group(unsigned int *i)
+{
+	struct oe_group *group = NULL;
+
+	while (!group && *i < READ_ONCE(groups.end)) /* written by set_end() */
+		group = rcu_dereference(groups.all[(*i)++]);
+	return group;
+}
 
 static bool matches(enum oe_rule_kind kind, const struct rule *rule,
 		    struct task_struct *p)
@@ -166,8 +171,9 @@ bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking)
 	if (!READ_ONCE(groups.nr_rules))
 		return false;
 	for (kind = 0; !found && kind < OE_NR_RULES; kind++)
-		for_each_group(group, i) if (has_by_rule(group, kind, p))
-			consider(group, ranking, &found);
+		for (i = 0; (group = next_group(&i));)
+			if (has_by_rule(group, kind, p))
+				consider(group, ranking, &found);
 	return found;
 }
 
@@ -211,8 +217,7 @@ u64 oe_group_signals(struct task_struct *p)
 	u64 signals = 0;
 	unsigned int i;
 
-	for_each_group(group, i)
-	{
+	for (i = 0; (group = next_group(&i));) {
 		int signal = READ_ONCE(group->signal);
 
 		if (signal && oe_group_has(group, p))
@@ -531,8 +536,7 @@ void oe_group_bind_cgroup(struct cgroup *cgroup, const char *path)
 	unsigned int i;
 
 	rcu_read_lock();
-	for_each_group(group, i)
-	{
+	for (i = 0; (group = next_group(&i));) {
 		rule = rcu_dereference(group->rules[OE_RULE_CGROUP]);
 		if (!rule || strcmp(rule->text, path))
 			continue;
@@ -550,7 +554,8 @@ static bool exists(const char *name)
 	bool found = false;
 
 	rcu_read_lock();
-	for_each_group(group, i) found = found || !strcmp(group->name, name);
+	for (i = 0; (group = next_group(&i));)
+		found = found || !strcmp(group->name, name);
 	rcu_read_unlock();
 	return found;
 }
@@ -561,7 +566,7 @@ static void set_end(void)
 
 	while (end && !test_bit(end - 1, groups.used))
 		end--;
-	WRITE_ONCE(groups.end, end); /* read by for_each_group() */
+	WRITE_ONCE(groups.end, end); /* read by next_group() */
 }
 
 static int add(struct oe_group *group)

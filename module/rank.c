@@ -540,8 +540,8 @@ int oe_rank_apply(struct oe_rank_change *changes, unsigned int nr_changes)
 }
 
 /* Calls @visit under RCU for every entry, for some perhaps twice. */
-static int for_each_entry(int (*visit)(struct oe_rank_entry *entry, void *arg),
-			  void *arg)
+static int visit_entries(int (*visit)(struct oe_rank_entry *entry, void *arg),
+			 void *arg)
 {
 	struct oe_rank_entry *entry;
 	struct rhashtable_iter iter;
@@ -574,7 +574,7 @@ static int visit_member(struct oe_rank_entry *entry, void *data)
 }
 
 /**
- * oe_rank_for_each_member - visit every thread group that was put into a group
+ * oe_rank_visit_members - visit every thread group that was put into a group
  * @group: its index
  * @visit: called under RCU, must not sleep; a non-zero return ends the walk
  * @arg: for @visit
@@ -584,13 +584,12 @@ static int visit_member(struct oe_rank_entry *entry, void *data)
  * Context: process context.
  * Return: 0, or what @visit returned.
  */
-int oe_rank_for_each_member(unsigned int group,
-			    int (*visit)(struct pid *tgid, void *arg),
-			    void *arg)
+int oe_rank_visit_members(unsigned int group,
+			  int (*visit)(struct pid *tgid, void *arg), void *arg)
 {
 	struct member_arg member_arg = { group, visit, arg };
 
-	return for_each_entry(visit_member, &member_arg);
+	return visit_entries(visit_member, &member_arg);
 }
 
 /**
@@ -626,7 +625,7 @@ void oe_rank_close_group(unsigned int group)
 	clear_bit(group, rank.open_groups);
 	synchronize_rcu();
 	mutex_lock(&rank.lock); /* no empty entry is about to be used */
-	for_each_entry(leave, &group);
+	visit_entries(leave, &group);
 	mutex_unlock(&rank.lock);
 }
 

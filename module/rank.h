@@ -74,9 +74,8 @@ void oe_rank_inherit(struct pid *parent, struct pid *child, u64 child_start);
 void oe_rank_drop(struct pid *tgid);
 void oe_rank_open_group(unsigned int group);
 void oe_rank_close_group(unsigned int group);
-int oe_rank_for_each_member(unsigned int group,
-			    int (*visit)(struct pid *tgid, void *arg),
-			    void *arg);
+int oe_rank_visit_members(unsigned int group,
+			  int (*visit)(struct pid *tgid, void *arg), void *arg);
 const char *oe_source_name(enum oe_source source);
 
 #endif /* OE_RANK_H */

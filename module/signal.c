@@ -14,7 +14,10 @@
 #include "signal.h"
 #include "tasks.h"
 
-#define SIGNAL(name) [SIG##name] = #name
+/* clang-format off */
+#define SIGNAL(name)	\
+	[SIG##name] = #name
+/* clang-format on */
 
 /* Without the "SIG"; a number differs between architectures, a name does not. */
 static const char *const names[] = {

@@ -243,7 +243,7 @@ static int fill_pids(struct pids *pids, unsigned int group)
 			pids->room, sizeof(*pids->numbers), GFP_KERNEL);
 		if (!pids->numbers)
 			return -ENOMEM;
-		oe_rank_for_each_member(group, visit_pid, pids);
+		oe_rank_visit_members(group, visit_pid, pids);
 	} while (pids->nr_wanted > pids->room);
 	return 0;
 }

@@ -66,7 +66,7 @@ cooperative()
 	dead=$(nr_marked oe_victims)
 	mark_log
 	alive_after=0
-	for round in $(seq "$OOMS"); do
+	for _ in $(seq "$OOMS"); do
 		refill_cache
 		before=$(get stats/avoided)
 		# From the OOM on it would take a second to eat what the handler gives.
@@ -113,7 +113,7 @@ in_vain()
 {
 	echo >"$TRACING/instances/oe_wait/trace"
 	: >"$tmp/not_killed"
-	for round in $(seq "$2"); do
+	for _ in $(seq "$2"); do
 		leak_until_killed "$3"
 	done
 	waits=$(longest_wait)

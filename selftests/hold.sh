@@ -45,7 +45,7 @@ saves()
 {
 	start handler handler -s "$SAVE" save
 	handler=$pid
-	for round in $(seq "$OOMS"); do
+	for _ in $(seq "$OOMS"); do
 		# The reserve is filled, the budget is full: this is an emergency of its own.
 		poll_until "$PATIENCE" reserve_is_full
 		sleep 2.1
@@ -113,10 +113,10 @@ windows()
 	after_window timeout
 
 	sleep 8.1
-	during_window done
+	during_window acknowledged
 	set_to reconfigure_done "$(get reconfigure_wanted)"
 	reap "$victim"
-	after_window done
+	after_window acknowledged
 
 	sleep 2.1
 	during_window unload

@@ -295,10 +295,10 @@ static void many(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 0, change(i, OE_RANK_JOIN, 9));
 	KUNIT_EXPECT_EQ(test, (unsigned int)NR_PROCESSES, oe_rank_count());
 	KUNIT_EXPECT_EQ(test, 0,
-			oe_rank_for_each_member(9, count_member, &nr_members));
+			oe_rank_visit_members(9, count_member, &nr_members));
 	KUNIT_EXPECT_EQ(test, NR_PROCESSES / 2u, nr_members);
 	KUNIT_EXPECT_EQ(test, -EINTR,
-			oe_rank_for_each_member(9, stop_at_once, NULL));
+			oe_rank_visit_members(9, stop_at_once, NULL));
 	oe_rank_close_group(9);
 	for (i = 0; i < NR_PROCESSES; i++)
 		oe_rank_drop(pid_of(i));
