@@ -93,23 +93,31 @@ check_tools()
 		"$1" -- tools_examples.sh
 }
 
+# check_stock KERNEL TEST...: what belongs to every kernel, and these
 check_stock()
 {
-	behaviour "$1" "$1" 900 "OOMS=20" "${OOM[@]}" "${REST[@]}" uevent_tight.sh coverage.sh
-	reload "$1" 600 30
-	going_away "$1"
+	local kernel=$1
+
+	shift
+	behaviour "$kernel" "$kernel" 900 "OOMS=20" "${OOM[@]}" "${REST[@]}" uevent_tight.sh \
+		coverage.sh
+	behaviour "$kernel-more" "$kernel" 900 "" "$@"
+	reload "$kernel" 600 30
+	going_away "$kernel"
 }
 
 # KASAN and lockdep make everything some ten times slower: fewer rounds, all paths.
 check_debug_oom()
 {
-	behaviour debug-6.12-oom debug-6.12 900 "OOMS=20" kunit.sh uevent_fail.sh "${OOM[@]}"
+	behaviour debug-6.12-oom debug-6.12 900 "OOMS=10 ROUNDS=1" kunit.sh uevent_fail.sh \
+		"${OOM[@]}" grace.sh
 	boot debug-6.12-no_victim_reboot --persist --smp 1 debug-6.12 -- no_victim_reboot.sh
 }
 
 check_debug_rest()
 {
-	behaviour debug-6.12-rest debug-6.12 900 "OOMS=20 STORM=1500 RANKED=400" "${REST[@]}"
+	behaviour debug-6.12-rest debug-6.12 900 "OOMS=10 STORM=1500 RANKED=400" "${REST[@]}" \
+		groups_storm.sh report.sh
 	reload debug-6.12 600 6
 }
 
@@ -123,11 +131,11 @@ quick()
 	nice -n 10 "$VM/kernel.sh" debug-6.12 >/dev/null 2>"$work/build" &
 	builder=$!
 	{
-		check_stock debian-6.12
+		check_stock debian-6.12 "${GRACEFUL[@]}"
 		part harness "$VM/console_test.sh"
 		part tools userspace-tools/tests/run.sh
 	} &
-	{ check_stock debian-6.1; part dkms selftests/dkms.sh; check_tools debian-6.12; } &
+	{ check_stock debian-6.1 "${LIMITING[@]}" "${WARNING[@]}"; part dkms selftests/dkms.sh; check_tools debian-6.12; } &
 	wait "$builder" || cat "$work/build"
 	wait
 	{ check_debug_oom; part static selftests/static.sh; } &
@@ -140,7 +148,8 @@ soak()
 	local kernel
 
 	for kernel in debian-6.12 debian-6.1; do
-		behaviour "$kernel" "$kernel" 14400 "OOMS=500" "${OOM[@]}" "${REST[@]}" &
+		behaviour "$kernel" "$kernel" 14400 "OOMS=500 ROUNDS=50" "${OOM[@]}" "${REST[@]}" \
+			"${GRACEFUL[@]}" "${LIMITING[@]}" "${WARNING[@]}" &
 		reload "$kernel" 7200 300 &
 		wait
 	done
@@ -148,7 +157,8 @@ soak()
 	boot tools-examples --tools --icount --timeout 7200 debian-6.12 -- \
 		"tools_examples.sh OOMS=50 PERIOD=20 DEADLINE=100" &
 	wait
-	behaviour debug-6.12 debug-6.12 14400 "OOMS=100" "${OOM[@]}" "${REST[@]}" &
+	behaviour debug-6.12 debug-6.12 14400 "OOMS=100 ROUNDS=10" "${OOM[@]}" "${REST[@]}" \
+		"${GRACEFUL[@]}" "${LIMITING[@]}" "${WARNING[@]}" &
 	reload debug-6.12 3600 30 &
 	wait
 }

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Grace: who gives memory back in time saves everybody; who does not only delays the kill,
-# by no more than was said. OOMS: how many of each kind (default 4).
+# by no more than was said. ROUNDS: how many of each kind (default 3).
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-OOMS=${OOMS:-4}
+ROUNDS=${ROUNDS:-3}
 GRACE=500
 # Besides the window: telling userspace (200 ms at most), and an emulated CPU.
 SLACK=600
@@ -66,7 +66,7 @@ cooperative()
 	dead=$(nr_marked oe_victims)
 	mark_log
 	alive_after=0
-	for _ in $(seq "$OOMS"); do
+	for _ in $(seq "$ROUNDS"); do
 		refill_cache
 		before=$(get stats/avoided)
 		# From the OOM on it would take a second to eat what the handler gives.
@@ -78,8 +78,8 @@ cooperative()
 		stop_process "$pid"
 	done
 	equal "$1: with a handler that gives memory back nobody dies" \
-		"$OOMS alive, victims ''" "$alive_after alive, victims '$(marked_after "$dead")'"
-	check "$1: stats/avoided counts them" [ $(($(get stats/avoided) - spared)) -ge "$OOMS" ]
+		"$ROUNDS alive, victims ''" "$alive_after alive, victims '$(marked_after "$dead")'"
+	check "$1: stats/avoided counts them" [ $(($(get stats/avoided) - spared)) -ge "$ROUNDS" ]
 	check "$1: the record says avoided" log_says \
 		"kind=${1%,*} .*victim=none .*grace=[0-9]+/[1-9][0-9]*ms outcome=avoided"
 	equal "$1: the handler missed none" "$(get reconfigure_wanted)" "$(get reconfigure_done)"
@@ -108,7 +108,7 @@ longest_wait()
 		END { printf "%d %d", n, longest }'
 }
 
-# in_vain DESCRIPTION OOMS [CGROUP]: the victim dies in time
+# in_vain DESCRIPTION ROUNDS [CGROUP]: the victim dies in time
 in_vain()
 {
 	echo >"$TRACING/instances/oe_wait/trace"
@@ -154,10 +154,10 @@ cooperative memcg "$cgroup"
 cooperative global
 set_to grace_ms "$GRACE"
 attend idle -C "$cgroup"
-in_vain "memcg, a handler that does nothing" "$OOMS" "$cgroup"
+in_vain "memcg, a handler that does nothing" "$ROUNDS" "$cgroup"
 end_handler
 attend idle
-in_vain "global, a handler that does nothing" "$OOMS"
+in_vain "global, a handler that does nothing" "$ROUNDS"
 end_handler
 equal "it was told each time" \
 	"$(get reconfigure_wanted)" "$(awk 'END { print $1 }' "$tmp/handler.out")"

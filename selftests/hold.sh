@@ -3,12 +3,12 @@
 #
 # Hold and reserve: a protected handler can take fresh memory to save its data while the
 # expendable leak at full speed, and whom the module stopped, and no other, runs again.
-# OOMS: how many times (default 3).
+# ROUNDS: how many times (default 2).
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-OOMS=${OOMS:-3}
+ROUNDS=${ROUNDS:-2}
 GRACE=2000
 SAVE=4096
 LEAKERS="1 2 3 4"
@@ -45,7 +45,7 @@ saves()
 {
 	start handler handler -s "$SAVE" save
 	handler=$pid
-	for _ in $(seq "$OOMS"); do
+	for _ in $(seq "$ROUNDS"); do
 		# The reserve is filled, the budget is full: this is an emergency of its own.
 		poll_until "$PATIENCE" reserve_is_full
 		sleep 2.1
@@ -159,8 +159,8 @@ check "without both the handler often starves; it was asked" [ "$asked" -ge 1 ]
 set_to reserve_kb 6144
 set_to grace_hold 1
 saves "reserve_kb=6144, grace_hold=1"
-equal "with both it saves its data in the window, each time" "$OOMS of $OOMS" "$saved of $asked"
-check "it lives" [ "$(grep -c . "$tmp/handler.out")" -ge "$OOMS" ]
+equal "with both it saves its data in the window, each time" "$ROUNDS of $ROUNDS" "$saved of $asked"
+check "it lives" [ "$(grep -c . "$tmp/handler.out")" -ge "$ROUNDS" ]
 set_to reserve_kb 0
 windows
 memcg

@@ -16,9 +16,13 @@ OOM=(
 )
 REST=(
 	abi.sh notifier_only.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh paged_read.sh
-	writes.sh groups.sh limits.sh limits_who.sh limits_write.sh
-	levels.sh levels_hold.sh levels_write.sh report.sh events.sh
+	writes.sh groups.sh
 )
+# One capability each; they take longest. make check runs each on one stock kernel and, as far
+# as they fit, on the debug kernel, make soak and make check-matrix on all.
+GRACEFUL=(grace.sh hold.sh reserve.sh groups_storm.sh)
+WARNING=(levels.sh levels_hold.sh levels_write.sh report.sh events.sh)
+LIMITING=(limits.sh limits_who.sh limits_write.sh)
 # Those that need the tools of userspace-tools/ in the guest: boot.sh --tools.
 TOOLS=(tools_cli.sh)
 # Those that take the guest down have a boot of their own, with one CPU: what the one

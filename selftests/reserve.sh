@@ -3,12 +3,12 @@
 #
 # reserve_kb is what userspace can really use when memory has run out: a protected handler
 # takes just that much, page by page, while nobody else gets anything. And it is there
-# again when memory is back. OOMS: how many times (default 2).
+# again when memory is back. ROUNDS: how many times (default 2).
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-OOMS=${OOMS:-2}
+ROUNDS=${ROUNDS:-2}
 # A share of the guest, whatever its size; what is there besides is counted in KiB.
 TOTAL=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
 RESERVE=$((TOTAL / 32))
@@ -53,7 +53,7 @@ set_to grace_ms 4000
 set_to grace_hold 1
 start handler handler -s "$RESERVE" save
 handler=$pid
-for round in $(seq "$OOMS"); do
+for round in $(seq "$ROUNDS"); do
 	poll_until "$PATIENCE" reserve_is "$RESERVE"
 	[ "$round" = 1 ] || sleep 16 # the budget is full again
 	get reconfigure_wanted >>"$tmp/firsts"
@@ -66,7 +66,7 @@ reaped="$reaped $handler"
 saved=$(awk 'NR == FNR { first[$1 + 1]; next } $1 in first && $2 >= 0 && $2 <= 4000 { n++ }
 	END { print n + 0 }' "$tmp/firsts" "$tmp/handler.out")
 comment "the handler's savings, ms: $(tr '\n' ';' <"$tmp/handler.out")"
-equal "in each OOM the handler could use all of it" "$OOMS" "$saved"
+equal "in each OOM the handler could use all of it" "$ROUNDS" "$saved"
 
 set_to reserve_kb 1%
 equal "a share of RAM reads in KiB" "$((TOTAL / 100))" "$(get reserve_kb)"

@@ -131,7 +131,7 @@ layers_hold()
 shell_clean()
 {
 	tracked '*.sh' '.ci/run' 'selftests/vm/guest/*' | while read -r file; do
-		head -n1 "$file" | grep -qE '^#!.*sh|shellcheck' && echo "$file"
+		! head -n1 "$file" | grep -qE '^#!.*sh|shellcheck' || echo "$file"
 	done | xargs shellcheck -x
 }
 
