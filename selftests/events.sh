@@ -208,7 +208,8 @@ check "gfp is that of a charge" [ $(($(field gfp))) -gt 0 ]
 check "and the steps" times_add_up
 
 # --- grace ---
-set_to grace_ms 3000
+# Anew, for a full budget: what is granted depends on what was used before.
+load_module selection_order=rank rank_threshold=100 grace_ms=3000
 expect_oom
 acknowledge_after 0.3 "$seq_before" &
 leak -c leaker -C "$cgroup" -r 600 -l 0 >/dev/null 2>&1 &
