@@ -116,7 +116,7 @@ check_debug_oom()
 
 check_debug_rest()
 {
-	behaviour debug-6.12-rest debug-6.12 900 "OOMS=10 STORM=1500 RANKED=400" "${REST[@]}" \
+	behaviour debug-6.12-rest debug-6.12 900 "OOMS=10 STORM=1500 RANKED=400 RATES=0" "${REST[@]}" \
 		groups_storm.sh report.sh
 	reload debug-6.12 600 6
 }

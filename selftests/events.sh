@@ -78,8 +78,9 @@ times_add_up()
 		*[!0-9]*) return 1 ;;
 		esac
 	done
-	[ $(($1 + $2 + $3 + $4)) -le "$5" ] && [ "$1" -gt 0 ] && [ "$3" -gt 0 ] && [ "$4" -gt 0 ] &&
-		between "$5" 1 "$(awk -v a="$up_before" -v b="$(uptime_of_test)" \
+	# A clock may be too coarse for each of them (the debug kernel's ticks by 4 ms).
+	[ $(($1 + $2 + $3 + $4)) -le "$5" ] &&
+		between "$5" 0 "$(awk -v a="$up_before" -v b="$(uptime_of_test)" \
 			'BEGIN { printf "%.0f", (b - a + 0.02) * 1000000000 }')"
 }
 

@@ -15,6 +15,9 @@ LEAKS=${LEAKS:-1}
 FULL_LEAKS=${FULL_LEAKS:-$LEAKS}
 RATES=${RATES:-"1024 10240 102400 0"}
 
+# All but a little is filled first, which KASAN makes slow.
+PATIENCE=120
+
 # What is left for the leak, KiB: a few seconds of it.
 room_for()
 {
