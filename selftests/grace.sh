@@ -136,13 +136,33 @@ useless()
 	stop_process "$handler"
 }
 
+# What each OOM since the mark was granted, in ms.
+granted()
+{
+	log_since_mark | sed -n 's|.*oom_embedded: seq=.* grace=[0-9]*/\([0-9]*\)ms .*|\1|p'
+}
+
+# The first of several OOMs in a row has the whole window; what it used in vain comes back
+# more slowly than the next ones come.
+in_a_row()
+{
+	sleep 2.1
+	mark_log
+	in_vain "one OOM after the other" 3 "$cgroup"
+	windows=$(granted | tr '\n' ' ')
+	comment "granted: $windows"
+	equal "and the window is not a fresh one each time" "$GRACE, less" \
+		"${windows%% *}, $(granted | awk -v grace="$GRACE" \
+			'NR > 1 && $1 < grace { less = 1 } END { print less ? "less" : "the same" }')"
+}
+
 notifier_only()
 {
 	load_module selection_order=rank rank_threshold=100 kprobes=0
 	cooperative "global, kprobes=0"
 }
 
-plan 32
+plan 35
 load_module selection_order=rank rank_threshold=100
 trace_start oe_victims counter
 trace_start oe_wait mono
@@ -161,6 +181,7 @@ in_vain "global, a handler that does nothing" "$ROUNDS"
 end_handler
 equal "it was told each time" \
 	"$(get reconfigure_wanted)" "$(awk 'END { print $1 }' "$tmp/handler.out")"
+in_a_row
 for mode in die stop starve; do
 	useless "$mode"
 done
