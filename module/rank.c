@@ -9,10 +9,8 @@
 #include "core.h"
 
 #include <linux/bitmap.h>
-#include <linux/hash.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
-#include <linux/rhashtable.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/spinlock.h>
@@ -21,6 +19,7 @@
 #include "compat/compat.h"
 #include "fork.h"
 #include "group.h"
+#include "pid_table.h"
 #include "pool.h"
 #include "rank.h"
 
@@ -33,8 +32,7 @@ enum {
 
 /**
  * struct oe_rank_entry - what is known of one thread group
- * @node: in the table
- * @pid: the key, one reference held
+ * @node: in the table; one reference of its pid is held
  * @rcu: for freeing, once out of the table
  * @ranking: packed by pack(), read with READ_ONCE(); NO_RANKING = none
  * @groups: a bit for every group it was put into by its pid
@@ -42,8 +40,7 @@ enum {
  * With neither ranking nor group it is as good as not there.
  */
 struct oe_rank_entry {
-	struct rhash_head node;
-	struct pid *pid;
+	struct oe_pid_node node;
 	struct rcu_head rcu;
 	u32 ranking;
 	DECLARE_BITMAP(groups, OE_NR_GROUPS);
@@ -63,7 +60,7 @@ static void repair(struct work_struct *work);
 static void retire(struct work_struct *work);
 
 static struct {
-	struct rhashtable table;
+	struct oe_pid_table table;
 	struct oe_pool pool;
 	struct mutex lock; /* changes by sysfs and by the worker */
 	bool watching; /* under lock: the tracepoints are attached */
@@ -80,28 +77,6 @@ static struct {
 	.lost_lock = __RAW_SPIN_LOCK_UNLOCKED(rank.lost_lock),
 	.repair = __DELAYED_WORK_INITIALIZER(rank.repair, repair, 0),
 	.retire = __DELAYED_WORK_INITIALIZER(rank.retire, retire, 0),
-};
-
-/* The key is a pointer: no need for jhash() and memcmp() of any length. */
-static u32 hash_key(const void *key, u32 length, u32 seed)
-{
-	return hash_64((unsigned long)*(struct pid *const *)key ^ seed, 32);
-}
-
-static int differs(struct rhashtable_compare_arg *arg, const void *object)
-{
-	const struct oe_rank_entry *entry = object;
-
-	return entry->pid != *(struct pid *const *)arg->key;
-}
-
-static const struct rhashtable_params table_params = {
-	.hashfn = hash_key,
-	.obj_cmpfn = differs,
-	.key_len = sizeof(struct pid *),
-	.key_offset = offsetof(struct oe_rank_entry, pid),
-	.head_offset = offsetof(struct oe_rank_entry, node),
-	.automatic_shrinking = true,
 };
 
 static const u32 NO_RANKING = U32_MAX;
@@ -121,7 +96,7 @@ static struct oe_ranking unpack(u32 packed)
 
 static void free_entry(struct oe_rank_entry *entry)
 {
-	put_pid(entry->pid);
+	put_pid(entry->node.pid);
 	oe_pool_free(&rank.pool, entry);
 }
 
@@ -132,13 +107,15 @@ static void free_entry_rcu(struct rcu_head *head)
 
 static struct oe_rank_entry *find(struct pid *tgid)
 {
-	return rhashtable_lookup(&rank.table, &tgid, table_params);
+	struct oe_pid_node *node = oe_pid_table_find(&rank.table, tgid);
+
+	return node ? container_of(node, struct oe_rank_entry, node) : NULL;
 }
 
 static void remove_entry(struct oe_rank_entry *entry)
 {
 	/* Exit and a write may both try; one of them gets it. */
-	if (rhashtable_remove_fast(&rank.table, &entry->node, table_params))
+	if (!oe_pid_table_remove(&rank.table, &entry->node))
 		return;
 	call_rcu(&entry->rcu, free_entry_rcu);
 	if (!oe_rank_count())
@@ -154,7 +131,7 @@ static void remove_entry(struct oe_rank_entry *entry)
  */
 unsigned int oe_rank_count(void)
 {
-	return atomic_read(&rank.table.nelems);
+	return atomic_read(&rank.table.nr_nodes);
 }
 
 /**
@@ -280,11 +257,10 @@ static int insert(struct oe_rank_entry *entry, struct pid *tgid,
 {
 	int err;
 
-	entry->pid = get_pid(tgid);
+	entry->node.pid = get_pid(tgid);
 	entry->ranking = heritage->ranking;
 	bitmap_copy(entry->groups, heritage->groups, OE_NR_GROUPS);
-	err = rhashtable_lookup_insert_fast(&rank.table, &entry->node,
-					    table_params);
+	err = oe_pid_table_insert(&rank.table, &entry->node);
 	if (err)
 		put_pid(tgid);
 	return err;
@@ -514,7 +490,7 @@ static void sweep(const struct oe_rank_change *change)
  * @nr_changes: how many
  *
  * Context: process context, may sleep and allocate.
- * Return: 0; -ENOMEM, -E2BIG or -EBUSY from the table, and nothing changed.
+ * Return: 0, or -ENOMEM and nothing changed.
  */
 int oe_rank_apply(struct oe_rank_change *changes, unsigned int nr_changes)
 {
@@ -539,38 +515,21 @@ int oe_rank_apply(struct oe_rank_change *changes, unsigned int nr_changes)
 	return err;
 }
 
-/* Calls @visit under RCU for every entry, for some perhaps twice. */
-static int visit_entries(int (*visit)(struct oe_rank_entry *entry, void *arg),
-			 void *arg)
-{
-	struct oe_rank_entry *entry;
-	struct rhashtable_iter iter;
-	int ret = 0;
-
-	rhashtable_walk_enter(&rank.table, &iter);
-	rhashtable_walk_start(&iter);
-	while (!ret && (entry = rhashtable_walk_next(&iter))) {
-		if (!IS_ERR(entry)) /* -EAGAIN: resized, go on */
-			ret = visit(entry, arg);
-	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
-	return ret;
-}
-
 struct member_arg {
 	unsigned int group;
 	int (*visit)(struct pid *tgid, void *arg);
 	void *arg;
 };
 
-static int visit_member(struct oe_rank_entry *entry, void *data)
+static int visit_member(struct oe_pid_node *node, void *data)
 {
+	const struct oe_rank_entry *entry =
+		container_of(node, struct oe_rank_entry, node);
 	const struct member_arg *arg = data;
 
 	if (!test_bit(arg->group, entry->groups))
 		return 0;
-	return arg->visit(entry->pid, arg->arg);
+	return arg->visit(node->pid, arg->arg);
 }
 
 /**
@@ -578,8 +537,6 @@ static int visit_member(struct oe_rank_entry *entry, void *data)
  * @group: its index
  * @visit: called under RCU, must not sleep; a non-zero return ends the walk
  * @arg: for @visit
- *
- * While the table is being resized a thread group may be visited twice.
  *
  * Context: process context.
  * Return: 0, or what @visit returned.
@@ -589,7 +546,7 @@ int oe_rank_visit_members(unsigned int group,
 {
 	struct member_arg member_arg = { group, visit, arg };
 
-	return visit_entries(visit_member, &member_arg);
+	return oe_pid_table_walk(&rank.table, visit_member, &member_arg);
 }
 
 /**
@@ -603,8 +560,11 @@ void oe_rank_open_group(unsigned int group)
 	set_bit(group, rank.open_groups);
 }
 
-static int leave(struct oe_rank_entry *entry, void *arg)
+static int leave(struct oe_pid_node *node, void *arg)
 {
+	struct oe_rank_entry *entry =
+		container_of(node, struct oe_rank_entry, node);
+
 	clear_bit(*(unsigned int *)arg, entry->groups);
 	if (is_empty(entry))
 		remove_entry(entry);
@@ -625,7 +585,7 @@ void oe_rank_close_group(unsigned int group)
 	clear_bit(group, rank.open_groups);
 	synchronize_rcu();
 	mutex_lock(&rank.lock); /* no empty entry is about to be used */
-	visit_entries(leave, &group);
+	oe_pid_table_walk(&rank.table, leave, &group);
 	mutex_unlock(&rank.lock);
 }
 
@@ -719,9 +679,10 @@ static void retire(struct work_struct *work)
 	mutex_unlock(&rank.lock);
 }
 
-static void free_entry_at_exit(void *ptr, void *arg)
+static int drop_any(struct oe_pid_node *node, void *arg)
 {
-	free_entry(ptr);
+	oe_rank_drop(node->pid);
+	return 0;
 }
 
 /**
@@ -732,17 +693,9 @@ static void free_entry_at_exit(void *ptr, void *arg)
  */
 int oe_rank_init(void)
 {
-	int err;
-
 	oe_fork_init();
-	err = oe_pool_init(&rank.pool, "oom_embedded_rank",
-			   sizeof(struct oe_rank_entry), POOL_TARGET);
-	if (err)
-		return err;
-	err = rhashtable_init(&rank.table, &table_params);
-	if (err)
-		oe_pool_exit(&rank.pool);
-	return err;
+	return oe_pool_init(&rank.pool, "oom_embedded_rank",
+			    sizeof(struct oe_rank_entry), POOL_TARGET);
 }
 
 /**
@@ -758,8 +711,8 @@ void oe_rank_exit(void)
 	stop_watching();
 	mutex_unlock(&rank.lock);
 	cancel_delayed_work_sync(&rank.repair);
-	cancel_delayed_work_sync(&rank.retire);
-	rhashtable_free_and_destroy(&rank.table, free_entry_at_exit, NULL);
+	oe_pid_table_walk(&rank.table, drop_any, NULL);
+	cancel_delayed_work_sync(&rank.retire); /* queued by the last one */
 	rcu_barrier(); /* free_entry_rcu() is in this module */
 	oe_pool_exit(&rank.pool);
 }

@@ -7,6 +7,7 @@
 #include <linux/completion.h>
 #include <linux/kthread.h>
 
+#include "../pid_table.c"
 #include "../pool.c"
 #include "../rank.c"
 

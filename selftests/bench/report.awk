@@ -152,14 +152,6 @@ function episode_row(kind, n, dump, words,    stock, ours, part)
 	    median(elapsed[ours]) / 1e6, median(elapsed[stock]) / 1e6), part <= 1.1)
 }
 
-# What rhashtable has at that many entries: a power of two, at most three quarters full.
-function buckets(n,    size)
-{
-	for (size = 64; n > size * 3 / 4; size *= 2)
-		;
-	return size
-}
-
 function header()
 {
 	printf "# What it costs\n\n"
@@ -252,13 +244,13 @@ function size_section(    each, share)
 	printf "the kernel's build adds (unwinder, call sites, tracing), without `.init*`, `__versions`,\n"
 	printf "`.modinfo`. As loaded: `/sys/module/oom_embedded/coresize`, which is rounded up to pages for\n"
 	printf "each kind of memory and has the symbol table too. Bytes of a ranking: pages of the slab cache\n"
-	printf "after ranking %s processes, and the hash table's share (computed: at most 3/4 full).\n", thousands(ranked)
+	printf "after ranking %s processes, and the hash table's share (8 KiB in all, part of the module).\n", thousands(ranked)
 	table("memory")
 	row("module: text and data", "at most 64 KiB", sprintf("%.1f KiB", text / 1024), text <= 65536)
 	row("module: everything that stays", "at most 64 KiB", sprintf("%.1f KiB", resident / 1024), resident <= 65536)
 	row("module: as loaded", "at most 64 KiB", sprintf("%.1f KiB", coresize / 1024), coresize <= 65536)
 	each = slab / ranked
-	share = buckets(ranked) * 8 / ranked
+	share = 1024 * 8 / ranked
 	row("bytes a ranked process", "at most 128", sprintf("%.1f (%.1f slab, object of %d; %.1f hash table)", each + share, each, object, share),
 	    each + share <= 128)
 }
