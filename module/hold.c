@@ -22,9 +22,10 @@ enum {
 
 /* Touched by the OOM path, under oom_lock, except where said. */
 static struct {
-	struct pid **pids; /* set once, by a write to grace_hold */
+	struct pid **pids; /* set once, see oe_hold_prepare() */
 	unsigned int nr_pids;
 	bool warned;
+	bool ready;
 } hold;
 
 /* By somebody else, or about to be; or it answers to a debugger. */
@@ -104,7 +105,8 @@ int oe_hold_prepare(unsigned int enable)
 {
 	struct pid **pids;
 
-	if (!enable || hold.pids)
+	/* A parameter of a module that then is not loaded must leave nothing. */
+	if (!enable || !hold.ready || hold.pids)
 		return 0;
 	pids = kvcalloc(MAX_HELD, sizeof(struct pid *), GFP_KERNEL);
 	if (!pids)
@@ -113,6 +115,18 @@ int oe_hold_prepare(unsigned int enable)
 	if (cmpxchg_release(&hold.pids, NULL, pids))
 		kvfree(pids);
 	return 0;
+}
+
+/**
+ * oe_hold_init - make room if the module parameter asked for it
+ *
+ * Context: module init, may sleep and allocate.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_hold_init(void)
+{
+	hold.ready = true;
+	return oe_hold_prepare(oe_config.grace_hold);
 }
 
 /**

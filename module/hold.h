@@ -6,6 +6,7 @@ struct oe_domain;
 struct oe_policy;
 
 int oe_hold_prepare(unsigned int enable);
+int oe_hold_init(void);
 void oe_hold_exit(void);
 void oe_hold_begin(const struct oe_domain *domain,
 		   const struct oe_policy *policy);

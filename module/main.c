@@ -44,9 +44,12 @@ static int __init oe_init(void)
 	err = oe_level_config_init();
 	if (err)
 		return err;
-	err = oe_rank_init();
+	err = oe_hold_init();
 	if (err)
 		return err;
+	err = oe_rank_init();
+	if (err)
+		goto err_exit_hold;
 	err = oe_notify_init();
 	if (err)
 		goto err_exit_rank;
@@ -90,6 +93,7 @@ err_exit_notify:
 err_exit_rank:
 	oe_group_exit();
 	oe_rank_exit();
+err_exit_hold:
 	oe_hold_exit();
 	return err;
 }
