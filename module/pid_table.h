@@ -3,6 +3,8 @@
 #define OE_PID_TABLE_H
 
 #include <linux/atomic.h>
+#include <linux/processor.h> /* cpu_relax(), which bit_spinlock.h lacks */
+
 #include <linux/list_bl.h>
 
 struct pid;
