@@ -7,10 +7,11 @@
 
 #include <linux/errno.h>
 #include <linux/hash.h>
-#include <linux/rculist_bl.h>
 #include <linux/rcupdate.h>
 
 #include "pid_table.h"
+
+#include <linux/rculist_bl.h> /* needs what pid_table.h includes first */
 
 static struct hlist_bl_head *bucket_of(struct oe_pid_table *table,
 				       struct pid *pid)
