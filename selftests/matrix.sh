@@ -45,7 +45,7 @@ bare             small-bare      COVERAGE=global,guard --smp 1
 bare-64mb        small-bare      COVERAGE=global,guard --smp 1 --mem 64 --append log_buf_len=256K
 none-lockdep     small-none
 rt-lockdep       small-rt
-swap             debian-6.12     --swap 64
+swap             debian-7        --swap 64
 kcfi             small-cfi       --append cfi=kcfi
 fineibt          small-cfi       --append cfi=fineibt
 i386-kunit       i386-small

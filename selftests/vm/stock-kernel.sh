@@ -3,9 +3,9 @@
 #
 # Debian's own kernels, unpacked into the cache and not installed.
 
-# Modules that a test may want in its guest (pstore over RAM, host folders over 9p), with
+# Modules that a test may want in its guest (pstore over RAM, host folders over 9p, a disk), with
 # what they depend on.
-GUEST_MODULES='reed_solomon|ramoops|9p|9pnet|9pnet_virtio|netfs|fscache|virtio|virtio_ring|virtio_pci|virtio_pci_legacy_dev|virtio_pci_modern_dev'
+GUEST_MODULES='reed_solomon|ramoops|9p|9pnet|9pnet_virtio|netfs|fscache|virtio|virtio_ring|virtio_pci|virtio_pci_legacy_dev|virtio_pci_modern_dev|virtio_blk'
 
 # The metapackages lead to the newest point release. Up to 6.12 linux-image is the kernel,
 # from 7.x on it is a metapackage too. Of a foreign kernel's packages only those that run on
