@@ -37,7 +37,7 @@ hold other 1024 200
 other=$pid
 mark_log
 # More than there is, less than with what the victim will give back.
-in_the_background eater 50 $(($(mem_available_kb) + VICTIM_KB / 2))
+in_the_background eater 50 $(($(mem_and_swap_kb) + VICTIM_KB / 2))
 eater=$pid
 wait "$batch"
 rc=$?

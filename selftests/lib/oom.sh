@@ -239,6 +239,12 @@ mem_available_kb()
 	awk '/^MemAvailable:/ { print $2 }' /proc/meminfo
 }
 
+# What can be eaten before there is an OOM: memory and swap.
+mem_and_swap_kb()
+{
+	awk '/^(MemAvailable|SwapFree):/ { sum += $2 } END { print sum }' /proc/meminfo
+}
+
 # A mark in the kernel log; log_since_mark prints what came after it.
 mark_log()
 {
