@@ -39,7 +39,8 @@ killed "the last one above ranking 0 dies" "$shield"
 poll_until "$PATIENCE" grep -q eaten "$tmp/greedy.out"
 check "the one of ranking 0 that ate its memory lives" alive "$greedy"
 check "the other one of ranking 0 lives" alive "$zero"
-equal "victims, episodes" "$batch $leaker $shield 3" \
-	"$(marked_after 0) $(($(get reconfigure_wanted) - wanted))"
+# What one victim left may come back a moment after the next OOM began: that one has none.
+equal "victims, episodes with one" "$batch $leaker $shield 3" \
+	"$(marked_after 0) $(($(get reconfigure_wanted) - wanted - $(get stats/avoided)))"
 comment "stats/no_victim moved by $(($(get stats/no_victim) - no_victim))"
 finish

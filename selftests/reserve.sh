@@ -5,6 +5,8 @@
 # takes just that much, page by page, while nobody else gets anything. And it is there
 # again when memory is back. ROUNDS: how many times (default 2).
 
+# A large guest takes its time to be filled.
+PATIENCE=${PATIENCE:-120}
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
