@@ -82,8 +82,8 @@ all_documented()
 
 	for name in $(tracked 'module/*.h' | xargs grep -hoE '\boe_[a-z_]+\(' | tr -d '(' | sort -u); do
 		grep -qE " \* $name(\(\))? - " module/*.[ch] && continue
-		# Inlines for kernels without kprobes repeat what is documented in the .c file.
-		grep -qE "^static inline .*\b$name\(" module/compat/*.h && continue
+		# Shims, and inlines for kernels without kprobes, repeat what is documented in the .c file.
+		grep -qE "^(static inline .*\b|#define )$name\(" module/compat/*.h && continue
 		case $name in
 		oe_opaque) continue ;;
 		esac
