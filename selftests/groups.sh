@@ -107,15 +107,22 @@ inheritance()
 	member_of crew "$parent"
 	: >"$tmp/fork"
 	poll_until "$PATIENCE" has_child "$parent"
-	child=$(cat "/proc/$parent/task/$parent/children")
-	counts "a child is in its parent's group" "${child% }" "800 group:crew"
+	child=$(child_of "$parent")
+	counts "a child is in its parent's group" "$child" "800 group:crew"
 }
 
 # The sleep after the fork, not the one that polls.
+child_of()
+{
+	for dir in /proc/[0-9]*; do
+		grep -q "^PPid:[^0-9]*$1\$" "$dir/status" &&
+			[ "$(tr '\0' ' ' <"$dir/cmdline")" = "sleep 1000 " ] && echo "${dir#/proc/}"
+	done 2>/dev/null
+}
+
 has_child()
 {
-	read -r one 2>/dev/null <"/proc/$1/task/$1/children" &&
-		grep -q 1000 "/proc/${one% }/cmdline" 2>/dev/null
+	[ -n "$(child_of "$1")" ]
 }
 
 signals()
@@ -167,7 +174,7 @@ removal()
 	set_to groups/remove crew
 	check "its directory is gone" [ ! -e "$OE/groups/crew" ]
 	equal "its members have no ranking from it" "" "$(ranking_of "$by_pid")"
-	equal "nor their children" "" "$(ranking_of "${child% }")"
+	equal "nor their children" "" "$(ranking_of "$child")"
 	group crew 100
 	equal "a new group of that name is empty" "0 " \
 		"$(get groups/crew/nr_members) $(get groups/crew/pids)"
