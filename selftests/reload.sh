@@ -20,6 +20,13 @@ memcg_storm()
 	done >/dev/null 2>&1
 }
 
+# A cgroup that is small and cannot swap: where there is swap its OOMs would be rare.
+storm_cgroup()
+{
+	make_cgroup "$1" 12M
+	[ ! -e "$cgroup/memory.swap.max" ] || echo 0 >"$cgroup/memory.swap.max"
+}
+
 sysrq_storm()
 {
 	while [ ! -e "$tmp/stop" ]; do
@@ -62,9 +69,9 @@ unload_module
 trace_start oe_victims counter
 # The protected one is in a storm itself, and the best choice for every kind of OOM.
 if gives memcg; then
-	make_cgroup oe_storm1 12M
+	storm_cgroup oe_storm1
 	storm1=$cgroup
-	make_cgroup oe_storm2 12M
+	storm_cgroup oe_storm2
 	hold shield 8192 - -C "$storm1"
 else
 	hold shield 8192 -
