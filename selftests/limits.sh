@@ -13,10 +13,11 @@
 alone()
 {
 	limit 1001 20000 0 5000
+	mark_log
 	glutton_of 1001 big 40000
 	reap "$pid"
 	equal "one process above the limit is ended by SIGTERM" 143 "$rc"
-	until_limit 1001 exceeded_ms 0
+	until_recovered 1001
 	equal "it is counted, and the user is back under" "1 0" \
 		"$(limit_of 1001 nr_kills) $(limit_of 1001 exceeded_ms)"
 	equal "and so the log says" "exceeded terminated recovered" "$(outcomes 1001)"
@@ -27,6 +28,7 @@ alone()
 three()
 {
 	limit 1002 0 0 5000
+	mark_log
 	glutton_of 1002 one 15000
 	one=$pid
 	glutton_of 1002 two 30000
@@ -36,7 +38,7 @@ three()
 	set_limit 1002 max_kb 60000
 	reap "$two"
 	equal "of three the biggest is ended" 143 "$rc"
-	until_limit 1002 exceeded_ms 0
+	until_recovered 1002
 	scans 3
 	kill -USR2 "$one" "$three"
 	reap "$one"
@@ -51,10 +53,11 @@ three()
 peak()
 {
 	limit 1003 20000 20000 5000
+	mark_log
 	glutton_of 1003 peak 40000
 	check "while it is above, exceeded_ms runs" until_above 1003
 	kill -USR1 "$pid"
-	until_limit 1003 exceeded_ms 0
+	until_recovered 1003
 	scans 3
 	kill -USR2 "$pid"
 	reap "$pid"
@@ -87,7 +90,7 @@ stubborn()
 	mark_log
 	glutton_of 1005 deaf 40000 -i
 	killed "who ignores SIGTERM is killed" "$pid"
-	until_limit 1005 nr_kills 1
+	until_recovered 1005
 	equal "after it was asked" "exceeded terminated killed recovered 1" \
 		"$(outcomes 1005) $(limit_of 1005 nr_kills)"
 	equal "and the same one both times" "$pid $pid" "$(victims_of 1005)"
@@ -98,7 +101,7 @@ stubborn()
 	mark_log
 	glutton_of 1005 deaf 40000 -i
 	killed "without a timeout at once" "$pid"
-	until_limit 1005 nr_kills 2
+	until_recovered 1005
 	equal "and without SIGTERM" "exceeded killed recovered" "$(outcomes 1005)"
 	drop_limit 1005
 }
@@ -119,7 +122,7 @@ slow()
 	set_limit 1006 max_kb 30000
 	reap "$pid"
 	equal "who ends in time ends by itself" 0 "$rc"
-	until_limit 1006 nr_kills 1
+	until_recovered 1006
 	scans 3
 	check "and nobody else had to, though it took a while" alive "$next"
 	equal "one victim, one signal" "exceeded terminated recovered $pid" \
@@ -141,7 +144,7 @@ shrinking()
 	limit 1007 20000 0 2000
 	mark_log
 	glutton_of 1007 clever 40000 -s
-	poll_until "$PATIENCE" log_says 'uid=1007 .*outcome=recovered'
+	until_outcome 1007 recovered
 	sleep 2.5
 	check "who shrinks at SIGTERM lives" alive "$pid"
 	equal "and is not counted" "exceeded terminated recovered 0" \
@@ -167,7 +170,7 @@ ranking()
 	set_limit 1008 max_kb 20000
 	reap "$pid"
 	equal "the smallest, because the others are protected" 143 "$rc"
-	poll_until "$PATIENCE" log_says 'uid=1008 .*outcome=blocked'
+	until_outcome 1008 blocked
 	check "then it says that nobody is left" log_says 'uid=1008 .*victim=none outcome=blocked'
 	scans 3
 	equal "once" "exceeded terminated blocked" "$(outcomes 1008)"
@@ -235,7 +238,6 @@ listens()
 plan 34
 load_module
 set_to limits/period_ms 100
-mark_log
 alone
 three
 peak

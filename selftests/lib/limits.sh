@@ -40,6 +40,20 @@ until_limit()
 	poll_until "$PATIENCE" limit_is "$@"
 }
 
+# until_outcome UID OUTCOME: the log says so, since the mark.
+until_outcome()
+{
+	poll_until "$PATIENCE" log_says "uid=$1 .*outcome=$2"
+}
+
+# until_recovered UID: the user was above, since the mark, and no longer is. That exceeded_ms is 0
+# does not show it: so it is in the first moment, too.
+until_recovered()
+{
+	until_outcome "$1" recovered
+	until_limit "$1" exceeded_ms 0
+}
+
 is_above()
 {
 	[ "$(limit_of "$1" exceeded_ms)" -gt 0 ]
