@@ -170,9 +170,16 @@ static bool kill_nobody(struct oom_control *oc, struct oe_episode *episode)
 static bool pass_on(struct oom_control *oc, enum oe_purpose purpose, bool *ret)
 {
 	oe_stat_inc(OE_STAT_victim_pending);
-	if (READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE ||
-	    !oe_guard_available()) {
+	if (READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE) {
 		*ret = resume_original(oc);
+		return true;
+	}
+	if (!oe_guard_available()) {
+		/*
+		 * The kernel would try again, too, unless the victim is through
+		 * before it looks: then it would select without us.
+		 */
+		*ret = purpose == OE_PURPOSE_WAIT || resume_original(oc);
 		return true;
 	}
 	return !wants_to_kill(oc,

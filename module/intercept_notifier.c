@@ -128,15 +128,19 @@ static void fill_call(struct oe_call *call)
 static bool handle_call(void)
 {
 	struct oe_episode *episode;
+	enum oe_purpose purpose;
 	struct oe_call call;
 
 	lockdep_assert_held(&settle.lock);
 	/* Called again means that the kernel is through with the last one. */
 	settle_now();
 	fill_call(&call);
-	if (oe_handle_classify(&call) != OE_PURPOSE_KILL) {
+	purpose = oe_handle_classify(&call);
+	if (purpose != OE_PURPOSE_KILL) {
 		oe_stat_inc(OE_STAT_victim_pending);
-		return false;
+		/* As the wrapper does where there is no guard. */
+		return purpose == OE_PURPOSE_WAIT &&
+		       READ_ONCE(oe_config.mode) == OE_MODE_ENFORCE;
 	}
 
 	episode = oe_handle_begin(&call);
