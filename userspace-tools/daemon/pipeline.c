@@ -98,8 +98,12 @@ static bool begin_helper(const struct oe_conf *conf, struct pipeline *pipeline,
 static bool begin_reboot(struct pipeline *pipeline)
 {
 	oe_log(OE_LOG_ERROR, "%s: restarts the machine", pipeline->name);
-	pipeline->job = oe_worker_sync(SYNC_MS);
 	pipeline->step_until_ms = oe_now_ms() + SYNC_MS;
+	pipeline->job = oe_worker_sync(SYNC_MS);
+	if (pipeline->job < 0) {
+		said(pipeline, "sync", pipeline->job);
+		pipeline->job = NO_JOB;
+	}
 	return true;
 }
 
