@@ -4,8 +4,8 @@ COMMON_SRCS = common/sysfs.c common/records.c common/proc.c
 
 # The reader of the configuration needs inih; what uses it links CONFIG_LIBS.
 ifeq ($(WITH_INIH),1)
-COMMON_SRCS += common/config.c common/config_section.c common/config_value.c \
-	common/config_check.c
+COMMON_SRCS += common/config.c common/config_section.c common/config_module.c \
+	common/config_manager.c common/config_key.c common/config_value.c common/config_check.c
 CONFIG_LIBS := $(shell $(PKG_LIBS) inih)
 endif
 

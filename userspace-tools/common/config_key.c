@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The configuration's keys: which there are in a section, what their values may be, and what
+ * it means to say one again.
+ */
+#include <string.h>
+
+#include "common/config_section.h"
+
+enum {
+	COMM_MAX = 63,
+};
+
+const struct oe_conf_key *oe_conf_find_key(const struct oe_conf_key *keys,
+					   const char *name)
+{
+	for (; keys->name; keys++)
+		if (!strcmp(keys->name, name))
+			return keys;
+	return NULL;
+}
+
+bool oe_conf_unknown_key(struct oe_conf_reader *reader,
+			 const struct oe_conf_key *keys, const char *section,
+			 const char *name)
+{
+	char known[160] = "";
+
+	for (; keys->name; keys++) {
+		size_t used = strlen(known);
+
+		snprintf(known + used, sizeof(known) - used, "%s%s",
+			 used ? ", " : "", keys->name);
+	}
+	return oe_conf_error(reader->conf, reader->place,
+			     "[%s] knows no '%s'; it knows %s", section, name,
+			     known);
+}
+
+static bool is_plain(const char *value, size_t max)
+{
+	for (const char *c = value; *c; c++)
+		if (*c <= ' ' || *c > '~')
+			return false;
+	return strlen(value) <= max;
+}
+
+static bool is_uids(const char *value)
+{
+	const long long max = 4294967294LL;
+	const char *dash = strchr(value, '-');
+	char first[16];
+	long long from;
+	long long to;
+
+	if (!dash)
+		return oe_conf_number(value, 0, max, &from);
+	if (dash - value >= (ptrdiff_t)sizeof(first))
+		return false;
+	memcpy(first, value, dash - value);
+	first[dash - value] = '\0';
+	return oe_conf_number(first, 0, max, &from) &&
+	       oe_conf_number(dash + 1, from, max, &to);
+}
+
+static bool is_path(const char *value)
+{
+	return value[0] == '/' && is_plain(value, OE_CONF_MAX_LINE) &&
+	       !strstr(value, "/../");
+}
+
+static bool wrong_number(struct oe_conf_reader *reader,
+			 const struct oe_conf_key *key, const char *value)
+{
+	return oe_conf_error(reader->conf, reader->place,
+			     "%s: '%s' is not a number from %lld to %lld",
+			     key->name, value, key->min, key->max);
+}
+
+static bool wrong_word(struct oe_conf_reader *reader,
+		       const struct oe_conf_key *key, const char *value)
+{
+	char known[80] = "";
+
+	for (const char *const *word = key->words; *word; word++) {
+		size_t used = strlen(known);
+
+		snprintf(known + used, sizeof(known) - used, "%s%s",
+			 used ? ", " : "", *word);
+	}
+	return oe_conf_error(reader->conf, reader->place,
+			     "%s: '%s' is none of: %s", key->name, value,
+			     known);
+}
+
+static bool check_time(struct oe_conf_reader *reader,
+		       const struct oe_conf_key *key, const char *value)
+{
+	int ms;
+
+	if (oe_conf_time(value, &ms) && ms >= key->min && ms <= key->max)
+		return true;
+	return oe_conf_error(
+		reader->conf, reader->place,
+		"%s: '%s' is no time from %lldms to %llds; 500ms or 2s would be one",
+		key->name, value, key->min, key->max / 1000);
+}
+
+bool oe_conf_check(struct oe_conf_reader *reader, const struct oe_conf_key *key,
+		   const char *value)
+{
+	const char *expected = NULL;
+	unsigned long long kb;
+	long long number;
+
+	switch (key->type) {
+	case VALUE_NUMBER:
+		return oe_conf_number(value, key->min, key->max, &number) ||
+		       wrong_number(reader, key, value);
+	case VALUE_WORD:
+		return oe_conf_one_of(key->words, value) >= 0 ||
+		       wrong_word(reader, key, value);
+	case VALUE_TIME:
+		return check_time(reader, key, value);
+	case VALUE_SIZE:
+		if (!oe_conf_kb(value, 0, &kb))
+			expected = "size: KiB, or a number with K, M, G or %";
+		break;
+	case VALUE_SIGNAL:
+		if (oe_conf_signal(value) < 0)
+			expected = "signal: none, TERM, USR1, ...";
+		break;
+	case VALUE_PATTERN:
+		if (!*value || !is_plain(value, COMM_MAX))
+			expected =
+				"pattern of a process name (for a blank write '?')";
+		break;
+	case VALUE_UIDS:
+		if (!is_uids(value))
+			expected = "uid or range FIRST-LAST";
+		break;
+	case VALUE_CGROUP:
+	case VALUE_PATH:
+		if (!is_path(value))
+			expected = "path that begins with '/'";
+		break;
+	}
+	if (expected)
+		return oe_conf_error(reader->conf, reader->place,
+				     "%s: '%s' is no %s", key->name, value,
+				     expected);
+	return true;
+}
+
+bool oe_conf_too_many(struct oe_conf_reader *reader, const char *what, int max)
+{
+	return oe_conf_error(reader->conf, reader->place, "more than %d %s",
+			     max, what);
+}
+
+bool oe_conf_may_override(struct oe_conf_reader *reader, const char *what,
+			  struct oe_conf_place before)
+{
+	if (before.file != reader->place.file)
+		return true;
+	return oe_conf_error(reader->conf, reader->place,
+			     "%s is already said in line %d", what,
+			     before.line);
+}
+
+bool oe_conf_fill_setting(struct oe_conf_reader *reader,
+			  struct oe_conf_setting *setting, const char *path,
+			  const char *value)
+{
+	path = oe_conf_keep(reader->conf, reader->place, path);
+	value = oe_conf_keep(reader->conf, reader->place, value);
+	if (!path || !value)
+		return false;
+	*setting = (struct oe_conf_setting){ path, value, reader->place };
+	return true;
+}

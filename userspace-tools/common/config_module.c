@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The configuration's sections for the module: what is to be written to which of its files.
+ */
+#include <string.h>
+
+#include "common/config_section.h"
+
+static const char *const modes_of_module[] = { "off", "observe", "enforce",
+					       NULL };
+static const char *const orders[] = { "badness", "rank", NULL };
+static const char *const no_victim_actions[] = { "panic", "reboot", "unprotect",
+						 NULL };
+
+const struct oe_conf_key oe_conf_policy_keys[] = {
+	WORD("mode", modes_of_module),
+	NUMBER("rank_threshold", 0, OE_CONF_RANK_MAX),
+	NUMBER("default_rank", 0, OE_CONF_RANK_MAX),
+	WORD("selection_order", orders),
+	WORD("no_victim_action", no_victim_actions),
+	NUMBER("grace_ms", 0, 10000),
+	NUMBER("grace_hold", 0, 1),
+	TYPE("reserve_kb", VALUE_SIZE),
+	END,
+};
+
+const struct oe_conf_key oe_conf_group_keys[] = {
+	NUMBER("rank", 0, OE_CONF_RANK_MAX), TYPE("comm", VALUE_PATTERN),
+	TYPE("cgroup", VALUE_CGROUP),	     TYPE("uid", VALUE_UIDS),
+	TYPE("signal", VALUE_SIGNAL),	     END,
+};
+
+static const struct oe_conf_key level_keys[] = {
+	TYPE("warning_kb", VALUE_SIZE),
+	TYPE("critical_kb", VALUE_SIZE),
+	TYPE("imminent_oom_kb", VALUE_SIZE),
+	TYPE("oom_kb", VALUE_SIZE),
+	TYPE("hysteresis_kb", VALUE_SIZE),
+	NUMBER("debounce_ms", 0, DAY_MS),
+	NUMBER("forecast_alert_ms", 0, DAY_MS),
+	END,
+};
+
+static const struct oe_conf_key limits_keys[] = {
+	NUMBER("period_ms", 1, DAY_MS),
+	END,
+};
+
+static const struct oe_conf_key limit_keys[] = {
+	TYPE("max_kb", VALUE_SIZE),
+	NUMBER("exceed_allowed_ms", 0, DAY_MS),
+	NUMBER("term_timeout_ms", 0, DAY_MS),
+	END,
+};
+
+static bool add_setting(struct oe_conf_reader *reader, const char *path,
+			const char *value)
+{
+	struct oe_conf *conf = reader->conf;
+	struct oe_conf_setting *setting;
+
+	for (int i = 0; i < conf->nr_settings; i++) {
+		setting = &conf->settings[i];
+		if (!strcmp(setting->path, path))
+			return oe_conf_may_override(reader, path,
+						    setting->place) &&
+			       oe_conf_fill_setting(reader, setting, path,
+						    value);
+	}
+	if (conf->nr_settings == OE_CONF_MAX_SETTINGS)
+		return oe_conf_too_many(reader, "settings",
+					OE_CONF_MAX_SETTINGS);
+	if (!oe_conf_fill_setting(reader, &conf->settings[conf->nr_settings],
+				  path, value))
+		return false;
+	conf->nr_settings++;
+	return true;
+}
+
+bool oe_conf_policy_line(struct oe_conf_reader *reader, const char *name,
+			 const char *value)
+{
+	const struct oe_conf_key *key =
+		oe_conf_find_key(oe_conf_policy_keys, name);
+
+	if (!key)
+		return oe_conf_unknown_key(reader, oe_conf_policy_keys,
+					   "policy", name);
+	return oe_conf_check(reader, key, value) &&
+	       add_setting(reader, name, value);
+}
+
+/* Keys whose files lie in a directory. */
+static bool directory_line(struct oe_conf_reader *reader,
+			   const struct oe_conf_key *keys, const char *section,
+			   const char *directory, const char *name,
+			   const char *value)
+{
+	const struct oe_conf_key *key = oe_conf_find_key(keys, name);
+	char path[128];
+
+	if (!key)
+		return oe_conf_unknown_key(reader, keys, section, name);
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return oe_conf_check(reader, key, value) &&
+	       add_setting(reader, path, value);
+}
+
+bool oe_conf_levels_line(struct oe_conf_reader *reader, const char *name,
+			 const char *value)
+{
+	return directory_line(reader, level_keys, "levels", "levels", name,
+			      value);
+}
+
+bool oe_conf_limits_line(struct oe_conf_reader *reader, const char *name,
+			 const char *value)
+{
+	return directory_line(reader, limits_keys, "limits", "limits", name,
+			      value);
+}
+
+bool oe_conf_rankings_line(struct oe_conf_reader *reader, const char *name,
+			   const char *value)
+{
+	static const struct oe_conf_key key = { "ranking", VALUE_NUMBER, 0,
+						OE_CONF_RANK_MAX, NULL };
+	static const struct oe_conf_key pattern = { "name", VALUE_PATTERN, 0, 0,
+						    NULL };
+	struct oe_conf *conf = reader->conf;
+	struct oe_conf_ranking *ranking = conf->rankings;
+	long long rank;
+
+	if (!oe_conf_check(reader, &pattern, name) ||
+	    !oe_conf_check(reader, &key, value))
+		return false;
+	oe_conf_number(value, 0, OE_CONF_RANK_MAX, &rank);
+	while (ranking < conf->rankings + conf->nr_rankings &&
+	       strcmp(ranking->pattern, name))
+		ranking++;
+	if (ranking == conf->rankings + OE_CONF_MAX_RANKINGS)
+		return oe_conf_too_many(reader, "rankings",
+					OE_CONF_MAX_RANKINGS);
+	if (ranking == conf->rankings + conf->nr_rankings) {
+		ranking->pattern = oe_conf_keep(conf, reader->place, name);
+		if (!ranking->pattern)
+			return false;
+		conf->nr_rankings++;
+	} else if (!oe_conf_may_override(reader, name, ranking->place)) {
+		return false;
+	}
+	ranking->rank = (int)rank;
+	ranking->place = reader->place;
+	return true;
+}
+
+bool oe_conf_group_line(struct oe_conf_reader *reader, const char *group,
+			const char *name, const char *value)
+{
+	struct oe_conf *conf = reader->conf;
+	char directory[64];
+	int i = 0;
+
+	while (i < conf->nr_groups && strcmp(conf->groups[i].name, group))
+		i++;
+	if (i == OE_CONF_MAX_GROUPS)
+		return oe_conf_too_many(reader, "groups", OE_CONF_MAX_GROUPS);
+	if (i == conf->nr_groups) {
+		conf->groups[i].name = oe_conf_keep(conf, reader->place, group);
+		conf->groups[i].place = reader->place;
+		if (!conf->groups[i].name)
+			return false;
+		conf->nr_groups++;
+	}
+	snprintf(directory, sizeof(directory), "groups/%s", group);
+	return oe_conf_opens_section(name) ||
+	       directory_line(reader, oe_conf_group_keys, "group ...",
+			      directory, name, value);
+}
+
+bool oe_conf_limit_line(struct oe_conf_reader *reader, const char *who,
+			const char *name, const char *value)
+{
+	struct oe_conf *conf = reader->conf;
+	char directory[64];
+	long long uid;
+	int i = 0;
+
+	if (!oe_conf_number(who, 1, 4294967294LL, &uid))
+		return oe_conf_error(
+			conf, reader->place,
+			"'%s' is no uid that can be limited (not 0)", who);
+	while (i < conf->nr_limits && conf->limits[i].uid != uid)
+		i++;
+	if (i == OE_CONF_MAX_LIMITS)
+		return oe_conf_too_many(reader, "limits", OE_CONF_MAX_LIMITS);
+	if (i == conf->nr_limits) {
+		conf->limits[i].uid = (unsigned int)uid;
+		conf->limits[i].place = reader->place;
+		conf->nr_limits++;
+	}
+	snprintf(directory, sizeof(directory), "limits/%u", (unsigned int)uid);
+	return oe_conf_opens_section(name) ||
+	       directory_line(reader, limit_keys, "limit ...", directory, name,
+			      value);
+}
