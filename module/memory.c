@@ -154,6 +154,33 @@ bool oe_memory_is_back(const struct oe_call *call, unsigned long beyond)
 	       wanted + beyond;
 }
 
+static unsigned long sum_watermarks(enum zone_watermarks mark)
+{
+	unsigned long pages = 0;
+	int nid;
+
+	for_each_node_state(nid, N_MEMORY) {
+		struct zone *zone = NODE_DATA(nid)->node_zones;
+		struct zone *end = zone + MAX_NR_ZONES;
+
+		for (; zone < end; zone++)
+			if (populated_zone(zone))
+				pages += wmark_pages(zone, mark);
+	}
+	return pages;
+}
+
+/**
+ * oe_memory_low - free memory at which the kernel begins to reclaim
+ *
+ * Context: any.
+ * Return: pages, of all zones.
+ */
+unsigned long oe_memory_low(void)
+{
+	return sum_watermarks(WMARK_LOW);
+}
+
 /**
  * oe_memory_lost - what is lost of pages that are given back in an OOM
  *
@@ -165,16 +192,5 @@ bool oe_memory_is_back(const struct oe_call *call, unsigned long beyond)
  */
 unsigned long oe_memory_lost(void)
 {
-	unsigned long pages = num_online_cpus() * PCP_BATCH;
-	int nid;
-
-	for_each_node_state(nid, N_MEMORY) {
-		struct zone *zone = NODE_DATA(nid)->node_zones;
-		struct zone *end = zone + MAX_NR_ZONES;
-
-		for (; zone < end; zone++)
-			if (populated_zone(zone))
-				pages += min_wmark_pages(zone);
-	}
-	return pages;
+	return num_online_cpus() * PCP_BATCH + sum_watermarks(WMARK_MIN);
 }

@@ -9,6 +9,7 @@
 #include <linux/vmstat.h>
 
 #include "compat/vmstat.h"
+#include "memory.h"
 #include "memtotals.h"
 
 static unsigned long to_kib(unsigned long pages)
@@ -23,11 +24,19 @@ static unsigned long reclaimable(void)
 	       global_node_page_state(NR_KERNEL_MISC_RECLAIMABLE);
 }
 
+/* What MemAvailable counts of it: see si_mem_available(). */
+static unsigned long counted_reclaimable(void)
+{
+	unsigned long pages = reclaimable();
+
+	return pages - min(pages / 2, oe_memory_low());
+}
+
 /**
  * oe_available_kb - how much can still be allocated
  *
- * The one measure that the levels and the forecast go by: MemAvailable less
- * KReclaimable, plus SwapFree of /proc/meminfo.
+ * The one measure that the levels and the forecast go by: MemAvailable without
+ * the reclaimable slab in it, plus SwapFree of /proc/meminfo.
  *
  * Without the swap a leak would look stuck for as long as it is being swapped
  * out. And of the slab that is called reclaimable a part may be pinned, such as
@@ -38,7 +47,7 @@ static unsigned long reclaimable(void)
  */
 u64 oe_available_kb(void)
 {
-	long pages = si_mem_available() - (long)reclaimable();
+	long pages = si_mem_available() - (long)counted_reclaimable();
 
 	return (u64)(max(pages, 0L) + oe_vmstat_free_swap())
 	       << (PAGE_SHIFT - 10);

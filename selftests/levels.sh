@@ -23,7 +23,7 @@ room_for()
 {
 	case $1 in
 	1024) echo 12288 ;;
-	10240) echo 24576 ;;
+	10240) echo 32768 ;;
 	*) echo 65536 ;;
 	esac
 }
@@ -42,7 +42,8 @@ leak_once()
 {
 	mark_levels "$2"
 	leak -c leaker -a 1000 -k 128 -v "$1" -l 0 >/dev/null 2>&1
-	poll_until "$PATIENCE" level_is normal || comment "the level is still $(level_get level)"
+	poll_until "$PATIENCE" level_is normal ||
+		comment "still $(level_get level), with $(level_get available_kb) KiB"
 	poll_until "$PATIENCE" all_announced "$2"
 }
 
