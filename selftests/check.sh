@@ -74,12 +74,14 @@ reload()
 	boot "$1-reload" --timeout "$2" --append "CYCLES=$3" "$1" -- reload.sh
 }
 
+# going_away KERNEL TEST...
 going_away()
 {
 	local kernel=$1
 	local test
 
-	for test in "${GOING_AWAY[@]}"; do
+	shift
+	for test; do
 		boot "$kernel-${test%.sh}" --persist --smp 1 "$kernel" -- "$test"
 	done
 }
@@ -93,32 +95,38 @@ check_tools()
 		"$1" -- tools_examples.sh
 }
 
-# check_stock KERNEL TEST...: what belongs to every kernel, and these
-check_stock()
+check_newer()
 {
-	local kernel=$1
+	local kernel=debian-6.12
 
-	shift
-	behaviour "$kernel" "$kernel" 900 "OOMS=20" "${OOM[@]}" "${REST[@]}" uevent_tight.sh \
-		coverage.sh
-	behaviour "$kernel-more" "$kernel" 900 "" "$@"
-	reload "$kernel" 600 30
-	going_away "$kernel"
+	behaviour "$kernel" "$kernel" 600 "OOMS=20" "${OOM[@]}" "${REST[@]}" "${LONG[@]}" coverage.sh
+	behaviour "$kernel-graceful" "$kernel" 600 "ROUNDS=2" "${GRACEFUL[@]}"
+	reload "$kernel" 300 10
+	going_away "$kernel" "${GOING_AWAY[@]}"
 }
 
-# KASAN and lockdep make everything some ten times slower: fewer rounds, all paths.
+check_older()
+{
+	local kernel=debian-6.1
+
+	behaviour "$kernel" "$kernel" 600 "OOMS=20" "${OOM[@]}" "${REST[@]}" coverage.sh
+	behaviour "$kernel-warning" "$kernel" 600 "" "${WARNING[@]}" "${LIMITING[@]}"
+	reload "$kernel" 300 10
+	going_away "$kernel" no_victim_reboot.sh
+}
+
+# KASAN and lockdep make everything some ten times slower: fewer rounds, and what every other
+# path is made of.
 check_debug_oom()
 {
-	behaviour debug-6.12-oom debug-6.12 900 "OOMS=10 ROUNDS=1" kunit.sh uevent_fail.sh \
-		"${OOM[@]}" grace.sh
-	boot debug-6.12-no_victim_reboot --persist --smp 1 debug-6.12 -- no_victim_reboot.sh
+	behaviour debug-6.12-oom debug-6.12 600 "OOMS=5" kunit.sh uevent_fail.sh "${OOM[@]}"
 }
 
 check_debug_rest()
 {
-	behaviour debug-6.12-rest debug-6.12 900 "OOMS=10 STORM=1500 RANKED=400 RATES=0" "${REST[@]}" \
+	behaviour debug-6.12-rest debug-6.12 600 "OOMS=5 STORM=1500" "${REST[@]}" \
 		groups_storm.sh report.sh
-	reload debug-6.12 600 6
+	reload debug-6.12 300 3
 }
 
 # A guest uses one core: two at a time. The debug kernel takes minutes where nothing is
@@ -130,36 +138,39 @@ quick()
 	part kernels fetch debian-6.1 debian-6.12
 	nice -n 10 "$VM/kernel.sh" debug-6.12 >/dev/null 2>"$work/build" &
 	builder=$!
+	{ check_newer; part harness "$VM/console_test.sh"; } &
 	{
-		check_stock debian-6.12 "${GRACEFUL[@]}"
-		part harness "$VM/console_test.sh"
+		check_older
 		part tools userspace-tools/tests/run.sh
+		check_tools debian-6.12
+		part dkms selftests/dkms.sh
 	} &
-	{ check_stock debian-6.1 "${LIMITING[@]}" "${WARNING[@]}"; part dkms selftests/dkms.sh; check_tools debian-6.12; } &
 	wait "$builder" || cat "$work/build"
 	wait
 	{ check_debug_oom; part static selftests/static.sh; } &
-	{ check_debug_rest; part dkms-kunit selftests/dkms.sh debug-6.12; } &
+	check_debug_rest &
+	wait
+}
+
+# soak_everything KERNEL "NAME=VALUE..." CYCLES
+soak_everything()
+{
+	behaviour "$1" "$1" 14400 "$2" kunit.sh uevent_fail.sh "${OOM[@]}" "${REST[@]}" "${LONG[@]}" \
+		"${GRACEFUL[@]}" "${LIMITING[@]}" "${WARNING[@]}" &
+	{ reload "$1" 7200 "$3"; going_away "$1" "${GOING_AWAY[@]}"; } &
 	wait
 }
 
 soak()
 {
-	local kernel
-
-	for kernel in debian-6.12 debian-6.1; do
-		behaviour "$kernel" "$kernel" 14400 "OOMS=500 ROUNDS=50" "${OOM[@]}" "${REST[@]}" \
-			"${GRACEFUL[@]}" "${LIMITING[@]}" "${WARNING[@]}" &
-		reload "$kernel" 7200 300 &
-		wait
-	done
+	soak_everything debian-6.12 "OOMS=500 ROUNDS=50" 300
+	soak_everything debian-6.1 "OOMS=500 ROUNDS=50" 300
+	soak_everything debian-5.10 "OOMS=500 ROUNDS=50" 300
+	soak_everything debug-6.12 "OOMS=100 ROUNDS=10 STORM=1500 RANKED=400 RATES=0 LIMITS=200" 30
+	part dkms-kunit selftests/dkms.sh debug-6.12
 	boot tools --tools --timeout 7200 debian-6.12 -- "tools_daemon.sh OOMS=1000" &
 	boot tools-examples --tools --icount --timeout 7200 debian-6.12 -- \
 		"tools_examples.sh OOMS=50 PERIOD=20 DEADLINE=100" &
-	wait
-	behaviour debug-6.12 debug-6.12 14400 "OOMS=100 ROUNDS=10" "${OOM[@]}" "${REST[@]}" \
-		"${GRACEFUL[@]}" "${LIMITING[@]}" "${WARNING[@]}" &
-	reload debug-6.12 3600 30 &
 	wait
 }
 

@@ -15,11 +15,12 @@ OOM=(
 	no_victim_unprotect.sh no_victim_memcg.sh
 )
 REST=(
-	abi.sh notifier_only.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh paged_read.sh
-	writes.sh groups.sh
+	abi.sh notifier_only.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh groups.sh
 )
-# One capability each; they take longest. make check runs each on one stock kernel and, as far
-# as they fit, on the debug kernel, make soak and make check-matrix on all.
+# Also for every kernel, but they take long and depend on it least: make check has them once.
+LONG=(writes.sh paged_read.sh uevent_tight.sh)
+# One capability each; they take longest. make check has each on one stock kernel, make soak on
+# all, make check-matrix where it is asked to.
 GRACEFUL=(grace.sh hold.sh reserve.sh groups_storm.sh)
 WARNING=(levels.sh levels_hold.sh levels_write.sh report.sh events.sh)
 LIMITING=(limits.sh limits_who.sh limits_write.sh)
