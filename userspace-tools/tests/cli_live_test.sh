@@ -30,7 +30,7 @@ soon()
 make_tree "$tmp/tree"
 "$PROGRAM" watch -d 0.1 >"$tmp/watch" 2>"$tmp/watch.err" &
 watcher=$!
-trap 'kill "$watcher" 2>/dev/null; tmux -S "$tmp/tmux" kill-server 2>/dev/null; rm -rf "$tmp"' EXIT
+trap 'tmux -S "$tmp/tmux" kill-server 2>/dev/null; cleanup' EXIT
 soon "watch: how things are" grep -qE '^[0-9:.]+Z now +seq=3 done=3 level=normal$' "$tmp/watch"
 put_file sysfs/levels/level warning
 soon "watch: a level" grep -qE '^[0-9:.]+Z level +level=warning was=normal available_kb=160000$' "$tmp/watch"

@@ -13,6 +13,9 @@ DAEMON=$TOOLS_BUILD/oom-embeddedd
 CONF=$tmp/daemon.conf
 daemon=
 log=$tmp/daemon.log
+# A prefix for what must not outlive the test even if that is killed.
+with_us=()
+! setpriv --pdeathsig KILL true 2>/dev/null || with_us=(setpriv --pdeathsig KILL)
 
 # --- small things -------------------------------------------------------------
 
@@ -79,16 +82,22 @@ command_is()
 
 start()
 {
-	"$DAEMON" -f "$CONF" -d "$tmp/conf.d" >>"$log" 2>&1 &
+	"${with_us[@]}" "$DAEMON" -f "$CONF" -d "$tmp/conf.d" >>"$log" 2>&1 &
 	daemon=$!
 	until_true grep -q 'module loaded, mode' "$log"
+}
+
+has_ended()
+{
+	! kill -0 "$daemon"
 }
 
 # end_well DESCRIPTION: it ends when told to, and no sanitizer has anything to say
 end_well()
 {
 	kill -TERM "$daemon"
-	wait "$daemon"
+	until_true has_ended || kill -KILL "$daemon"
+	wait "$daemon" 2>/dev/null
 	same "$1" 0 "$?"
 }
 
@@ -194,7 +203,7 @@ test_start()
 {
 	set_file reconfigure_wanted 3
 	set_file reconfigure_done 1
-	"$tmp/saver" &
+	"${with_us[@]}" "$tmp/saver" &
 	saver=$!
 	until_true test -s "$tmp/saver.pid"
 	start
@@ -224,7 +233,7 @@ test_further_emergency()
 {
 	set_meminfo 4000
 	rm -f "$tmp/saver.pid" "$tmp/saved"
-	"$tmp/saver" &
+	"${with_us[@]}" "$tmp/saver" &
 	saver=$!
 	until_true test -s "$tmp/saver.pid"
 	# Processes are not looked for while an emergency is fresh.
@@ -369,6 +378,54 @@ nobody_left()
 	! pgrep -f "$tmp/helper"
 }
 
+# The manager's and its children's: all of their CPU time, in ticks; how often one has slept.
+all_ticks()
+{
+	local pid
+
+	for pid in "$daemon" $(pgrep -P "$daemon"); do
+		awk '{ print $14 + $15 }' "/proc/$pid/stat"
+	done 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+sleeps_of()
+{
+	awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$1/status"
+}
+
+sleeps_again()
+{
+	[[ $(sleeps_of "$1") -gt $2 ]]
+}
+
+is_quiet()
+{
+	local before
+
+	before=$(all_ticks)
+	sleep 1
+	[[ $(($(all_ticks) - before)) -lt 50 ]] && until_true sleeps_again "$daemon" $(($(sleeps_of "$daemon") + 5))
+}
+
+# What an aborted test leaves to it: no module's files, no /proc, no commands, no configuration.
+test_nothing_left()
+{
+	: >"$log"
+	start
+	rm -rf "$OOM_EMBEDDED_SYSFS" "$OOM_EMBEDDED_PROC"
+	check "all its files are gone: it does not spin" is_quiet
+	rm -f "$tmp"/{command,helper,saver}
+	pkill -KILL -P "$daemon"
+	says "nor when its children are" 'the worker had ended'
+	check "which it has anew" is_quiet
+	mv "$CONF" "$tmp/gone.conf"
+	kill -HUP "$daemon"
+	says "nor when there is no configuration" 'the one in force stays'
+	check "it stays as it was" is_quiet
+	end_well "it ends in order for all that"
+	mv "$tmp/gone.conf" "$CONF"
+}
+
 test_corpus()
 {
 	check "inputs that were of interest once are read without harm" \
@@ -384,6 +441,6 @@ test_operator
 test_reload
 test_kill_and_catch_up
 test_poor_module
+test_nothing_left
 test_corpus
-kill -KILL "$daemon" 2>/dev/null
 finish

@@ -17,8 +17,19 @@ TOOLS_BUILD=${TOOLS_BUILD:?"run it by tests/run.sh NAME"}
 export ASAN_OPTIONS=exitcode=99:detect_leaks=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=99
 
+# What was started ends, and what was made goes, also when the test is aborted.
+cleanup()
+{
+	local running
+
+	mapfile -t running < <(jobs -p)
+	[[ ${#running[@]} -eq 0 ]] || kill -KILL "${running[@]}" 2>/dev/null
+	wait 2>/dev/null
+	rm -rf "$tmp"
+}
+
 tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
+trap cleanup EXIT
 nr=0
 failed=0
 
