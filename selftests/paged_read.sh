@@ -12,13 +12,20 @@
 # is tried with a few, as a kernel with KASAN needs several times as much.
 SAMPLE=100
 
-affordable()
+# From $before to $after KiB; more memory than a sample takes may be freed meanwhile.
+sampled()
 {
 	before=$(mem_available_kb)
 	start sample forkstorm hold "$SAMPLE"
 	after=$(mem_available_kb)
 	kill -TERM "$pid"
 	reap "$pid"
+	[ "$before" -gt "$after" ]
+}
+
+affordable()
+{
+	poll_until "$PATIENCE" sampled || bail_out "a sample takes no memory"
 	child_kb=$(((before - after) / SAMPLE + 1))
 	nr=$((after * 3 / 4 / child_kb))
 	[ "$nr" -lt "$1" ] || nr=$1
