@@ -4,7 +4,7 @@
 # matrix.sh [CELL...]: one source, every kernel. Builds the module for each cell's kernel,
 # boots it and runs the scripts that belong to every kernel, with small settings. Prints a
 # table, and writes it to Documentation/kernels.md out of what is known of every cell.
-# JOBS (default 2): how many cells at a time. "matrix.sh --page" writes the page again.
+# JOBS (default 1): how many cells at a time, of two guests each. "matrix.sh --page" writes the page again.
 
 set -uo pipefail
 
@@ -67,38 +67,59 @@ note_of()
 	esac
 }
 
-# Generous limits: a busy host is slow.
-# Small: every path once or twice. SCRIPTS="a.sh b.sh" runs others, and writes no table.
-KNOBS="OOMS=2 STORM=300 RANKED=300 CYCLES=2 PATIENCE=60"
+# Small: every path once or twice. Generous limits: a busy host is slow.
+KNOBS="OOMS=2 STORM=300 RANKED=300 CYCLES=2 PATIENCE=60 ROUNDS=1 RATES=102400"
 
-# run_cell CELL KERNEL OPTION...: leaves CELL.log, CELL.failed (if so) and the row.
-run_cell()
+# guest CELL PART KERNEL OPTIONS SCRIPT...: one boot; leaves CELL.PART.log
+guest()
 {
 	local cell=$1
-	local kernel=$2
+	local part=$2
+	local kernel=$3
 	local knobs=$KNOBS
 	local options=()
-	local scripts
 	local word
-	local began=$SECONDS
-	local status
 
-	shift 2
-	for word; do
+	for word in $4; do
 		case $word in
 		COVERAGE=*) knobs+=" $word" ;;
 		*) options+=("$word") ;;
 		esac
 	done
-	read -ra scripts <<<"${SCRIPTS:-${MATRIX[*]}}"
-	rm -f "$ROWS/$cell.failed" "$CACHE_DIR/results/matrix-$cell".*
-	"$VM/boot.sh" --label "matrix-$cell" --timeout 1800 --test-timeout 600 "${options[@]}" \
-		--append "$knobs" --file "$ABI_FILE" "$kernel" -- "${scripts[@]}" \
-		</dev/null >"$ROWS/$cell.log" 2>&1
-	status=$?
+	shift 4
+	rm -f "$CACHE_DIR/results/matrix-$cell.$part".*
+	"$VM/boot.sh" --label "matrix-$cell.$part" --timeout 1800 --test-timeout 600 \
+		"${options[@]}" --append "$knobs" --file "$ABI_FILE" "$kernel" -- "$@" \
+		</dev/null >"$ROWS/$cell.$part.log" 2>&1
+}
+
+# run_cell CELL KERNEL OPTION...: in two guests at the same time. Leaves CELL.log, CELL.failed
+# (if so) and the row. SCRIPTS="a.sh b.sh" runs these, in one guest, and writes no table.
+run_cell()
+{
+	local cell=$1
+	local kernel=$2
+	local scripts
+	local began=$SECONDS
+	local status=0
+	local core
+
+	shift 2
+	rm -f "$ROWS/$cell".*
+	if [[ -n ${SCRIPTS-} ]]; then
+		read -ra scripts <<<"$SCRIPTS"
+		guest "$cell" scripts "$kernel" "$*" "${scripts[@]}" || status=1
+	else
+		guest "$cell" core "$kernel" "$*" "${MATRIX[@]}" &
+		core=$!
+		guest "$cell" more "$kernel" "$*" "${MATRIX_MORE[@]}" || status=1
+		wait "$core" || status=1
+	fi
+	cat "$ROWS/$cell".*.log >"$ROWS/$cell.log"
 	[[ $status -eq 0 ]] || touch "$ROWS/$cell.failed"
-	row "$cell" "$kernel" "$status" "${options[*]}" >"$ROWS/$cell.row"
-	echo "$((SECONDS - began)) s: $cell: $(tail -n 1 "$ROWS/$cell.log")"
+	[[ -n ${SCRIPTS-} ]] || row "$cell" "$kernel" "$status" "$*" >"$ROWS/$cell.row"
+	echo "$((SECONDS - began)) s: $cell: $(grep -c '^ok' "$ROWS/$cell.log") passed," \
+		"$(grep -c '^not ok' "$ROWS/$cell.log") failed"
 	grep '^not ok' "$ROWS/$cell.log"
 	return "$status"
 }
@@ -106,7 +127,7 @@ run_cell()
 # What coverage.sh found in the guest.
 found()
 {
-	sed -n "s/^# found: $2=//p" "$CACHE_DIR/results/matrix-$1.verdict" 2>/dev/null | tr -d '\r'
+	sed -n "s/^# found: $2=//p" "$CACHE_DIR/results/matrix-$1.core.verdict" 2>/dev/null | tr -d '\r'
 }
 
 # The compiler of the module, and the kernel's own where that is another one.
@@ -205,8 +226,8 @@ write_page()
 	# The kernels it was tried on
 
 	Written by \`make check-matrix\`: one source, built for each of these kernels without a
-	warning, booted in an emulated machine, and put through the core of the scripts
-	(\`MATRIX\` in \`selftests/lists.sh\`) with real OOMs. \`make check-matrix CELL=arm64-6.1\` does one.
+	warning, booted in two emulated machines, and put through the scripts of the core
+	and of the capabilities (\`MATRIX\`, \`MATRIX_MORE\` in \`selftests/lists.sh\`) with real OOMs. \`make check-matrix CELL=arm64-6.1\` does one.
 
 	The first part are Debian's own kernels as they are, the second our own builds of Debian's
 	6.12, each without something or with a check. \`coverage\` is what the module itself says on
@@ -242,7 +263,7 @@ main()
 	[[ ${#wanted[@]} -gt 0 ]] || mapfile -t wanted <<<"$known"
 	for cell in "${wanted[@]}"; do
 		read -ra line < <(awk -v cell="$cell" '$1 == cell' <<<"$CELLS")
-		[[ $running -lt ${JOBS:-2} ]] || { wait -n; running=$((running - 1)); }
+		[[ $running -lt ${JOBS:-1} ]] || { wait -n; running=$((running - 1)); }
 		run_cell "${line[@]}" &
 		running=$((running + 1))
 	done

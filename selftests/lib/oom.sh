@@ -352,14 +352,15 @@ marked_after()
 	marked_victims oe_victims | tr ' ' '\n' | awk -v n="$1" 'NR > n' | tr '\n' ' ' | sed 's/ *$//'
 }
 
-# make_cgroup NAME MEMORY_MAX: sets $cgroup
+# make_cgroup NAME MEMORY_MAX: sets $cgroup. "max" needs no memory controller.
 make_cgroup()
 {
 	cgroup=$CGROUP/$1
-	echo +memory >"$CGROUP/cgroup.subtree_control" || bail_out "no memory controller"
+	[ "$2" = max ] || echo +memory >"$CGROUP/cgroup.subtree_control" ||
+		bail_out "no memory controller"
 	mkdir -p "$cgroup" || bail_out "no cgroup"
 	cgroups="$cgroups $cgroup"
-	echo "$2" >"$cgroup/memory.max" || bail_out "no memory.max"
+	[ "$2" = max ] || echo "$2" >"$cgroup/memory.max" || bail_out "no memory.max"
 }
 
 # --- beginning and end -------------------------------------------------------
