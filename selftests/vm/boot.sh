@@ -193,6 +193,29 @@ kernel_arguments()
 	echo "${words[*]}$APPEND"
 }
 
+# Before init nothing of ours runs: what goes wrong there is the emulator's or the kernel's
+# own (seen: a spurious interrupt in early boot, once in some hundred boots).
+was_stillborn()
+{
+	local before_init=$WORK/before_init
+
+	sed '/Run \/init as init process/q' "$LOGS/console.log" >"$before_init"
+	! grep -q 'Run /init as init process' "$before_init" ||
+		[[ -n $(awk -f "$VM_DIR/console.awk" "$before_init") ]]
+}
+
+# Nothing that such a guest says would count: it is not waited for.
+end_stillborn()
+{
+	while kill -0 "$GUEST" 2>/dev/null; do
+		if grep -q 'Run /init as init process' "$LOGS/console.log"; then
+			! was_stillborn || kill "$GUEST"
+			return 0
+		fi
+		sleep 0.5
+	done
+}
+
 # Sets STATUS to qemu's exit status.
 run_guest()
 {
@@ -216,19 +239,9 @@ run_guest()
 		-kernel "$KERNEL/vmlinuz" -initrd "$WORK/initramfs.gz" \
 		-append "$(kernel_arguments)" </dev/null >"$LOGS/qemu.log" 2>&1 &
 	GUEST=$!
+	end_stillborn
 	wait "$GUEST" || STATUS=$?
 	GUEST=
-}
-
-# Before init nothing of ours runs: what goes wrong there is the emulator's or the kernel's
-# own (seen: a spurious interrupt in early boot, once in some hundred boots).
-was_stillborn()
-{
-	local before_init=$WORK/before_init
-
-	sed '/Run \/init as init process/q' "$LOGS/console.log" >"$before_init"
-	! grep -q 'Run /init as init process' "$before_init" ||
-		[[ -n $(awk -f "$VM_DIR/console.awk" "$before_init") ]]
 }
 
 # A stillborn guest gets one more chance, and its log is kept.
