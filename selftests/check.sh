@@ -172,6 +172,8 @@ soak()
 	boot tools-examples --tools --icount --timeout 7200 debian-6.12 -- \
 		"tools_examples.sh OOMS=50 PERIOD=20 DEADLINE=100" &
 	wait
+	boot tools-reboot --persist --smp 1 --tools --share \
+		--append "ramoops.max_reason=4 pstore.kmsg_bytes=65536" debian-6.12 -- tools_reboot.sh
 }
 
 fetch()

@@ -39,6 +39,7 @@ usage()
 	  --udev             Debian's udevd
 	  --threads          a thread of qemu for each CPU: faster, but see README.md
 	  --swap MB          a disk of that size to swap to
+	  --share            an empty folder of the host (9p, tag "share"), which outlives a reboot
 	  --icount           the guest's clock counts instructions, one CPU
 	  --expect panic|reboot
 	                     the guest is to go away during its last test
@@ -66,6 +67,7 @@ parse_options()
 	MODPROBE=
 	SELFTESTS=
 	SWAP=
+	SHARE=
 	MODULES=()
 	FILES=()
 	while [[ ${1-} == --* && $1 != -- ]]; do
@@ -76,6 +78,7 @@ parse_options()
 		--udev) UDEV=y; shift; continue ;;
 		--persist) PERSIST=y; shift; continue ;;
 		--modprobe) MODPROBE=y; shift; continue ;;
+		--share) SHARE=y; shift; continue ;;
 		esac
 		[[ $# -ge 2 ]] || usage
 		case $1 in
@@ -150,7 +153,7 @@ copy_extras()
 	done
 	[[ -z $TOOLS ]] || "$VM_DIR/tools.sh" "$ROOT"
 	[[ -z $UDEV ]] || "$VM_DIR/udev.sh" "$ROOT"
-	if [[ -n $MODPROBE || -n $PERSIST || -n $SWAP ]]; then
+	if [[ -n $MODPROBE$PERSIST$SWAP$SHARE ]]; then
 		rsync -a "$KERNEL/modules/" "$ROOT/"
 	fi
 }
@@ -231,6 +234,10 @@ run_guest()
 	if [[ -n $SWAP ]]; then
 		truncate -s "${SWAP}M" "$WORK/swap"
 		disk=(-drive "file=$WORK/swap,format=raw,if=virtio")
+	fi
+	if [[ -n $SHARE ]]; then
+		mkdir "$WORK/share"
+		disk+=(-virtfs "local,path=$WORK/share,mount_tag=share,security_model=none")
 	fi
 	STATUS=0
 	timeout -k 5 "$TIMEOUT" "${MACHINE[@]}" "${accel[@]}" \
