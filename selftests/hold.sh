@@ -155,7 +155,7 @@ trace_start oe_victims counter
 : >"$tmp/firsts"
 set_to grace_ms "$GRACE"
 saves "no reserve, no hold"
-check "without both the handler often starves; it was asked" [ "$asked" -ge 1 ]
+check "without both: how often is said above; it was asked" [ "$asked" -ge 1 ]
 set_to reserve_kb 6144
 set_to grace_hold 1
 saves "reserve_kb=6144, grace_hold=1"
