@@ -130,7 +130,7 @@ cat >"$CONF" <<-CONF
 	rank_threshold = 500
 	enter = oom
 	enter = available 5%
-	leave_after = 1s
+	leave_after = 3s
 	service = saver
 	step = run 2s $tmp/command one two
 	step = helper 1s helper
@@ -142,9 +142,9 @@ cat >"$CONF" <<-CONF
 	pidfile = $tmp/saver.pid
 	time_limit = 5s
 	step = signal USR1
-	step = wait 150ms
+	step = wait 500ms
 	step = term
-	step = wait 150ms
+	step = wait 500ms
 	step = kill
 	step = restart
 	restart = $tmp/command restarted
