@@ -146,29 +146,31 @@ static void make_room(struct oe_episode *episode)
 		episode->released = oe_reserve_release();
 }
 
-/* Of the machine: a memory cgroup that is full must not overwrite it. */
 static void take_report(const struct oe_episode *episode)
 {
-	if (episode->call.kind != OE_KIND_MEMCG)
-		oe_memreport_take(OE_MEMREPORT_OOM, episode->seq,
-				  oe_handle_is_global(episode) ?
-					  OE_LEVEL_OOM :
-					  oe_level_now());
+	oe_memreport_take(OE_MEMREPORT_OOM, episode->seq,
+			  oe_handle_is_global(episode) ? OE_LEVEL_OOM :
+							 oe_level_now());
 }
 
 /* Step 3: userspace hears before anybody is chosen. */
 static void announce(struct oe_episode *episode)
 {
+	/* Of the machine: a memory cgroup that is full must not overwrite it. */
+	bool reported = episode->call.kind != OE_KIND_MEMCG;
 	unsigned long ticket;
 
 	/* Ours is the only one that counts. Traced first: the wake-up is seen. */
 	episode->seq = oe_notify_wanted() + 1;
 	trace_oom_embedded_enter(episode);
-	/* Before, so that whoever is woken finds it. */
-	take_report(episode);
+	/* Whoever is woken and reads it waits for this one. */
+	if (reported)
+		oe_memreport_begin(OE_MEMREPORT_OOM);
 	oe_notify_wake();
 	ticket = oe_report_reconfigure(episode);
 	oe_notify_wait(ticket, ANNOUNCE_MS);
+	if (reported)
+		take_report(episode);
 	if (oe_handle_is_global(episode))
 		oe_level_enter_oom();
 	episode->announced_ns = ktime_get_ns();

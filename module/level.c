@@ -167,9 +167,11 @@ static unsigned int look(void)
 	spin_unlock(&watcher.lock);
 
 	/* First, so that whoever is woken finds it. */
-	if (report)
+	if (report) {
+		oe_memreport_begin(OE_MEMREPORT_IMMINENT);
 		oe_memreport_take(OE_MEMREPORT_IMMINENT, oe_notify_wanted(),
 				  OE_LEVEL_IMMINENT_OOM);
+	}
 	spin_lock(&watcher.lock);
 	announce();
 	oe_history_add(sample.available_kb, watcher.announced);

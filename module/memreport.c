@@ -161,8 +161,26 @@ static int visit(const struct oe_candidate *c, void *arg)
 }
 
 /**
- * oe_memreport_take - take a report
+ * oe_memreport_begin - from now on readers wait for a new report
  * @reason: what for
+ *
+ * So that whoever is told of it may be told first: a report of thousands of
+ * processes takes longer than a wake-up.
+ *
+ * Context: as oe_memreport_take(), which has to follow.
+ */
+void oe_memreport_begin(enum oe_memreport_reason reason)
+{
+	struct oe_memreport *report = &memreport.reports[reason];
+
+	raw_write_seqcount_begin(&report->version);
+	/* Pairs with oe_memreport_latest(). */
+	smp_store_release(&memreport.latest, report);
+}
+
+/**
+ * oe_memreport_take - take a report
+ * @reason: what for; oe_memreport_begin() was called with it
  * @seq: the OOM's, or the count of OOMs so far
  * @level: present level
  *
@@ -179,8 +197,6 @@ void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
 	};
 	unsigned int group;
 
-	/* Readers come back when it is even again. */
-	raw_write_seqcount_begin(&report->version);
 	report->reason = reason;
 	report->seq = seq;
 	report->level = level;
@@ -196,8 +212,6 @@ void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
 	report->totals.kb[OE_MEMTOTAL_SwapTotal] +=
 		report->totals.kb[OE_MEMTOTAL_SwapFree];
 	raw_write_seqcount_end(&report->version);
-	/* Pairs with oe_memreport_latest(). */
-	smp_store_release(&memreport.latest, report);
 }
 
 /**
@@ -208,7 +222,7 @@ void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
  */
 const struct oe_memreport *oe_memreport_latest(void)
 {
-	/* Pairs with oe_memreport_take(). */
+	/* Pairs with oe_memreport_begin(). */
 	return smp_load_acquire(&memreport.latest);
 }
 

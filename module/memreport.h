@@ -52,7 +52,7 @@ struct oe_memreport_process {
 
 /**
  * struct oe_memreport - a snapshot of the machine's memory
- * @version: odd while it is being taken, 0 before the first
+ * @version: odd while it is being taken: readers come back; 0 before the first
  * @reason: what for; the same for every report in this place
  * @seq: the OOM's, or the count of OOMs so far
  * @uptime_ns: CLOCK_MONOTONIC
@@ -82,6 +82,7 @@ struct oe_memreport {
 
 int oe_memreport_init(void);
 void oe_memreport_exit(void);
+void oe_memreport_begin(enum oe_memreport_reason reason);
 void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
 		       enum oe_level level);
 const struct oe_memreport *oe_memreport_latest(void);
