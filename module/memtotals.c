@@ -33,23 +33,35 @@ static unsigned long counted_reclaimable(void)
 }
 
 /**
+ * oe_available_pages - how much can be allocated without swapping anybody out
+ *
+ * MemAvailable without the reclaimable slab in it. A part of that slab may be
+ * pinned, such as the inodes of an initramfs: MemAvailable was seen at 10 MB in
+ * an OOM.
+ *
+ * Context: any; reads counters only.
+ * Return: pages.
+ */
+unsigned long oe_available_pages(void)
+{
+	long pages = si_mem_available() - (long)counted_reclaimable();
+
+	return max(pages, 0L);
+}
+
+/**
  * oe_available_kb - how much can still be allocated
  *
- * The one measure that the levels and the forecast go by: MemAvailable without
- * the reclaimable slab in it, plus SwapFree of /proc/meminfo.
- *
- * Without the swap a leak would look stuck for as long as it is being swapped
- * out. And of the slab that is called reclaimable a part may be pinned, such as
- * the inodes of an initramfs: MemAvailable was seen at 10 MB in an OOM.
+ * The one measure that the levels and the forecast go by: with the swap that is
+ * free. Without it a leak would look stuck for as long as it is being swapped
+ * out.
  *
  * Context: any; reads counters only.
  * Return: KiB.
  */
 u64 oe_available_kb(void)
 {
-	long pages = si_mem_available() - (long)counted_reclaimable();
-
-	return (u64)(max(pages, 0L) + oe_vmstat_free_swap())
+	return (u64)(oe_available_pages() + oe_vmstat_free_swap())
 	       << (PAGE_SHIFT - 10);
 }
 

@@ -18,6 +18,7 @@
 #include <linux/workqueue.h>
 
 #include "memory.h"
+#include "memtotals.h"
 #include "reserve.h"
 
 enum {
@@ -120,8 +121,7 @@ static bool is_quiet(void)
 /* Enough for what we still miss, and for the others not to notice. */
 static bool has_plenty(unsigned long missing)
 {
-	return si_mem_available() >
-	       (long)(missing + totalram_pages() / LEFT_SHARE);
+	return oe_available_pages() > missing + totalram_pages() / LEFT_SHARE;
 }
 
 static struct page *take_block(unsigned long missing, unsigned int *order)

@@ -81,7 +81,7 @@ poll_until "$PATIENCE" reserve_is "$RESERVE"
 # What nobody may take: with little available nothing is refilled, and nobody dies of it.
 victims=$(get stats/victims)
 set_to reserve_kb 0
-hold crowd $(($(mem_available_kb) - RESERVE)) 50
+hold crowd $(($(get levels/available_kb) - RESERVE)) 50
 set_to reserve_kb "$RESERVE"
 sleep 2
 equal "with little memory nothing is taken, and nobody dies" "0 $victims" \
