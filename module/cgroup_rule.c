@@ -92,16 +92,28 @@ void oe_cgroup_put(struct cgroup *cgroup)
 }
 
 /**
- * oe_cgroup_contains - is a process in a cgroup or below it?
- * @cgroup: the cgroup
+ * oe_cgroup_of - the cgroup that a process is in
  * @p: any of its threads
+ *
+ * Context: under rcu_read_lock(), under which it is valid.
+ * Return: in the default hierarchy.
+ */
+struct cgroup *oe_cgroup_of(struct task_struct *p)
+{
+	return task_dfl_cgroup(p);
+}
+
+/**
+ * oe_cgroup_contains - is a cgroup another one, or below it?
+ * @cgroup: the other one
+ * @inner: of oe_cgroup_of()
  *
  * Context: under rcu_read_lock().
  * Return: true if it is.
  */
-bool oe_cgroup_contains(struct cgroup *cgroup, struct task_struct *p)
+bool oe_cgroup_contains(struct cgroup *cgroup, struct cgroup *inner)
 {
-	return cgroup_is_descendant(task_dfl_cgroup(p), cgroup);
+	return cgroup_is_descendant(inner, cgroup);
 }
 
 static void on_mkdir(void *data, struct cgroup *cgroup, const char *path)

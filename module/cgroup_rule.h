@@ -12,7 +12,8 @@ struct task_struct;
 struct cgroup *oe_cgroup_find(const char *text, char **path);
 void oe_cgroup_get(struct cgroup *cgroup);
 void oe_cgroup_put(struct cgroup *cgroup);
-bool oe_cgroup_contains(struct cgroup *cgroup, struct task_struct *p);
+struct cgroup *oe_cgroup_of(struct task_struct *p);
+bool oe_cgroup_contains(struct cgroup *cgroup, struct cgroup *inner);
 int oe_cgroup_watch(void);
 void oe_cgroup_unwatch(void);
 #else
@@ -29,8 +30,13 @@ static inline void oe_cgroup_put(struct cgroup *cgroup)
 {
 }
 
+static inline struct cgroup *oe_cgroup_of(struct task_struct *p)
+{
+	return NULL;
+}
+
 static inline bool oe_cgroup_contains(struct cgroup *cgroup,
-				      struct task_struct *p)
+				      struct cgroup *inner)
 {
 	return false;
 }

@@ -13,6 +13,7 @@
 #include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/glob.h>
+#include <linux/jhash.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -66,6 +67,32 @@ struct oe_group {
 	struct rcu_head rcu;
 };
 
+/**
+ * struct subject - all that a rule looks at; without padding
+ * @cgroup: valid under RCU
+ * @uid: in the initial user namespace
+ * @comm: the leader's
+ */
+struct subject {
+	struct cgroup *cgroup;
+	unsigned long uid;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct finding - what the rules make of a subject
+ * @subject: which
+ * @used: the rest means something
+ * @found: it is in a group
+ * @ranking: if so
+ */
+struct finding {
+	struct subject subject;
+	bool used;
+	bool found;
+	struct oe_ranking ranking;
+};
+
 static struct {
 	struct mutex lock; /* changes */
 	DECLARE_BITMAP(used, OE_NR_GROUPS); /* indexes, under lock */
@@ -78,6 +105,12 @@ static struct {
 	.lock = __MUTEX_INITIALIZER(groups.lock),
 };
 
+/* What a pass over all processes has found: see oe_group_pass_begin(). */
+static struct {
+	struct task_struct *owner;
+	struct finding findings[64];
+} pass;
+
 /* The first group from index *@i on, which moves behind it; or NULL. Under RCU. */
 static struct oe_group *next_group(unsigned int *i)
 {
@@ -88,30 +121,39 @@ static struct oe_group *next_group(unsigned int *i)
 	return group;
 }
 
-static bool matches(enum oe_rule_kind kind, const struct rule *rule,
-		    struct task_struct *p)
+/* Zeroed first: it is hashed and compared as a whole. */
+static void describe(struct subject *subject, struct task_struct *p)
 {
-	uid_t uid;
+	memset(subject, 0, sizeof(*subject));
+	subject->cgroup = oe_cgroup_of(p);
+	subject->uid = from_kuid(&init_user_ns, task_uid(p));
+	/* A torn read is still terminated. */
+	strscpy(subject->comm, p->group_leader->comm, sizeof(subject->comm));
+}
 
+static bool matches(enum oe_rule_kind kind, const struct rule *rule,
+		    const struct subject *subject)
+{
 	switch (kind) {
 	case OE_RULE_CGROUP:
-		return oe_cgroup_contains(READ_ONCE(rule->cgroup), p);
+		return oe_cgroup_contains(READ_ONCE(rule->cgroup),
+					  subject->cgroup);
 	case OE_RULE_COMM:
-		return glob_match(rule->text, p->group_leader->comm);
+		return glob_match(rule->text, subject->comm);
 	case OE_RULE_UID:
-		uid = from_kuid(&init_user_ns, task_uid(p));
-		return uid >= rule->first_uid && uid <= rule->last_uid;
+		return subject->uid >= rule->first_uid &&
+		       subject->uid <= rule->last_uid;
 	default:
 		return false;
 	}
 }
 
 static bool has_by_rule(const struct oe_group *group, enum oe_rule_kind kind,
-			struct task_struct *p)
+			const struct subject *subject)
 {
 	const struct rule *rule = rcu_dereference(group->rules[kind]);
 
-	return rule && matches(kind, rule, p);
+	return rule && matches(kind, rule, subject);
 }
 
 /* The most protective of those that match. */
@@ -153,6 +195,75 @@ bool oe_group_of_members(const unsigned long *members,
 	return found;
 }
 
+static bool judge(const struct subject *subject, struct oe_ranking *ranking)
+{
+	const struct oe_group *group;
+	enum oe_rule_kind kind;
+	bool found = false;
+	unsigned int i;
+
+	for (kind = 0; !found && kind < OE_NR_RULES; kind++)
+		for (i = 0; (group = next_group(&i));)
+			if (has_by_rule(group, kind, subject))
+				consider(group, ranking, &found);
+	return found;
+}
+
+/* Of the last pass, by the hash of the subject. */
+static struct finding *finding_of(const struct subject *subject)
+{
+	const u32 *words = (const u32 *)subject;
+
+	return &pass.findings[jhash2(words, sizeof(*subject) / sizeof(*words),
+				     0) %
+			      ARRAY_SIZE(pass.findings)];
+}
+
+static bool judge_once(const struct subject *subject,
+		       struct oe_ranking *ranking)
+{
+	struct finding *finding = finding_of(subject);
+
+	if (!finding->used ||
+	    memcmp(&finding->subject, subject, sizeof(*subject))) {
+		finding->subject = *subject;
+		finding->found = judge(subject, &finding->ranking);
+		finding->used = true;
+	}
+	if (finding->found)
+		*ranking = finding->ranking;
+	return finding->found;
+}
+
+/**
+ * oe_group_pass_begin - a pass over all processes begins
+ *
+ * Processes of one name, user and cgroup are then judged once. One at a time
+ * has that advantage; whoever comes second judges each anew.
+ *
+ * Context: under rcu_read_lock(), not left before oe_group_pass_end(): a cgroup
+ * is known by its address.
+ */
+void oe_group_pass_begin(void)
+{
+	if (!READ_ONCE(groups.nr_rules) ||
+	    cmpxchg_acquire(&pass.owner, NULL, current))
+		return;
+	memset(pass.findings, 0, sizeof(pass.findings));
+}
+
+/**
+ * oe_group_pass_end - the pass is over
+ *
+ * Context: as oe_group_pass_begin(), by the same task.
+ */
+void oe_group_pass_end(void)
+{
+	/* Nobody else makes it current, or takes current away. */
+	if (READ_ONCE(pass.owner) == current)
+		smp_store_release(&pass.owner, NULL);
+}
+
 /**
  * oe_group_of_rules - the group that counts among those whose rule a process matches
  * @p: any of its threads
@@ -163,18 +274,14 @@ bool oe_group_of_members(const unsigned long *members,
  */
 bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking)
 {
-	const struct oe_group *group;
-	enum oe_rule_kind kind;
-	bool found = false;
-	unsigned int i;
+	struct subject subject;
 
 	if (!READ_ONCE(groups.nr_rules))
 		return false;
-	for (kind = 0; !found && kind < OE_NR_RULES; kind++)
-		for (i = 0; (group = next_group(&i));)
-			if (has_by_rule(group, kind, p))
-				consider(group, ranking, &found);
-	return found;
+	describe(&subject, p);
+	if (READ_ONCE(pass.owner) == current) /* oe_group_pass_begin() */
+		return judge_once(&subject, ranking);
+	return judge(&subject, ranking);
 }
 
 /**
@@ -187,10 +294,14 @@ bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking)
  */
 bool oe_group_has(const struct oe_group *group, struct task_struct *p)
 {
-	return oe_rank_is_member(p, group->index) ||
-	       has_by_rule(group, OE_RULE_CGROUP, p) ||
-	       has_by_rule(group, OE_RULE_COMM, p) ||
-	       has_by_rule(group, OE_RULE_UID, p);
+	struct subject subject;
+
+	if (oe_rank_is_member(p, group->index))
+		return true;
+	describe(&subject, p);
+	return has_by_rule(group, OE_RULE_CGROUP, &subject) ||
+	       has_by_rule(group, OE_RULE_COMM, &subject) ||
+	       has_by_rule(group, OE_RULE_UID, &subject);
 }
 
 /**

@@ -20,6 +20,7 @@
 
 #include "compat/compat.h"
 #include "compat/vmstat.h"
+#include "group.h"
 #include "rank.h"
 #include "tasks.h"
 
@@ -183,6 +184,7 @@ static __always_inline int walk(const struct oe_domain *domain,
 	int ret = 0;
 
 	rcu_read_lock();
+	oe_group_pass_begin();
 	for_each_process(p) {
 		if (!snapshot(p, domain, &c))
 			continue;
@@ -190,6 +192,7 @@ static __always_inline int walk(const struct oe_domain *domain,
 		if (ret)
 			break;
 	}
+	oe_group_pass_end();
 	rcu_read_unlock();
 	return ret;
 }
