@@ -87,9 +87,11 @@ cost()
 	./cost "$present-$state" || bail_out "cost failed"
 }
 
-# How many functions of the module run while others fork and fault.
+# How many functions of the module run while others fork and fault. From then on without
+# watermarks: what watching them costs is measured by itself.
 module_calls()
 {
+	watch_levels 0
 	trace_module
 	./cost "$present-traced" >/dev/null || bail_out "cost failed"
 	echo 0 >$TRACE/tracing_on
@@ -209,6 +211,32 @@ all_ooms()
 		ooms global 1 7
 		ooms memcg 0 7
 	fi
+}
+
+# make_groups N: so many, each with a rule by name and one by user that fit nobody, and every
+# second one a rule by cgroup that does not fit the herds
+make_groups()
+{
+	while [ "$groups" -lt "$1" ]; do
+		groups=$((groups + 1))
+		echo "group$groups" >$OE/groups/create || bail_out "no group $groups"
+		echo "nobody$groups*" >$OE/groups/group$groups/comm
+		echo $((50000 + groups)) >$OE/groups/group$groups/uid
+		[ $((groups % 2)) = 0 ] || echo /bench >$OE/groups/group$groups/cgroup
+	done
+}
+
+# What rules add to choosing.
+group_ooms()
+{
+	load
+	groups=0
+	for number in 0 16 256; do
+		make_groups $number
+		state=groups$number
+		ooms sysrq 0 7
+	done
+	unload
 }
 
 # --- size and idleness -------------------------------------------------------
@@ -403,14 +431,14 @@ for number in 100 1000 10000; do
 	unload
 done
 
+group_ooms
 costs
 load
+watch_costs
 module_calls
 slab_before=$(slab_bytes)
 rank_all
 say rank "$present $(object_size) $(($(slab_bytes) - slab_before))"
-watch_costs
-# Nothing to watch from here on.
 idle
 unload
 limit_costs

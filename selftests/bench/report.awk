@@ -138,6 +138,31 @@ function choose_row(n, state, words,    stock, ours, part, kernels)
 	    thousands(median(decide[ours])), thousands(kernels), part), part <= 1.0)
 }
 
+# Against no groups, with nothing ranked.
+function group_row(groups,    none, ours, part)
+{
+	none = "sysrq,groups0,10000,0,7"
+	ours = "sysrq,groups" groups ",10000,0,7"
+	if (!(none in decide) || !(ours in decide)) {
+		need(ours)
+		return
+	}
+	part = sprintf("%.2f", median(decide[ours]) / median(decide[none])) + 0
+	row("10,000 processes, " groups " groups", "at most 2.0 x", sprintf("%s to %s: %.2f x",
+	    thousands(median(decide[ours])), thousands(median(decide[none])), part), part <= 2.0)
+}
+
+function group_section()
+{
+	printf "\n## Groups\n\n"
+	printf "The same pass with groups that have rules: one by name and one by user each, every second\n"
+	printf "one by cgroup too, none of which fits, so that all are looked at. What the rules make of a\n"
+	printf "name, user and cgroup is kept during a pass; here all processes have the same.\n"
+	table("with groups to without")
+	group_row(16)
+	group_row(256)
+}
+
 function episode_row(kind, n, dump, words,    stock, ours, part)
 {
 	stock = kind ",stock," n "," dump ",7"
@@ -171,7 +196,7 @@ function cost_section()
 	printf "Typical run out of 600 (faults: 4096; mean of the middle half), with the fork's child doing\n"
 	printf "nothing or executing a program without a library. Base: the same machine with the same\n"
 	printf "processes, without the module; noise: how far rounds of it lie apart. *Nothing ranked* is\n"
-	printf "also counted: function calls into the module while that runs. It is judged by that count, and\n"
+	printf "also counted, without watermarks: function calls into the module while that runs. It is judged by that count, and\n"
 	printf "by a difference that is no more than 0.1 %%.\n"
 	table("extra cost")
 	cost_rows(0, "loaded", "nothing ranked, empty machine", 0)
@@ -311,6 +336,7 @@ END {
 	cost_section()
 	poll_section()
 	choose_section()
+	group_section()
 	episode_section()
 	size_section()
 	idle_section()
