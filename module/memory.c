@@ -154,7 +154,7 @@ bool oe_memory_is_back(const struct oe_call *call, unsigned long beyond)
 	       wanted + beyond;
 }
 
-static unsigned long sum_watermarks(enum zone_watermarks mark)
+static unsigned long sum_zones(unsigned long (*pages_of)(struct zone *zone))
 {
 	unsigned long pages = 0;
 	int nid;
@@ -165,9 +165,24 @@ static unsigned long sum_watermarks(enum zone_watermarks mark)
 
 		for (; zone < end; zone++)
 			if (populated_zone(zone))
-				pages += wmark_pages(zone, mark);
+				pages += pages_of(zone);
 	}
 	return pages;
+}
+
+static unsigned long low_of(struct zone *zone)
+{
+	return low_wmark_pages(zone);
+}
+
+static unsigned long min_of(struct zone *zone)
+{
+	return min_wmark_pages(zone);
+}
+
+static unsigned long boost_of(struct zone *zone)
+{
+	return READ_ONCE(zone->watermark_boost);
 }
 
 /**
@@ -178,7 +193,18 @@ static unsigned long sum_watermarks(enum zone_watermarks mark)
  */
 unsigned long oe_memory_low(void)
 {
-	return sum_watermarks(WMARK_LOW);
+	return sum_zones(low_of);
+}
+
+/**
+ * oe_memory_boost - by what all watermarks are raised for the time being
+ *
+ * Context: any.
+ * Return: pages, of all zones.
+ */
+unsigned long oe_memory_boost(void)
+{
+	return sum_zones(boost_of);
 }
 
 /**
@@ -192,5 +218,5 @@ unsigned long oe_memory_low(void)
  */
 unsigned long oe_memory_lost(void)
 {
-	return num_online_cpus() * PCP_BATCH + sum_watermarks(WMARK_MIN);
+	return num_online_cpus() * PCP_BATCH + sum_zones(min_of);
 }

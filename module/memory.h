@@ -11,6 +11,7 @@ struct oe_domain;
 unsigned long oe_memory_usable(gfp_t gfp, const struct oe_domain *domain);
 bool oe_memory_is_back(const struct oe_call *call, unsigned long beyond);
 unsigned long oe_memory_low(void);
+unsigned long oe_memory_boost(void);
 unsigned long oe_memory_lost(void);
 
 #endif /* OE_MEMORY_H */

@@ -35,16 +35,17 @@ static unsigned long counted_reclaimable(void)
 /**
  * oe_available_pages - how much can be allocated without swapping anybody out
  *
- * MemAvailable without the reclaimable slab in it. A part of that slab may be
- * pinned, such as the inodes of an initramfs: MemAvailable was seen at 10 MB in
- * an OOM.
+ * MemAvailable without the reclaimable slab in it, and without what the kernel
+ * keeps back while memory is fragmented. A part of that slab may be pinned,
+ * such as the inodes of an initramfs: MemAvailable was seen at 10 MB in an OOM.
  *
  * Context: any; reads counters only.
  * Return: pages.
  */
 unsigned long oe_available_pages(void)
 {
-	long pages = si_mem_available() - (long)counted_reclaimable();
+	unsigned long less = counted_reclaimable() + oe_memory_boost();
+	long pages = si_mem_available() - (long)less;
 
 	return max(pages, 0L);
 }

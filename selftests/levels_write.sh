@@ -253,7 +253,9 @@ available_kb()
 		/^KReclaimable:/ { slab = $2 }
 		/^SwapFree:/ { swap = $2 }
 		/^ +low +[0-9]+/ { low += $2 * page_kb }
+		/^ +boost +[0-9]+/ { boost += $2 * page_kb }
 		END {
+			kb -= boost
 			kb -= slab - (low < slab / 2 ? low : slab / 2)
 			print int((kb > 0 ? kb : 0) + swap)
 		}' /proc/self/smaps /proc/meminfo /proc/zoneinfo
