@@ -13,7 +13,7 @@
 #include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/glob.h>
-#include <linux/jhash.h>
+#include <linux/hash.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -27,6 +27,10 @@
 #include "group.h"
 #include "parse.h"
 #include "rank.h"
+
+enum {
+	FINDING_BITS = 6,
+};
 
 /**
  * struct rule - who belongs to a group; replaced as a whole
@@ -68,15 +72,19 @@ struct oe_group {
 };
 
 /**
- * struct subject - all that a rule looks at; without padding
+ * union subject - all that a rule looks at
  * @cgroup: valid under RCU
  * @uid: in the initial user namespace
- * @comm: the leader's
+ * @comm: the leader's; what comes after the NUL is whatever was there
+ * @words: the same, to be hashed and compared as a whole
  */
-struct subject {
-	struct cgroup *cgroup;
-	unsigned long uid;
-	char comm[TASK_COMM_LEN];
+union subject {
+	struct {
+		struct cgroup *cgroup;
+		unsigned long uid;
+		char comm[TASK_COMM_LEN];
+	};
+	unsigned long words[2 + TASK_COMM_LEN / sizeof(long)];
 };
 
 /**
@@ -87,7 +95,7 @@ struct subject {
  * @ranking: if so
  */
 struct finding {
-	struct subject subject;
+	union subject subject;
 	bool used;
 	bool found;
 	struct oe_ranking ranking;
@@ -105,10 +113,13 @@ static struct {
 	.lock = __MUTEX_INITIALIZER(groups.lock),
 };
 
-/* What a pass over all processes has found: see oe_group_pass_begin(). */
+/*
+ * What a pass over all processes has found, by the hash of the subject: see
+ * oe_group_pass_begin().
+ */
 static struct {
 	struct task_struct *owner;
-	struct finding findings[64];
+	struct finding findings[1 << FINDING_BITS];
 } pass;
 
 /* The first group from index *@i on, which moves behind it; or NULL. Under RCU. */
@@ -121,18 +132,17 @@ static struct oe_group *next_group(unsigned int *i)
 	return group;
 }
 
-/* Zeroed first: it is hashed and compared as a whole. */
-static void describe(struct subject *subject, struct task_struct *p)
+static void describe(union subject *subject, struct task_struct *p)
 {
-	memset(subject, 0, sizeof(*subject));
 	subject->cgroup = oe_cgroup_of(p);
-	subject->uid = from_kuid(&init_user_ns, task_uid(p));
-	/* A torn read is still terminated. */
-	strscpy(subject->comm, p->group_leader->comm, sizeof(subject->comm));
+	subject->uid = __kuid_val(task_uid(p));
+	/* As fast as can be; a torn read is terminated here. */
+	memcpy(subject->comm, p->group_leader->comm, TASK_COMM_LEN);
+	subject->comm[TASK_COMM_LEN - 1] = '\0';
 }
 
 static bool matches(enum oe_rule_kind kind, const struct rule *rule,
-		    const struct subject *subject)
+		    const union subject *subject)
 {
 	switch (kind) {
 	case OE_RULE_CGROUP:
@@ -149,7 +159,7 @@ static bool matches(enum oe_rule_kind kind, const struct rule *rule,
 }
 
 static bool has_by_rule(const struct oe_group *group, enum oe_rule_kind kind,
-			const struct subject *subject)
+			const union subject *subject)
 {
 	const struct rule *rule = rcu_dereference(group->rules[kind]);
 
@@ -195,7 +205,7 @@ bool oe_group_of_members(const unsigned long *members,
 	return found;
 }
 
-static bool judge(const struct subject *subject, struct oe_ranking *ranking)
+static bool judge(const union subject *subject, struct oe_ranking *ranking)
 {
 	const struct oe_group *group;
 	enum oe_rule_kind kind;
@@ -209,23 +219,32 @@ static bool judge(const struct subject *subject, struct oe_ranking *ranking)
 	return found;
 }
 
-/* Of the last pass, by the hash of the subject. */
-static struct finding *finding_of(const struct subject *subject)
+static struct finding *finding_of(const union subject *subject)
 {
-	const u32 *words = (const u32 *)subject;
+	unsigned long hash = 0;
+	unsigned int i;
 
-	return &pass.findings[jhash2(words, sizeof(*subject) / sizeof(*words),
-				     0) %
-			      ARRAY_SIZE(pass.findings)];
+	for (i = 0; i < ARRAY_SIZE(subject->words); i++)
+		hash = hash_long(hash ^ subject->words[i], BITS_PER_LONG);
+	return &pass.findings[hash >> (BITS_PER_LONG - FINDING_BITS)];
 }
 
-static bool judge_once(const struct subject *subject,
-		       struct oe_ranking *ranking)
+/* A memcmp() that the compiler sees through. */
+static bool is_same(const union subject *a, const union subject *b)
+{
+	unsigned long difference = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(a->words); i++)
+		difference |= a->words[i] ^ b->words[i];
+	return !difference;
+}
+
+static bool judge_once(const union subject *subject, struct oe_ranking *ranking)
 {
 	struct finding *finding = finding_of(subject);
 
-	if (!finding->used ||
-	    memcmp(&finding->subject, subject, sizeof(*subject))) {
+	if (!finding->used || !is_same(&finding->subject, subject)) {
 		finding->subject = *subject;
 		finding->found = judge(subject, &finding->ranking);
 		finding->used = true;
@@ -274,7 +293,7 @@ void oe_group_pass_end(void)
  */
 bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking)
 {
-	struct subject subject;
+	union subject subject;
 
 	if (!READ_ONCE(groups.nr_rules))
 		return false;
@@ -294,7 +313,7 @@ bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking)
  */
 bool oe_group_has(const struct oe_group *group, struct task_struct *p)
 {
-	struct subject subject;
+	union subject subject;
 
 	if (oe_rank_is_member(p, group->index))
 		return true;
