@@ -25,7 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void die(const char *what)
+static _Noreturn void die(const char *what)
 {
 	fprintf(stderr, "# as_user: %s: %s\n", what, strerrorname_np(errno));
 	exit(EXIT_FAILURE);

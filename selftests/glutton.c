@@ -157,7 +157,7 @@ static void be_asked_to_end(void)
 	exit(EXIT_SUCCESS);
 }
 
-static void live(const sigset_t *signals)
+static _Noreturn void live(const sigset_t *signals)
 {
 	int sig;
 
