@@ -22,7 +22,7 @@ PATIENCE=120
 room_for()
 {
 	case $1 in
-	1024) echo 12288 ;;
+	1024) echo 16384 ;;
 	10240) echo 32768 ;;
 	*) echo 65536 ;;
 	esac
@@ -105,7 +105,12 @@ leaks_at()
 	[ "$rate" != 0 ] || count=$FULL_LEAKS
 	make_room "$(room_for "$rate")"
 	room=$(level_get available_kb)
-	watermarks $((room * 3 / 4)) $((room / 2)) $((room / 4)) 0
+	# In a small room they leave some for what the kernel may keep back after the OOM.
+	if [ "$rate" = 1024 ]; then
+		watermarks $((room / 2)) $((room / 3)) $((room / 6)) 0
+	else
+		watermarks $((room * 3 / 4)) $((room / 2)) $((room / 4)) 0
+	fi
 	poll_until "$PATIENCE" level_is normal || bail_out "$(level_get level) to begin with"
 	good=0
 	speeds=
