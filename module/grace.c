@@ -115,6 +115,8 @@ static void wait(struct oe_episode *episode)
 			oe_stat_inc(OE_STAT_grace_timeouts);
 			return;
 		}
+		if (episode->released)
+			oe_memory_drop_boost();
 	}
 }
 

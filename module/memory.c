@@ -208,6 +208,36 @@ unsigned long oe_memory_boost(void)
 }
 
 /**
+ * oe_memory_drop_boost - lower the watermarks to what they are by right
+ *
+ * When the kernel has to mix kinds of pages in a block it raises the zone's
+ * watermarks by the size of a block, 2 MB on most, so that kswapd reclaims some
+ * more. In an OOM there is nothing left to reclaim, and it only keeps what was
+ * released for them from those who need it.
+ *
+ * Context: process context, also the OOM path.
+ */
+void oe_memory_drop_boost(void)
+{
+	unsigned long flags;
+	int nid;
+
+	for_each_node_state(nid, N_MEMORY) {
+		struct zone *zone = NODE_DATA(nid)->node_zones;
+		struct zone *end = zone + MAX_NR_ZONES;
+
+		for (; zone < end; zone++) {
+			if (!boost_of(zone))
+				continue;
+			/* As kswapd does when it is through. */
+			spin_lock_irqsave(&zone->lock, flags);
+			zone->watermark_boost = 0;
+			spin_unlock_irqrestore(&zone->lock, flags);
+		}
+	}
+}
+
+/**
  * oe_memory_lost - what is lost of pages that are given back in an OOM
  *
  * By then free memory is below the minimum, so the first pages only fill that
