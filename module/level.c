@@ -14,6 +14,7 @@
 #include <linux/kernfs.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/sysfs.h>
@@ -25,6 +26,7 @@
 #include "forecast.h"
 #include "history.h"
 #include "level.h"
+#include "memory.h"
 #include "memreport.h"
 #include "memtotals.h"
 #include "notify.h"
@@ -141,6 +143,7 @@ static unsigned int look(void)
 	struct oe_pace pace = {
 		.elapsed_ms = sample.now_ms - watcher.last_ms,
 	};
+	u64 boost_kb = (u64)oe_memory_boost() << (PAGE_SHIFT - 10);
 	unsigned int interval;
 	bool report;
 
@@ -156,7 +159,9 @@ static unsigned int look(void)
 		return FOR_EVER;
 	}
 	watcher.available_kb = sample.available_kb;
-	oe_forecast_add(&watcher.forecast, sample.now_ms, sample.available_kb);
+	/* What comes and goes with the watermarks' boost is no trend. */
+	oe_forecast_add(&watcher.forecast, sample.now_ms,
+			sample.available_kb + boost_kb);
 	sample.forecast_ms = oe_forecast_ms(&watcher.forecast,
 					    sample.available_kb,
 					    watcher.marks.kb[OE_LEVEL_OOM]);
