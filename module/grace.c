@@ -97,11 +97,28 @@ unsigned int oe_grace_grant(const struct oe_call *call)
 	return ms < SHORTEST_MS ? 0 : ms;
 }
 
-/* What the reserve has given does not count: it wants to be filled again. */
+/**
+ * oe_grace_unboost - let the kernel not keep back what the reserve has given
+ * @episode: if it has; to be repeated, since the kernel does it again
+ *
+ * Context: OOM path, oom_lock held.
+ */
+void oe_grace_unboost(struct oe_episode *episode)
+{
+	if (episode->released)
+		episode->unboosted =
+			max(episode->unboosted, oe_memory_drop_boost());
+}
+
+/*
+ * What the reserve has given does not count: it wants to be filled again. Nor
+ * what was only kept back before.
+ */
 static bool is_back(const struct oe_episode *episode)
 {
 	return episode->call.kind != OE_KIND_SYSRQ &&
-	       oe_memory_is_back(&episode->call, episode->released);
+	       oe_memory_is_back(&episode->call,
+				 episode->released + episode->unboosted);
 }
 
 /* Waits for done, for memory, or for the end of the window. */
@@ -115,8 +132,7 @@ static void wait(struct oe_episode *episode)
 			oe_stat_inc(OE_STAT_grace_timeouts);
 			return;
 		}
-		if (episode->released)
-			oe_memory_drop_boost();
+		oe_grace_unboost(episode);
 	}
 }
 

@@ -8,6 +8,7 @@ struct oe_call;
 struct oe_episode;
 
 unsigned int oe_grace_grant(const struct oe_call *call);
+void oe_grace_unboost(struct oe_episode *episode);
 bool oe_grace_spend(struct oe_episode *episode);
 void oe_grace_renew(void);
 

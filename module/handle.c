@@ -21,7 +21,6 @@
 #include "handle.h"
 #include "hold.h"
 #include "level.h"
-#include "memory.h"
 #include "memreport.h"
 #include "notify.h"
 #include "report.h"
@@ -145,8 +144,7 @@ static void make_room(struct oe_episode *episode)
 		oe_hold_begin(&call->domain, &policy);
 	if (call->kind != OE_KIND_MEMCG)
 		episode->released = oe_reserve_release();
-	if (episode->released)
-		oe_memory_drop_boost();
+	oe_grace_unboost(episode);
 }
 
 static void take_report(const struct oe_episode *episode)

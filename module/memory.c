@@ -216,9 +216,11 @@ unsigned long oe_memory_boost(void)
  * released for them from those who need it.
  *
  * Context: process context, also the OOM path.
+ * Return: by how many pages, in all zones.
  */
-void oe_memory_drop_boost(void)
+unsigned long oe_memory_drop_boost(void)
 {
+	unsigned long pages = 0;
 	unsigned long flags;
 	int nid;
 
@@ -231,10 +233,12 @@ void oe_memory_drop_boost(void)
 				continue;
 			/* As kswapd does when it is through. */
 			spin_lock_irqsave(&zone->lock, flags);
+			pages += zone->watermark_boost;
 			zone->watermark_boost = 0;
 			spin_unlock_irqrestore(&zone->lock, flags);
 		}
 	}
+	return pages;
 }
 
 /**

@@ -12,7 +12,7 @@ unsigned long oe_memory_usable(gfp_t gfp, const struct oe_domain *domain);
 bool oe_memory_is_back(const struct oe_call *call, unsigned long beyond);
 unsigned long oe_memory_low(void);
 unsigned long oe_memory_boost(void);
-void oe_memory_drop_boost(void);
+unsigned long oe_memory_drop_boost(void);
 unsigned long oe_memory_lost(void);
 
 #endif /* OE_MEMORY_H */
