@@ -279,8 +279,10 @@ void oe_group_pass_begin(void)
 void oe_group_pass_end(void)
 {
 	/* Nobody else makes it current, or takes current away. */
-	if (READ_ONCE(pass.owner) == current)
-		smp_store_release(&pass.owner, NULL);
+	if (READ_ONCE(pass.owner) != current)
+		return;
+	/* Pairs with oe_group_pass_begin(): the next one finds our findings whole. */
+	smp_store_release(&pass.owner, NULL);
 }
 
 /**

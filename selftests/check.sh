@@ -71,7 +71,7 @@ behaviour()
 
 reload()
 {
-	boot "$1-reload" --timeout "$2" --append "CYCLES=$3" "$1" -- reload.sh
+	boot "$1-reload" --timeout "$2" --append "CYCLES=$3 PATIENCE=120" "$1" -- reload.sh
 }
 
 # going_away KERNEL TEST...

@@ -55,7 +55,10 @@ cycle()
 	insmod "$MODULE" rank_threshold=100 || return 1
 	set_to oom_ranking "$shield 50"
 	shelter 1000
-	poll_until "$PATIENCE" has_counted || return 1
+	if ! poll_until "$PATIENCE" has_counted; then
+		comment "in $PATIENCE s: sysrq $(get stats/oom_sysrq), memcg $(get stats/oom_memcg)"
+		return 1
+	fi
 	guard_hits=$((guard_hits + $(get stats/guard_hits)))
 	alive "$shield" || return 1
 	shelter -1000
