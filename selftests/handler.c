@@ -2,10 +2,10 @@
 /*
  * A handler: polls reconfigure_wanted, and at each OOM does what it was told to.
  *
- *	handler [-C CGROUP_DIR] [-k CACHE_KB] [-s SAVE_KB] MODE
+ *	handler [-C CGROUP_DIR] [-k CACHE_KB] [-p PID] [-s SAVE_KB] MODE
  *
- * drop		gives CACHE_KB of touched memory back, acknowledges, and takes the
- *		cache again at SIGUSR1
+ * drop		gives CACHE_KB of touched memory back, stops (SIGSTOP) process PID if there
+ *		is one, acknowledges, and takes the cache again at SIGUSR1
  * save		touches SAVE_KB of fresh memory, as saving data would, acknowledges
  * idle		nothing at all
  * die, stop	kills or stops itself
@@ -44,6 +44,7 @@ static struct {
 static unsigned int nr_episodes;
 static int done_fd;
 static size_t cache_size, save_size;
+static pid_t paused;
 static char *cache;
 
 static void die(const char *what)
@@ -87,6 +88,8 @@ static void drop(void)
 	if (cache)
 		munmap(cache, cache_size);
 	cache = NULL;
+	if (paused)
+		kill(paused, SIGSTOP);
 }
 
 static void save(void)
@@ -175,11 +178,13 @@ int main(int argc, char **argv)
 	sigset_t set;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "C:k:s:")) != -1) {
+	while ((opt = getopt(argc, argv, "C:k:p:s:")) != -1) {
 		if (opt == 'C')
 			cgroup = optarg;
 		else if (opt == 'k')
 			cache_size = strtoul(optarg, NULL, 10) * KB;
+		else if (opt == 'p')
+			paused = atoi(optarg);
 		else if (opt == 's')
 			save_size = strtoul(optarg, NULL, 10) * KB;
 		else

@@ -6,41 +6,6 @@
 # shellcheck source=demo/scene.sh
 . "$(dirname "$0")/scene.sh"
 
-THRESHOLD=100
-
-# A line of the dry run, in words.
-foretold()
-{
-	awk -v pid="$1" '
-	$2 != pid { next }
-	$6 == "next" { print "will die first" }
-	$6 == "eligible" { print "could be number " $1 }
-	$6 != "next" && $6 != "eligible" { print $6 }' "$OE/candidates"
-}
-
-is_protected()
-{
-	if [ "$1" -lt "$THRESHOLD" ]; then
-		echo yes
-	else
-		echo no
-	fi
-}
-
-tell_programs()
-{
-	say "The same device, now with oom_embedded loaded. Each program has a ranking: the"
-	say "higher, the more expendable. Below the threshold of $(get rank_threshold) it is protected."
-	say "The last column is the module's dry run (the file \"candidates\")."
-	say
-	say " $(printf '%-10s %6s %8s %8s  %-10s %s' program pid size ranking protected 'dry run')"
-	for one in $programs; do
-		rank=$(ranking_of "$one" | cut -d ' ' -f 1)
-		say " $(printf '%-10s %6d %5d MB %8d  %-10s %s' "$(role_of "$one")" "$one" \
-			"$(size_mb "$one")" "$rank" "$(is_protected "$rank")" "$(foretold "$one")")"
-	done
-}
-
 # at_us EVENT: the time of the first such event in the trace, in us of the monotonic
 # clock; the witness says it itself, in ns.
 at_us()
@@ -112,6 +77,9 @@ echo 1 >"$TRACING/instances/oe_time/events/oom_embedded/oom_embedded_done/enable
 start_programs ranked
 watch_oom oe_order "$TRACING/instances/oe_time/trace_marker"
 wanted=$(get reconfigure_wanted)
+say "The same device, now with oom_embedded loaded. Each program has a ranking: the"
+say "higher, the more expendable. Below the threshold of $THRESHOLD it is protected."
+say "The last column is the module's dry run (the file \"candidates\")."
 tell_programs
 equal "the stock kernel would kill the pacemaker" "$pacemaker" "$(biggest_by_oom_score)"
 equal "the dry run says: the updater" "$updater " "$(predicted_first 1)"
@@ -119,7 +87,7 @@ equal "the dry run says: the updater" "$updater " "$(predicted_first 1)"
 say
 say "The updater starts to leak:"
 mark_log
-check "the leak ends in a death" leak_until_a_death
+check "the leak ends in a death" leak_until somebody_died
 shout b "  Out of memory."
 say
 

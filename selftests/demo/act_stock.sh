@@ -32,7 +32,7 @@ fact victim_mb "$(size_mb "$pacemaker")"
 say
 say "The updater starts to leak:"
 mark_log
-check "the leak ends in a death" leak_until_a_death
+check "the leak ends in a death" leak_until somebody_died
 kill -STOP "$updater"
 shout b "  Out of memory."
 

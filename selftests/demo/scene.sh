@@ -38,8 +38,9 @@ fact()
 
 # --- the device --------------------------------------------------------------
 
-# The sizes are such that the pacemaker is by far the biggest, also when the updater has
-# eaten the rest. Rankings count in an act that has the module.
+# start_programs RANKS [handler]: the sizes are such that the pacemaker is by far the biggest,
+# also when the updater has eaten the rest. RANKS is "ranked" in an act that has the module;
+# with "handler" the web-ui is one: told in time it drops its cache and pauses the updater.
 start_programs()
 {
 	ranks=$1
@@ -48,10 +49,14 @@ start_programs()
 	pacemaker=$pid
 	start_program logger 6144 400
 	logger=$pid
-	start_program web-ui 14336 600
-	web_ui=$pid
 	start_program updater 4096 900 -g -l 0 -k 512 -s 10
 	updater=$pid
+	if [ "$2" = handler ]; then
+		start web-ui handler -k 14336 -p "$updater" drop
+	else
+		start_program web-ui 14336 600
+	fi
+	web_ui=$pid
 	programs="$pacemaker $logger $web_ui $updater"
 }
 
@@ -65,6 +70,42 @@ start_program()
 	[ "$ranks" = ranked ] || rank=-
 	hold "$name" "$kb" "$rank" "$@"
 }
+
+# --- the module ---------------------------------------------------------------
+
+THRESHOLD=100
+
+# A line of the dry run, in words.
+foretold()
+{
+	awk -v pid="$1" '
+	$2 != pid { next }
+	$6 == "next" { print "will die first" }
+	$6 == "eligible" { print "could be number " $1 }
+	$6 != "next" && $6 != "eligible" { print $6 }' "$OE/candidates"
+}
+
+is_protected()
+{
+	if [ "$1" -lt "$THRESHOLD" ]; then
+		echo yes
+	else
+		echo no
+	fi
+}
+
+tell_programs()
+{
+	say
+	say " $(printf '%-10s %6s %8s %8s  %-10s %s' program pid size ranking protected 'dry run')"
+	for one in $programs; do
+		rank=$(ranking_of "$one" | cut -d ' ' -f 1)
+		say " $(printf '%-10s %6d %5d MB %8d  %-10s %s' "$(role_of "$one")" "$one" \
+			"$(size_mb "$one")" "$rank" "$(is_protected "$rank")" "$(foretold "$one")")"
+	done
+}
+
+# --- sizes --------------------------------------------------------------------
 
 memory_mb()
 {
@@ -130,9 +171,14 @@ doze()
 	read -t 0.2 -r _ <&9 || true
 }
 
-# Opens the tap and draws until somebody is dead. Towards the end it keeps quiet, so that
-# it is not the one that asks for the last page.
-leak_until_a_death()
+somebody_died()
+{
+	! all_alive
+}
+
+# leak_until CONDITION: opens the tap and draws until it is over. Towards the end it keeps quiet,
+# so that it is not the one that asks for the last page; nor may CONDITION.
+leak_until()
 {
 	mkfifo "$tmp/nothing"
 	exec 9<>"$tmp/nothing"
@@ -140,7 +186,7 @@ leak_until_a_death()
 	draw_at=$left
 	deadline=$(($(uptime_s) + PATIENCE))
 	kill -USR1 "$updater"
-	while [ "$left" -gt 12288 ] && all_alive && [ "$(uptime_s)" -lt "$deadline" ]; do
+	while [ "$left" -gt 12288 ] && ! "$1" && [ "$(uptime_s)" -lt "$deadline" ]; do
 		if [ "$left" -le "$draw_at" ]; then
 			draw_left "$left"
 			draw_at=$((left - 8192))
@@ -148,7 +194,7 @@ leak_until_a_death()
 		sleep 0.05
 		left=$(mem_available_kb)
 	done
-	while all_alive; do
+	while ! "$1"; do
 		read -r up _ </proc/uptime
 		[ "${up%.*}" -lt "$deadline" ] || return 1
 		doze

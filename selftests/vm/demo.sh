@@ -13,11 +13,12 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 KERNEL=debian-6.12
-ACTS=(stock ranked)
+ACTS=(stock ranked grace)
 
 declare -A TITLE=(
 	[stock]="Act 0: the stock kernel"
 	[ranked]="Act 1: the same leak, with oom_embedded"
+	[grace]="Act 2: the same leak, and a program that sheds load"
 )
 
 # What the acts measured: FACT[act.key].
@@ -158,6 +159,14 @@ close_ranked()
 	With oom_embedded, userspace knew ${FACT[ranked.poll_ms]} ms before anybody was chosen, the most
 	expendable process (${FACT[ranked.victim]}) died, and the protected pacemaker lives, although
 	it is the biggest process of all (${FACT[ranked.survivor_mb]} MB).
+	EOT
+}
+
+close_grace()
+{
+	cat <<-EOT
+	And with one program that gives up ${FACT[grace.dropped_mb]} MB and pauses the leak when it is told, nobody
+	died: ${FACT[grace.used_ms]} ms later the kernel had what it wanted.
 	EOT
 }
 
