@@ -202,7 +202,17 @@ row()
 		"${note:+<br>$note}" "$(found "$cell" release)" "$(built_with "$kernel")" \
 		"$verdict" "$cpus" "$mem" "$(tests_column "$ROWS/$cell.log")" \
 		"$(found "$cell" coverage)" "$(found "$cell" size)" \
-		"$(git describe --always --dirty --exclude='*')"
+		"$(tried)"
+}
+
+# The commit; this page, which is written meanwhile, is no change.
+tried()
+{
+	local commit
+
+	commit=$(git rev-parse --short HEAD)
+	git diff --quiet HEAD -- . ":!$PAGE" || commit+=-dirty
+	echo "$commit"
 }
 
 table()
