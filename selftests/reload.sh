@@ -30,7 +30,10 @@ storm_cgroup()
 sysrq_storm()
 {
 	while [ ! -e "$tmp/stop" ]; do
-		leak -c fodder -R 800 -h 2048 >/dev/null 2>&1 &
+		# There before the SysRq, and in front of the others: on a slow kernel these would
+		# never come to the limit of their cgroup.
+		leak -c fodder -R 950 -h 2048 >"$tmp/fodder" 2>&1 &
+		poll_until 10 grep -q '^ready' "$tmp/fodder"
 		sysrq_oom
 		sleep 0.1
 		kill -KILL $! 2>/dev/null
