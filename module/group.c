@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Groups: a name, a ranking, a signal, and rules that say who belongs to it.
+ * Groups: a name, a ranking, a signal, and rules that say who belongs to it
+ * (group_rule.c).
  * Who was put into a group by its pid is known to rank.c, which tells a group
  * by its index.
  *
@@ -10,9 +11,7 @@
 #include "core.h"
 
 #include <linux/bitmap.h>
-#include <linux/cred.h>
 #include <linux/errno.h>
-#include <linux/glob.h>
 #include <linux/hash.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
@@ -21,36 +20,13 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include <uapi/oom_embedded.h>
-
 #include "cgroup_rule.h"
 #include "group.h"
-#include "parse.h"
+#include "group_rule.h"
 #include "rank.h"
 
 enum {
 	FINDING_BITS = 6,
-};
-
-/**
- * struct rule - who belongs to a group; replaced as a whole
- * @rcu: for freeing
- * @cgroup: one reference held; that of the path's present owner, see
- *	oe_group_bind_cgroup()
- * @first_uid: in the initial user namespace
- * @last_uid: the same, included
- * @text: the path or the pattern
- */
-struct rule {
-	struct rcu_head rcu;
-	union {
-		struct cgroup *cgroup;
-		struct {
-			uid_t first_uid;
-			uid_t last_uid;
-		};
-	};
-	char text[];
 };
 
 /**
@@ -67,24 +43,8 @@ struct oe_group {
 	unsigned int index;
 	unsigned int rank;
 	int signal;
-	struct rule __rcu *rules[OE_NR_RULES];
+	struct oe_rule __rcu *rules[OE_NR_RULES];
 	struct rcu_head rcu;
-};
-
-/**
- * union subject - all that a rule looks at
- * @cgroup: valid under RCU
- * @uid: in the initial user namespace
- * @comm: the leader's; what comes after the NUL is whatever was there
- * @words: the same, to be hashed and compared as a whole
- */
-union subject {
-	struct {
-		struct cgroup *cgroup;
-		unsigned long uid;
-		char comm[TASK_COMM_LEN];
-	};
-	unsigned long words[2 + TASK_COMM_LEN / sizeof(long)];
 };
 
 /**
@@ -95,7 +55,7 @@ union subject {
  * @ranking: if so
  */
 struct finding {
-	union subject subject;
+	union oe_subject subject;
 	bool used;
 	bool found;
 	struct oe_ranking ranking;
@@ -132,38 +92,12 @@ static struct oe_group *next_group(unsigned int *i)
 	return group;
 }
 
-static void describe(union subject *subject, struct task_struct *p)
-{
-	subject->cgroup = oe_cgroup_of(p);
-	subject->uid = __kuid_val(task_uid(p));
-	/* As fast as can be; a torn read is terminated here. */
-	memcpy(subject->comm, p->group_leader->comm, TASK_COMM_LEN);
-	subject->comm[TASK_COMM_LEN - 1] = '\0';
-}
-
-static bool matches(enum oe_rule_kind kind, const struct rule *rule,
-		    const union subject *subject)
-{
-	switch (kind) {
-	case OE_RULE_CGROUP:
-		return oe_cgroup_contains(READ_ONCE(rule->cgroup),
-					  subject->cgroup);
-	case OE_RULE_COMM:
-		return glob_match(rule->text, subject->comm);
-	case OE_RULE_UID:
-		return subject->uid >= rule->first_uid &&
-		       subject->uid <= rule->last_uid;
-	default:
-		return false;
-	}
-}
-
 static bool has_by_rule(const struct oe_group *group, enum oe_rule_kind kind,
-			const union subject *subject)
+			const union oe_subject *subject)
 {
-	const struct rule *rule = rcu_dereference(group->rules[kind]);
+	const struct oe_rule *rule = rcu_dereference(group->rules[kind]);
 
-	return rule && matches(kind, rule, subject);
+	return rule && oe_rule_matches(rule, subject);
 }
 
 /* The most protective of those that match. */
@@ -205,7 +139,7 @@ bool oe_group_of_members(const unsigned long *members,
 	return found;
 }
 
-static bool judge(const union subject *subject, struct oe_ranking *ranking)
+static bool judge(const union oe_subject *subject, struct oe_ranking *ranking)
 {
 	const struct oe_group *group;
 	enum oe_rule_kind kind;
@@ -219,7 +153,7 @@ static bool judge(const union subject *subject, struct oe_ranking *ranking)
 	return found;
 }
 
-static struct finding *finding_of(const union subject *subject)
+static struct finding *finding_of(const union oe_subject *subject)
 {
 	unsigned long hash = 0;
 	unsigned int i;
@@ -230,7 +164,7 @@ static struct finding *finding_of(const union subject *subject)
 }
 
 /* A memcmp() that the compiler sees through. */
-static bool is_same(const union subject *a, const union subject *b)
+static bool is_same(const union oe_subject *a, const union oe_subject *b)
 {
 	unsigned long difference = 0;
 	unsigned int i;
@@ -240,7 +174,8 @@ static bool is_same(const union subject *a, const union subject *b)
 	return !difference;
 }
 
-static bool judge_once(const union subject *subject, struct oe_ranking *ranking)
+static bool judge_once(const union oe_subject *subject,
+		       struct oe_ranking *ranking)
 {
 	struct finding *finding = finding_of(subject);
 
@@ -295,11 +230,11 @@ void oe_group_pass_end(void)
  */
 bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking)
 {
-	union subject subject;
+	union oe_subject subject;
 
 	if (!READ_ONCE(groups.nr_rules))
 		return false;
-	describe(&subject, p);
+	oe_subject_describe(&subject, p);
 	if (READ_ONCE(pass.owner) == current) /* oe_group_pass_begin() */
 		return judge_once(&subject, ranking);
 	return judge(&subject, ranking);
@@ -315,11 +250,11 @@ bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking)
  */
 bool oe_group_has(const struct oe_group *group, struct task_struct *p)
 {
-	union subject subject;
+	union oe_subject subject;
 
 	if (oe_rank_is_member(p, group->index))
 		return true;
-	describe(&subject, p);
+	oe_subject_describe(&subject, p);
 	return has_by_rule(group, OE_RULE_CGROUP, &subject) ||
 	       has_by_rule(group, OE_RULE_COMM, &subject) ||
 	       has_by_rule(group, OE_RULE_UID, &subject);
@@ -445,158 +380,66 @@ void oe_group_set_signal(struct oe_group *group, int signal)
 	mutex_unlock(&groups.lock);
 }
 
-static void free_cgroup_rule(struct rcu_head *head)
-{
-	struct rule *rule = container_of(head, struct rule, rcu);
-
-	oe_cgroup_put(rule->cgroup);
-	kfree(rule);
-}
-
-static struct rule *rule_of(struct oe_group *group, enum oe_rule_kind kind)
+static struct oe_rule *rule_of(struct oe_group *group, enum oe_rule_kind kind)
 {
 	return rcu_dereference_protected(group->rules[kind],
 					 lockdep_is_held(&groups.lock));
 }
 
 static void replace_rule(struct oe_group *group, enum oe_rule_kind kind,
-			 struct rule *rule)
+			 struct oe_rule *rule)
 {
-	struct rule *old = rule_of(group, kind);
+	struct oe_rule *old = rule_of(group, kind);
 
 	rcu_assign_pointer(group->rules[kind], rule);
 	recount(&groups.nr_rules, old, rule);
 	if (kind == OE_RULE_CGROUP)
 		recount(&groups.nr_cgroup_rules, old, rule);
-	if (!old)
-		return;
-	/* The tracepoint may still bind it: not put before RCU says so. */
-	if (kind == OE_RULE_CGROUP)
-		call_rcu(&old->rcu, free_cgroup_rule);
-	else
-		kfree_rcu(old, rcu);
+	if (old)
+		oe_rule_free(old);
 }
 
-static struct rule *alloc_rule(const char *text)
-{
-	size_t size = strlen(text) + 1;
-	struct rule *rule = kzalloc(sizeof(*rule) + size, GFP_KERNEL);
-
-	if (rule)
-		memcpy(rule->text, text, size);
-	return rule;
-}
-
-static struct rule *make_uid_rule(const char *text)
-{
-	struct rule *rule;
-	uid_t first, last;
-	int err;
-
-	err = oe_parse_uid_range(text, &first, &last);
-	if (err)
-		return ERR_PTR(err);
-	rule = alloc_rule("");
-	if (!rule)
-		return ERR_PTR(-ENOMEM);
-	rule->first_uid = first;
-	rule->last_uid = last;
-	return rule;
-}
-
-static struct rule *make_comm_rule(const char *text)
-{
-	struct rule *rule;
-
-	if (!IS_REACHABLE(CONFIG_GLOB))
-		return ERR_PTR(-EOPNOTSUPP);
-	if (strlen(text) >= OOM_EMBEDDED_PATTERN_MAX)
-		return ERR_PTR(-EINVAL);
-	rule = alloc_rule(text);
-	return rule ?: ERR_PTR(-ENOMEM);
-}
-
-static struct rule *make_cgroup_rule(const char *text)
+/* Between the look-up and the publication the path may have changed hands. */
+static void look_again(const char *text)
 {
 	struct cgroup *cgroup;
-	struct rule *rule;
 	char *path;
 
 	cgroup = oe_cgroup_find(text, &path);
 	if (IS_ERR(cgroup))
-		return ERR_CAST(cgroup);
-	rule = alloc_rule(path);
-	kfree(path);
-	if (!rule) {
-		oe_cgroup_put(cgroup);
-		return ERR_PTR(-ENOMEM);
-	}
-	rule->cgroup = cgroup;
-	return rule;
-}
-
-static struct rule *make_rule(enum oe_rule_kind kind, const char *text)
-{
-	switch (kind) {
-	case OE_RULE_CGROUP:
-		return make_cgroup_rule(text);
-	case OE_RULE_COMM:
-		return make_comm_rule(text);
-	case OE_RULE_UID:
-		return make_uid_rule(text);
-	default:
-		return ERR_PTR(-EINVAL);
-	}
-}
-
-/* Between the look-up and the publication the path may have changed hands. */
-static void look_again(const struct rule *rule)
-{
-	struct cgroup *cgroup = oe_cgroup_find(rule->text, NULL);
-
-	if (IS_ERR(cgroup))
 		return;
-	oe_group_bind_cgroup(cgroup, rule->text);
+	oe_group_bind_cgroup(cgroup, path);
 	oe_cgroup_put(cgroup);
+	kfree(path);
+}
+
+static int set_rule(struct oe_group *group, enum oe_rule_kind kind,
+		    const char *text)
+{
+	struct oe_rule *rule = NULL;
+
+	if (*text)
+		rule = oe_rule_make(kind, text);
+	if (IS_ERR(rule))
+		return PTR_ERR(rule);
+	replace_rule(group, kind, rule);
+	return 0;
 }
 
 static int set_cgroup_rule(struct oe_group *group, const char *text)
 {
-	struct rule *rule = NULL;
 	int err;
 
 	/* Before the look-up: nothing that happens to the path is missed. */
 	err = oe_cgroup_watch();
 	if (err)
 		return err;
-	if (*text) {
-		rule = make_cgroup_rule(text);
-		if (IS_ERR(rule))
-			err = PTR_ERR(rule);
-	}
-	if (!err) {
-		replace_rule(group, OE_RULE_CGROUP, rule);
-		if (rule)
-			look_again(rule);
-	}
+	err = set_rule(group, OE_RULE_CGROUP, text);
+	if (!err && *text)
+		look_again(text);
 	if (!groups.nr_cgroup_rules)
 		oe_cgroup_unwatch();
 	return err;
-}
-
-static int set_rule(struct oe_group *group, enum oe_rule_kind kind,
-		    const char *text)
-{
-	struct rule *rule = NULL;
-
-	if (kind == OE_RULE_CGROUP)
-		return set_cgroup_rule(group, text);
-	if (*text)
-		rule = make_rule(kind, text);
-	if (IS_ERR(rule))
-		return PTR_ERR(rule);
-	replace_rule(group, kind, rule);
-	return 0;
 }
 
 /**
@@ -615,7 +458,8 @@ int oe_group_set_rule(struct oe_group *group, enum oe_rule_kind kind,
 	int err;
 
 	mutex_lock(&groups.lock);
-	err = set_rule(group, kind, text);
+	err = kind == OE_RULE_CGROUP ? set_cgroup_rule(group, text) :
+				       set_rule(group, kind, text);
 	mutex_unlock(&groups.lock);
 	return err;
 }
@@ -632,20 +476,12 @@ int oe_group_set_rule(struct oe_group *group, enum oe_rule_kind kind,
 int oe_group_show_rule(struct oe_group *group, enum oe_rule_kind kind,
 		       char *text)
 {
-	const struct rule *rule;
+	const struct oe_rule *rule;
 	int length;
 
 	rcu_read_lock();
 	rule = rcu_dereference(group->rules[kind]);
-	if (!rule)
-		length = sysfs_emit(text, "\n");
-	else if (kind != OE_RULE_UID)
-		length = sysfs_emit(text, "%s\n", rule->text);
-	else if (rule->first_uid == rule->last_uid)
-		length = sysfs_emit(text, "%u\n", rule->first_uid);
-	else
-		length = sysfs_emit(text, "%u-%u\n", rule->first_uid,
-				    rule->last_uid);
+	length = rule ? oe_rule_show(rule, text) : sysfs_emit(text, "\n");
 	rcu_read_unlock();
 	return length;
 }
@@ -663,18 +499,14 @@ int oe_group_show_rule(struct oe_group *group, enum oe_rule_kind kind,
 void oe_group_bind_cgroup(struct cgroup *cgroup, const char *path)
 {
 	struct oe_group *group;
-	struct cgroup *old;
-	struct rule *rule;
+	struct oe_rule *rule;
 	unsigned int i;
 
 	rcu_read_lock();
 	for (i = 0; (group = next_group(&i));) {
 		rule = rcu_dereference(group->rules[OE_RULE_CGROUP]);
-		if (!rule || strcmp(rule->text, path))
-			continue;
-		oe_cgroup_get(cgroup);
-		old = xchg(&rule->cgroup, cgroup);
-		oe_cgroup_put(old);
+		if (rule)
+			oe_rule_bind_cgroup(rule, cgroup, path);
 	}
 	rcu_read_unlock();
 }
@@ -778,5 +610,5 @@ void oe_group_remove(struct oe_group *group)
  */
 void oe_group_exit(void)
 {
-	rcu_barrier(); /* free_cgroup_rule() is in this module */
+	rcu_barrier(); /* oe_rule_free()'s last step is in this module */
 }

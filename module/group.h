@@ -6,6 +6,8 @@
 
 #include <uapi/oom_embedded.h>
 
+#include "group_rule.h"
+
 struct cgroup;
 struct oe_group;
 struct oe_ranking;
@@ -14,20 +16,6 @@ struct task_struct;
 enum {
 	OE_NR_GROUPS = OOM_EMBEDDED_GROUPS_MAX, /* an index fits into a byte */
 	OE_GROUP_NAME = OOM_EMBEDDED_GROUP_NAME_MAX + 1,
-};
-
-/**
- * enum oe_rule_kind - by what a group knows its members, most telling first
- * @OE_RULE_CGROUP: they are in a cgroup v2 or below it
- * @OE_RULE_COMM: their leader's name matches a shell pattern
- * @OE_RULE_UID: their user is in a range
- * @OE_NR_RULES: how many there are
- */
-enum oe_rule_kind {
-	OE_RULE_CGROUP,
-	OE_RULE_COMM,
-	OE_RULE_UID,
-	OE_NR_RULES,
 };
 
 int oe_group_add(const char *name, struct oe_group **group);
