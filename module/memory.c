@@ -207,6 +207,21 @@ unsigned long oe_memory_boost(void)
 	return sum_zones(boost_of);
 }
 
+static unsigned long drop_boost_of(struct zone *zone)
+{
+	unsigned long boost;
+	unsigned long flags;
+
+	if (!boost_of(zone))
+		return 0;
+	/* As kswapd does when it is through. */
+	spin_lock_irqsave(&zone->lock, flags);
+	boost = zone->watermark_boost;
+	zone->watermark_boost = 0;
+	spin_unlock_irqrestore(&zone->lock, flags);
+	return boost;
+}
+
 /**
  * oe_memory_drop_boost - lower the watermarks to what they are by right
  *
@@ -220,25 +235,7 @@ unsigned long oe_memory_boost(void)
  */
 unsigned long oe_memory_drop_boost(void)
 {
-	unsigned long pages = 0;
-	unsigned long flags;
-	int nid;
-
-	for_each_node_state(nid, N_MEMORY) {
-		struct zone *zone = NODE_DATA(nid)->node_zones;
-		struct zone *end = zone + MAX_NR_ZONES;
-
-		for (; zone < end; zone++) {
-			if (!boost_of(zone))
-				continue;
-			/* As kswapd does when it is through. */
-			spin_lock_irqsave(&zone->lock, flags);
-			pages += zone->watermark_boost;
-			zone->watermark_boost = 0;
-			spin_unlock_irqrestore(&zone->lock, flags);
-		}
-	}
-	return pages;
+	return sum_zones(drop_boost_of);
 }
 
 /**
