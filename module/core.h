@@ -29,6 +29,7 @@
  *                                                      uevent thread, watcher
  *  rank.lost_lock (raw) lost inheritances              fork tracepoint, worker
  *  pool->lock (raw)     spare ranking entries          fork tracepoint, workers
+ *  zone->lock (kernel's)  the zone's watermarks        OOM path
  *
  * Between OOM entry and the victim nothing is allocated and only locks are
  * taken whose holders do not allocate; look-ups there are RCU. Probe and

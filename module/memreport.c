@@ -165,7 +165,9 @@ static int visit(const struct oe_candidate *c, void *arg)
  * @reason: what for
  *
  * So that whoever is told of it may be told first: a report of thousands of
- * processes takes longer than a wake-up.
+ * processes takes longer than a wake-up. The writer of a sequence count must
+ * not sleep where readers spin; ours sleep, for a second at most
+ * (sysfs_report.c), and only read it raw.
  *
  * Context: as oe_memreport_take(), which has to follow.
  */
