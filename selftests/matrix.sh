@@ -4,7 +4,7 @@
 # matrix.sh [CELL...]: one source, every kernel. Builds the module for each cell's kernel,
 # boots it and runs the scripts that belong to every kernel, with small settings. Prints a
 # table, and writes it to Documentation/kernels.md out of what is known of every cell.
-# JOBS (default 1): how many cells at a time, of two guests each. "matrix.sh --page" writes the page again.
+# JOBS (default 1): how many cells at a time, of three guests each. "matrix.sh --page" writes the page again.
 
 set -uo pipefail
 
@@ -93,7 +93,7 @@ guest()
 		</dev/null >"$ROWS/$cell.$part.log" 2>&1
 }
 
-# run_cell CELL KERNEL OPTION...: in two guests at the same time. Leaves CELL.log, CELL.failed
+# run_cell CELL KERNEL OPTION...: in three guests at the same time. Leaves CELL.log, CELL.failed
 # (if so) and the row. SCRIPTS="a.sh b.sh" runs these, in one guest, and writes no table.
 run_cell()
 {
@@ -102,7 +102,8 @@ run_cell()
 	local scripts
 	local began=$SECONDS
 	local status=0
-	local core
+	local pids=()
+	local pid
 
 	shift 2
 	rm -f "$ROWS/$cell".*
@@ -111,9 +112,14 @@ run_cell()
 		guest "$cell" scripts "$kernel" "$*" "${scripts[@]}" || status=1
 	else
 		guest "$cell" core "$kernel" "$*" "${MATRIX[@]}" &
-		core=$!
-		guest "$cell" more "$kernel" "$*" "${MATRIX_MORE[@]}" || status=1
-		wait "$core" || status=1
+		pids+=($!)
+		guest "$cell" more "$kernel" "$*" "${MATRIX_MORE[@]}" &
+		pids+=($!)
+		guest "$cell" grace "$kernel" "$*" "${MATRIX_GRACE[@]}" &
+		pids+=($!)
+		for pid in "${pids[@]}"; do
+			wait "$pid" || status=1
+		done
 	fi
 	cat "$ROWS/$cell".*.log >"$ROWS/$cell.log"
 	[[ $status -eq 0 ]] || touch "$ROWS/$cell.failed"
@@ -236,7 +242,7 @@ write_page()
 	# The kernels it was tried on
 
 	Written by \`make check-matrix\`: one source, built for each of these kernels without a
-	warning, booted in two emulated machines, and put through the scripts of the core
+	warning, booted in three emulated machines, and put through the scripts of the core
 	and of the capabilities (\`MATRIX\`, \`MATRIX_MORE\` in \`selftests/lists.sh\`) with real OOMs. \`make check-matrix CELL=arm64-6.1\` does one.
 
 	The first part are Debian's own kernels as they are, the second our own builds of Debian's
