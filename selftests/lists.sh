@@ -25,7 +25,7 @@ GRACEFUL=(grace.sh hold.sh reserve.sh groups_storm.sh)
 WARNING=(levels.sh levels_hold.sh levels_write.sh report.sh events.sh)
 LIMITING=(limits.sh limits_who.sh limits_write.sh)
 # Those that need the tools of userspace-tools/ in the guest: boot.sh --tools.
-TOOLS=(tools_cli.sh)
+TOOLS=(tools_cli.sh tools_daemon.sh tools_uevents.sh)
 # Those that take the guest down have a boot of their own, with one CPU: what the one
 # that waits for memory leaves free is then free for whoever was told.
 GOING_AWAY=(no_victim_panic.sh no_victim_reboot.sh no_victim_never.sh panic_on_oom.sh)
