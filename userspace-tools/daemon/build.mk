@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # oom-embeddedd, the reconfiguration manager. Needs inih.
 ifeq ($(WITH_INIH),1)
-DAEMON_SRCS = daemon/main.c daemon/mode.c daemon/pipeline.c daemon/module.c daemon/sense.c \
-	daemon/procs.c daemon/helper.c daemon/worker.c daemon/log.c
+DAEMON_SRCS = daemon/main.c daemon/loop.c daemon/reload.c daemon/control.c daemon/link.c \
+	daemon/mode.c daemon/pipeline.c daemon/module.c daemon/sense.c daemon/procs.c \
+	daemon/helper.c daemon/worker.c daemon/log.c
 
 TARGETS += $(O)/oom-embeddedd
 INSTALLS += $(O)/oom-embeddedd:$(SBINDIR)/oom-embeddedd:755

@@ -2,7 +2,11 @@
 /*
  * What the rooms of the manager share. They are, from the top:
  *
- *  main.c      options, start-up and its dry run, the loop, reload
+ *  main.c      options, start-up and its dry run
+ *  loop.c      what is waited for, and what is done from time to time
+ *  reload.c    the configuration in force, and how another one takes its place
+ *  control.c   what the operator asks for
+ *  link.c      the connection to the module, and what it tells
  *  mode.c      which mode it has to be, and entering it
  *  pipeline.c  the steps of services and modes, one after another, with time limits
  *  module.c    what is written to the module
@@ -31,6 +35,43 @@ enum {
 };
 
 int64_t oe_now_ms(void);
+
+/* --- loop.c --- */
+
+void oe_loop_open(void);
+void oe_loop_watch(int fd);
+void oe_loop_run(void);
+void oe_loop_sample_now(void);
+void oe_loop_scan_now(void);
+
+/* --- reload.c --- */
+
+const struct oe_conf *oe_in_force(void);
+int oe_reload_first(const char *file, const char *directory,
+		    void (*report)(void *arg, const char *message));
+void oe_reload(void);
+void oe_reload_priority(void);
+void oe_reload_unlock_other(void);
+
+/* --- control.c --- */
+
+void oe_control_open(void);
+int oe_control_fd(void);
+void oe_control_read(void);
+void oe_control_say_status(void);
+
+/* --- link.c --- */
+
+int oe_link_open(void);
+void oe_link_close(void);
+bool oe_link_is_up(void);
+void oe_link_configure(const struct oe_conf *before);
+void oe_link_listen(void);
+void oe_link_regain(void);
+void oe_link_catch_up(void);
+void oe_link_acknowledge(void);
+int oe_link_try(void);
+uint64_t oe_link_emergencies(void);
 
 /* --- log.c --- */
 

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The manager's connection to the module: it may be unloaded and come again.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "common/sysfs.h"
+#include "daemon/daemon.h"
+
+enum {
+	REOPEN_MS = 1000,
+	/* Emergencies missed that still change a mode, each one. */
+	MISSED = 64,
+};
+
+static struct {
+	struct oom_embedded *oom; /* NULL: the module is not there */
+	int64_t reopen_at_ms;
+	uint64_t unacknowledged; /* 0: nothing is */
+} module;
+
+static const char *level_name(int level)
+{
+	static const char *const names[] = { "normal", "warning", "critical",
+					     "imminent_oom", "oom" };
+
+	return level >= 0 && level <= OOM_EMBEDDED_LEVEL_OOM ? names[level] :
+							       "unknown";
+}
+
+/**
+ * oe_link_acknowledge - end the grace period
+ *
+ * After everything that the emergency asks for: until then nothing happens.
+ */
+void oe_link_acknowledge(void)
+{
+	int err;
+
+	if (!module.oom || !module.unacknowledged || oe_pipeline_is_urgent())
+		return;
+	err = oom_embedded_acknowledge(module.oom, module.unacknowledged);
+	/* Somebody else was faster. */
+	if (err && err != -ERANGE)
+		oe_log(OE_LOG_ERROR, "cannot acknowledge: %s", strerror(-err));
+	oe_log(OE_LOG_DEBUG, "acknowledged %" PRIu64, module.unacknowledged);
+	module.unacknowledged = 0;
+}
+
+/* Before the module goes on: what a mode sets counts for this emergency already. */
+static void on_save(const struct oom_embedded_event *event, void *arg)
+{
+	(void)event;
+	(void)arg;
+	oe_mode_oom(oe_in_force());
+}
+
+static void on_event(const struct oom_embedded_event *event, void *arg)
+{
+	(void)arg;
+	switch (event->type) {
+	case OOM_EMBEDDED_OOM:
+		oe_log(OE_LOG_WARNING, "out of memory, emergency %" PRIu64,
+		       event->seq);
+		if (event->missed)
+			oe_log(OE_LOG_WARNING,
+			       "%" PRIu64 " emergencies before it were missed",
+			       event->missed);
+		for (uint64_t i = 0; i < event->missed && i < MISSED; i++)
+			oe_mode_oom(oe_in_force());
+		module.unacknowledged = event->seq;
+		break;
+	case OOM_EMBEDDED_VICTIM:
+	case OOM_EMBEDDED_NO_VICTIM:
+		oe_log(OE_LOG_INFO,
+		       "emergency %" PRIu64 ": %s, victim %d (%s), ranking %d",
+		       event->seq, event->outcome, event->victim_pid,
+		       event->victim_comm, event->victim_rank);
+		break;
+	case OOM_EMBEDDED_LEVEL:
+		oe_log(OE_LOG_INFO, "level %s, was %s: %" PRId64 " kB",
+		       level_name(event->level), level_name(event->level_was),
+		       event->available_kb);
+		oe_loop_sample_now();
+		break;
+	case OOM_EMBEDDED_LIMIT:
+		oe_log(OE_LOG_INFO, "limit of user %u: %s", event->uid,
+		       event->outcome);
+		oe_mode_limit(oe_in_force());
+		break;
+	case OOM_EMBEDDED_LOST:
+		oe_log(OE_LOG_DEBUG, "uevents were lost, the count was not");
+		break;
+	case OOM_EMBEDDED_DETAILS:
+	case OOM_EMBEDDED_NOTHING:
+		break;
+	}
+}
+
+/**
+ * oe_link_catch_up - what happened while nobody was here
+ */
+void oe_link_catch_up(void)
+{
+	int64_t missed = oom_embedded_missed(module.oom);
+
+	if (missed <= 0)
+		return;
+	oe_log(OE_LOG_WARNING,
+	       "%" PRId64 " emergencies were missed, the last was %" PRIu64,
+	       missed, oom_embedded_wanted(module.oom));
+	for (int64_t i = 0; i < missed && i < MISSED; i++)
+		oe_mode_oom(oe_in_force());
+	module.unacknowledged = oom_embedded_wanted(module.oom);
+}
+
+static bool wants_candidates(const struct oe_conf *conf)
+{
+	for (int i = 0; i < conf->nr_conditions; i++)
+		for (int j = 0; j < conf->conditions[i].nr_terms; j++)
+			if (conf->conditions[i].terms[j].type ==
+			    OE_TERM_BIGGEST)
+				return true;
+	return false;
+}
+
+/**
+ * oe_link_configure - write the configuration to the module
+ * @before: what was in force until now; or NULL
+ *
+ * Nothing happens while the module is not there: it will be told when it comes.
+ */
+void oe_link_configure(const struct oe_conf *before)
+{
+	const struct oe_conf *conf = oe_in_force();
+	int failed;
+
+	if (!module.oom)
+		return;
+	failed = oe_module_apply(conf, before);
+	if (failed)
+		oe_log(OE_LOG_ERROR, "%d settings were refused", failed);
+	oe_module_open_modes(conf);
+	oe_sense_open(wants_candidates(conf));
+}
+
+/**
+ * oe_link_open - connect to the module, and be protected by it
+ *
+ * Return: 0, or a negative errno: it is not there.
+ */
+int oe_link_open(void)
+{
+	int err = oe_sysfs_present();
+
+	if (!err)
+		err = oom_embedded_open(&module.oom, 0);
+	if (err) {
+		module.oom = NULL;
+		return err;
+	}
+	/* What the manager forks is protected like itself. */
+	err = oom_embedded_set_rank(module.oom, 0);
+	if (err)
+		oe_log(OE_LOG_ERROR, "cannot protect myself: %s",
+		       strerror(-err));
+	oom_embedded_on_save(module.oom, on_save, NULL);
+	oom_embedded_on_event(module.oom, on_event, NULL);
+	oe_loop_watch(oom_embedded_fd(module.oom));
+	return 0;
+}
+
+/* The module is unloaded, and maybe loaded again. */
+static void lose_module(void)
+{
+	oe_log(OE_LOG_WARNING, "the module has gone");
+	oom_embedded_close(module.oom);
+	module.oom = NULL;
+	module.unacknowledged = 0;
+	module.reopen_at_ms = oe_now_ms() + REOPEN_MS;
+}
+
+/**
+ * oe_link_listen - take in what the module has to tell
+ */
+void oe_link_listen(void)
+{
+	int got;
+
+	if (!module.oom)
+		return;
+	got = oom_embedded_dispatch(module.oom);
+	if (got < 0)
+		lose_module();
+}
+
+/* At the start they inherit it; a module that was loaded anew knows nobody. */
+static void protect_children(void)
+{
+	oe_log_protect();
+	oe_worker_protect();
+	oe_helper_protect_all();
+}
+
+/**
+ * oe_link_regain - look whether the module has come again
+ */
+void oe_link_regain(void)
+{
+	if (module.oom || oe_now_ms() < module.reopen_at_ms)
+		return;
+	module.reopen_at_ms = oe_now_ms() + REOPEN_MS;
+	if (oe_link_open())
+		return;
+	oe_log(OE_LOG_WARNING, "the module is there again");
+	oe_link_configure(NULL);
+	protect_children();
+	oe_mode_init(oe_in_force(), oe_mode_current());
+	oe_procs_forget();
+	oe_loop_scan_now();
+	oe_link_catch_up();
+}
+
+/**
+ * oe_link_try - write everything once, with no effect
+ *
+ * Return: how many failures there were, which have been logged.
+ */
+int oe_link_try(void)
+{
+	long long done;
+	int failed = 0;
+
+	if (!module.oom)
+		return 0;
+	failed = oe_module_try(oe_in_force());
+	if (oe_sysfs_read_number("reconfigure_done", &done) ||
+	    oom_embedded_acknowledge(module.oom, (uint64_t)done))
+		failed++;
+	if (failed)
+		oe_log(OE_LOG_ERROR, "%d files of the module cannot be written",
+		       failed);
+	return failed;
+}
+
+/**
+ * oe_link_is_up - is the module there?
+ */
+bool oe_link_is_up(void)
+{
+	return module.oom;
+}
+
+/**
+ * oe_link_emergencies - how many there were since the module was loaded
+ *
+ * Return: the number; 0 without the module.
+ */
+uint64_t oe_link_emergencies(void)
+{
+	return module.oom ? oom_embedded_wanted(module.oom) : 0;
+}
+
+/**
+ * oe_link_close - leave the module alone
+ */
+void oe_link_close(void)
+{
+	oom_embedded_close(module.oom);
+	module.oom = NULL;
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The configuration in force, and how another one takes its place.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <malloc.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "daemon/daemon.h"
+
+/* Two, so that the one in force stays whole while another is read. */
+static struct oe_conf configurations[2] __attribute__((aligned(4096)));
+static struct oe_conf *conf = &configurations[0];
+static const char *conf_file;
+static const char *conf_directory;
+
+/**
+ * oe_in_force - the configuration in force
+ *
+ * Return: it; oe_reload() puts another one in its place.
+ */
+const struct oe_conf *oe_in_force(void)
+{
+	return conf;
+}
+
+/**
+ * oe_reload_first - read the configuration for the first time
+ * @file: the main file; kept
+ * @directory: more of it, or NULL; kept
+ * @report: told of each error
+ *
+ * Return: how many errors there were.
+ */
+int oe_reload_first(const char *file, const char *directory,
+		    void (*report)(void *arg, const char *message))
+{
+	conf_file = file;
+	conf_directory = directory;
+	return oe_conf_load(conf, file, directory, report, NULL);
+}
+
+static void on_error(void *arg, const char *message)
+{
+	(void)arg;
+	oe_log(OE_LOG_ERROR, "%s", message);
+}
+
+/**
+ * oe_reload_priority - be scheduled as the configuration says
+ */
+void oe_reload_priority(void)
+{
+	struct sched_param param = { .sched_priority = conf->daemon.realtime };
+	/* Children are ordinary. */
+	int policy = (param.sched_priority ? SCHED_FIFO : SCHED_OTHER) |
+		     SCHED_RESET_ON_FORK;
+
+	if (sched_setscheduler(0, policy, &param))
+		oe_log(OE_LOG_WARNING,
+		       "no real-time priority (%s): on a busy system I may be late",
+		       strerror(errno));
+}
+
+static struct oe_conf *other(void)
+{
+	return conf == &configurations[0] ? &configurations[1] :
+					    &configurations[0];
+}
+
+static bool same_helpers(const struct oe_conf *a, const struct oe_conf *b)
+{
+	if (a->nr_helpers != b->nr_helpers)
+		return false;
+	for (int i = 0; i < a->nr_helpers; i++) {
+		const char *const *x = a->helpers[i].argv;
+		const char *const *y = b->helpers[i].argv;
+
+		while (*x && *y && !strcmp(*x, *y)) {
+			x++;
+			y++;
+		}
+		if (*x || *y)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * oe_reload - read the configuration again
+ *
+ * All or nothing: what cannot be read leaves everything as it is.
+ */
+void oe_reload(void)
+{
+	struct oe_conf *next = other();
+	struct oe_conf *before = conf;
+	char state[64];
+	int errors;
+	int mode;
+
+	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+		 oe_now_ms() * 1000);
+	oe_log_notify(state);
+	errors = oe_conf_load(next, conf_file, conf_directory, on_error, NULL);
+	malloc_trim(0);
+	if (errors) {
+		oe_log(OE_LOG_ERROR,
+		       "%d errors in the configuration: the one in force stays",
+		       errors);
+		oe_log_notify("READY=1");
+		return;
+	}
+	oe_pipeline_reset();
+	oe_procs_forget();
+	mode = before->nr_modes ?
+		       oe_mode_find(next,
+				    before->modes[oe_mode_current()].name) :
+		       0;
+	/* Undone by the new one's own words, or by nobody's. */
+	if (before->nr_modes)
+		oe_module_enter(before, 0);
+	conf = next;
+	oe_log_set(conf->daemon.log_level, conf->daemon.log_rate);
+	if (!same_helpers(before, conf)) {
+		oe_helper_stop_all();
+		oe_helper_start_all(conf);
+	}
+	oe_link_configure(before);
+	oe_mode_init(conf, mode < 0 ? 0 : mode);
+	if (mlock(conf, sizeof(*conf)))
+		oe_log(OE_LOG_WARNING, "cannot lock the configuration: %s",
+		       strerror(errno));
+	munlock(before, sizeof(*before));
+	oe_reload_priority();
+	oe_procs_scan(conf);
+	oe_loop_sample_now();
+	oe_log(OE_LOG_INFO, "the configuration was read again");
+	oe_log_notify("READY=1");
+}
+
+/**
+ * oe_reload_unlock_other - the configuration that is not in force need not be in memory
+ *
+ * Once at the start, when everything has been locked.
+ */
+void oe_reload_unlock_other(void)
+{
+	munlock(other(), sizeof(*conf));
+}
