@@ -42,7 +42,7 @@ riscv64-6.12     riscv64-6.12
 riscv64-7        riscv64-7
 nokprobes        small-nokprobes COVERAGE=global
 bare             small-bare      COVERAGE=global,guard --smp 1
-bare-64mb        small-bare      COVERAGE=global,guard --smp 1 --mem 64 --append log_buf_len=256K
+bare-64mb        small-bare      COVERAGE=global,guard --smp 1 --mem 64
 none-lockdep     small-none
 rt-lockdep       small-rt
 swap             debian-7        --swap 64

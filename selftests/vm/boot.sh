@@ -179,7 +179,9 @@ make_initramfs()
 kernel_arguments()
 {
 	local words=(
-		"console=$CONSOLE_TTY" loglevel=7 log_buf_len=4M panic=-1 oops=panic
+		"console=$CONSOLE_TTY" loglevel=7 panic=-1 oops=panic
+		# With what the kernel notes of each line: 18 MB of memory; or 1.
+		"log_buf_len=$((MEM < 128 ? 256 : 4096))K"
 		# An emulated CPU on a busy host is slow, not stuck.
 		rcupdate.rcu_cpu_stall_timeout=60 watchdog_thresh=30
 		"oe.nonce=$NONCE" "oe.timeout=$TEST_TIMEOUT" "oe.cpus=$SMP"
