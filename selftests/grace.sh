@@ -11,7 +11,7 @@ ROUNDS=${ROUNDS:-3}
 GRACE=500
 # Besides the window: telling userspace (200 ms at most), and an emulated CPU.
 SLACK=600
-CACHE=24576
+CACHE=$(sized 24576)
 
 # attend MODE [OPTION...]: sets $handler
 attend()
@@ -42,13 +42,14 @@ refill_cache()
 	poll_until "$PATIENCE" said handler full "$fills" || bail_out "the handler does not answer"
 }
 
-# Nearly all that there is; the rest is leaked slowly.
+# Nearly all that there is; the rest is leaked slowly. Some more is left for what the watermarks
+# may be raised by, or whoever comes by is the one to be out of memory.
 most_kb()
 {
 	if [ -n "$1" ]; then
 		echo $(($(cat "$1/memory.max") / 1024 - $(cat "$1/memory.current") / 1024 - 4096))
 	else
-		echo $(($(mem_available_kb) - 32768))
+		echo $(($(mem_available_kb) - $(sized 32768) - 4096))
 	fi
 }
 

@@ -197,10 +197,10 @@ priorities()
 		make_cgroup "oe_priority$priority" max
 		group "p$priority" "$priority"
 		set_to "groups/p$priority/cgroup" "/oe_priority$priority"
-		hold "member$priority" $((4096 + 1024 * (7 - priority))) - -C "$cgroup"
+		hold "member$priority" "$(sized $((4096 + 1024 * (7 - priority))))" - -C "$cgroup"
 		eval "member$priority=\$pid"
 	done
-	hold outsider 16384 -
+	hold outsider "$(sized 16384)" -
 	outsider=$pid
 	# shellcheck disable=SC2154 # set by eval
 	sysrq_kills "the highest priority dies first, though it is the smallest" "$member7"

@@ -8,7 +8,7 @@
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-VICTIM_KB=49152
+VICTIM_KB=$(sized 49152)
 
 kill_allocating_task()
 {

@@ -103,10 +103,10 @@ leaks_at()
 	rate=$1
 	count=$LEAKS
 	[ "$rate" != 0 ] || count=$FULL_LEAKS
-	make_room "$(room_for "$rate")"
+	make_room "$(sized "$(room_for "$rate")")"
 	room=$(level_get available_kb)
 	# In a small room they leave some for what the kernel may keep back after the OOM.
-	if [ "$rate" = 1024 ]; then
+	if [ "$room" -lt 24576 ]; then
 		watermarks $((room / 2)) $((room / 3)) $((room / 6)) 0
 	else
 		watermarks $((room * 3 / 4)) $((room / 2)) $((room / 4)) 0

@@ -9,12 +9,14 @@
 # shellcheck source=lib/limits.sh
 . "$SELFTESTS/lib/limits.sh"
 
+LIMIT_KB=$(sized 20000)
+
 # One process above the limit.
 alone()
 {
-	limit 1001 20000 0 5000
+	limit 1001 "$LIMIT_KB" 0 5000
 	mark_log
-	glutton_of 1001 big 40000
+	glutton_of 1001 big $((LIMIT_KB * 2))
 	reap "$pid"
 	equal "one process above the limit is ended by SIGTERM" 143 "$rc"
 	until_recovered 1001
@@ -29,13 +31,13 @@ three()
 {
 	limit 1002 0 0 5000
 	mark_log
-	glutton_of 1002 one 15000
+	glutton_of 1002 one $((LIMIT_KB * 3 / 4))
 	one=$pid
-	glutton_of 1002 two 30000
+	glutton_of 1002 two $((LIMIT_KB * 3 / 2))
 	two=$pid
-	glutton_of 1002 three 25000
+	glutton_of 1002 three $((LIMIT_KB * 5 / 4))
 	three=$pid
-	set_limit 1002 max_kb 60000
+	set_limit 1002 max_kb $((LIMIT_KB * 3))
 	reap "$two"
 	equal "of three the biggest is ended" 143 "$rc"
 	until_recovered 1002
@@ -52,9 +54,9 @@ three()
 # The same peak, with and without an allowance.
 peak()
 {
-	limit 1003 20000 20000 5000
+	limit 1003 "$LIMIT_KB" 20000 5000
 	mark_log
-	glutton_of 1003 peak 40000
+	glutton_of 1003 peak $((LIMIT_KB * 2))
 	check "while it is above, exceeded_ms runs" until_above 1003
 	kill -USR1 "$pid"
 	until_recovered 1003
@@ -63,7 +65,7 @@ peak()
 	reap "$pid"
 	equal "with 20 s allowed a short peak survives" "0 0" "$rc $(limit_of 1003 nr_kills)"
 	set_limit 1003 exceed_allowed_ms 0
-	glutton_of 1003 peak 40000
+	glutton_of 1003 peak $((LIMIT_KB * 2))
 	reap "$pid"
 	until_limit 1003 nr_kills 1
 	equal "with 0 it does not" "143 1" "$rc $(limit_of 1003 nr_kills)"
@@ -73,9 +75,9 @@ peak()
 # The allowance is used up: not before, and not much later.
 allowance()
 {
-	limit 1004 20000 1500 5000
+	limit 1004 "$LIMIT_KB" 1500 5000
 	mark_log
-	glutton_of 1004 long 40000
+	glutton_of 1004 long $((LIMIT_KB * 2))
 	reap "$pid"
 	waited=$(log_since_mark | sed -n 's/.* limit uid=1004 .*exceeded=\([0-9]*\)ms .*outcome=terminated/\1/p')
 	comment "SIGTERM after ${waited:-0} ms"
@@ -86,9 +88,9 @@ allowance()
 # Who is asked to end, and does not.
 stubborn()
 {
-	limit 1005 20000 0 1000
+	limit 1005 "$LIMIT_KB" 0 1000
 	mark_log
-	glutton_of 1005 deaf 40000 -i
+	glutton_of 1005 deaf $((LIMIT_KB * 2)) -i
 	killed "who ignores SIGTERM is killed" "$pid"
 	until_recovered 1005
 	equal "after it was asked" "exceeded terminated killed recovered 1" \
@@ -99,7 +101,7 @@ stubborn()
 	check "not before the timeout" [ "$waited" -ge 1000 ]
 	set_limit 1005 term_timeout_ms 0
 	mark_log
-	glutton_of 1005 deaf 40000 -i
+	glutton_of 1005 deaf $((LIMIT_KB * 2)) -i
 	killed "without a timeout at once" "$pid"
 	until_recovered 1005
 	equal "and without SIGTERM" "exceeded killed recovered" "$(outcomes 1005)"
@@ -116,10 +118,10 @@ slow()
 {
 	limit 1006 0 0 60000
 	mark_log
-	glutton_of 1006 next 20000
+	glutton_of 1006 next "$LIMIT_KB"
 	next=$pid
-	glutton_of 1006 slow 40000 -e 1500
-	set_limit 1006 max_kb 30000
+	glutton_of 1006 slow $((LIMIT_KB * 2)) -e 1500
+	set_limit 1006 max_kb $((LIMIT_KB * 3 / 2))
 	reap "$pid"
 	equal "who ends in time ends by itself" 0 "$rc"
 	until_recovered 1006
@@ -128,9 +130,9 @@ slow()
 	equal "one victim, one signal" "exceeded terminated recovered $pid" \
 		"$(outcomes 1006) $(victims_of 1006)"
 	set_limit 1006 max_kb 0
-	glutton_of 1006 slower 22000 -e 1000
+	glutton_of 1006 slower $((LIMIT_KB * 11 / 10)) -e 1000
 	first=$pid
-	set_limit 1006 max_kb 10000
+	set_limit 1006 max_kb $((LIMIT_KB / 2))
 	reap "$first"
 	reap "$next"
 	equal "if one is not enough the next comes after it" "$first $next" \
@@ -141,9 +143,9 @@ slow()
 # Asked to end, it gave back what it could, and that was enough.
 shrinking()
 {
-	limit 1007 20000 0 2000
+	limit 1007 "$LIMIT_KB" 0 2000
 	mark_log
-	glutton_of 1007 clever 40000 -s
+	glutton_of 1007 clever $((LIMIT_KB * 2)) -s
 	until_outcome 1007 recovered
 	sleep 2.5
 	check "who shrinks at SIGTERM lives" alive "$pid"
@@ -159,15 +161,15 @@ ranking()
 	set_to rank_threshold 100
 	limit 1008 0 0 1000
 	mark_log
-	start never ranked 0 glutton -u 1008 -c never -h 50000
+	start never ranked 0 glutton -u 1008 -c never -h $((LIMIT_KB * 5 / 2))
 	never=$pid
 	until_held never "$never"
-	start kept ranked 99 glutton -u 1008 -c kept -h 40000
+	start kept ranked 99 glutton -u 1008 -c kept -h $((LIMIT_KB * 2))
 	kept=$pid
 	until_held kept "$kept"
-	start offered ranked 100 glutton -u 1008 -c offered -h 10000
+	start offered ranked 100 glutton -u 1008 -c offered -h $((LIMIT_KB / 2))
 	until_held offered "$pid"
-	set_limit 1008 max_kb 20000
+	set_limit 1008 max_kb "$LIMIT_KB"
 	reap "$pid"
 	equal "the smallest, because the others are protected" 143 "$rc"
 	until_outcome 1008 blocked
@@ -190,10 +192,10 @@ both_alive()
 
 modes()
 {
-	limit 1009 20000 0 1000
+	limit 1009 "$LIMIT_KB" 0 1000
 	set_to mode observe
 	mark_log
-	glutton_of 1009 seen 40000
+	glutton_of 1009 seen $((LIMIT_KB * 2))
 	poll_until "$PATIENCE" log_says "uid=1009 .*victim=seen/$pid .*outcome=observed"
 	scans 3
 	check "mode=observe: named and left alone" alive "$pid"
@@ -211,17 +213,17 @@ modes()
 # Told by uevents what the log says.
 events()
 {
-	limit 1010 20000 0 1000
+	limit 1010 "$LIMIT_KB" 0 1000
 	# shellcheck disable=SC2016 # the listener's variables
 	uevent sh -c 'echo "$SUBSYSTEM $OOM_EVENT $OOM_SEQ $OOM_LIMIT_UID $OOM_LIMIT_KB $OOM_VICTIM_PID $OOM_VICTIM_COMM $OOM_VICTIM_UID $OOM_VICTIM_RANK $OOM_OUTCOME" >>"$0"' \
 		"$tmp/uevents" &
 	listener=$!
 	started="$started $listener"
 	poll_until "$PATIENCE" listens "$listener" || bail_out "nobody listens"
-	glutton_of 1010 "he ard" 40000 -i
+	glutton_of 1010 "he ard" $((LIMIT_KB * 2)) -i
 	reap "$pid"
 	poll_until "$PATIENCE" grep -q recovered "$tmp/uevents"
-	head="oom_embedded limit 0 1010 20000"
+	head="oom_embedded limit 0 1010 $LIMIT_KB"
 	victim="$pid he\\x20ard 1010 500"
 	equal "each has its uevent, with all keys" \
 		"$(printf '%s\n' "$head     exceeded" "$head $victim terminated" \

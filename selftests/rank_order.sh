@@ -10,19 +10,19 @@ plan 13
 load_module selection_order=rank rank_threshold=100
 trace_start oe_victims counter
 
-hold low 16384 300
+hold low "$(sized 16384)" 300
 low=$pid
-hold mid 8192 500
+hold mid "$(sized 8192)" 500
 mid=$pid
 hold high 1024 700
 high=$pid
 sysrq_kills "rank: the highest ranking dies although it is the smallest" "$high"
 
-hold tie_small 1024 800
+hold tie_small "$(sized 1024)" 800
 tie_small=$pid
-hold tie_big 6144 800
+hold tie_big "$(sized 6144)" 800
 tie_big=$pid
-hold tie_mid 3072 800
+hold tie_mid "$(sized 3072)" 800
 tie_mid=$pid
 sysrq_kills "rank: a tie goes to the bigger one" "$tie_big"
 sysrq_kills "rank: and then to the next bigger one" "$tie_mid"
@@ -31,11 +31,11 @@ sysrq_kills "rank: and then to the smallest" "$tie_small"
 put oom_ranking "$low 900"
 sysrq_kills "rank: a ranking changed at run time counts at once" "$low"
 
-hold big 16384 200
+hold big "$(sized 16384)" 200
 big=$pid
 hold small 1024 900
 small=$pid
-hold guarded 20480 99
+hold guarded "$(sized 20480)" 99
 guarded=$pid
 set_to selection_order badness
 sysrq_kills "badness: the biggest of the eligible dies, whatever its ranking" "$big"
@@ -53,7 +53,7 @@ set_to default_rank 1000
 set_to selection_order rank
 sysrq_kills "default_rank is the ranking of a process whose own was cleared" "$cleared"
 
-hold never 20480 0
+hold never "$(sized 20480)" 0
 never=$pid
 hold last 1024 1
 last=$pid

@@ -12,7 +12,8 @@
 . "$SELFTESTS/lib/levels.sh"
 
 FAULTS=/sys/kernel/debug
-LEAK_KB=16384
+LEAK_KB=$(sized 16384)
+LEAKER_KB=$(sized 32768)
 
 value()
 {
@@ -144,7 +145,7 @@ watermarks 0 0 0 0
 watch_allocations
 watch_levels
 running >"$tmp/running"
-start leaker leak -c 'the leaker' -r 900 -h 32768 -g -l $LEAK_KB
+start leaker leak -c 'the leaker' -r 900 -h "$LEAKER_KB" -g -l "$LEAK_KB"
 leaker=$pid
 inject 100
 mark_levels imminent
@@ -164,7 +165,7 @@ equal "the leaker: ranking, source, name" "900 explicit the\\x20leaker" \
 	"$(column "$leaker" 5) $(column "$leaker" 6) $(column "$leaker" 7)"
 leaker_kb=$(column "$leaker" 3)
 check "its size: between what it held and what it has now" \
-	[ "$leaker_kb" -ge 32768 ] && [ "$leaker_kb" -le $((32768 + LEAK_KB + 4096)) ]
+	[ "$leaker_kb" -ge "$LEAKER_KB" ] && [ "$leaker_kb" -le $((LEAKER_KB + LEAK_KB + 4096)) ]
 equal "another one: uid, ranking, source, name" "1234 700 explicit users" \
 	"$(column "$users" 2) $(column "$users" 5) $(column "$users" 6) $(column "$users" 7)"
 equal "every process is in it" "" "$(missing)"
@@ -178,7 +179,7 @@ equal "the level was announced all the same" 1 "$told"
 # --- at the OOM ---
 before=$(value ReportUptime)
 for number in $(seq 20); do
-	start "child$number" leak -c child -h $((64 * number)) -r 200
+	start "child$number" leak -c child -h "$(sized $((64 * number)))" -r 200
 done
 cat /proc/meminfo >"$tmp/meminfo"
 sysrq_oom
