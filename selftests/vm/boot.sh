@@ -40,7 +40,7 @@ usage()
 	  --threads          a thread of qemu for each CPU: faster, but see README.md
 	  --swap MB          a disk of that size to swap to
 	  --share            an empty folder of the host (9p, tag "share"), which outlives a reboot
-	  --icount           the guest's clock counts instructions, one CPU
+	  --icount           the guest's clock counts instructions and skips idle time, one CPU
 	  --expect panic|reboot
 	                     the guest is to go away during its last test
 	  --persist          the guest is to reboot during its last test; memory stays
@@ -231,7 +231,7 @@ run_guest()
 	local disk=()
 
 	[[ -z $THREADS ]] || accel=(-accel "tcg,thread=multi")
-	[[ -z $ICOUNT ]] || accel=(-accel "tcg,thread=single" -icount shift=0)
+	[[ -z $ICOUNT ]] || accel=(-accel "tcg,thread=single" -icount shift=0,sleep=off)
 	[[ -z $PERSIST ]] || reboot=()
 	if [[ -n $SWAP ]]; then
 		truncate -s "${SWAP}M" "$WORK/swap"
