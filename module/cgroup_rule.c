@@ -14,8 +14,8 @@
 #include <linux/tracepoint.h>
 
 #include "cgroup_rule.h"
-#include "compat/tracepoint.h"
 #include "group.h"
+#include "tracepoint.h"
 
 enum {
 	/* The tracepoint cuts off what is longer. */

@@ -10,9 +10,9 @@
 #include <linux/tracepoint.h>
 
 #include "compat/compat.h"
-#include "compat/tracepoint.h"
 #include "fork.h"
 #include "rank.h"
+#include "tracepoint.h"
 
 static struct {
 	struct tracepoint *fork;

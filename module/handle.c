@@ -115,6 +115,18 @@ static void count_kind(enum oe_kind kind)
 		oe_stat_inc(OE_STAT_oom_global);
 }
 
+/* The path as userspace knows it; takes no mutex, unlike cgroup_path_ns(). */
+static void record_path(struct oe_episode *episode)
+{
+#ifdef CONFIG_MEMCG
+	struct mem_cgroup *memcg = episode->call.domain.memcg;
+
+	if (memcg)
+		cgroup_path(memcg->css.cgroup, episode->memcg_path,
+			    sizeof(episode->memcg_path));
+#endif
+}
+
 /* Step 1: who asks, and why. */
 static void record_call(struct oe_episode *episode, const struct oe_call *call)
 {
@@ -125,8 +137,7 @@ static void record_call(struct oe_episode *episode, const struct oe_call *call)
 	/* The leader's name, as in every list; a torn read is still terminated. */
 	strscpy(episode->trigger_comm, current->group_leader->comm,
 		sizeof(episode->trigger_comm));
-	oe_memcg_path(call->domain.memcg, episode->memcg_path,
-		      sizeof(episode->memcg_path));
+	record_path(episode);
 	count_kind(call->kind);
 }
 

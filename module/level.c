@@ -57,7 +57,7 @@ static struct {
 
 	struct task_struct *thread;
 	bool kicked; /* set by whoever wakes the thread, cleared by it */
-	struct oe_shrinker shrinker;
+	struct shrinker *shrinker;
 	unsigned long next_kick; /* jiffies */
 	u64 last_ms; /* the thread's, as those that follow */
 	u64 last_kb;
@@ -229,7 +229,7 @@ static void kick(void)
 	wake_up_process(watcher.thread);
 }
 
-/* The kernel has begun to reclaim memory. Nothing of ours can be freed. */
+/* The kernel has begun to reclaim memory. */
 static unsigned long on_reclaim(struct shrinker *shrinker,
 				struct shrink_control *control)
 {
@@ -240,6 +240,28 @@ static unsigned long on_reclaim(struct shrinker *shrinker,
 		   jiffies + msecs_to_jiffies(KICK_PAUSE_MS));
 	kick();
 	return 0;
+}
+
+static unsigned long free_nothing(struct shrinker *shrinker,
+				  struct shrink_control *control)
+{
+	return SHRINK_STOP;
+}
+
+/* To be told of reclaim; the thread is there. */
+static int watch_reclaim(void)
+{
+	int err;
+
+	watcher.shrinker = shrinker_alloc(0, OOM_EMBEDDED_NAME);
+	if (!watcher.shrinker)
+		return -ENOMEM;
+	watcher.shrinker->count_objects = on_reclaim;
+	watcher.shrinker->scan_objects = free_nothing;
+	err = oe_shrinker_register(watcher.shrinker, OOM_EMBEDDED_NAME);
+	if (err)
+		shrinker_free(watcher.shrinker);
+	return err;
 }
 
 /**
@@ -350,8 +372,7 @@ int oe_level_start(void)
 	watcher.thread = kthread_create(watch, NULL, "oom_emb_levels");
 	if (IS_ERR(watcher.thread))
 		return PTR_ERR(watcher.thread);
-	err = oe_shrinker_register(&watcher.shrinker, OOM_EMBEDDED_NAME,
-				   on_reclaim);
+	err = watch_reclaim();
 	if (err)
 		kthread_stop(watcher.thread);
 	return err;
@@ -364,6 +385,6 @@ int oe_level_start(void)
  */
 void oe_level_stop(void)
 {
-	oe_shrinker_unregister(&watcher.shrinker);
+	shrinker_free(watcher.shrinker);
 	kthread_stop(watcher.thread);
 }

@@ -6,6 +6,7 @@
 #include "core.h"
 
 #include <linux/mm.h>
+#include <linux/swap.h>
 #include <linux/vmstat.h>
 
 #include "compat/vmstat.h"
@@ -51,6 +52,17 @@ unsigned long oe_available_pages(void)
 }
 
 /**
+ * oe_free_swap_pages - how much can still be swapped out
+ *
+ * Context: any.
+ * Return: pages. How much swap there is no kernel exports.
+ */
+unsigned long oe_free_swap_pages(void)
+{
+	return max(get_nr_swap_pages(), 0L);
+}
+
+/**
  * oe_available_kb - how much can still be allocated
  *
  * The one measure that the levels and the forecast go by: with the swap that is
@@ -62,7 +74,7 @@ unsigned long oe_available_pages(void)
  */
 u64 oe_available_kb(void)
 {
-	return (u64)(oe_available_pages() + oe_vmstat_free_swap())
+	return (u64)(oe_available_pages() + oe_free_swap_pages())
 	       << (PAGE_SHIFT - 10);
 }
 
@@ -103,7 +115,7 @@ void oe_memtotals_read(struct oe_memtotals *totals)
 	kb[OE_MEMTOTAL_Buffers] = to_kib(info.bufferram);
 	kb[OE_MEMTOTAL_Cached] = to_kib(cached(info.bufferram));
 	kb[OE_MEMTOTAL_SwapTotal] = 0;
-	kb[OE_MEMTOTAL_SwapFree] = to_kib(oe_vmstat_free_swap());
+	kb[OE_MEMTOTAL_SwapFree] = to_kib(oe_free_swap_pages());
 	kb[OE_MEMTOTAL_Active] = to_kib(active);
 	kb[OE_MEMTOTAL_Inactive] = to_kib(inactive);
 	kb[OE_MEMTOTAL_Unevictable] =

@@ -46,6 +46,7 @@ struct oe_memtotals {
 	unsigned long kb[OE_NR_MEMTOTALS];
 };
 
+unsigned long oe_free_swap_pages(void);
 unsigned long oe_available_pages(void);
 u64 oe_available_kb(void);
 void oe_memtotals_read(struct oe_memtotals *totals);

@@ -19,8 +19,8 @@
 #include <linux/swap.h>
 
 #include "compat/compat.h"
-#include "compat/vmstat.h"
 #include "group.h"
+#include "memtotals.h"
 #include "rank.h"
 #include "tasks.h"
 
@@ -411,7 +411,7 @@ static unsigned long memcg_max(struct mem_cgroup *memcg, unsigned long swap)
  */
 unsigned long oe_tasks_totalpages(struct mem_cgroup *memcg)
 {
-	unsigned long swap = oe_vmstat_free_swap();
+	unsigned long swap = oe_free_swap_pages();
 
 	if (memcg)
 		return memcg_max(memcg, swap) ?: 1;

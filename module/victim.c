@@ -11,11 +11,12 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
+#include <linux/tracepoint.h>
 
 #include "compat/compat.h"
-#include "compat/tracepoint.h"
 #include "rank.h"
 #include "tasks.h"
+#include "tracepoint.h"
 #include "victim.h"
 
 /*

@@ -90,14 +90,4 @@ static inline unsigned long oe_mm_swap(struct mm_struct *mm)
 #define oe_mempolicy_nodes(policy) ((policy)->nodes)
 #endif
 
-/* The cgroup's path as userspace knows it; takes no mutex, unlike cgroup_path_ns(). */
-static inline void oe_memcg_path(struct mem_cgroup *memcg, char *path,
-				 size_t size)
-{
-#ifdef CONFIG_MEMCG
-	if (memcg)
-		cgroup_path(memcg->css.cgroup, path, size);
-#endif
-}
-
 #endif /* OE_COMPAT_H */

@@ -3,7 +3,6 @@
 #ifndef OE_COMPAT_VMSTAT_H
 #define OE_COMPAT_VMSTAT_H
 
-#include <linux/swap.h>
 #include <linux/version.h>
 #include <linux/vmstat.h>
 
@@ -25,12 +24,6 @@ static inline unsigned long oe_vmstat_swapcache(void)
 #else
 	return 0;
 #endif
-}
-
-/* Free swap; total_swap_pages is not exported on any of them. */
-static inline unsigned long oe_vmstat_free_swap(void)
-{
-	return max(get_nr_swap_pages(), 0L);
 }
 
 #endif /* OE_COMPAT_VMSTAT_H */
