@@ -121,6 +121,13 @@ no_version_checks_outside_compat()
 		xargs grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION\(|CONFIG_(X86|ARM|ARM64|RISCV)\b'
 }
 
+# Comments and empty lines do not count.
+compat_is_small()
+{
+	tracked 'module/compat/*' | xargs cat |
+		awk '!/^[ \t]*(\/\*.*|\*.*|#)?$/ { lines++ } END { print lines; exit lines > 150 }'
+}
+
 layers_hold()
 {
 	# The policy knows no kernel, and nothing below handle.c knows sysfs files.
@@ -164,6 +171,7 @@ check "every function of a header is documented" all_documented
 check "sparse, with 6.12" sparse_clean debian-6.12
 check "sparse, with 6.1" sparse_clean debian-6.1
 check "version and architecture checks only in module/compat" no_version_checks_outside_compat
+check "module/compat is small" compat_is_small
 check "includes follow the layers" layers_hold
 check "shellcheck" shell_clean
 check "cppcheck of the programs" userspace_clean
