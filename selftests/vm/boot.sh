@@ -231,7 +231,7 @@ run_guest()
 	local disk=()
 
 	[[ -z $THREADS ]] || accel=(-accel "tcg,thread=multi")
-	[[ -z $ICOUNT ]] || accel=(-accel "tcg,thread=single" -icount shift=0,sleep=off)
+	[[ -z $ICOUNT ]] || accel=(-accel "tcg,thread=single" -icount "shift=0,sleep=off")
 	[[ -z $PERSIST ]] || reboot=()
 	if [[ -n $SWAP ]]; then
 		truncate -s "${SWAP}M" "$WORK/swap"
