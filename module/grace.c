@@ -121,6 +121,15 @@ static bool is_back(const struct oe_episode *episode)
 				 episode->released + episode->unboosted);
 }
 
+/* At the end: for others it may go on being swapped in and out. */
+static bool is_worth_a_try(const struct oe_episode *episode)
+{
+	if (episode->call.kind == OE_KIND_SYSRQ)
+		return false;
+	return is_back(episode) ||
+	       oe_memory_may_be_reclaimed(&episode->call, episode->swap_room);
+}
+
 /* Waits for done, for memory, or for the end of the window. */
 static void wait(struct oe_episode *episode)
 {
@@ -141,7 +150,7 @@ static void wait(struct oe_episode *episode)
  * @episode: announced; its grace fields are filled in
  *
  * Context: OOM path, oom_lock held; sleeps up to episode->grace_ms.
- * Return: true if memory is back and nobody has to die.
+ * Return: true if memory is back, or can be reclaimed, and nobody has to die.
  */
 bool oe_grace_spend(struct oe_episode *episode)
 {
@@ -152,7 +161,8 @@ bool oe_grace_spend(struct oe_episode *episode)
 	episode->grace_used_ns = ktime_get_ns() - episode->announced_ns;
 	episode->acked_ns = oe_notify_done_ns(episode->seq);
 
-	avoided = grace.budget_ns >= ms_to_ns(AVOIDED_MS) && is_back(episode);
+	avoided = grace.budget_ns >= ms_to_ns(AVOIDED_MS) &&
+		  is_worth_a_try(episode);
 	charge(avoided ? max(episode->grace_used_ns, ms_to_ns(AVOIDED_MS)) :
 			 episode->grace_used_ns);
 	return avoided;

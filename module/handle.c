@@ -21,6 +21,7 @@
 #include "handle.h"
 #include "hold.h"
 #include "level.h"
+#include "memory.h"
 #include "memreport.h"
 #include "notify.h"
 #include "report.h"
@@ -150,6 +151,7 @@ static void make_room(struct oe_episode *episode)
 	const struct oe_call *call = &episode->call;
 	const struct oe_policy policy = oe_config_policy();
 
+	episode->swap_room = oe_memory_swap_room(call);
 	episode->grace_ms = oe_grace_grant(call);
 	if (episode->grace_ms)
 		oe_hold_begin(&call->domain, &policy);

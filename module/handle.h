@@ -89,6 +89,7 @@ struct oe_call {
  * @outcome: set by oe_handle_end()
  * @grace_ms: how long userspace was given
  * @released: pages of the reserve that were given back
+ * @swap_room: pages that could be swapped out when it was entered
  * @unboosted: pages that are usable because of oe_grace_unboost()
  * @entered_ns: CLOCK_MONOTONIC, as all that follow
  * @announced_ns: userspace had been told
@@ -111,6 +112,7 @@ struct oe_episode {
 	enum oe_outcome outcome;
 	unsigned int grace_ms;
 	unsigned long released;
+	unsigned long swap_room;
 	unsigned long unboosted;
 	u64 entered_ns;
 	u64 announced_ns;

@@ -17,6 +17,7 @@
 
 #include "handle.h"
 #include "memory.h"
+#include "memtotals.h"
 
 enum {
 	/*
@@ -25,6 +26,11 @@ enum {
 	 * per-CPU list, and the faults of whoever waits at the same time.
 	 */
 	MARGIN = 128,
+	/*
+	 * Pages of swap that must have become free before reclaim is worth
+	 * another try: more than what others swap in and out meanwhile.
+	 */
+	SWAP_MARGIN = 512,
 	/* A per-CPU list takes this many pages at once. */
 	PCP_BATCH = 64,
 };
@@ -114,12 +120,11 @@ unsigned long oe_memory_usable(gfp_t gfp, const struct oe_domain *domain)
 
 #ifdef CONFIG_MEMCG
 /* Pages that may still be charged: as mem_cgroup_margin(), not exported. */
-static unsigned long room_in(struct mem_cgroup *memcg)
+static unsigned long room_in(struct page_counter *counter)
 {
 	unsigned long room = PAGE_COUNTER_MAX;
-	struct page_counter *counter;
 
-	for (counter = &memcg->memory; counter; counter = counter->parent) {
+	for (; counter; counter = counter->parent) {
 		unsigned long used = page_counter_read(counter);
 		unsigned long max = READ_ONCE(counter->max);
 
@@ -127,8 +132,24 @@ static unsigned long room_in(struct mem_cgroup *memcg)
 	}
 	return room;
 }
+
+static unsigned long memory_room(struct mem_cgroup *memcg)
+{
+	return room_in(&memcg->memory);
+}
+
+/* With cgroup v1 it is the room of memory and swap together. */
+static unsigned long swap_room(struct mem_cgroup *memcg)
+{
+	return room_in(&memcg->swap);
+}
 #else
-static unsigned long room_in(struct mem_cgroup *memcg)
+static unsigned long memory_room(struct mem_cgroup *memcg)
+{
+	return 0;
+}
+
+static unsigned long swap_room(struct mem_cgroup *memcg)
 {
 	return 0;
 }
@@ -149,9 +170,43 @@ bool oe_memory_is_back(const struct oe_call *call, unsigned long beyond)
 	unsigned long wanted = MARGIN + (1UL << order);
 
 	if (call->kind == OE_KIND_MEMCG)
-		return room_in(call->domain.memcg) >= wanted;
+		return memory_room(call->domain.memcg) >= wanted;
 	return sum_usable(call->gfp ?: USER, order, &call->domain) >=
 	       wanted + beyond;
+}
+
+/**
+ * oe_memory_swap_room - how much more can be swapped out for an allocation
+ * @call: which
+ *
+ * Context: any.
+ * Return: pages.
+ */
+unsigned long oe_memory_swap_room(const struct oe_call *call)
+{
+	unsigned long pages = oe_free_swap_pages();
+
+	if (call->kind == OE_KIND_MEMCG)
+		pages = min(pages, swap_room(call->domain.memcg));
+	return pages;
+}
+
+/**
+ * oe_memory_may_be_reclaimed - has so much swap been given back that the
+ *	kernel should try once more?
+ * @call: which failed
+ * @before: oe_memory_swap_room() at that time
+ *
+ * Who drops what has been swapped out gives no memory back; but now the memory
+ * of others can be swapped out in its place.
+ *
+ * Context: any.
+ * Return: true if it should.
+ */
+bool oe_memory_may_be_reclaimed(const struct oe_call *call,
+				unsigned long before)
+{
+	return oe_memory_swap_room(call) >= before + SWAP_MARGIN;
 }
 
 static unsigned long sum_zones(unsigned long (*pages_of)(struct zone *zone))
