@@ -9,7 +9,7 @@
  * save		touches SAVE_KB of fresh memory, as saving data would, acknowledges
  * idle		nothing at all
  * die, stop	kills or stops itself
- * starve	asks for memory without end, and so waits for it as the leaker does
+ * starve	asks for memory that is not there, and so waits for it as the leaker does
  *
  * It ranks itself 0, makes itself killable by the kernel's own rules, locks what
  * it has, and prints "ready PID". At SIGTERM it prints a line an OOM, "COUNT MS":
@@ -99,10 +99,13 @@ static void save(void)
 	munmap(mem, save_size);
 }
 
+/* More than there is in an OOM, less than a victim gives back. */
 static void starve(void)
 {
-	for (;;)
+	for (int i = 0; i < 64; i++)
 		take(256 * KB);
+	for (;;)
+		pause();
 }
 
 static unsigned long long read_count(int fd)
