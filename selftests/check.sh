@@ -90,7 +90,7 @@ going_away()
 # busy host stands still at times.
 limiting()
 {
-	boot "$1-limiting" --icount --timeout 600 "$1" -- "${LIMITING[@]}"
+	boot "$1-limiting" --icount --timeout 900 "$1" -- "${LIMITING[@]}"
 }
 
 check_tools()
@@ -104,8 +104,8 @@ check_newer()
 {
 	local kernel=debian-6.12
 
-	behaviour "$kernel" "$kernel" 600 "OOMS=20" "${OOM[@]}" "${REST[@]}" "${LONG[@]}" coverage.sh
-	behaviour "$kernel-graceful" "$kernel" 600 "ROUNDS=2" "${GRACEFUL[@]}"
+	behaviour "$kernel" "$kernel" 900 "OOMS=20" "${OOM[@]}" "${REST[@]}" "${LONG[@]}" coverage.sh
+	behaviour "$kernel-graceful" "$kernel" 900 "ROUNDS=2" "${GRACEFUL[@]}"
 	reload "$kernel" 300 10
 	going_away "$kernel" "${GOING_AWAY[@]}"
 }
@@ -114,8 +114,8 @@ check_older()
 {
 	local kernel=debian-6.1
 
-	behaviour "$kernel" "$kernel" 600 "OOMS=20" "${OOM[@]}" "${REST[@]}" coverage.sh
-	behaviour "$kernel-warning" "$kernel" 600 "" "${WARNING[@]}"
+	behaviour "$kernel" "$kernel" 900 "OOMS=20" "${OOM[@]}" "${REST[@]}" coverage.sh
+	behaviour "$kernel-warning" "$kernel" 900 "" "${WARNING[@]}"
 	limiting "$kernel"
 	reload "$kernel" 300 10
 	going_away "$kernel" no_victim_reboot.sh
@@ -125,14 +125,14 @@ check_older()
 # path is made of.
 check_debug_oom()
 {
-	behaviour debug-6.12-oom debug-6.12 600 "OOMS=5" kunit.sh uevent_fail.sh "${OOM[@]}"
+	behaviour debug-6.12-oom debug-6.12 1200 "OOMS=5" kunit.sh uevent_fail.sh "${OOM[@]}"
 }
 
 check_debug_rest()
 {
-	behaviour debug-6.12-rest debug-6.12 600 "OOMS=5 STORM=1500" "${REST[@]}" \
+	behaviour debug-6.12-rest debug-6.12 1200 "OOMS=5 STORM=1500" "${REST[@]}" \
 		groups_storm.sh report.sh
-	reload debug-6.12 300 3
+	reload debug-6.12 600 3
 }
 
 # A guest uses one core: two at a time. The debug kernel takes minutes where nothing is
