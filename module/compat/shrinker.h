@@ -20,7 +20,8 @@ static inline struct shrinker *shrinker_alloc(unsigned int flags,
 
 static inline void shrinker_free(struct shrinker *shrinker)
 {
-	unregister_shrinker(shrinker); /* does nothing if it is not registered */
+	/* Does nothing if it is not registered. */
+	unregister_shrinker(shrinker);
 	kfree(shrinker);
 }
 #endif
