@@ -93,7 +93,7 @@ guest()
 		</dev/null >"$ROWS/$cell.$part.log" 2>&1
 }
 
-# run_cell CELL KERNEL OPTION...: in three guests at the same time. Leaves CELL.log, CELL.failed
+# run_cell CELL KERNEL OPTION...: in several guests at the same time. Leaves CELL.log, CELL.failed
 # (if so) and the row. SCRIPTS="a.sh b.sh" runs these, in one guest, and writes no table.
 run_cell()
 {
@@ -104,6 +104,7 @@ run_cell()
 	local status=0
 	local pids=()
 	local pid
+	local script
 
 	shift 2
 	rm -f "$ROWS/$cell".*
@@ -113,11 +114,10 @@ run_cell()
 	else
 		guest "$cell" core "$kernel" "$*" "${MATRIX[@]}" &
 		pids+=($!)
-		guest "$cell" more "$kernel" "$*" "${MATRIX_MORE[@]}" &
-		pids+=($!)
-		# How long is waited is judged where a busy host does not count.
-		guest "$cell" grace "$kernel" "$* --icount" "${MATRIX_GRACE[@]}" &
-		pids+=($!)
+		for script in "${MATRIX_TIMED[@]}"; do
+			guest "$cell" "${script%.sh}" "$kernel" "$* --icount" "$script" &
+			pids+=($!)
+		done
 		for pid in "${pids[@]}"; do
 			wait "$pid" || status=1
 		done
@@ -243,8 +243,9 @@ write_page()
 	# The kernels it was tried on
 
 	Written by \`make check-matrix\`: one source, built for each of these kernels without a
-	warning, booted in three emulated machines, and put through the scripts of the core
-	and of the capabilities (\`MATRIX\`, \`MATRIX_MORE\` in \`selftests/lists.sh\`) with real OOMs. \`make check-matrix CELL=arm64-6.1\` does one.
+	warning, booted in emulated machines, and put through the scripts of the core and of the
+	capabilities (\`MATRIX\`, and \`MATRIX_TIMED\` on one CPU whose clock counts instructions, in
+	\`selftests/lists.sh\`) with real OOMs. \`make check-matrix CELL=arm64-6.1\` does one.
 
 	The first part are Debian's own kernels as they are, the second our own builds of Debian's
 	6.12, each without something or with a check. \`coverage\` is what the module itself says on
