@@ -45,7 +45,7 @@ static char *path_of(struct cgroup *cgroup)
 /**
  * oe_cgroup_find - who has this path?
  * @text: from the root of cgroup v2, as the writer's namespace sees it
- * @path: set to the path in the initial namespace, the caller frees it; or NULL
+ * @path: set to the path in the initial namespace; the caller frees it
  *
  * Context: process context, may sleep and allocate.
  * Return: the cgroup with a reference; or -EINVAL, -ENOENT, -ENOMEM as pointer.
@@ -58,7 +58,7 @@ struct cgroup *oe_cgroup_find(const char *text, char **path)
 	if (*text != '/')
 		return ERR_PTR(-EINVAL);
 	cgroup = cgroup_get_from_path(text);
-	if (IS_ERR(cgroup) || !path)
+	if (IS_ERR(cgroup))
 		return cgroup;
 	found = path_of(cgroup);
 	if (IS_ERR(found)) {
