@@ -121,22 +121,35 @@ static void empty_stash(void)
 	}
 }
 
+/*
+ * The kernel counts what it drops because it came from the reserves, and the
+ * counters are part of the Internet protocols: without them it would write
+ * through a NULL pointer. There the event waits for memory instead.
+ */
+static int emit(char *envp[])
+{
+	unsigned int noreclaim;
+	int err;
+
+	if (!IS_ENABLED(CONFIG_INET))
+		return kobject_uevent_env(notify.kobj, KOBJ_CHANGE, envp);
+	noreclaim = memalloc_noreclaim_save();
+	err = kobject_uevent_env(notify.kobj, KOBJ_CHANGE, envp);
+	memalloc_noreclaim_restore(noreclaim);
+	return err;
+}
+
 static void send(const struct oe_uevent *uevent)
 {
 	char *envp[OE_UEVENT_KEYS + 1];
-	unsigned int noreclaim;
 	unsigned int i;
-	int err;
 
 	for (i = 0; i < uevent->nr_keys; i++)
 		envp[i] = (char *)uevent->text + uevent->keys[i];
 	envp[i] = NULL;
 
 	empty_stash();
-	noreclaim = memalloc_noreclaim_save();
-	err = kobject_uevent_env(notify.kobj, KOBJ_CHANGE, envp);
-	memalloc_noreclaim_restore(noreclaim);
-	if (err)
+	if (emit(envp))
 		oe_stat_inc(OE_STAT_uevent_failed);
 }
 
