@@ -64,13 +64,14 @@ on_one_cpu()
 	done
 }
 
-# One line a leak: the levels before the OOM, | at its beginning, and those after.
+# One line a leak: the levels before the OOM, | at its beginning, and those after. An OOM that was
+# avoided for a moment, and came again, is one.
 paths()
 {
 	awk -v names="$LEVEL_NAMES" '
 		BEGIN { split(names, name, " ") }
 		/: oom_embedded_level: / { sub(/.*: level=/, ""); printf "%s ", name[$1 + 1] }
-		/: oom_embedded_enter: / { printf "| " }
+		/: oom_embedded_enter: / && !entered++ { printf "| " }
 		/: mark_victim: / { printf "x " }' "$tmp/path.$1"
 	echo
 }
