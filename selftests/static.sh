@@ -163,7 +163,7 @@ licensed()
 
 source=$(kernel_source) || source=
 echo "KTAP version 1"
-echo "1..12"
+echo "1..13"
 check "clang-format" clang_format_clean
 check "checkpatch" checkpatch_clean
 check "kernel-doc" kernel_doc_clean
