@@ -106,12 +106,11 @@ leaks_at()
 	[ "$rate" != 0 ] || count=$FULL_LEAKS
 	make_room "$(sized "$(room_for "$rate")")"
 	room=$(level_get available_kb)
-	# They leave some for what the kernel keeps back after the OOM: a CPU has up to an eighth of
-	# all memory in lists of its own since 6.7, and gives nothing of it back where there is one.
+	# In a small room they leave some for what the kernel may keep back after the OOM.
 	if [ "$room" -lt 24576 ]; then
 		watermarks $((room / 2)) $((room / 3)) $((room / 6)) 0
 	else
-		watermarks $((room * 5 / 8)) $((room * 7 / 16)) $((room / 4)) 0
+		watermarks $((room * 3 / 4)) $((room / 2)) $((room / 4)) 0
 	fi
 	poll_until "$PATIENCE" level_is normal || bail_out "$(level_get level) to begin with"
 	good=0
@@ -144,6 +143,7 @@ leaks_at()
 set -- $RATES
 plan $((2 * $# + 2))
 load_module hysteresis_kb=2048 debounce_ms=200
+short_percpu_lists
 on_one_cpu
 watch_levels
 for one; do

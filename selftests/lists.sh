@@ -30,11 +30,11 @@ TOOLS=(tools_cli.sh tools_daemon.sh tools_uevents.sh)
 # that waits for memory leaves free is then free for whoever was told.
 GOING_AWAY=(no_victim_panic.sh no_victim_reboot.sh no_victim_never.sh panic_on_oom.sh)
 # What shows on every kernel in about a minute that it works there. The core: each kind of OOM, each
-# way in, the guard, what a fork inherits, the ABI; and the capabilities: groups, the report.
+# way in, the guard, what a fork inherits, the ABI; and the capabilities: groups, levels, the report.
 MATRIX=(
 	coverage.sh abi.sh order_memcg.sh order_global.sh order_sysrq.sh notifier_only.sh
-	guard.sh inherit.sh rank_order.sh groups.sh report.sh reload.sh kunit.sh
+	guard.sh inherit.sh rank_order.sh groups.sh levels.sh report.sh reload.sh kunit.sh
 )
-# Grace, levels and limits: each in a guest of its own, at the same time. What has to happen in
+# Grace and limits: each in a guest of its own, at the same time. What has to happen in
 # time is judged where the clock counts instructions, which those of a busy host do not add to.
-MATRIX_TIMED=(grace.sh levels.sh limits.sh)
+MATRIX_TIMED=(grace.sh limits.sh)

@@ -4,7 +4,7 @@
 # matrix.sh [CELL...]: one source, every kernel. Builds the module for each cell's kernel,
 # boots it and runs the scripts that belong to every kernel, with small settings. Prints a
 # table, and writes it to Documentation/kernels.md out of what is known of every cell.
-# JOBS (default 1): how many cells at a time, of four guests each. "matrix.sh --page" writes the page again.
+# JOBS (default 1): how many cells at a time, of three guests each. "matrix.sh --page" writes the page again.
 
 set -uo pipefail
 
