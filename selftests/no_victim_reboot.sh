@@ -8,8 +8,9 @@
 # shellcheck source=lib/reboot.sh
 . "$(dirname "$0")/lib/reboot.sh"
 
-# Long enough that nobody takes the panic timeout for "at once".
-PANIC_TIMEOUT=60
+# Long enough that nobody takes the panic timeout for "at once", and no boot on a busy host takes as
+# long (seen: 31 s).
+PANIC_TIMEOUT=600
 
 away_less_than()
 {
@@ -56,5 +57,5 @@ check "the restart came within a second of the decision" restarted_within_ms 100
 check "the report of this OOM is there" in_order 'Kernel panic - not syncing' \
 	'oom_embedded: report: reason=oom seq=1 level=oom total=[0-9]+kB .*processes=[0-9]+'
 check "and the biggest processes in order, the shield first" biggest_in_report shield 50000
-check "the panic timeout of $PANIC_TIMEOUT s was not waited for" away_less_than 30
+check "the panic timeout of $PANIC_TIMEOUT s was not waited for" away_less_than $((PANIC_TIMEOUT / 2))
 finish
