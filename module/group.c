@@ -12,7 +12,6 @@
 
 #include <linux/bitmap.h>
 #include <linux/errno.h>
-#include <linux/hash.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -22,12 +21,9 @@
 
 #include "cgroup_rule.h"
 #include "group.h"
+#include "group_pass.h"
 #include "group_rule.h"
 #include "rank.h"
-
-enum {
-	FINDING_BITS = 6,
-};
 
 /**
  * struct oe_group - a group
@@ -47,20 +43,6 @@ struct oe_group {
 	struct rcu_head rcu;
 };
 
-/**
- * struct finding - what the rules make of a subject
- * @subject: which
- * @used: the rest means something
- * @found: it is in a group
- * @ranking: if so
- */
-struct finding {
-	union oe_subject subject;
-	bool used;
-	bool found;
-	struct oe_ranking ranking;
-};
-
 static struct {
 	struct mutex lock; /* changes */
 	DECLARE_BITMAP(used, OE_NR_GROUPS); /* indexes, under lock */
@@ -72,15 +54,6 @@ static struct {
 } groups = {
 	.lock = __MUTEX_INITIALIZER(groups.lock),
 };
-
-/*
- * What a pass over all processes has found, by the hash of the subject: see
- * oe_group_pass_begin().
- */
-static struct {
-	struct task_struct *owner;
-	struct finding findings[1 << FINDING_BITS];
-} pass;
 
 /* The first group from index *@i on, which moves behind it; or NULL. Under RCU. */
 static struct oe_group *next_group(unsigned int *i)
@@ -153,73 +126,6 @@ static bool judge(const union oe_subject *subject, struct oe_ranking *ranking)
 	return found;
 }
 
-static struct finding *finding_of(const union oe_subject *subject)
-{
-	unsigned long hash = 0;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(subject->words); i++)
-		hash = hash_long(hash ^ subject->words[i], BITS_PER_LONG);
-	return &pass.findings[hash >> (BITS_PER_LONG - FINDING_BITS)];
-}
-
-/* A memcmp() that the compiler sees through. */
-static bool is_same(const union oe_subject *a, const union oe_subject *b)
-{
-	unsigned long difference = 0;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(a->words); i++)
-		difference |= a->words[i] ^ b->words[i];
-	return !difference;
-}
-
-static bool judge_once(const union oe_subject *subject,
-		       struct oe_ranking *ranking)
-{
-	struct finding *finding = finding_of(subject);
-
-	if (!finding->used || !is_same(&finding->subject, subject)) {
-		finding->subject = *subject;
-		finding->found = judge(subject, &finding->ranking);
-		finding->used = true;
-	}
-	if (finding->found)
-		*ranking = finding->ranking;
-	return finding->found;
-}
-
-/**
- * oe_group_pass_begin - a pass over all processes begins
- *
- * Processes of one name, user and cgroup are then judged once. One at a time
- * has that advantage; whoever comes second judges each anew.
- *
- * Context: under rcu_read_lock(), not left before oe_group_pass_end(): a cgroup
- * is known by its address.
- */
-void oe_group_pass_begin(void)
-{
-	if (!READ_ONCE(groups.nr_rules) ||
-	    cmpxchg_acquire(&pass.owner, NULL, current))
-		return;
-	memset(pass.findings, 0, sizeof(pass.findings));
-}
-
-/**
- * oe_group_pass_end - the pass is over
- *
- * Context: as oe_group_pass_begin(), by the same task.
- */
-void oe_group_pass_end(void)
-{
-	/* Nobody else makes it current, or takes current away. */
-	if (READ_ONCE(pass.owner) != current)
-		return;
-	/* Pairs with oe_group_pass_begin(): the next one finds our findings whole. */
-	smp_store_release(&pass.owner, NULL);
-}
-
 /**
  * oe_group_of_rules - the group that counts among those whose rule a process matches
  * @p: any of its threads
@@ -230,14 +136,22 @@ void oe_group_pass_end(void)
  */
 bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking)
 {
+	struct oe_finding *finding;
 	union oe_subject subject;
 
-	if (!READ_ONCE(groups.nr_rules))
+	if (!oe_group_any_rule())
 		return false;
 	oe_subject_describe(&subject, p);
-	if (READ_ONCE(pass.owner) == current) /* oe_group_pass_begin() */
-		return judge_once(&subject, ranking);
-	return judge(&subject, ranking);
+	finding = oe_group_pass_find(&subject);
+	if (!finding)
+		return judge(&subject, ranking);
+	if (!finding->known) {
+		finding->found = judge(&subject, &finding->ranking);
+		finding->known = true;
+	}
+	if (finding->found)
+		*ranking = finding->ranking;
+	return finding->found;
 }
 
 /**
@@ -258,6 +172,17 @@ bool oe_group_has(const struct oe_group *group, struct task_struct *p)
 	return has_by_rule(group, OE_RULE_CGROUP, &subject) ||
 	       has_by_rule(group, OE_RULE_COMM, &subject) ||
 	       has_by_rule(group, OE_RULE_UID, &subject);
+}
+
+/**
+ * oe_group_any_rule - does any group know its members by a rule?
+ *
+ * Context: any.
+ * Return: false if looking at processes would be for nothing.
+ */
+bool oe_group_any_rule(void)
+{
+	return READ_ONCE(groups.nr_rules);
 }
 
 /**

@@ -34,11 +34,10 @@ int oe_group_show_rule(struct oe_group *group, enum oe_rule_kind kind,
 
 bool oe_group_of_members(const unsigned long *groups,
 			 struct oe_ranking *ranking);
-void oe_group_pass_begin(void);
-void oe_group_pass_end(void);
 bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking);
 bool oe_group_has(const struct oe_group *group, struct task_struct *p);
 u64 oe_group_signals(struct task_struct *p);
+bool oe_group_any_rule(void);
 bool oe_group_any_signal(void);
 void oe_group_name(unsigned int index, char name[OE_GROUP_NAME]);
 void oe_group_bind_cgroup(struct cgroup *cgroup, const char *path);

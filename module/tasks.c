@@ -20,6 +20,7 @@
 
 #include "compat/compat.h"
 #include "group.h"
+#include "group_pass.h"
 #include "memtotals.h"
 #include "rank.h"
 #include "tasks.h"
