@@ -252,17 +252,20 @@ bool oe_rank_is_member(struct task_struct *p, unsigned int group)
 	return entry && test_bit(group, entry->groups);
 }
 
+/* @entry is the pool's, and goes back to it on failure; NULL is -ENOMEM. */
 static int insert(struct oe_rank_entry *entry, struct pid *tgid,
 		  const struct heritage *heritage)
 {
 	int err;
 
+	if (!entry)
+		return -ENOMEM;
 	entry->node.pid = get_pid(tgid);
 	entry->ranking = heritage->ranking;
 	bitmap_copy(entry->groups, heritage->groups, OE_NR_GROUPS);
 	err = oe_pid_table_insert(&rank.table, &entry->node);
 	if (err)
-		put_pid(tgid);
+		free_entry(entry);
 	return err;
 }
 
@@ -307,14 +310,8 @@ static void inherit(const struct heritage *heritage, struct pid *child,
 	entry = oe_pool_take(&rank.pool, &low);
 	if (low)
 		queue_delayed_work(system_wq, &rank.repair, 0);
-	if (!entry) {
+	if (insert(entry, child, heritage))
 		note_lost(child_start);
-		return;
-	}
-	if (insert(entry, child, heritage)) {
-		oe_pool_free(&rank.pool, entry);
-		note_lost(child_start);
-	}
 }
 
 /**
@@ -428,12 +425,8 @@ static int prepare(struct oe_rank_change *change)
 	    change->action == OE_RANK_LEAVE || has_entry(change->pid))
 		return 0;
 	entry = oe_pool_alloc(&rank.pool);
-	if (!entry)
-		return -ENOMEM;
 	err = insert(entry, change->pid, &nothing);
-	if (err)
-		oe_pool_free(&rank.pool, entry);
-	else
+	if (!err)
 		change->entry = entry;
 	/* Inherited meanwhile: it is there. */
 	return err == -EEXIST ? 0 : err;
@@ -612,16 +605,10 @@ static struct pid *get_lost(struct heritage *heritage)
 
 static int make_up_for(struct pid *lost, const struct heritage *heritage)
 {
-	struct oe_rank_entry *entry;
 	int err;
 
-	entry = oe_pool_alloc(&rank.pool);
-	if (!entry)
-		return -ENOMEM;
-	err = insert(entry, lost, heritage);
-	if (err)
-		oe_pool_free(&rank.pool, entry);
-	else
+	err = insert(oe_pool_alloc(&rank.pool), lost, heritage);
+	if (!err)
 		drop_if_dead(lost);
 	return err == -EEXIST ? 0 : err;
 }
