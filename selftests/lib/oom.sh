@@ -42,14 +42,21 @@ uptime_s()
 	echo "${up%.*}"
 }
 
-# poll_until SECONDS COMMAND...
+# poll_until SECONDS COMMAND...: often at first, and less so the longer it takes: under
+# emulation each look costs some milliseconds of CPU, of whoever is waited for.
 poll_until()
 {
 	poll_deadline=$(($(uptime_s) + $1))
+	poll_pause=0.02
 	shift
 	until "$@"; do
 		[ "$(uptime_s)" -lt "$poll_deadline" ] || return 1
-		sleep 0.05
+		sleep "$poll_pause"
+		case $poll_pause in
+		0.02) poll_pause=0.05 ;;
+		0.05) poll_pause=0.1 ;;
+		*) poll_pause=0.2 ;;
+		esac
 	done
 }
 
