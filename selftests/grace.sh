@@ -53,6 +53,13 @@ most_kb()
 	fi
 }
 
+# Holds what would only have to be eaten before each OOM of the machine, if that is much.
+make_full()
+{
+	spare_kb=$(($(mem_available_kb) - 98304))
+	[ "$spare_kb" -le 0 ] || hold filler "$spare_kb" 0 -a -1000
+}
+
 avoided_more_than()
 {
 	[ "$(get stats/avoided)" -gt "$1" ] || ! alive "$pid"
@@ -186,6 +193,7 @@ if gives memcg; then
 	in_vain "memcg, a handler that does nothing" "$ROUNDS" "$cgroup"
 	end_handler
 fi
+make_full
 cooperative global
 set_to grace_ms "$GRACE"
 attend idle
