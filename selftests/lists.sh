@@ -35,6 +35,6 @@ MATRIX=(
 	coverage.sh abi.sh order_memcg.sh order_global.sh order_sysrq.sh notifier_only.sh
 	guard.sh inherit.sh rank_order.sh groups.sh levels.sh report.sh reload.sh kunit.sh
 )
-# Grace and limits: each in a guest of its own, at the same time. What has to happen in
-# time is judged where the clock counts instructions, which those of a busy host do not add to.
+# Grace and limits, in a second guest at the same time. What has to happen in time is judged
+# where the clock counts instructions, which those of a busy host do not add to.
 MATRIX_TIMED=(grace.sh limits.sh)

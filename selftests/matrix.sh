@@ -4,7 +4,7 @@
 # matrix.sh [CELL...]: one source, every kernel. Builds the module for each cell's kernel,
 # boots it and runs the scripts that belong to every kernel, with small settings. Prints a
 # table, and writes it to Documentation/kernels.md out of what is known of every cell.
-# JOBS (default 1): how many cells at a time, of three guests each. "matrix.sh --page" writes the page again.
+# JOBS (default 1): how many cells at a time, of two guests each. "matrix.sh --page" writes the page again.
 
 set -uo pipefail
 
@@ -68,7 +68,7 @@ note_of()
 }
 
 # Small: every path once or twice. Generous limits: a busy host is slow.
-KNOBS="OOMS=2 STORM=300 RANKED=300 CYCLES=2 PATIENCE=60 ROUNDS=1 RATES=102400"
+KNOBS="OOMS=2 STORM=300 RANKED=300 CYCLES=1 PATIENCE=60 ROUNDS=1 RATES=102400"
 
 # guest CELL PART KERNEL OPTIONS SCRIPT...: one boot; leaves CELL.PART.log
 guest()
@@ -93,7 +93,7 @@ guest()
 		</dev/null >"$ROWS/$cell.$part.log" 2>&1
 }
 
-# run_cell CELL KERNEL OPTION...: in several guests at the same time. Leaves CELL.log, CELL.failed
+# run_cell CELL KERNEL OPTION...: in two guests at the same time. Leaves CELL.log, CELL.failed
 # (if so) and the row. SCRIPTS="a.sh b.sh" runs these, in one guest, and writes no table.
 run_cell()
 {
@@ -104,7 +104,6 @@ run_cell()
 	local status=0
 	local pids=()
 	local pid
-	local script
 
 	shift 2
 	rm -f "$ROWS/$cell".*
@@ -114,10 +113,8 @@ run_cell()
 	else
 		guest "$cell" core "$kernel" "$*" "${MATRIX[@]}" &
 		pids+=($!)
-		for script in "${MATRIX_TIMED[@]}"; do
-			guest "$cell" "${script%.sh}" "$kernel" "$* --icount" "$script" &
-			pids+=($!)
-		done
+		guest "$cell" timed "$kernel" "$* --icount" "${MATRIX_TIMED[@]}" &
+		pids+=($!)
 		for pid in "${pids[@]}"; do
 			wait "$pid" || status=1
 		done
