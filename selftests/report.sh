@@ -65,6 +65,18 @@ running()
 	done
 }
 
+# /proc/meminfo, but SwapTotal as the report has it: what is free and what the processes have
+# swapped out. What tmpfs has is not in it.
+take_meminfo()
+{
+	swapped=$(cat /proc/[0-9]*/status 2>/dev/null |
+		awk '/^VmSwap:/ { kb += $2 } END { print kb + 0 }')
+	awk -v swapped="$swapped" '
+		/^SwapTotal:/ { next }
+		/^SwapFree:/ { print "SwapTotal:", $2 + swapped }
+		{ print }' /proc/meminfo >"$tmp/meminfo"
+}
+
 # Sums as /proc/meminfo says them at about that time: within 4 MB.
 sums_off()
 {
@@ -181,7 +193,7 @@ before=$(value ReportUptime)
 for number in $(seq 20); do
 	start "child$number" leak -c child -h "$(sized $((64 * number)))" -r 200
 done
-cat /proc/meminfo >"$tmp/meminfo"
+take_meminfo
 sysrq_oom
 reap "$leaker"
 take
