@@ -211,36 +211,10 @@ priorities()
 	check "priority 0 lives" alive "$member0"
 }
 
-nr_groups()
-{
-	set -- "$OE"/groups/*/
-	echo $#
-}
-
-many()
-{
-	made=0
-	for i in $(seq 300); do
-		put groups/create "many$i" || break
-		made=$((made + 1))
-	done
-	equal "there may be 256 groups in all" 256 "$(nr_groups)"
-	equal "and the next is refused" ENOSPC "$(sysfs_write "$OE/groups/create" more)"
-	for i in $(seq "$made"); do
-		echo '*' >"$OE/groups/many$i/comm"
-		echo "$i" >"$OE/groups/many$i/rank"
-	done
-	counts "the most protective of all" "$stranger" "1 group:many1"
-	for i in $(seq "$made"); do
-		put groups/remove "many$i" || break
-	done
-	equal "all of them can be removed" 256 "$((made + $(nr_groups)))"
-}
-
 if gives memcg; then
-	plan 43
+	plan 39
 else
-	plan 40
+	plan 36
 fi
 load_module selection_order=rank
 trace_start oe_victims counter
@@ -252,7 +226,6 @@ signals
 set_to groups/crew/signal none
 new_cgroup
 removal
-many
 priorities
 equal "no splat" 0 "$(splat_taint)"
 finish

@@ -18,7 +18,7 @@ REST=(
 	abi.sh notifier_only.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh groups.sh
 )
 # Also for every kernel, but they take long and depend on it least: make check has them once.
-LONG=(writes.sh paged_read.sh uevent_tight.sh)
+LONG=(writes.sh paged_read.sh uevent_tight.sh groups_many.sh)
 # One capability each; they take longest. make check has each on one stock kernel, make soak on
 # all, make check-matrix where it is asked to.
 GRACEFUL=(grace.sh hold.sh reserve.sh groups_storm.sh)
