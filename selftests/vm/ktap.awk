@@ -104,6 +104,8 @@ ours && $2 == "BOOT" {
 }
 
 ours && $2 == "BEGIN" {
+	if (running)
+		say("fail", "did not end")
 	line = $0
 	sub(/^[^ ]+ BEGIN [^ ]+ /, "", line)
 	begin(line)

@@ -96,6 +96,9 @@ check_endings()
 	says hang "not ok - $STOCK: qemu: the guest hung"
 	says hang "not ok - $STOCK: boot: no final token"
 	says hang "status 1"
+	says stillborn "# the guest did not come as far as init in good order: booted again"
+	says stillborn "not ok - $STOCK: boot: no final token"
+	says stillborn "status 1"
 }
 
 check_expected_endings()
@@ -127,6 +130,8 @@ stock_boots()
 	wait
 	run no-panic "$STOCK" pass.sh --expect panic
 	run persist "$STOCK" panic.sh --persist
+	wait
+	run stillborn "$STOCK" pass.sh --append rdinit=/no-such-file
 	wait
 }
 
