@@ -126,13 +126,13 @@ check_older()
 check_debug_oom()
 {
 	behaviour debug-6.12-oom debug-6.12 1200 "OOMS=5" kunit.sh uevent_fail.sh "${OOM[@]}"
+	reload debug-6.12 600 3
 }
 
 check_debug_rest()
 {
 	behaviour debug-6.12-rest debug-6.12 1200 "OOMS=5 STORM=1500" "${REST[@]}" \
 		groups_storm.sh report.sh
-	reload debug-6.12 600 3
 }
 
 # A guest uses one core: two at a time. The debug kernel takes minutes where nothing is
@@ -153,8 +153,8 @@ quick()
 	} &
 	wait "$builder" || cat "$work/build"
 	wait
-	{ check_debug_oom; part static selftests/static.sh; } &
-	check_debug_rest &
+	check_debug_oom &
+	{ check_debug_rest; part static selftests/static.sh; } &
 	wait
 }
 
