@@ -106,7 +106,7 @@ run_cell()
 	local pid
 
 	shift 2
-	rm -f "$ROWS/$cell".*
+	rm -f "$ROWS/$cell".*log "$ROWS/$cell.failed"
 	if [[ -n ${SCRIPTS-} ]]; then
 		read -ra scripts <<<"$SCRIPTS"
 		guest "$cell" scripts "$kernel" "$*" "${scripts[@]}" || status=1
