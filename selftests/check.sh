@@ -144,7 +144,7 @@ quick()
 	part kernels fetch debian-6.1 debian-6.12
 	nice -n 10 "$VM/kernel.sh" debug-6.12 >/dev/null 2>"$work/build" &
 	builder=$!
-	{ check_newer; part console "$VM/console_test.sh"; part verdict "$VM/ktap_test.sh"; } &
+	{ check_newer; part harness "$VM/judge_test.sh"; } &
 	{
 		check_older
 		part tools userspace-tools/tests/run.sh

@@ -33,5 +33,5 @@ done
 equal "removed they are gone" "240" "$(nr_groups)"
 equal "and the next one counts" "17 group:many17" "$(ranking_of "$pid")"
 unload_module
-equal "unloaded with those that are left" 0 "$(splat_taint)"
+equal "unloaded with those that are left" "gone 0" "$(unloaded && echo gone) $(splat_taint)"
 finish

@@ -186,7 +186,7 @@ kernel_arguments()
 		"log_buf_len=$((MEM < 128 ? 256 : 4096))K"
 		# An emulated CPU on a busy host is slow, not stuck.
 		rcupdate.rcu_cpu_stall_timeout=60 watchdog_thresh=30
-		# Its tests of its own ciphers: a second of each boot.
+		# Without the tests of its own ciphers, a second of each boot.
 		cryptomgr.notests
 		"oe.nonce=$NONCE" "oe.timeout=$TEST_TIMEOUT" "oe.cpus=$SMP"
 		"oe.tty=$VERDICT_TTY" ${SWAP:+oe.swap=$SWAP}

@@ -43,8 +43,7 @@ machine_of()
 		MACHINE=(qemu-system-arm -machine "virt,highmem=off" -cpu cortex-a15)
 		;;
 	riscv64)
-		# A CPU that waits for another one's TLB flush, in the firmware, does not say so: with
-		# their turns in one thread each costs 0.1 s (all took ten times as long).
+		# With their turns in one thread all takes ten times as long.
 		THREADS=y
 		MACHINE=(qemu-system-riscv64 -machine virt -bios default)
 		CONSOLE_TTY=ttyS0

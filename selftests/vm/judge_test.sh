@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# judge_test.sh: the judges of the console and of the second serial line against planted logs.
+# KTAP on stdout, no VM.
+
+set -euo pipefail
+
+# shellcheck source=selftests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+CONSOLES=$VM_DIR/planted/console
+VERDICTS=$VM_DIR/planted/verdict
+count=0
+failed=0
+
+# same DESCRIPTION WANTED FOUND
+same()
+{
+	count=$((count + 1))
+	if [[ $2 == "$3" ]]; then
+		echo "ok $count $1"
+	else
+		printf '# wanted: %s\n# found: %s\nnot ok %s %s\n' "${2//$'\n'/; }" "${3//$'\n'/; }" "$count" "$1"
+		failed=1
+	fi
+}
+
+# expect silence|complaint LOG PANIC
+expect()
+{
+	local found
+
+	found=$(awk -v panic="$3" -f "$VM_DIR/console.awk" "$2")
+	same "$(basename "$2"): $1, panic=$3" "$1" "$([[ -n $found ]] && echo complaint || echo silence)"
+}
+
+consoles()
+{
+	local line
+	local log
+
+	# Each of these lines is a log of its own.
+	while IFS= read -r line; do
+		echo "$line" >"$tmp/line: ${line#*] }"
+	done < <(tr / _ <"$CONSOLES/bad-lines.txt")
+	for log in "$tmp"/*; do
+		expect complaint "$log" 0
+	done
+	for log in "$CONSOLES"/good-*.log; do
+		expect silence "$log" 0
+	done
+	for log in "$CONSOLES"/bad-*.log "$CONSOLES"/panic-*.log; do
+		expect complaint "$log" 0
+	done
+	for log in "$CONSOLES"/panic-good-*.log; do
+		expect silence "$log" 1
+	done
+	for log in "$CONSOLES"/panic-bad-*.log; do
+		expect complaint "$log" 1
+	done
+}
+
+# judged LOG: what is said of it that is not a pass. Its first line is the number of tests.
+judged()
+{
+	sed '1d; /^==/,$d' "$1" |
+		awk -v nonce=n -v tests="$(head -n 1 "$1")" -f "$VM_DIR/ktap.awk" |
+		sed '/^pass/d' | tr '\t' ' '
+}
+
+# What is to be said is behind the line "==".
+verdicts()
+{
+	local log
+
+	for log in "$VERDICTS"/*.log; do
+		same "$(basename "$log")" "$(sed '1,/^==/d' "$log")" "$(judged "$log")"
+	done
+}
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+echo "KTAP version 1"
+consoles
+verdicts
+echo "1..$count"
+exit "$failed"
