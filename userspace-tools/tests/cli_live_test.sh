@@ -26,6 +26,29 @@ soon()
 	fail "$description" "$(tail -n 20 "$tmp/watch" 2>/dev/null)$(screen_text 2>/dev/null)"
 }
 
+# --- what the rest relies on
+make_tree "$tmp/tree"
+
+flip()
+{
+	local i
+
+	for ((i = 0; i < 50; i++)); do
+		put_file sysfs/levels/level warning
+		put_file sysfs/levels/level oom
+	done
+	: >"$tmp/flipped"
+}
+
+flip &
+torn=
+while [[ ! -e $tmp/flipped ]]; do
+	read -r value <"$OOM_EMBEDDED_SYSFS/levels/level"
+	[[ $value =~ ^(normal|warning|oom)$ ]] || torn+="'$value' "
+done
+wait
+same "a file that changes has a value all the time" "" "$torn"
+
 # --- watch
 make_tree "$tmp/tree"
 "$PROGRAM" watch -d 0.1 >"$tmp/watch" 2>"$tmp/watch.err" &

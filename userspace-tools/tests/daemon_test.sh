@@ -60,19 +60,19 @@ says()
 
 set_file()
 {
-	echo "$2" >"$OOM_EMBEDDED_SYSFS/$1"
+	put_file "sysfs/$1" "$2"
 }
 
 set_meminfo()
 {
-	printf 'MemTotal: 200000 kB\nMemFree: %s kB\nMemAvailable: %s kB\n' "$1" "$1" \
-		>"$OOM_EMBEDDED_PROC/meminfo"
+	put_file proc/meminfo \
+		"$(printf 'MemTotal: 200000 kB\nMemFree: %s kB\nMemAvailable: %s kB' "$1" "$1")"
 }
 
 set_pressure()
 {
-	printf 'some avg10=%s avg60=0.00 avg300=0.00 total=1\nfull avg10=%s avg60=0.00 avg300=0.00 total=1\n' \
-		"$1" "$2" >"$OOM_EMBEDDED_PROC/pressure/memory"
+	put_file proc/pressure/memory \
+		"$(printf '%s avg60=0.00 avg300=0.00 total=1\n' "some avg10=$1" "full avg10=$2")"
 }
 
 command_is()
@@ -172,10 +172,9 @@ cat >"$tmp/saver" <<-SAVER
 	while :; do sleep 0.05; done
 SAVER
 chmod +x "$tmp"/{command,helper,saver}
-mkdir -p "$OOM_EMBEDDED_PROC/pressure"
 set_meminfo 150000
 set_pressure 0.00 0.00
-echo '0.10 0.1 0.1 1/1 1' >"$OOM_EMBEDDED_PROC/loadavg"
+put_file proc/loadavg '0.10 0.1 0.1 1/1 1'
 
 test_check()
 {
@@ -267,9 +266,9 @@ test_modes()
 	becomes "a forecast does it" rank_threshold 200
 	set_file levels/oom_forecast_ms -1
 	becomes "and back" rank_threshold 50
-	echo '99999.00 0 0 1/1 1' >"$OOM_EMBEDDED_PROC/loadavg"
+	put_file proc/loadavg '99999.00 0 0 1/1 1'
 	becomes "CPU load does it" rank_threshold 200
-	echo '0.10 0.1 0.1 1/1 1' >"$OOM_EMBEDDED_PROC/loadavg"
+	put_file proc/loadavg '0.10 0.1 0.1 1/1 1'
 	becomes "and back" rank_threshold 50
 	fake_candidate 1 200 800 group:batch 190000 next batch >"$OOM_EMBEDDED_SYSFS/candidates"
 	becomes "the biggest candidate does it" rank_threshold 200

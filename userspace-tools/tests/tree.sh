@@ -4,10 +4,21 @@
 # make_tree DIR: the module's files, some of procfs and of cgroupfs, as plain files; sets the
 # environment that makes the tools look there.
 
+# put_file FILE VALUE: as in sysfs, who reads meanwhile finds the old value or the new one. So one
+# write, over the old value and without emptying the file first; newlines, which no reader minds,
+# where that was longer.
 put_file()
 {
-	mkdir -p "$(dirname "$tree_root/$1")"
-	printf '%s\n' "$2" >"$tree_root/$1"
+	local path=$tree_root/$1
+	local text=$2
+	local size=0
+
+	mkdir -p "$(dirname "$path")"
+	[[ ! -e $path ]] || size=$(stat -c %s "$path")
+	while [[ $((${#text} + 1)) -lt $size ]]; do
+		text+=$'\n'
+	done
+	cat <<<"$text" 1<>"$path"
 }
 
 # fake_process PID UID COMM RSS_KB LOCKED_KB OOM_SCORE_ADJ CGROUP
