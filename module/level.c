@@ -89,14 +89,10 @@ static void send_change(enum oe_level was)
 }
 
 /* Under the lock, so that everybody hears of the changes in their order. */
-static void announce(void)
+static void tell(enum oe_level level)
 {
 	enum oe_level was = watcher.announced;
-	enum oe_level level = watcher.state.level;
 
-	lockdep_assert_held(&watcher.lock);
-	if (level == was)
-		return;
 	WRITE_ONCE(watcher.announced, level); /* read by oe_level_now() */
 	oe_history_add(watcher.available_kb, level);
 	trace_oom_embedded_level(level, was, watcher.available_kb);
@@ -106,6 +102,14 @@ static void announce(void)
 	if (level > was)
 		oe_pressure_wake();
 	send_change(was);
+}
+
+static void announce(void)
+{
+	lockdep_assert_held(&watcher.lock);
+	while (watcher.announced != watcher.state.level)
+		tell(oe_watermark_next(&watcher.marks, watcher.available_kb,
+				       watcher.announced, watcher.state.level));
 }
 
 static bool nothing_to_watch(void)

@@ -175,6 +175,31 @@ enum oe_level oe_watermark_step(const struct oe_watermarks *marks,
 	return state->level;
 }
 
+/**
+ * oe_watermark_next - the next change of the level to tell of
+ * @marks: in order
+ * @available_kb: at the last look
+ * @told: the level that was told last
+ * @level: the present one, another
+ *
+ * Memory may fall below several watermarks between two looks. Who waits for the
+ * level of one of them must not be passed over.
+ *
+ * Context: any.
+ * Return: the first worse level that memory is short enough for, @level at last.
+ */
+enum oe_level oe_watermark_next(const struct oe_watermarks *marks,
+				u64 available_kb, enum oe_level told,
+				enum oe_level level)
+{
+	enum oe_level next;
+
+	for (next = told + 1; next < level; next++)
+		if (available_kb < marks->kb[next])
+			return next;
+	return level;
+}
+
 /* Until the present level may be left, if memory stays as it is. */
 static u64 until_settled(const struct oe_watermarks *marks,
 			 const struct oe_level_state *state,

@@ -17,6 +17,9 @@ RATES=${RATES:-"1024 10240 102400 0"}
 
 # All but a little is filled first, which KASAN makes slow.
 PATIENCE=120
+# KiB/s. At this rate it is nearly a second from one watermark to the next: longer than an
+# emulated CPU stands still.
+IN_TIME=10240
 
 # What is left for the leak, KiB: a few seconds of it.
 room_for()
@@ -99,6 +102,22 @@ judge()
 	esac
 }
 
+# A level is told while memory is still above the next watermark: what passes levels by, and
+# is told of them afterwards, has had no warning.
+late()
+{
+	awk -v marks="0 $(level_get warning_kb) $(level_get critical_kb) $(level_get imminent_oom_kb) 0" '
+		BEGIN { split(marks, mark, " ") }
+		/: oom_embedded_enter: / { exit }
+		/: oom_embedded_level: / {
+			sub(/.*: level=/, "")
+			level = $1
+			sub(/.*available_kb=/, "")
+			if (level < 4 && $1 + 0 < mark[level + 2])
+				print "level " level " at " $1 " KiB"
+		}' "$tmp/path.$1"
+}
+
 leaks_at()
 {
 	rate=$1
@@ -122,6 +141,7 @@ leaks_at()
 		leak_once "$rate" "$at"
 		since_mark "$at" >"$tmp/path.$at"
 		judge "$at" >"$tmp/judged"
+		[ "$rate" = 0 ] || [ "$rate" -gt "$IN_TIME" ] || late "$at" >>"$tmp/judged"
 		[ -s "$tmp/judged" ] || good=$((good + 1))
 		cat "$tmp/judged" >>"$tmp/wrong"
 		all_announced "$at" ||

@@ -152,6 +152,22 @@ alert()
 		"$(entered_levels alert)"
 }
 
+# Between two looks memory goes below three watermarks at once.
+at_once()
+{
+	set_to mode off
+	kb=$(level_get available_kb)
+	watermarks $((kb + 12288)) $((kb + 8192)) $((kb + 4096)) 0
+	mark_levels at_once
+	set_to mode enforce
+	poll_until "$PATIENCE" level_is imminent_oom
+	poll_until 5 all_announced at_once
+	equal "what falls through several levels is told of each, in order" \
+		"warning critical imminent_oom " "$(announced_levels at_once)"
+	watermarks 0 0 0 0
+	poll_until "$PATIENCE" level_is normal
+}
+
 # Lines of one width, times that do not go back, levels that the ABI has.
 bad_history()
 {
@@ -191,7 +207,7 @@ nr_pressure()
 	since_mark "$1" | grep -c ': lv pressure$'
 }
 
-plan 16
+plan 17
 load_module
 short_percpu_lists
 # The client of systemd takes the file of procfs, and would not take that of sysfs.
@@ -224,6 +240,7 @@ equal "the client saw nothing else, and nothing broke" "" \
 mark_levels history
 forecasts
 alert
+at_once
 equal "the history: its form" "" "$(bad_history)"
 check "the history: every change of the level" ends_with "$(in_history)" \
 	"normal $(entered_levels history)"

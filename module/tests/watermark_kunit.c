@@ -202,6 +202,49 @@ static void forecast_alert(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)N, (int)forecast_step(&state, 1199, -1));
 }
 
+/* What is told on the way from one level to another. */
+static void told_on_the_way(struct kunit *test)
+{
+	static const struct oe_watermarks some = {
+		.kb = { 0, 4000, 0, 2000, 0 },
+	};
+	static const struct {
+		const struct oe_watermarks *marks;
+		u64 available_kb;
+		enum oe_level told;
+		enum oe_level level;
+		enum oe_level next;
+	} cases[] = {
+		/* Step by step through all that memory fell below. */
+		{ &all, 500, N, O, W },
+		{ &all, 500, W, O, C },
+		{ &all, 500, C, O, I },
+		{ &all, 500, I, O, O },
+		{ &all, 3999, N, W, W },
+		/* Not through what is off. */
+		{ &some, 500, N, I, W },
+		{ &some, 500, W, I, I },
+		{ &some, 0, W, O, I },
+		/* By the forecast, or an OOM with memory left: not through what it is not below. */
+		{ &all, 9000, N, I, I },
+		{ &all, 3500, N, O, W },
+		{ &all, 3500, W, O, O },
+		{ &all, 4000, N, O, O },
+		/* Back at once. */
+		{ &all, 9000, O, N, N },
+		{ &all, 500, O, W, W },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		KUNIT_EXPECT_EQ_MSG(
+			test, (int)cases[i].next,
+			(int)oe_watermark_next(cases[i].marks,
+					       cases[i].available_kb,
+					       cases[i].told, cases[i].level),
+			"case %u", i);
+}
+
 static void in_order(struct kunit *test)
 {
 	static const struct {
@@ -289,6 +332,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(partly_off),
 	KUNIT_CASE(after_an_oom),
 	KUNIT_CASE(forecast_alert),
+	KUNIT_CASE(told_on_the_way),
 	KUNIT_CASE(in_order),
 	KUNIT_CASE(intervals),
 	KUNIT_CASE(intervals_while_settling),
