@@ -102,7 +102,7 @@ inheritance()
 {
 	# shellcheck disable=SC2016 # the inner shell's
 	start parent sh -c 'echo ready; echo 0 >/proc/self/oom_score_adj
-		while ! [ -e "$0" ]; do sleep 0.1; done; sleep 1000 & wait' "$tmp/fork"
+		while ! [ -e "$0" ]; do sleep 0.1; done; leak -c child -h 64 & wait' "$tmp/fork"
 	parent=$pid
 	member_of crew "$parent"
 	: >"$tmp/fork"
@@ -111,13 +111,13 @@ inheritance()
 	counts "a child is in its parent's group" "$child" "800 group:crew"
 }
 
-# The sleep after the fork, not the one that polls.
+# Not the sleep that polls.
 child_of()
 {
-	for dir in /proc/[0-9]*; do
-		grep -q "^PPid:[^0-9]*$1\$" "$dir/status" &&
-			[ "$(tr '\0' ' ' <"$dir/cmdline")" = "sleep 1000 " ] && echo "${dir#/proc/}"
-	done 2>/dev/null
+	awk -v parent="$1" '
+		/^Name:/ { name = $2 }
+		/^Pid:/ { pid = $2 }
+		/^PPid:/ && $2 == parent && name == "child" { print pid }' /proc/[0-9]*/status 2>/dev/null
 }
 
 has_child()

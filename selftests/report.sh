@@ -60,17 +60,14 @@ missing()
 
 running()
 {
-	for dir in /proc/[0-9]*; do
-		grep -q '^VmRSS:' "$dir/status" 2>/dev/null && echo "${dir#/proc/}"
-	done
+	awk '/^VmRSS:/ { split(FILENAME, part, "/"); print part[3] }' /proc/[0-9]*/status 2>/dev/null
 }
 
 # /proc/meminfo, but SwapTotal as the report has it: what is free and what the processes have
 # swapped out. What tmpfs has is not in it.
 take_meminfo()
 {
-	swapped=$(cat /proc/[0-9]*/status 2>/dev/null |
-		awk '/^VmSwap:/ { kb += $2 } END { print kb + 0 }')
+	swapped=$(awk '/^VmSwap:/ { kb += $2 } END { print kb + 0 }' /proc/[0-9]*/status 2>/dev/null)
 	awk -v swapped="$swapped" '
 		/^SwapTotal:/ { next }
 		/^SwapFree:/ { print "SwapTotal:", $2 + swapped }
@@ -80,16 +77,22 @@ take_meminfo()
 # Sums as /proc/meminfo says them at about that time: within 4 MB.
 sums_off()
 {
-	while read -r key kb _; do
-		found=$(value "${key%:}")
-		[ -n "$found" ] || continue
-		off=$((found - kb))
-		[ ${off#-} -le 4096 ] || echo "$key $found instead of $kb"
-	done <"$tmp/meminfo"
-	for key in MemTotal MemFree MemAvailable Buffers Cached SwapTotal SwapFree AnonPages Mapped \
-		Shmem Slab KernelStack PageTables; do
-		[ -n "$(value $key)" ] || echo "no $key"
-	done
+	awk -v needed="MemTotal MemFree MemAvailable Buffers Cached SwapTotal SwapFree AnonPages \
+			Mapped Shmem Slab KernelStack PageTables" '
+		NR == FNR {
+			found[$1] = $2
+			next
+		}
+		$1 in found {
+			off = found[$1] - $2
+			if (off > 4096 || off < -4096)
+				print $1, found[$1], "instead of", $2
+		}
+		END {
+			for (i = split(needed, key, " "); i; i--)
+				if (found[key[i] ":"] == "")
+					print "no " key[i]
+		}' "$tmp/report" "$tmp/meminfo"
 }
 
 watcher_thread()

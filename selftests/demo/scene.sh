@@ -164,13 +164,6 @@ draw_left()
 	}'
 }
 
-# Waits without a new process, which would need memory.
-doze()
-{
-	# shellcheck disable=SC3045 # busybox has -t
-	read -t 0.2 -r _ <&9 || true
-}
-
 somebody_died()
 {
 	! all_alive
@@ -180,23 +173,23 @@ somebody_died()
 # so that it is not the one that asks for the last page; nor may CONDITION.
 leak_until()
 {
-	mkfifo "$tmp/nothing"
-	exec 9<>"$tmp/nothing"
 	left=$(mem_available_kb)
 	draw_at=$left
-	deadline=$(($(uptime_s) + PATIENCE))
+	read_uptime
+	deadline=$((uptime_s + PATIENCE))
 	kill -USR1 "$updater"
-	while [ "$left" -gt 12288 ] && ! "$1" && [ "$(uptime_s)" -lt "$deadline" ]; do
+	while [ "$left" -gt 12288 ] && ! "$1" && [ "$uptime_s" -lt "$deadline" ]; do
 		if [ "$left" -le "$draw_at" ]; then
 			draw_left "$left"
 			draw_at=$((left - 8192))
 		fi
 		sleep 0.05
 		left=$(mem_available_kb)
+		read_uptime
 	done
 	while ! "$1"; do
-		read -r up _ </proc/uptime
-		[ "${up%.*}" -lt "$deadline" ] || return 1
-		doze
+		read_uptime
+		[ "$uptime_s" -lt "$deadline" ] || return 1
+		doze 0.2
 	done
 }

@@ -11,7 +11,7 @@ LEVEL_NAMES="normal warning critical imminent_oom oom"
 
 level_get()
 {
-	cat "$LEVELS/$1"
+	get "levels/$1"
 }
 
 level_set()

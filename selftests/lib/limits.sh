@@ -68,8 +68,10 @@ until_above()
 scans()
 {
 	scans_left=$1
+	scan_thread=$(scan_thread)
 	while [ "$scans_left" -gt 0 ]; do
-		scans_before=$(scan_thread_switches)
+		scan_switches || bail_out "no thread that scans"
+		scans_before=$switches
 		set_to limits/period_ms "$(get limits/period_ms)"
 		poll_until "$PATIENCE" scanned_since "$scans_before"
 		scans_left=$((scans_left - 1))
@@ -78,13 +80,16 @@ scans()
 
 scanned_since()
 {
-	[ "$(scan_thread_switches)" -gt "$1" ]
+	scan_switches && [ "$switches" -gt "$1" ]
 }
 
-# It sleeps after each scan.
-scan_thread_switches()
+# It sleeps after each scan. Sets $switches: how often it has.
+scan_switches()
 {
-	awk '/^voluntary_ctxt/ { print $2 }' "/proc/$(scan_thread)/status"
+	while read -r key switches; do
+		[ "$key" != voluntary_ctxt_switches: ] || return 0
+	done <"/proc/$scan_thread/status"
+	return 1
 }
 
 scan_thread()
@@ -114,17 +119,18 @@ until_held()
 
 has_held()
 {
-	grep -q '^held' "$tmp/$1.out" || ! alive "$2"
+	has_line held "$tmp/$1.out" || ! alive "$2"
 }
 
 # What the log says of a limit since the mark, in order: the outcomes, the victims.
 outcomes()
 {
-	log_since_mark | sed -n "s/.* limit uid=$1 .*outcome=//p" | tr '\n' ' ' | sed 's/ $//'
+	log_since_mark | awk -v limit=" limit uid=$1 " '
+		index($0, limit) && sub(/.*outcome=/, "") { printf "%s%s", n++ ? " " : "", $0 }'
 }
 
 victims_of()
 {
-	log_since_mark | sed -n "s/.* limit uid=$1 .*victim=[^ ]*\/\([0-9]*\) .*/\1/p" |
-		tr '\n' ' ' | sed 's/ $//'
+	log_since_mark | awk -v limit=" limit uid=$1 " '
+		index($0, limit) && sub(/.* victim=[^ ]*\//, "") { printf "%s%s", n++ ? " " : "", $1 }'
 }

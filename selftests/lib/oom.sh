@@ -36,28 +36,52 @@ instances=
 
 # --- processes ---------------------------------------------------------------
 
-uptime_s()
+# Under emulation a fork costs some milliseconds of CPU, and an exec as much again: what is
+# asked over and over is asked by the shell itself.
+
+# Sets $uptime_s.
+read_uptime()
 {
-	read -r up _ </proc/uptime
-	echo "${up%.*}"
+	read -r uptime_s _ </proc/uptime
+	uptime_s=${uptime_s%.*}
 }
 
-# poll_until SECONDS COMMAND...: often at first, and less so the longer it takes: under
-# emulation each look costs some milliseconds of CPU, of whoever is waited for.
+# doze SECONDS: starts nothing. Nobody ever writes to that fifo.
+doze()
+{
+	# shellcheck disable=SC3045 # busybox has -t
+	read -r -t "$1" _ <&9
+}
+
+# poll_until SECONDS COMMAND...: often at first, and less so the longer it takes: each look
+# is CPU of whoever is waited for.
 poll_until()
 {
-	poll_deadline=$(($(uptime_s) + $1))
+	read_uptime
+	poll_deadline=$((uptime_s + $1))
 	poll_pause=0.02
 	shift
 	until "$@"; do
-		[ "$(uptime_s)" -lt "$poll_deadline" ] || return 1
-		sleep "$poll_pause"
+		read_uptime
+		[ "$uptime_s" -lt "$poll_deadline" ] || return 1
+		doze "$poll_pause"
 		case $poll_pause in
 		0.02) poll_pause=0.05 ;;
 		0.05) poll_pause=0.1 ;;
 		*) poll_pause=0.2 ;;
 		esac
 	done
+}
+
+# has_line WORD FILE: a line of it begins so.
+has_line()
+{
+	while read -r line_read; do
+		case $line_read in
+		"$1"*) return 0 ;;
+		esac
+	done <"$2"
+	return 1
 }
 
 # The kernel's word for it: a zombie is dead, whoever has not waited for it.
@@ -77,7 +101,6 @@ dead()
 	! alive "$1"
 }
 
-
 # start NAME COMMAND...: in the background; waits for its "ready" line; sets $pid.
 start()
 {
@@ -93,8 +116,8 @@ start()
 
 said_ready()
 {
-	grep -q '^ready' "$tmp/$1.out" || ! alive "$2"
-	grep -q '^ready' "$tmp/$1.out"
+	has_line ready "$tmp/$1.out" || ! alive "$2"
+	has_line ready "$tmp/$1.out"
 }
 
 # hold NAME KB RANK [LEAK OPTION...]: a process of that size and ranking; sets $pid.
@@ -188,9 +211,10 @@ needs()
 	gives "$1" || skip_all "no $1 on this kernel"
 }
 
+# Of one line.
 get()
 {
-	cat "$OE/$1"
+	IFS= read -r line_read <"$OE/$1" && echo "$line_read"
 }
 
 put()
@@ -218,11 +242,11 @@ predicted()
 # predicted_first N [FILE]: the first N of them; with FILE, of those listed in it.
 predicted_first()
 {
-	if [ $# -gt 1 ]; then
-		predicted | awk 'NR == FNR { member[$1]; next } $1 in member' "$2" - | head -n "$1"
-	else
-		predicted | head -n "$1"
-	fi | tr '\n' ' '
+	awk -v left="$1" -v members="${2-}" '
+		BEGIN { while (members && (getline pid <members) > 0) member[pid] }
+		($6 == "next" || $6 == "eligible") && (!members || $2 in member) && left-- > 0 {
+			printf "%s ", $2
+		}' "$OE/candidates"
 }
 
 candidate_verdict()
@@ -241,7 +265,8 @@ biggest_by_oom_score()
 	done | sort -rn | head -n 1 | cut -d ' ' -f 2
 }
 
-# sized KB: that much where there are 256 MB; a fifth of it where there are 64.
+# sized KB: that much where there are 256 MB; a fifth of it where there are 64, or 128 less what
+# lockdep takes.
 sized()
 {
 	awk -v kb="$1" '/^MemTotal:/ { print int($2 < 128 * 1024 ? kb / 5 : kb) }' /proc/meminfo
@@ -261,18 +286,22 @@ mem_and_swap_kb()
 # A mark in the kernel log; log_since_mark prints what came after it.
 mark_log()
 {
-	log_mark="oom-selftest-$$-$(uptime_s)-$ktap_done"
+	read_uptime
+	log_mark="oom-selftest-$$-$uptime_s-$ktap_done"
 	echo "$log_mark" >/dev/kmsg
 }
 
 log_since_mark()
 {
-	dmesg | sed "1,/$log_mark/d"
+	dmesg | mark=$log_mark awk 'marked; index($0, ENVIRON["mark"]) { marked = 1 }'
 }
 
 log_says()
 {
-	log_since_mark | grep -Eq "$1"
+	dmesg | mark=$log_mark pattern=$1 awk '
+		marked && $0 ~ ENVIRON["pattern"] { said = 1; exit }
+		index($0, ENVIRON["mark"]) { marked = 1 }
+		END { exit !said }'
 }
 
 # Warnings, oopses, bad pages, lockups leave a taint that no log can lose.
@@ -328,12 +357,13 @@ has_settled()
 # The pids that the kernel marked as victims, in order.
 marked_victims()
 {
-	sed -n 's/.*: mark_victim: pid=\([0-9]*\).*/\1/p' "$TRACING/instances/$1/trace" | tr '\n' ' '
+	awk '/: mark_victim: / { sub(/.*: mark_victim: pid=/, ""); printf "%s ", $1 }' \
+		"$TRACING/instances/$1/trace"
 }
 
 nr_marked()
 {
-	grep -c ': mark_victim: ' "$TRACING/instances/$1/trace"
+	awk '/: mark_victim: / { n++ } END { print n + 0 }' "$TRACING/instances/$1/trace"
 }
 
 sysrq_oom()
@@ -362,7 +392,10 @@ has_marked_more_than()
 # The victims after the first N, in order.
 marked_after()
 {
-	marked_victims oe_victims | tr ' ' '\n' | awk -v n="$1" 'NR > n' | tr '\n' ' ' | sed 's/ *$//'
+	awk -v n="$1" '/: mark_victim: / && ++marked > n {
+			sub(/.*: mark_victim: pid=/, "")
+			printf "%s%s", (marked > n + 1 ? " " : ""), $1
+		}' "$TRACING/instances/oe_victims/trace"
 }
 
 # make_cgroup NAME MEMORY_MAX: sets $cgroup. "max" needs no memory controller.
@@ -407,6 +440,7 @@ finish()
 tmp=$(mktemp -d) || exit 1
 trap clean_up EXIT
 trap 'exit 1' INT TERM
+{ mkfifo "$tmp/nothing" && exec 9<>"$tmp/nothing"; } || bail_out "no fifo"
 # The one who judges must not be judged.
 echo -1000 >/proc/self/oom_score_adj
 echo on >/proc/sys/kernel/printk_devkmsg

@@ -68,5 +68,6 @@ seconds_away()
 {
 	then=$(sed -n 's/.*oe epoch //p' "$tmp/last_log")
 	[ -n "$then" ] || return 1
-	echo $(($(date +%s) - $(uptime_s) - then))
+	read_uptime
+	echo $(($(date +%s) - uptime_s - then))
 }
