@@ -79,7 +79,7 @@ cooperative()
 		before=$(get stats/avoided)
 		# From the OOM on it would take a second to eat what the handler gives.
 		# shellcheck disable=SC2046 # options
-		hold leaker "$(most_kb "$2")" 900 -g -l 0 -s 10 $([ -z "$2" ] || echo -C "$2")
+		hold leaker "$(most_kb "$2")" 900 -g -l 0 -s 10 -k "$(sized 256)" $([ -z "$2" ] || echo -C "$2")
 		kill -USR1 "$pid"
 		poll_until "$PATIENCE" avoided_more_than "$before"
 		alive "$pid" && alive_after=$((alive_after + 1))
