@@ -43,8 +43,8 @@ riscv64-7        riscv64-7
 nokprobes        small-nokprobes COVERAGE=global
 bare             small-bare      COVERAGE=global,guard --smp 1
 bare-64mb        small-bare      COVERAGE=global,guard --smp 1 --mem 64
-none-lockdep     small-none
-rt-lockdep       small-rt
+none-lockdep     small-none      --mem 128
+rt-lockdep       small-rt        --mem 128
 swap             debian-7        --swap 64
 kcfi             small-cfi       --append cfi=kcfi
 fineibt          small-cfi       --append cfi=fineibt
