@@ -247,8 +247,8 @@ write_page()
 	The first part are Debian's own kernels as they are, the second our own builds of Debian's
 	6.12, each without something or with a check. \`coverage\` is what the module itself says on
 	that kernel; a script that needs what is not there is skipped, and the module has to say
-	so. The bytes are what the module occupies in the kernel when it is loaded; the source is the
-	commit that was tried, since one cell may be run alone.
+	so. The bytes are what the module occupies in the kernel, stripped as by \`make install\`; the
+	source is the commit that was tried, since one cell may be run alone.
 
 	$(table)
 

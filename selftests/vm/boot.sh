@@ -138,7 +138,7 @@ copy_module()
 	lock_entry "build-$NAME"
 	find "$build" -name '*.ko' -exec cp {} "$ROOT/lib/oom-embedded/" \;
 	unlock_entry
-	"$(arch_cross "$ARCH")strip" --strip-debug "$ROOT"/lib/oom-embedded/*.ko
+	"$(arch_cross "$ARCH")strip" --strip-debug --discard-locals "$ROOT"/lib/oom-embedded/*.ko
 }
 
 copy_extras()
