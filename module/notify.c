@@ -227,7 +227,11 @@ static bool is_sent(unsigned long ticket)
 
 static bool is_announced(unsigned long ticket, bool has_reader)
 {
-	return is_sent(ticket) &&
+	/*
+	 * Where it may not use the reserves the thread itself may be who is out
+	 * of memory. Until that has an end nothing gets out.
+	 */
+	return (is_sent(ticket) || current == notify.thread) &&
 	       (!has_reader ||
 		atomic64_read(&notify.seen) == atomic64_read(&notify.wanted));
 }

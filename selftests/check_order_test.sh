@@ -24,9 +24,10 @@ plant()
 	done >"$trace"
 }
 
+# verdict_on_trace VICTIMS [LATE]
 verdict_on_trace()
 {
-	if "$SELFTESTS/check_order.sh" "$trace" 4 "$1" 42 43 >/dev/null; then
+	if "$SELFTESTS/check_order.sh" "$trace" 4 "$1" 42 43 "${2:-0}" >/dev/null; then
 		echo good
 	else
 		echo bad
@@ -46,7 +47,7 @@ WAKE_POLLER="sched_waking: comm=witness pid=42 prio=120 target_cpu=000"
 WAKE_LISTENER="sched_waking: comm=witness pid=43 prio=120 target_cpu=001"
 WAKE_OTHER="sched_waking: comm=other pid=4 prio=120 target_cpu=001"
 
-plan 30
+plan 36
 
 plant "$POLL5" "$READ5" "$HEAR5" "$DEAD5" "uevent victim 17 1000" \
 	"$HEAR6" "$POLL6" "$DEAD6" "$READ6" "uevent victim 18 2000"
@@ -126,6 +127,22 @@ equal "one wake-up, two victims" bad "$(verdict_on_trace 2)"
 
 plant "$WAKE_POLLER" "$WAKE_LISTENER" "$DEAD5" "$POLL6" "$READ6" "$HEAR5"
 equal "woken in time for the wrong count" bad "$(verdict_on_trace 1)"
+
+plant "$POLL5" "$READ5" "$HEAR5" "$DEAD5" "$POLL6" "$READ6" "$DEAD6" "uevent victim 17 1000" \
+	"$HEAR6" "uevent victim 18 2000" "poll 7 3000" "read 7 3000" "uevent reconfigure 19 3000" \
+	"mark_victim: pid=103"
+equal "a uevent after its victim" bad "$(verdict_on_trace 3)"
+equal "a uevent that the module calls late" good "$(verdict_on_trace 3 1)"
+
+plant "$POLL5" "$READ5" "$DEAD5" "$POLL6" "$READ6" "$DEAD6" "$HEAR5" "$HEAR6"
+equal "two late ones, and the module says of one" bad "$(verdict_on_trace 2 1)"
+equal "two late ones, and the module says of both" good "$(verdict_on_trace 2 2)"
+
+plant "$POLL5" "$READ5" "$DEAD5"
+equal "a late one that never comes" bad "$(verdict_on_trace 1 1)"
+
+plant "$HEAR5" "$DEAD5" "$POLL5" "$READ5"
+equal "a poll is never late" bad "$(verdict_on_trace 1 1)"
 
 AVOID6="uevent no_victim 18 2000 kind= trigger= victim= outcome=avoided"
 plant "$POLL5" "$READ5" "$HEAR5" "$DEAD5" "uevent victim 17 1000" "$POLL6" "$READ6" "$HEAR6" \
