@@ -414,20 +414,15 @@ static bool has_entry(struct pid *tgid)
 }
 
 /* An empty entry for whoever has none yet, so that nothing can fail later. */
-static int prepare(struct oe_rank_change *change)
+static int prepare(const struct oe_rank_change *change)
 {
 	const struct heritage nothing = { .ranking = NO_RANKING };
-	struct oe_rank_entry *entry;
 	int err;
 
-	change->entry = NULL;
 	if (change->action == OE_RANK_CLEAR ||
 	    change->action == OE_RANK_LEAVE || has_entry(change->pid))
 		return 0;
-	entry = oe_pool_alloc(&rank.pool);
-	err = insert(entry, change->pid, &nothing);
-	if (!err)
-		change->entry = entry;
+	err = insert(oe_pool_alloc(&rank.pool), change->pid, &nothing);
 	/* Inherited meanwhile: it is there. */
 	return err == -EEXIST ? 0 : err;
 }
@@ -465,7 +460,10 @@ static void commit(const struct oe_rank_change *change)
 	drop_if_dead(change->pid);
 }
 
-/* What the changes have left empty. Last: an earlier one may fill it again. */
+/*
+ * What is empty when all is done, or nothing. Looked up anew: the process may
+ * have ended, and its entry with it.
+ */
 static void sweep(const struct oe_rank_change *change)
 {
 	struct oe_rank_entry *entry;
@@ -485,7 +483,7 @@ static void sweep(const struct oe_rank_change *change)
  * Context: process context, may sleep and allocate.
  * Return: 0, or -ENOMEM and nothing changed.
  */
-int oe_rank_apply(struct oe_rank_change *changes, unsigned int nr_changes)
+int oe_rank_apply(const struct oe_rank_change *changes, unsigned int nr_changes)
 {
 	unsigned int i;
 	int err;
@@ -494,16 +492,10 @@ int oe_rank_apply(struct oe_rank_change *changes, unsigned int nr_changes)
 	err = start_watching();
 	for (i = 0; !err && i < nr_changes; i++)
 		err = prepare(&changes[i]);
-	if (err) {
-		while (i--)
-			if (changes[i].entry)
-				remove_entry(changes[i].entry);
-	} else {
-		for (i = 0; i < nr_changes; i++)
-			commit(&changes[i]);
-		for (i = 0; i < nr_changes; i++)
-			sweep(&changes[i]);
-	}
+	for (i = 0; !err && i < nr_changes; i++)
+		commit(&changes[i]);
+	for (i = 0; i < nr_changes; i++)
+		sweep(&changes[i]);
 	mutex_unlock(&rank.lock);
 	return err;
 }

@@ -54,18 +54,17 @@ enum oe_rank_action {
  * @pid: the thread group's pid; the caller holds a reference
  * @action: what
  * @value: the ranking, or the index of the group
- * @entry: for rank.c
  */
 struct oe_rank_change {
 	struct pid *pid;
 	enum oe_rank_action action;
 	u16 value;
-	struct oe_rank_entry *entry;
 };
 
 int oe_rank_init(void);
 void oe_rank_exit(void);
-int oe_rank_apply(struct oe_rank_change *changes, unsigned int nr_changes);
+int oe_rank_apply(const struct oe_rank_change *changes,
+		  unsigned int nr_changes);
 struct oe_ranking oe_rank_of(struct task_struct *p);
 bool oe_rank_is_member(struct task_struct *p, unsigned int group);
 unsigned int oe_rank_count(void);

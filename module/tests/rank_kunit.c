@@ -9,7 +9,11 @@
 
 #include "../pid_table.c"
 #include "../pool.c"
+
+static void *alloc_or_fail(struct oe_pool *pool);
+#define oe_pool_alloc alloc_or_fail
 #include "../rank.c"
+#undef oe_pool_alloc
 
 /* What rank.c needs of its neighbours. */
 struct oe_config oe_config = { .default_rank = 500 };
@@ -39,6 +43,21 @@ int oe_fork_watch(void)
 void oe_fork_unwatch(void)
 {
 	fork_stub.watched = false;
+}
+
+/* 0: none fails; N: the Nth from now. @drops is gone by then, and its entry freed. */
+static struct {
+	unsigned int at;
+	struct pid *drops;
+} failing_alloc;
+
+static void *alloc_or_fail(struct oe_pool *pool)
+{
+	if (!failing_alloc.at || --failing_alloc.at)
+		return oe_pool_alloc(pool);
+	oe_rank_drop(failing_alloc.drops);
+	rcu_barrier();
+	return NULL;
 }
 
 /* Group N has the ranking N; nobody matches a rule. */
@@ -86,6 +105,7 @@ static int set_up(struct kunit *test)
 	unsigned int i;
 
 	memset(&fork_stub, 0, sizeof(fork_stub));
+	memset(&failing_alloc, 0, sizeof(failing_alloc));
 	for (i = 0; i < NR_PROCESSES; i++) {
 		processes[i] =
 			kthread_run(wait_for_stop, NULL, "oe_kunit/%u", i);
@@ -175,6 +195,25 @@ static void failing_change_changes_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
 }
 
+/* The second allocation fails, and meanwhile the first process is gone for good. */
+static void failing_change_meets_an_exit(struct kunit *test)
+{
+	const struct oe_rank_change changes[] = {
+		{ .pid = pid_of(0), .value = 1 },
+		{ .pid = pid_of(1), .value = 2 },
+	};
+
+	KUNIT_EXPECT_EQ(test, 0, set(2, 7));
+	failing_alloc.at = 2;
+	failing_alloc.drops = pid_of(0);
+	KUNIT_EXPECT_EQ(test, -ENOMEM,
+			oe_rank_apply(changes, ARRAY_SIZE(changes)));
+	expect(test, 0, 500, OE_SOURCE_DEFAULT);
+	expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	expect(test, 2, 7, OE_SOURCE_EXPLICIT);
+	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
+}
+
 static void inherit_and_drop(struct kunit *test)
 {
 	oe_rank_inherit(pid_of(0), pid_of(1), 1);
@@ -215,6 +254,25 @@ static void lost_inheritance_protects(struct kunit *test)
 	flush_delayed_work(&rank.repair);
 	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(rank.lost_since));
 	expect(test, 1, 500, OE_SOURCE_DEFAULT);
+}
+
+/* All of these are children of kthreadd. */
+static void lost_child_gets_what_its_parent_has(struct kunit *test)
+{
+	struct oe_rank_change of_parent = { .value = 7 };
+
+	rcu_read_lock();
+	of_parent.pid = get_pid(parent_of(processes[0]));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
+	KUNIT_EXPECT_EQ(test, 0, set(2, 9));
+	note_lost(processes[1]->start_time);
+	flush_delayed_work(&rank.repair);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(rank.lost_since));
+	expect(test, 1, 7, OE_SOURCE_INHERITED);
+	expect(test, 2, 9, OE_SOURCE_EXPLICIT);
+	expect(test, NR_PROCESSES - 1, 7, OE_SOURCE_INHERITED);
+	put_pid(of_parent.pid);
 }
 
 /* A ranking of its own counts before a group, and outlives it. */
@@ -326,8 +384,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(set_find_clear),
 	KUNIT_CASE(same_pid_twice_in_one_write),
 	KUNIT_CASE(failing_change_changes_nothing),
+	KUNIT_CASE(failing_change_meets_an_exit),
 	KUNIT_CASE(inherit_and_drop),
 	KUNIT_CASE(lost_inheritance_protects),
+	KUNIT_CASE(lost_child_gets_what_its_parent_has),
 	KUNIT_CASE(join_and_leave),
 	KUNIT_CASE(closed_group_is_empty),
 	KUNIT_CASE(group_is_inherited_while_it_is_open),
