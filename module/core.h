@@ -17,7 +17,7 @@
  *  groups.lock          groups and their rules         sysfs writes
  *  view.lock            readers of `report`            sysfs reads
  *  config.lock          changes of the watermarks      sysfs writes
- *  rank.lock            changes of the ranking table   sysfs writes, rank worker
+ *  oe_rank_table_lock   changes of the ranking table   sysfs writes, inherit worker
  *  settle.lock          the steered victim, where      OOM notifier, settling
  *                       there are no kprobes           worker
  *  reserve.lock         the pages held back            OOM path, its worker
@@ -27,8 +27,8 @@
  *  history.lock         samples of available memory    OOM path, watcher, sysfs reads
  *  notify.lock          the queue of uevents           OOM path, settling worker,
  *                                                      uevent thread, watcher
- *  rank.lost_lock (raw) lost inheritances              fork tracepoint, worker
- *  pool->lock (raw)     spare ranking entries          fork tracepoint, workers
+ *  inherit.lost_lock    lost inheritances (raw)        fork tracepoint, worker
+ *  pool->lock           spare ranking entries (raw)    fork tracepoint, workers
  *  zone->lock (kernel's)  the zone's watermarks        OOM path
  *
  * Between OOM entry and the victim nothing is allocated and only locks are

@@ -11,7 +11,8 @@
 
 #include "compat/compat.h"
 #include "fork.h"
-#include "rank.h"
+#include "inherit.h"
+#include "rank_table.h"
 #include "tracepoint.h"
 
 static struct {
@@ -27,7 +28,7 @@ static void on_fork(void *data, struct task_struct *parent,
 		    struct task_struct *child)
 {
 	if (thread_group_leader(child))
-		oe_rank_inherit(task_tgid(parent), task_tgid(child),
+		oe_inherit_fork(task_tgid(parent), task_tgid(child),
 				child->start_time);
 }
 
@@ -36,7 +37,7 @@ static void on_exit(void *data, struct task_struct *p)
 {
 	/* Decremented before the tracepoint, fully ordered, in do_exit(). */
 	if (!atomic_read(&p->signal->live))
-		oe_rank_drop(task_tgid(p));
+		oe_rank_table_drop(task_tgid(p));
 }
 
 /**

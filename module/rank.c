@@ -1,127 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * process -> ranking, and the groups it was put into by its pid.
- *
- * Both belong to a thread group. The table is keyed by the leader's
- * struct pid, held by a reference: unlike the number it is never reused while
- * the entry exists, and it survives exec. Look-ups are RCU and take no lock.
+ * process -> ranking: which one counts, and how it is changed. What is kept of a
+ * process is in rank_table.c, what a child gets in inherit.c.
  */
 #include "core.h"
 
-#include <linux/bitmap.h>
 #include <linux/pid.h>
-#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task.h>
-#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "compat/compat.h"
 #include "fork.h"
 #include "group.h"
-#include "pid_table.h"
-#include "pool.h"
+#include "inherit.h"
 #include "rank.h"
+#include "rank_table.h"
 
 enum {
-	/* Entries kept in hand, because a fork handler must not allocate on RT. */
-	POOL_TARGET = 256,
 	/* Idle time before the tracepoints of an empty table are given back. */
 	UNWATCH_DELAY_MS = 1000,
 };
 
-/**
- * struct oe_rank_entry - what is known of one thread group
- * @node: in the table; one reference of its pid is held
- * @rcu: for freeing, once out of the table
- * @ranking: packed by pack(), read with READ_ONCE(); NO_RANKING = none
- * @groups: a bit for every group it was put into by its pid
- *
- * With neither ranking nor group it is as good as not there.
- */
-struct oe_rank_entry {
-	struct oe_pid_node node;
-	struct rcu_head rcu;
-	u32 ranking;
-	DECLARE_BITMAP(groups, OE_NR_GROUPS);
-};
-
-/**
- * struct heritage - what a child gets from its parent
- * @ranking: as in &struct oe_rank_entry
- * @groups: as in &struct oe_rank_entry
- */
-struct heritage {
-	u32 ranking;
-	DECLARE_BITMAP(groups, OE_NR_GROUPS);
-};
-
-static void repair(struct work_struct *work);
 static void retire(struct work_struct *work);
 
 static struct {
-	struct oe_pid_table table;
-	struct oe_pool pool;
-	struct mutex lock; /* changes by sysfs and by the worker */
-	bool watching; /* under lock: the tracepoints are attached */
-	/* Groups that exist. A child inherits no other: oe_rank_close_group(). */
-	DECLARE_BITMAP(open_groups, OE_NR_GROUPS);
-	raw_spinlock_t lost_lock;
-	/* Under lost_lock: children without their ranking, start of the first. */
-	unsigned int nr_lost;
-	u64 lost_since;
-	struct delayed_work repair;
+	bool watching; /* under oe_rank_table_lock: the tracepoints are attached */
 	struct delayed_work retire;
 } rank = {
-	.lock = __MUTEX_INITIALIZER(rank.lock),
-	.lost_lock = __RAW_SPIN_LOCK_UNLOCKED(rank.lost_lock),
-	.repair = __DELAYED_WORK_INITIALIZER(rank.repair, repair, 0),
 	.retire = __DELAYED_WORK_INITIALIZER(rank.retire, retire, 0),
 };
-
-static const u32 NO_RANKING = U32_MAX;
-
-static u32 pack(u16 value, enum oe_source source)
-{
-	return value | (u32)source << 16;
-}
-
-static struct oe_ranking unpack(u32 packed)
-{
-	return (struct oe_ranking){
-		.rank = packed & 0xffff,
-		.source = packed >> 16,
-	};
-}
-
-static void free_entry(struct oe_rank_entry *entry)
-{
-	put_pid(entry->node.pid);
-	oe_pool_free(&rank.pool, entry);
-}
-
-static void free_entry_rcu(struct rcu_head *head)
-{
-	free_entry(container_of(head, struct oe_rank_entry, rcu));
-}
-
-static struct oe_rank_entry *find(struct pid *tgid)
-{
-	struct oe_pid_node *node = oe_pid_table_find(&rank.table, tgid);
-
-	return node ? container_of(node, struct oe_rank_entry, node) : NULL;
-}
-
-static void remove_entry(struct oe_rank_entry *entry)
-{
-	/* Exit and a write may both try; one of them gets it. */
-	if (!oe_pid_table_remove(&rank.table, &entry->node))
-		return;
-	call_rcu(&entry->rcu, free_entry_rcu);
-	if (!oe_rank_count())
-		queue_delayed_work(system_wq, &rank.retire,
-				   msecs_to_jiffies(UNWATCH_DELAY_MS));
-}
 
 /**
  * oe_rank_count - how many thread groups have a ranking of their own
@@ -131,7 +38,7 @@ static void remove_entry(struct oe_rank_entry *entry)
  */
 unsigned int oe_rank_count(void)
 {
-	return atomic_read(&rank.table.nr_nodes);
+	return oe_rank_table_count();
 }
 
 /**
@@ -142,26 +49,6 @@ unsigned int oe_rank_count(void)
 bool oe_rank_inherits(void)
 {
 	return oe_fork_available();
-}
-
-static bool is_empty(const struct oe_rank_entry *entry)
-{
-	/* Written by commit(). */
-	return READ_ONCE(entry->ranking) == NO_RANKING &&
-	       bitmap_empty(entry->groups, OE_NR_GROUPS);
-}
-
-/* The entry that says something of this thread group, or NULL. Under RCU. */
-static struct oe_rank_entry *find_told(struct pid *tgid)
-{
-	struct oe_rank_entry *entry = tgid ? find(tgid) : NULL;
-
-	return entry && !is_empty(entry) ? entry : NULL;
-}
-
-static struct pid *parent_of(struct task_struct *p)
-{
-	return task_tgid(rcu_dereference(p->real_parent));
 }
 
 /**
@@ -176,17 +63,11 @@ static struct pid *parent_of(struct task_struct *p)
  */
 static struct oe_rank_entry *find_entry(struct task_struct *p, bool *inherited)
 {
-	struct oe_rank_entry *entry = find_told(task_tgid(p));
+	struct oe_rank_entry *entry = oe_rank_table_find_told(task_tgid(p));
 
 	*inherited = !entry && READ_ONCE(p->__state) == TASK_NEW;
-	return *inherited ? find_told(parent_of(p)) : entry;
-}
-
-static bool is_lost(struct task_struct *p)
-{
-	u64 since = READ_ONCE(rank.lost_since); /* set by note_lost() */
-
-	return since && p->group_leader->start_time >= since;
+	return *inherited ? oe_rank_table_find_told(oe_inherit_parent(p)) :
+			    entry;
 }
 
 static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
@@ -199,9 +80,9 @@ static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
 	if (!entry)
 		return false;
 	packed = READ_ONCE(entry->ranking); /* written by commit() */
-	if (packed == NO_RANKING)
+	if (packed == OE_NO_RANKING)
 		return oe_group_of_members(entry->groups, ranking);
-	*ranking = unpack(packed);
+	*ranking = oe_rank_unpack(packed);
 	if (inherited)
 		ranking->source = OE_SOURCE_INHERITED;
 	return true;
@@ -223,7 +104,7 @@ struct oe_ranking oe_rank_of(struct task_struct *p)
 
 	if (oe_rank_count() && of_entry(p, &ranking))
 		return ranking;
-	if (is_lost(p))
+	if (oe_inherit_is_lost(p))
 		return (struct oe_ranking){ OE_RANK_NEVER, OE_SOURCE_LOST };
 	if (oe_group_of_rules(p, &ranking))
 		return ranking;
@@ -252,140 +133,11 @@ bool oe_rank_is_member(struct task_struct *p, unsigned int group)
 	return entry && test_bit(group, entry->groups);
 }
 
-/* @entry is the pool's, and goes back to it on failure; NULL is -ENOMEM. */
-static int insert(struct oe_rank_entry *entry, struct pid *tgid,
-		  const struct heritage *heritage)
-{
-	int err;
-
-	if (!entry)
-		return -ENOMEM;
-	entry->node.pid = get_pid(tgid);
-	entry->ranking = heritage->ranking;
-	bitmap_copy(entry->groups, heritage->groups, OE_NR_GROUPS);
-	err = oe_pid_table_insert(&rank.table, &entry->node);
-	if (err)
-		free_entry(entry);
-	return err;
-}
-
-static void note_lost(u64 child_start)
-{
-	unsigned long flags;
-
-	oe_stat_inc(OE_STAT_inherit_failed);
-	raw_spin_lock_irqsave(&rank.lost_lock, flags);
-	rank.nr_lost++;
-	if (!rank.lost_since)
-		WRITE_ONCE(rank.lost_since,
-			   child_start); /* read by is_lost() */
-	raw_spin_unlock_irqrestore(&rank.lost_lock, flags);
-	queue_delayed_work(system_wq, &rank.repair, 0);
-}
-
-/* What a child of @parent gets; false if that is nothing. The caller is under RCU. */
-static bool inherit_from(struct pid *parent, struct heritage *heritage)
-{
-	struct oe_rank_entry *entry = find_told(parent);
-	u32 packed;
-
-	if (!entry)
-		return false;
-	packed = READ_ONCE(entry->ranking); /* written by commit() */
-	heritage->ranking = packed == NO_RANKING ? NO_RANKING :
-						   pack(unpack(packed).rank,
-							OE_SOURCE_INHERITED);
-	bitmap_and(heritage->groups, entry->groups, rank.open_groups,
-		   OE_NR_GROUPS);
-	return packed != NO_RANKING ||
-	       !bitmap_empty(heritage->groups, OE_NR_GROUPS);
-}
-
-static void inherit(const struct heritage *heritage, struct pid *child,
-		    u64 child_start)
-{
-	struct oe_rank_entry *entry;
-	bool low;
-
-	entry = oe_pool_take(&rank.pool, &low);
-	if (low)
-		queue_delayed_work(system_wq, &rank.repair, 0);
-	if (insert(entry, child, heritage))
-		note_lost(child_start);
-}
-
-/**
- * oe_rank_inherit - give a new process its parent's ranking and groups
- * @parent: thread group that forked
- * @child: new thread group, not running yet
- * @child_start: its start time
- *
- * If there is no memory for it, every process without a ranking that started
- * since is held to be protected until the background work has made up for it.
- *
- * Context: tracepoint, preemption off; does not allocate on PREEMPT_RT.
- */
-void oe_rank_inherit(struct pid *parent, struct pid *child, u64 child_start)
-{
-	struct heritage heritage;
-
-	/* To the end: oe_rank_close_group() waits for us. */
-	rcu_read_lock();
-	if (inherit_from(parent, &heritage))
-		inherit(&heritage, child, child_start);
-	rcu_read_unlock();
-}
-
-/**
- * oe_rank_drop - a thread group is gone
- * @tgid: the leader's pid; NULL is nobody's
- *
- * Context: any; may be called more than once for the same group.
- */
-void oe_rank_drop(struct pid *tgid)
-{
-	struct oe_rank_entry *entry;
-
-	if (!tgid)
-		return;
-	rcu_read_lock();
-	entry = find(tgid);
-	if (entry)
-		remove_entry(entry);
-	rcu_read_unlock();
-}
-
-static bool is_alive(struct pid *tgid)
-{
-	struct task_struct *p;
-	bool alive;
-
-	rcu_read_lock();
-	p = pid_task(tgid, PIDTYPE_TGID);
-	alive = p && atomic_read(&p->signal->live);
-	rcu_read_unlock();
-	return alive;
-}
-
-/*
- * A process may have exited between the look-up of its pid and the insertion.
- * Its exit handler then ran before there was anything to drop. The insertion
- * is ordered before the check here, and signal->live before the look-up there,
- * so at least one of the two sees the other.
- */
-static void drop_if_dead(struct pid *tgid)
-{
-	/* Pairs with atomic_dec_and_test() of signal->live in do_exit(). */
-	smp_mb();
-	if (!is_alive(tgid))
-		oe_rank_drop(tgid);
-}
-
 static int start_watching(void)
 {
 	int err;
 
-	lockdep_assert_held(&rank.lock);
+	lockdep_assert_held(&oe_rank_table_lock);
 	if (rank.watching)
 		return 0;
 	err = oe_fork_watch();
@@ -396,7 +148,7 @@ static int start_watching(void)
 
 static void stop_watching(void)
 {
-	lockdep_assert_held(&rank.lock);
+	lockdep_assert_held(&oe_rank_table_lock);
 	if (!rank.watching)
 		return;
 	oe_fork_unwatch();
@@ -408,7 +160,7 @@ static bool has_entry(struct pid *tgid)
 	bool has;
 
 	rcu_read_lock();
-	has = find(tgid);
+	has = oe_rank_table_find(tgid);
 	rcu_read_unlock();
 	return has;
 }
@@ -416,28 +168,29 @@ static bool has_entry(struct pid *tgid)
 /* An empty entry for whoever has none yet, so that nothing can fail later. */
 static int prepare(const struct oe_rank_change *change)
 {
-	const struct heritage nothing = { .ranking = NO_RANKING };
+	const struct oe_heritage nothing = { .ranking = OE_NO_RANKING };
 	int err;
 
 	if (change->action == OE_RANK_CLEAR ||
 	    change->action == OE_RANK_LEAVE || has_entry(change->pid))
 		return 0;
-	err = insert(oe_pool_alloc(&rank.pool), change->pid, &nothing);
+	err = oe_rank_table_insert(oe_rank_table_alloc(), change->pid,
+				   &nothing);
 	/* Inherited meanwhile: it is there. */
 	return err == -EEXIST ? 0 : err;
 }
 
-/* Read by find_told() and all who use what it returns. */
+/* Read by oe_rank_table_find_told() and all who use what it returns. */
 static void change_entry(struct oe_rank_entry *entry,
 			 const struct oe_rank_change *change)
 {
 	switch (change->action) {
 	case OE_RANK_SET:
 		WRITE_ONCE(entry->ranking,
-			   pack(change->value, OE_SOURCE_EXPLICIT));
+			   oe_rank_pack(change->value, OE_SOURCE_EXPLICIT));
 		break;
 	case OE_RANK_CLEAR:
-		WRITE_ONCE(entry->ranking, NO_RANKING);
+		WRITE_ONCE(entry->ranking, OE_NO_RANKING);
 		break;
 	case OE_RANK_JOIN:
 		set_bit(change->value, entry->groups);
@@ -453,11 +206,12 @@ static void commit(const struct oe_rank_change *change)
 	struct oe_rank_entry *entry;
 
 	rcu_read_lock();
-	entry = find(change->pid); /* gone only if the process is */
+	entry = oe_rank_table_find(change->pid);
+	/* Gone only if the process is. */
 	if (entry)
 		change_entry(entry, change);
 	rcu_read_unlock();
-	drop_if_dead(change->pid);
+	oe_rank_table_drop_if_dead(change->pid);
 }
 
 /*
@@ -469,9 +223,9 @@ static void sweep(const struct oe_rank_change *change)
 	struct oe_rank_entry *entry;
 
 	rcu_read_lock();
-	entry = find(change->pid);
-	if (entry && is_empty(entry))
-		remove_entry(entry);
+	entry = oe_rank_table_find(change->pid);
+	if (entry && oe_rank_table_is_empty(entry))
+		oe_rank_table_remove(entry);
 	rcu_read_unlock();
 }
 
@@ -488,7 +242,7 @@ int oe_rank_apply(const struct oe_rank_change *changes, unsigned int nr_changes)
 	unsigned int i;
 	int err;
 
-	mutex_lock(&rank.lock);
+	mutex_lock(&oe_rank_table_lock);
 	err = start_watching();
 	for (i = 0; !err && i < nr_changes; i++)
 		err = prepare(&changes[i]);
@@ -496,7 +250,7 @@ int oe_rank_apply(const struct oe_rank_change *changes, unsigned int nr_changes)
 		commit(&changes[i]);
 	for (i = 0; i < nr_changes; i++)
 		sweep(&changes[i]);
-	mutex_unlock(&rank.lock);
+	mutex_unlock(&oe_rank_table_lock);
 	return err;
 }
 
@@ -506,15 +260,13 @@ struct member_arg {
 	void *arg;
 };
 
-static int visit_member(struct oe_pid_node *node, void *data)
+static int visit_member(struct oe_rank_entry *entry, void *data)
 {
-	const struct oe_rank_entry *entry =
-		container_of(node, struct oe_rank_entry, node);
 	const struct member_arg *arg = data;
 
 	if (!test_bit(arg->group, entry->groups))
 		return 0;
-	return arg->visit(node->pid, arg->arg);
+	return arg->visit(entry->node.pid, arg->arg);
 }
 
 /**
@@ -531,7 +283,7 @@ int oe_rank_visit_members(unsigned int group,
 {
 	struct member_arg member_arg = { group, visit, arg };
 
-	return oe_pid_table_walk(&rank.table, visit_member, &member_arg);
+	return oe_rank_table_walk(visit_member, &member_arg);
 }
 
 /**
@@ -542,17 +294,14 @@ int oe_rank_visit_members(unsigned int group,
  */
 void oe_rank_open_group(unsigned int group)
 {
-	set_bit(group, rank.open_groups);
+	oe_inherit_open_group(group);
 }
 
-static int leave(struct oe_pid_node *node, void *arg)
+static int leave(struct oe_rank_entry *entry, void *arg)
 {
-	struct oe_rank_entry *entry =
-		container_of(node, struct oe_rank_entry, node);
-
 	clear_bit(*(unsigned int *)arg, entry->groups);
-	if (is_empty(entry))
-		remove_entry(entry);
+	if (oe_rank_table_is_empty(entry))
+		oe_rank_table_remove(entry);
 	return 0;
 }
 
@@ -567,100 +316,30 @@ static int leave(struct oe_pid_node *node, void *arg)
  */
 void oe_rank_close_group(unsigned int group)
 {
-	clear_bit(group, rank.open_groups);
-	synchronize_rcu();
-	mutex_lock(&rank.lock); /* no empty entry is about to be used */
-	oe_pid_table_walk(&rank.table, leave, &group);
-	mutex_unlock(&rank.lock);
-}
-
-/* A child that lost its inheritance and whose parent can still tell it, or NULL. */
-static struct pid *get_lost(struct heritage *heritage)
-{
-	struct pid *lost = NULL;
-	struct task_struct *p;
-
-	rcu_read_lock();
-	for_each_process(p) {
-		struct pid *tgid = task_tgid(p);
-
-		if (!is_lost(p) || find_told(tgid) || !is_alive(tgid))
-			continue;
-		if (inherit_from(parent_of(p), heritage)) {
-			lost = get_pid(tgid);
-			break;
-		}
-	}
-	rcu_read_unlock();
-	return lost;
-}
-
-static int make_up_for(struct pid *lost, const struct heritage *heritage)
-{
-	int err;
-
-	err = insert(oe_pool_alloc(&rank.pool), lost, heritage);
-	if (!err)
-		drop_if_dead(lost);
-	return err == -EEXIST ? 0 : err;
-}
-
-/* Nobody is lost any more, unless somebody was meanwhile. */
-static bool close_lost(unsigned int nr_lost)
-{
-	bool closed;
-
-	raw_spin_lock_irq(&rank.lost_lock);
-	closed = rank.nr_lost == nr_lost;
-	if (closed)
-		WRITE_ONCE(rank.lost_since, 0); /* read by is_lost() */
-	raw_spin_unlock_irq(&rank.lost_lock);
-	return closed;
-}
-
-static int make_up_for_lost(void)
-{
-	struct heritage heritage;
-	unsigned int nr_lost;
-	struct pid *lost;
-	int err = 0;
-
-	if (!READ_ONCE(rank.lost_since))
-		return 0;
-	do {
-		nr_lost = READ_ONCE(rank.nr_lost);
-		while (!err && (lost = get_lost(&heritage))) {
-			err = make_up_for(lost, &heritage);
-			put_pid(lost);
-		}
-	} while (!err && !close_lost(nr_lost));
-	return err;
-}
-
-static void repair(struct work_struct *work)
-{
-	int err;
-
-	mutex_lock(&rank.lock);
-	err = oe_pool_fill(&rank.pool);
-	if (!err)
-		err = make_up_for_lost();
-	mutex_unlock(&rank.lock);
-	if (err)
-		queue_delayed_work(system_wq, &rank.repair, HZ);
+	oe_inherit_close_group(group);
+	/* Under it no empty entry is about to be used. */
+	mutex_lock(&oe_rank_table_lock);
+	oe_rank_table_walk(leave, &group);
+	mutex_unlock(&oe_rank_table_lock);
 }
 
 static void retire(struct work_struct *work)
 {
-	mutex_lock(&rank.lock);
+	mutex_lock(&oe_rank_table_lock);
 	if (!oe_rank_count())
 		stop_watching();
-	mutex_unlock(&rank.lock);
+	mutex_unlock(&oe_rank_table_lock);
 }
 
-static int drop_any(struct oe_pid_node *node, void *arg)
+static void retire_later(void)
 {
-	oe_rank_drop(node->pid);
+	queue_delayed_work(system_wq, &rank.retire,
+			   msecs_to_jiffies(UNWATCH_DELAY_MS));
+}
+
+static int drop_any(struct oe_rank_entry *entry, void *arg)
+{
+	oe_rank_table_remove(entry);
 	return 0;
 }
 
@@ -673,8 +352,7 @@ static int drop_any(struct oe_pid_node *node, void *arg)
 int oe_rank_init(void)
 {
 	oe_fork_init();
-	return oe_pool_init(&rank.pool, "oom_embedded_rank",
-			    sizeof(struct oe_rank_entry), POOL_TARGET);
+	return oe_rank_table_init(retire_later);
 }
 
 /**
@@ -686,14 +364,13 @@ int oe_rank_init(void)
  */
 void oe_rank_exit(void)
 {
-	mutex_lock(&rank.lock);
+	mutex_lock(&oe_rank_table_lock);
 	stop_watching();
-	mutex_unlock(&rank.lock);
-	cancel_delayed_work_sync(&rank.repair);
-	oe_pid_table_walk(&rank.table, drop_any, NULL);
+	mutex_unlock(&oe_rank_table_lock);
+	oe_inherit_exit();
+	oe_rank_table_walk(drop_any, NULL);
 	cancel_delayed_work_sync(&rank.retire); /* queued by the last one */
-	rcu_barrier(); /* free_entry_rcu() is in this module */
-	oe_pool_exit(&rank.pool);
+	oe_rank_table_exit();
 }
 
 /**

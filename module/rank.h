@@ -69,8 +69,6 @@ struct oe_ranking oe_rank_of(struct task_struct *p);
 bool oe_rank_is_member(struct task_struct *p, unsigned int group);
 unsigned int oe_rank_count(void);
 bool oe_rank_inherits(void);
-void oe_rank_inherit(struct pid *parent, struct pid *child, u64 child_start);
-void oe_rank_drop(struct pid *tgid);
 void oe_rank_open_group(unsigned int group);
 void oe_rank_close_group(unsigned int group);
 int oe_rank_visit_members(unsigned int group,

@@ -132,7 +132,7 @@ layers_hold()
 {
 	# The policy knows no kernel, and nothing below handle.c knows sysfs files.
 	! grep -nE '#include' module/policy.[ch] | grep -vE '<linux/types.h>|"policy.h"' &&
-		! grep -lE '"(sysfs|intercept)\.h"' module/{handle,notify,tasks,rank,fork,victim,report,policy,parse}.c
+		! grep -lE '"(sysfs|intercept)\.h"' module/{handle,notify,tasks,rank,rank_table,inherit,fork,victim,report,policy,parse}.c
 }
 
 shell_clean()

@@ -12,10 +12,12 @@
 
 static void *alloc_or_fail(struct oe_pool *pool);
 #define oe_pool_alloc alloc_or_fail
-#include "../rank.c"
+#include "../rank_table.c"
 #undef oe_pool_alloc
+#include "../inherit.c"
+#include "../rank.c"
 
-/* What rank.c needs of its neighbours. */
+/* What these need of their neighbours. */
 struct oe_config oe_config = { .default_rank = 500 };
 atomic64_t oe_stats[OE_NR_STATS];
 
@@ -55,7 +57,7 @@ static void *alloc_or_fail(struct oe_pool *pool)
 {
 	if (!failing_alloc.at || --failing_alloc.at)
 		return oe_pool_alloc(pool);
-	oe_rank_drop(failing_alloc.drops);
+	oe_rank_table_drop(failing_alloc.drops);
 	rcu_barrier();
 	return NULL;
 }
@@ -216,19 +218,19 @@ static void failing_change_meets_an_exit(struct kunit *test)
 
 static void inherit_and_drop(struct kunit *test)
 {
-	oe_rank_inherit(pid_of(0), pid_of(1), 1);
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
 	KUNIT_EXPECT_EQ(test, 0, set(0, 7));
-	oe_rank_inherit(pid_of(0), pid_of(1), 1);
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
 	expect(test, 1, 7, OE_SOURCE_INHERITED);
 	/* A copy: it does not follow, and is not followed. */
 	KUNIT_EXPECT_EQ(test, 0, set(0, 8));
 	expect(test, 1, 7, OE_SOURCE_INHERITED);
-	oe_rank_inherit(pid_of(1), pid_of(2), 1);
+	oe_inherit_fork(pid_of(1), pid_of(2), 1);
 	expect(test, 2, 7, OE_SOURCE_INHERITED);
-	oe_rank_drop(pid_of(1));
-	oe_rank_drop(pid_of(1));
-	oe_rank_drop(NULL);
+	oe_rank_table_drop(pid_of(1));
+	oe_rank_table_drop(pid_of(1));
+	oe_rank_table_drop(NULL);
 	expect(test, 1, 500, OE_SOURCE_DEFAULT);
 	expect(test, 2, 7, OE_SOURCE_INHERITED);
 	/* Written once, an inherited ranking is explicit. */
@@ -244,15 +246,15 @@ static void lost_inheritance_protects(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, failed + 1,
 			(u64)atomic64_read(&oe_stats[OE_STAT_inherit_failed]));
 	/* Whoever started since and has no ranking is held to be protected ... */
-	mutex_lock(&rank.lock); /* holds the repair back */
-	if (READ_ONCE(rank.lost_since)) {
+	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
+	if (READ_ONCE(inherit.lost_since)) {
 		expect(test, 1, OE_RANK_NEVER, OE_SOURCE_LOST);
 		expect(test, NR_PROCESSES - 1, OE_RANK_NEVER, OE_SOURCE_LOST);
 	}
-	mutex_unlock(&rank.lock);
+	mutex_unlock(&oe_rank_table_lock);
 	/* ... until the repair has been through. */
-	flush_delayed_work(&rank.repair);
-	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(rank.lost_since));
+	flush_delayed_work(&inherit.repair);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
 	expect(test, 1, 500, OE_SOURCE_DEFAULT);
 }
 
@@ -262,13 +264,13 @@ static void lost_child_gets_what_its_parent_has(struct kunit *test)
 	struct oe_rank_change of_parent = { .value = 7 };
 
 	rcu_read_lock();
-	of_parent.pid = get_pid(parent_of(processes[0]));
+	of_parent.pid = get_pid(oe_inherit_parent(processes[0]));
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
 	KUNIT_EXPECT_EQ(test, 0, set(2, 9));
 	note_lost(processes[1]->start_time);
-	flush_delayed_work(&rank.repair);
-	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(rank.lost_since));
+	flush_delayed_work(&inherit.repair);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
 	expect(test, 1, 7, OE_SOURCE_INHERITED);
 	expect(test, 2, 9, OE_SOURCE_EXPLICIT);
 	expect(test, NR_PROCESSES - 1, 7, OE_SOURCE_INHERITED);
@@ -313,18 +315,18 @@ static void closed_group_is_empty(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2u, oe_rank_count());
 	oe_rank_close_group(3);
 	expect(test, 0, 500, OE_SOURCE_DEFAULT);
-	oe_rank_drop(pid_of(1));
+	oe_rank_table_drop(pid_of(1));
 }
 
 static void group_is_inherited_while_it_is_open(struct kunit *test)
 {
 	oe_rank_open_group(3);
 	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_JOIN, 3));
-	oe_rank_inherit(pid_of(0), pid_of(1), 1);
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
 	expect(test, 1, 3, OE_SOURCE_GROUP);
 	/* As a fork does that meets the removal half-way. */
-	clear_bit(3, rank.open_groups);
-	oe_rank_inherit(pid_of(0), pid_of(2), 1);
+	clear_bit(3, inherit.open_groups);
+	oe_inherit_fork(pid_of(0), pid_of(2), 1);
 	expect(test, 2, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 2u, oe_rank_count());
 	oe_rank_close_group(3);
@@ -360,7 +362,7 @@ static void many(struct kunit *test)
 			oe_rank_visit_members(9, stop_at_once, NULL));
 	oe_rank_close_group(9);
 	for (i = 0; i < NR_PROCESSES; i++)
-		oe_rank_drop(pid_of(i));
+		oe_rank_table_drop(pid_of(i));
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
 }
 
@@ -368,7 +370,7 @@ static void empty_table_is_not_watched(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, 0, set(0, 7));
 	KUNIT_EXPECT_TRUE(test, fork_stub.watched);
-	oe_rank_drop(pid_of(0));
+	oe_rank_table_drop(pid_of(0));
 	flush_delayed_work(&rank.retire);
 	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_INHERIT_H
+#define OE_INHERIT_H
+
+#include <linux/types.h>
+
+struct pid;
+struct task_struct;
+
+void oe_inherit_open_group(unsigned int group);
+void oe_inherit_close_group(unsigned int group);
+struct pid *oe_inherit_parent(struct task_struct *p);
+void oe_inherit_fork(struct pid *parent, struct pid *child, u64 child_start);
+bool oe_inherit_is_lost(struct task_struct *p);
+void oe_inherit_exit(void);
+
+#endif /* OE_INHERIT_H */
