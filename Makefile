@@ -10,7 +10,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules install tools install-tools uninstall uninstall-tools demo check check-tools \
-	bench soak clean help
+	check-matrix bench soak coverage fuzz clean help
 
 all: modules
 
@@ -49,6 +49,13 @@ soak:
 bench:
 	@selftests/bench/run.sh
 
+coverage:
+	@selftests/gcov.sh
+
+fuzz:
+	@$(VM)/setup.sh fuzz
+	@$(TOOLS) fuzz
+
 check-tools:
 	@userspace-tools/tests/run.sh all
 
@@ -67,6 +74,8 @@ help:
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1; writes Documentation/kernels.md"
 	@echo "make soak       the same tests, many times over"
 	@echo "make bench      what it costs; writes Documentation/benchmarks.md"
+	@echo "make coverage   which lines the tests reach; writes Documentation/coverage.md"
+	@echo "make fuzz       hostile configuration files, FUZZ_SECONDS (600) long"
 	@echo "make clean      remove what the build made"
 	@echo
 	@echo "CACHE_DIR       kernels and build results (default ~/.cache/oom-embedded)"

@@ -37,6 +37,10 @@ MATRIX_PACKAGES=(
 	qemu-system-arm qemu-system-misc
 )
 
+# libFuzzer and the sanitizers of Debian's clang.
+# shellcheck disable=SC2034
+FUZZ_PACKAGES=(clang libclang-rt-14-dev)
+
 die()
 {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2

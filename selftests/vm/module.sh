@@ -63,6 +63,7 @@ run_make()
 	read -ra args < <(kernel_make_args "$NAME") || true
 	make+=("${args[@]}")
 	[[ -z $cross ]] || make+=("CROSS_COMPILE=$cross")
+	[[ $NAME != *-gcov ]] || make+=(OE_GCOV=y)
 	if [[ -n $toolchain ]]; then
 		cc=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' "$kernel/config")
 		toolchain_run "$toolchain" "" "$cc" --version >"$build.cc"

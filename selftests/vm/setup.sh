@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# setup.sh [matrix]: sees to it that the host has what the harness needs, with "matrix" for
-# every architecture. As root it installs what is missing, otherwise it prints the one
-# command that does.
+# setup.sh [matrix|fuzz]: sees to it that the host has what the harness needs, with "matrix" for
+# every architecture, with "fuzz" for the fuzzer. As root it installs what is missing, otherwise
+# it prints the one command that does.
 
 set -euo pipefail
 
@@ -32,7 +32,8 @@ main()
 	case ${1-} in
 	'') ;;
 	matrix) packages+=("${MATRIX_PACKAGES[@]}") ;;
-	*) die "usage: setup.sh [matrix]" ;;
+	fuzz) packages+=("${FUZZ_PACKAGES[@]}") ;;
+	*) die "usage: setup.sh [matrix|fuzz]" ;;
 	esac
 	command -v dpkg-query >/dev/null || die "Debian 12 or newer is needed (no dpkg-query)"
 	mapfile -t missing < <(missing_packages "${packages[@]}")

@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# gcov.sh: which lines of the module, and of the tools, the tests reach. Runs the scripts on the
+# debug kernel with gcov and the tools' tests; writes Documentation/coverage.md. That a line
+# was reached does not say that a test would notice if it were wrong.
+
+set -euo pipefail
+
+cd "$(dirname "$0")/.." || exit 1
+VM=selftests/vm
+# shellcheck source=selftests/vm/lib.sh
+. "$VM/lib.sh"
+# shellcheck source=selftests/lists.sh
+. selftests/lists.sh
+
+KERNEL=debug-6.12-gcov
+PAGE=Documentation/coverage.md
+TOOLS_CACHE=$CACHE_DIR/gcov-tools
+
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+
+# guest LABEL TEST...: leaves what the guest counted in $WORK/counts.LABEL
+guest()
+{
+	local label=$1
+	local status=0
+
+	shift
+	"$VM/boot.sh" --label "gcov-$label" --timeout 3600 --test-timeout 1200 --file "$ABI_FILE" \
+		--append "OOMS=4 STORM=1500 RANKED=400 LIMITS=200 RATES=0 ROUNDS=1 CYCLES=2" \
+		"$KERNEL" -- "$@" gcov_dump.sh >"$WORK/$label" 2>&1 || status=$?
+	grep -vE '^ok ' "$WORK/$label" || true
+	mkdir "$WORK/counts.$label"
+	sed -n 's/^# gcov //p' "$CACHE_DIR/results/gcov-$label.verdict" | tr -d '\r' | base64 -d |
+		tar -C "$WORK/counts.$label" -xz
+	return "$status"
+}
+
+# Two at a time; the module is built before both want it. Not uevent_tight.sh: with KASAN it takes
+# eight minutes, and reaches nothing that the others do not.
+count_module()
+{
+	local failed=0
+	local pid
+
+	"$VM/module.sh" "$KERNEL" >/dev/null
+	guest oom kunit.sh uevent_fail.sh "${OOM[@]}" "${REST[@]}" reload.sh &
+	pid=$!
+	guest long writes.sh paged_read.sh groups_many.sh "${WARNING[@]}" || failed=1
+	wait "$pid" || failed=1
+	guest graceful "${GRACEFUL[@]}" &
+	pid=$!
+	guest limiting "${LIMITING[@]}" || failed=1
+	wait "$pid" || failed=1
+	return "$failed"
+}
+
+# The counts of all guests as one, beside the compiler's notes.
+merge_module()
+{
+	local sum=$WORK/counts.oom
+	local label
+
+	for label in long graceful limiting; do
+		gcov-tool merge -o "$WORK/sum.$label" "$sum" "$WORK/counts.$label" >/dev/null
+		sum=$WORK/sum.$label
+	done
+	mkdir "$WORK/module"
+	find "$sum" -name '*.gcda' -exec cp {} "$WORK/module/" \;
+	find "$CACHE_DIR/build/$KERNEL/module" -name '*.gcno' -exec cp {} "$WORK/module/" \;
+}
+
+count_tools()
+{
+	rm -rf "$TOOLS_CACHE"
+	CACHE_DIR=$TOOLS_CACHE CFLAGS='-O1 -g --coverage' LDFLAGS=--coverage \
+		userspace-tools/tests/run.sh >"$WORK/tools.log" 2>&1 || {
+		grep '^not ok' "$WORK/tools.log"
+		return 1
+	}
+}
+
+# lines_of FILE.gcda...: "file TAB line TAB count" and "file TAB function" of what was never entered
+lines_of()
+{
+	gcov --json-format --stdout "$@" 2>/dev/null | jq -r '
+		.files[] | .file as $file |
+		(.lines[] | [$file, .line_number, .count] | @tsv),
+		(.functions[] | select(.execution_count == 0) | [$file, .name] | @tsv)'
+}
+
+# table PATTERN: of the files that match, from lines_of; what several objects have of a file
+# (headers) is added up.
+table()
+{
+	awk -F '\t' -v pattern="$1" '
+	{ sub(/^.*\/(userspace-tools|build\/[^\/]*)\//, "", $1) }
+	$1 !~ pattern { next }
+	NF == 3 {
+		key = $1 SUBSEP $2
+		if (!(key in counts))
+			lines[$1]++
+		counts[key] += $3
+		next
+	}
+	{ silent[$1] = silent[$1] (silent[$1] ? ", " : "") "`" $2 "`" }
+	END {
+		for (key in counts)
+			if (counts[key]) {
+				split(key, part, SUBSEP)
+				reached[part[1]]++
+			}
+		for (file in lines) {
+			printf "| `%s` | %d | %.0f %% | %s |\n", file, lines[file],
+				100 * reached[file] / lines[file], silent[file]
+			all += lines[file]
+			met += reached[file]
+		}
+		printf "| ~all | %d | %.1f %% | |\n", all, 100 * met / all
+	}' | sort | sed 's/~all/**all**/'
+}
+
+write_page()
+{
+	local head='| file | lines | reached | functions never entered |'
+	local rule='|---|---|---|---|'
+
+	cat <<-EOT
+	# What the tests reach
+
+	Written by \`make coverage\` on $(date -u +%F), at $(git rev-parse --short HEAD). That a line was
+	reached does not say that a test would notice if it were wrong.
+
+	## The module
+
+	KUnit and \`selftests/*.sh\` on \`$KERNEL\`, without those that take the machine down, and
+	without the tools.
+
+	$head
+	$rule
+	$(find "$WORK/module" -name '*.gcda' -print0 | sort -z | lines_of_null | table '^module/[a-z_]*[.]c$')
+
+	## The tools
+
+	\`userspace-tools/tests\`, which need neither the module nor a guest. What wants the real module
+	(emergencies, locked memory) is tested in guests, and not counted.
+
+	$head
+	$rule
+	$(find "$TOOLS_CACHE" -name '*.gcda' -print0 | sort -z | lines_of_null | table '^(cli|common|daemon|lib)/.*[.]c$')
+	EOT
+}
+
+lines_of_null()
+{
+	local files
+
+	mapfile -d '' -t files
+	lines_of "${files[@]}"
+}
+
+"$VM/setup.sh"
+failed=0
+count_module || failed=1
+merge_module
+count_tools || failed=1
+write_page >"$PAGE.new"
+mv "$PAGE.new" "$PAGE"
+sed -n '/^|/p' "$PAGE"
+exit "$failed"
