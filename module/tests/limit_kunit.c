@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
+#include <linux/prandom.h>
 #include <linux/random.h>
 #include <linux/string.h>
 
@@ -287,12 +288,11 @@ static void wait_table(struct kunit *test)
 	}
 }
 
+static struct rnd_state random;
+
 static u32 some(u32 below)
 {
-	u32 value;
-
-	get_random_bytes(&value, sizeof(value));
-	return value % below;
+	return prandom_u32_state(&random) % below;
 }
 
 /* Whatever the scans find. */
@@ -301,7 +301,11 @@ static void never(struct kunit *test)
 	struct oe_limit_state state = {};
 	struct oe_limit_view view = { .max_kb = MAX_KB };
 	unsigned int i;
+	u64 seed;
 
+	get_random_bytes(&seed, sizeof(seed));
+	kunit_info(test, "seed %llu", seed);
+	prandom_seed_state(&random, seed);
 	for (i = 0; i < 100000; i++) {
 		enum oe_limit_signal before = state.signal;
 		enum oe_limit_step step;
