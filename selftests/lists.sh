@@ -32,10 +32,10 @@ GOING_AWAY=(no_victim_panic.sh no_victim_reboot.sh no_victim_never.sh panic_on_o
 # What shows on every kernel in about a minute that it works there. The core: each kind of OOM, each
 # way in, the guard, what a fork inherits, the ABI; and the capabilities: groups, levels, the report.
 MATRIX=(
-	coverage.sh abi.sh order_memcg.sh order_global.sh order_sysrq.sh notifier_only.sh
-	guard.sh inherit.sh groups.sh levels.sh report.sh reload.sh kunit.sh
+	coverage.sh abi.sh order_memcg.sh order_global.sh notifier_only.sh guard.sh inherit.sh
+	groups.sh levels.sh report.sh reload.sh kunit.sh
 )
 # Grace and limits, in a second guest at the same time. What has to happen in time is judged
-# where the clock counts instructions, which those of a busy host do not add to. rank_order.sh
-# is here so that both guests take as long.
-MATRIX_TIMED=(grace.sh limits.sh rank_order.sh)
+# where the clock counts instructions, which those of a busy host do not add to. The others are
+# here so that both guests take as long.
+MATRIX_TIMED=(grace.sh limits.sh rank_order.sh order_sysrq.sh)
