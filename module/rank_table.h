@@ -43,11 +43,24 @@ struct oe_heritage {
 
 #define OE_NO_RANKING U32_MAX
 
+/**
+ * oe_rank_pack - a ranking as an entry keeps it
+ * @value: 0 to 1000
+ * @source: where it came from
+ *
+ * Return: one word, never OE_NO_RANKING.
+ */
 static inline u32 oe_rank_pack(u16 value, enum oe_source source)
 {
 	return value | (u32)source << 16;
 }
 
+/**
+ * oe_rank_unpack - undo oe_rank_pack()
+ * @packed: of oe_rank_pack(), not OE_NO_RANKING
+ *
+ * Return: the ranking.
+ */
 static inline struct oe_ranking oe_rank_unpack(u32 packed)
 {
 	return (struct oe_ranking){
