@@ -46,11 +46,11 @@ read_uptime()
 	uptime_s=${uptime_s%.*}
 }
 
-# doze SECONDS: starts nothing. Nobody ever writes to that fifo.
+# doze SECONDS: starts nothing. Nobody ever writes to that fifo, so read always fails.
 doze()
 {
 	# shellcheck disable=SC3045 # busybox has -t
-	read -r -t "$1" _ <&9
+	read -r -t "$1" _ <&9 || true
 }
 
 # poll_until SECONDS COMMAND...: often at first, and less so the longer it takes: each look
