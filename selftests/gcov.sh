@@ -38,8 +38,8 @@ guest()
 	return "$status"
 }
 
-# Two at a time; the module is built before both want it. Not uevent_tight.sh: with KASAN it takes
-# eight minutes, and reaches nothing that the others do not.
+# Two at a time; the module is built before both want it. Not uevent_tight.sh: with KASAN it took
+# eight minutes.
 count_module()
 {
 	local failed=0
