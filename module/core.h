@@ -7,7 +7,7 @@
  *
  *  lock                 protects                       taken from
  *  -------------------  -----------------------------  -------------------------
- *  oom_lock (kernel's)  the episode (handle.c), the    the OOM path only: the
+ *  oom_lock (kernel's)  the episode (oom/episode.c), the    the OOM path only: the
  *                       guard, the marked victim       kernel holds it for us
  *  dir->lock            objects of one directory       sysfs writes of its own
  *                       appear and go                  files, never of an object's
@@ -47,7 +47,7 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
-#include "policy.h"
+#include "rules/policy.h"
 
 /**
  * enum oe_mode - what the module does with what it sees

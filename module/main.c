@@ -8,17 +8,17 @@
 
 #include <linux/module.h>
 
-#include "group.h"
-#include "hold.h"
-#include "intercept.h"
-#include "level.h"
-#include "memreport.h"
+#include "rank/group.h"
+#include "oom/hold.h"
+#include "oom/intercept.h"
+#include "levels/level.h"
+#include "record/memory_report.h"
 #include "notify.h"
-#include "pressure.h"
-#include "rank.h"
-#include "reserve.h"
-#include "sysfs.h"
-#include "victim.h"
+#include "levels/pressure.h"
+#include "rank/rank.h"
+#include "memory/reserve.h"
+#include "sysfs/root.h"
+#include "oom/victim.h"
 
 static bool kprobes = true;
 module_param(kprobes, bool, 0444);

@@ -19,10 +19,10 @@
 #include <linux/swap.h>
 
 #include "compat/compat.h"
-#include "group.h"
-#include "group_pass.h"
-#include "memtotals.h"
-#include "rank.h"
+#include "rank/group.h"
+#include "rank/group_pass.h"
+#include "memory/available.h"
+#include "rank/rank.h"
 #include "tasks.h"
 
 static bool in_memcg(struct task_struct *p, struct mem_cgroup *memcg)

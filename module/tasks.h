@@ -7,8 +7,8 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
-#include "group.h"
-#include "policy.h"
+#include "rank/group.h"
+#include "rules/policy.h"
 
 struct mem_cgroup;
 

@@ -140,7 +140,7 @@ write_page()
 
 	$head
 	$rule
-	$(find "$WORK/module" -name '*.gcda' -print0 | sort -z | lines_of_null | table '^module/[a-z_]*[.]c$')
+	$(find "$WORK/module" -name '*.gcda' -print0 | sort -z | lines_of_null | table '^module/[a-z_/]*[.]c$')
 
 	## The tools
 

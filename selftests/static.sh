@@ -81,7 +81,7 @@ all_documented()
 	local name
 
 	for name in $(tracked 'module/*.h' | xargs grep -hoE '\boe_[a-z_]+\(' | tr -d '(' | sort -u); do
-		grep -qE " \* $name(\(\))? - " module/*.[ch] && continue
+		grep -qE " \* $name(\(\))? - " $(tracked "module/*.[ch]") && continue
 		# Shims, and inlines for kernels without kprobes, repeat what is documented in the .c file.
 		grep -qE "^(static inline .*\b|#define )$name\(" module/compat/*.h && continue
 		case $name in
@@ -130,9 +130,9 @@ compat_is_small()
 
 layers_hold()
 {
-	# The policy knows no kernel, and nothing below handle.c knows sysfs files.
-	! grep -nE '#include' module/policy.[ch] | grep -vE '<linux/types.h>|"policy.h"' &&
-		! grep -lE '"(sysfs|intercept)\.h"' module/{handle,notify,tasks,rank,rank_table,inherit,fork,victim,report,policy,parse}.c
+	# The policy knows no kernel, and nothing below the ways in knows sysfs files.
+	! grep -nE '#include' module/rules/policy.[ch] | grep -vE '<linux/types.h>|"rules/policy.h"' &&
+		! grep -lE '"(sysfs/|oom/intercept)' module/{oom/episode,notify,tasks,rank/rank,rank/rank_table,rank/inherit,rank/fork,oom/victim,oom/outcome,rules/policy,lib/parse}.c
 }
 
 shell_clean()

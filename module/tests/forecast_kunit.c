@@ -6,7 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 
-#include "../forecast.c"
+#include "../rules/forecast.c"
 
 enum {
 	PERIOD = OE_FORECAST_PERIOD_MS,

@@ -8,7 +8,7 @@
 #include <linux/random.h>
 #include <linux/string.h>
 
-#include "../limit_rule.c"
+#include "../rules/limit_rule.c"
 
 enum {
 	MAX_KB = 1000,

@@ -7,7 +7,7 @@
 #include <linux/limits.h>
 #include <linux/string.h>
 
-#include "../parse.c"
+#include "../lib/parse.c"
 
 struct number_case {
 	const char *text;

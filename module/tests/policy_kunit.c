@@ -8,7 +8,7 @@
 #include <linux/random.h>
 #include <linux/string.h>
 
-#include "../policy.c"
+#include "../rules/policy.c"
 
 static struct oe_candidate candidate(s32 pid, u16 rank, s64 badness)
 {

@@ -7,15 +7,15 @@
 #include <linux/completion.h>
 #include <linux/kthread.h>
 
-#include "../pid_table.c"
-#include "../pool.c"
+#include "../lib/pid_table.c"
+#include "../lib/pool.c"
 
 static void *alloc_or_fail(struct oe_pool *pool);
 #define oe_pool_alloc alloc_or_fail
-#include "../rank_table.c"
+#include "../rank/rank_table.c"
 #undef oe_pool_alloc
-#include "../inherit.c"
-#include "../rank.c"
+#include "../rank/inherit.c"
+#include "../rank/rank.c"
 
 /* What these need of their neighbours. */
 struct oe_config oe_config = { .default_rank = 500 };

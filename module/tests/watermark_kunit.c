@@ -6,7 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "../watermark.c"
+#include "../rules/watermark.c"
 
 #define N OE_LEVEL_NORMAL
 #define W OE_LEVEL_WARNING

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The watcher: looks at the memory, seldom when there is plenty and often when it
+ * falls, and tells userspace when the level changes.
+ *
+ * A thread, because it must run when nobody else gets memory or the CPU. It
+ * allocates nothing, ever. That memory has become short it also hears from a
+ * shrinker, which the kernel calls when reclaim begins, and from the OOM path.
+ */
+#include "core.h"
+
+#include <linux/hrtimer.h>
+#include <linux/jiffies.h>
+#include <linux/kernfs.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/sysfs.h>
+#include <uapi/linux/sched/types.h>
+
+#include <uapi/oom_embedded.h>
+
+#include "compat/shrinker.h"
+#include "rules/forecast.h"
+#include "record/history.h"
+#include "levels/level.h"
+#include "memory/headroom.h"
+#include "record/memory_report.h"
+#include "memory/available.h"
+#include "notify.h"
+#include "levels/pressure.h"
+#include "trace.h"
+
+enum {
+	/* While reclaim goes on its calls come by the thousand. */
+	KICK_PAUSE_MS = 20,
+	/* Between two reports at imminent_oom. */
+	REPORT_PAUSE_MS = 10 * 1000,
+	/* How exactly a sleep is kept: a part of it. */
+	SLACK_SHARE = 8,
+};
+
+static const unsigned int FOR_EVER = UINT_MAX;
+
+static struct {
+	spinlock_t lock; /* its holders never allocate */
+	struct oe_watermarks
+		marks; /* under lock, as all down to the next blank line */
+	struct oe_level_state state;
+	struct oe_forecast forecast;
+	enum oe_level announced; /* what userspace knows */
+	u64 available_kb; /* at the last look */
+	struct oe_uevent uevent;
+	struct kernfs_node *node; /* of levels/level; NULL = not there */
+
+	struct task_struct *thread;
+	bool kicked; /* set by whoever wakes the thread, cleared by it */
+	struct shrinker *shrinker;
+	unsigned long next_kick; /* jiffies */
+	u64 last_ms; /* the thread's, as those that follow */
+	u64 last_kb;
+	u64 next_report_ms;
+} watcher = {
+	.lock = __SPIN_LOCK_UNLOCKED(watcher.lock),
+};
+
+static u64 now_ms(void)
+{
+	return ktime_to_ms(ktime_get());
+}
+
+static void send_change(enum oe_level was)
+{
+	struct oe_uevent *uevent = &watcher.uevent;
+
+	memset(uevent, 0, sizeof(*uevent));
+	oe_uevent_add(uevent,
+		      OOM_EMBEDDED_KEY_EVENT "=" OOM_EMBEDDED_EVENT_LEVEL);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_SEQ "=%llu", oe_notify_wanted());
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_LEVEL "=%s",
+		      oe_level_name(watcher.announced));
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_LEVEL_WAS "=%s",
+		      oe_level_name(was));
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_AVAILABLE_KB "=%llu",
+		      watcher.available_kb);
+	oe_notify_send(uevent);
+}
+
+/* Under the lock, so that everybody hears of the changes in their order. */
+static void tell(enum oe_level level)
+{
+	enum oe_level was = watcher.announced;
+
+	WRITE_ONCE(watcher.announced, level); /* read by oe_level_now() */
+	oe_history_add(watcher.available_kb, level);
+	trace_oom_embedded_level(level, was, watcher.available_kb);
+	if (!watcher.node)
+		return;
+	sysfs_notify_dirent(watcher.node);
+	if (level > was)
+		oe_pressure_wake();
+	send_change(was);
+}
+
+static void announce(void)
+{
+	lockdep_assert_held(&watcher.lock);
+	while (watcher.announced != watcher.state.level)
+		tell(oe_watermark_next(&watcher.marks, watcher.available_kb,
+				       watcher.announced, watcher.state.level));
+}
+
+static bool nothing_to_watch(void)
+{
+	const struct oe_watermarks *marks = &watcher.marks;
+	enum oe_level level;
+
+	lockdep_assert_held(&watcher.lock);
+	if (watcher.state.level != OE_LEVEL_NORMAL || marks->forecast_alert_ms)
+		return false;
+	for (level = OE_LEVEL_WARNING; level < OE_NR_LEVELS; level++)
+		if (marks->kb[level])
+			return false;
+	return true;
+}
+
+/* True if a report is due before userspace is told. */
+static bool wants_report(u64 now)
+{
+	if (watcher.announced >= OE_LEVEL_IMMINENT_OOM ||
+	    watcher.state.level < OE_LEVEL_IMMINENT_OOM ||
+	    now < watcher.next_report_ms)
+		return false;
+	watcher.next_report_ms = now + REPORT_PAUSE_MS;
+	return true;
+}
+
+/* One look at the memory. Returns when to look again. */
+static unsigned int look(void)
+{
+	struct oe_sample sample = {
+		.now_ms = now_ms(),
+		.available_kb = oe_available_kb(),
+	};
+	struct oe_pace pace = {
+		.elapsed_ms = sample.now_ms - watcher.last_ms,
+	};
+	u64 boost_kb = (u64)oe_memory_boost() << (PAGE_SHIFT - 10);
+	unsigned int interval;
+	bool report;
+
+	if (sample.available_kb < watcher.last_kb)
+		pace.dropped_kb = watcher.last_kb - sample.available_kb;
+	watcher.last_ms = sample.now_ms;
+	watcher.last_kb = sample.available_kb;
+
+	spin_lock(&watcher.lock);
+	if (nothing_to_watch()) {
+		memset(&watcher.forecast, 0, sizeof(watcher.forecast));
+		spin_unlock(&watcher.lock);
+		return FOR_EVER;
+	}
+	watcher.available_kb = sample.available_kb;
+	/* What comes and goes with the watermarks' boost is no trend. */
+	oe_forecast_add(&watcher.forecast, sample.now_ms,
+			sample.available_kb + boost_kb);
+	sample.forecast_ms = oe_forecast_ms(&watcher.forecast,
+					    sample.available_kb,
+					    watcher.marks.kb[OE_LEVEL_OOM]);
+	oe_watermark_step(&watcher.marks, &watcher.state, &sample);
+	interval = oe_watermark_interval(&watcher.marks, &watcher.state,
+					 &sample, &pace);
+	report = wants_report(sample.now_ms);
+	spin_unlock(&watcher.lock);
+
+	/* First, so that whoever is woken finds it. */
+	if (report) {
+		oe_memreport_begin(OE_MEMREPORT_IMMINENT);
+		oe_memreport_take(OE_MEMREPORT_IMMINENT, oe_notify_wanted(),
+				  OE_LEVEL_IMMINENT_OOM);
+	}
+	spin_lock(&watcher.lock);
+	announce();
+	oe_history_add(sample.available_kb, watcher.announced);
+	spin_unlock(&watcher.lock);
+	return interval;
+}
+
+/* The module is off: as if it were not there. */
+static void forget(void)
+{
+	spin_lock(&watcher.lock);
+	memset(&watcher.forecast, 0, sizeof(watcher.forecast));
+	memset(&watcher.state, 0, sizeof(watcher.state));
+	watcher.announced = OE_LEVEL_NORMAL;
+	spin_unlock(&watcher.lock);
+}
+
+static void sleep_for(unsigned int ms)
+{
+	ktime_t timeout = ms_to_ktime(ms);
+
+	/* Pairs with kick(): either it sees us asleep, or we see its mark. */
+	set_current_state(TASK_IDLE);
+	if (!READ_ONCE(watcher.kicked) && !kthread_should_stop())
+		schedule_hrtimeout_range(ms == FOR_EVER ? NULL : &timeout,
+					 (u64)ms * NSEC_PER_MSEC / SLACK_SHARE,
+					 HRTIMER_MODE_REL);
+	__set_current_state(TASK_RUNNING);
+	WRITE_ONCE(watcher.kicked, false);
+}
+
+static int watch(void *unused)
+{
+	/* Real-time: the warning must not wait behind those that it is about. */
+	sched_set_fifo_low(current);
+	while (!kthread_should_stop()) {
+		if (READ_ONCE(oe_config.mode) != OE_MODE_OFF) {
+			sleep_for(look());
+		} else {
+			forget();
+			sleep_for(OE_INTERVAL_MAX_MS);
+		}
+	}
+	return 0;
+}
+
+static void kick(void)
+{
+	WRITE_ONCE(watcher.kicked, true);
+	wake_up_process(watcher.thread);
+}
+
+/* The kernel has begun to reclaim memory. */
+static unsigned long on_reclaim(struct shrinker *shrinker,
+				struct shrink_control *control)
+{
+	if (time_before(jiffies, READ_ONCE(watcher.next_kick)))
+		return 0;
+	/* Two at the same time do no harm. */
+	WRITE_ONCE(watcher.next_kick,
+		   jiffies + msecs_to_jiffies(KICK_PAUSE_MS));
+	kick();
+	return 0;
+}
+
+static unsigned long free_nothing(struct shrinker *shrinker,
+				  struct shrink_control *control)
+{
+	return SHRINK_STOP;
+}
+
+/* To be told of reclaim; the thread is there. */
+static int watch_reclaim(void)
+{
+	int err;
+
+	watcher.shrinker = shrinker_alloc(0, OOM_EMBEDDED_NAME);
+	if (!watcher.shrinker)
+		return -ENOMEM;
+	watcher.shrinker->count_objects = on_reclaim;
+	watcher.shrinker->scan_objects = free_nothing;
+	err = oe_shrinker_register(watcher.shrinker, OOM_EMBEDDED_NAME);
+	if (err)
+		shrinker_free(watcher.shrinker);
+	return err;
+}
+
+/**
+ * oe_level_enter_oom - the machine is out of memory
+ *
+ * What the watcher has seen and not yet said comes first.
+ *
+ * Context: OOM path, oom_lock held; allocates nothing.
+ */
+void oe_level_enter_oom(void)
+{
+	u64 available_kb = oe_available_kb();
+
+	spin_lock(&watcher.lock);
+	announce();
+	watcher.available_kb = available_kb;
+	oe_watermark_enter(&watcher.state, OE_LEVEL_OOM);
+	announce();
+	spin_unlock(&watcher.lock);
+	/* Somebody has to notice when it is over. */
+	kick();
+}
+
+/**
+ * oe_level_now - the present level
+ *
+ * Context: any.
+ * Return: as it was announced.
+ */
+enum oe_level oe_level_now(void)
+{
+	return READ_ONCE(watcher.announced); /* written by announce() */
+}
+
+/**
+ * oe_level_forecast_ms - how long memory will last
+ *
+ * Context: process context.
+ * Return: see oe_forecast_ms().
+ */
+s64 oe_level_forecast_ms(void)
+{
+	u64 available_kb = oe_available_kb();
+	s64 ms;
+
+	spin_lock(&watcher.lock);
+	ms = oe_forecast_ms(&watcher.forecast, available_kb,
+			    watcher.marks.kb[OE_LEVEL_OOM]);
+	spin_unlock(&watcher.lock);
+	return ms;
+}
+
+/**
+ * oe_level_set_watermarks - from now on these count
+ * @marks: in order; copied
+ *
+ * Context: process context.
+ */
+void oe_level_set_watermarks(const struct oe_watermarks *marks)
+{
+	spin_lock(&watcher.lock);
+	watcher.marks = *marks;
+	spin_unlock(&watcher.lock);
+	if (watcher.thread)
+		kick();
+}
+
+static void set_node(struct kernfs_node *node)
+{
+	spin_lock(&watcher.lock);
+	watcher.node = node;
+	spin_unlock(&watcher.lock);
+}
+
+/**
+ * oe_level_attach - sysfs exists, from now on there is somebody to tell
+ * @node: of levels/level; the caller's, until oe_level_detach() has returned
+ *
+ * Context: process context.
+ */
+void oe_level_attach(struct kernfs_node *node)
+{
+	set_node(node);
+	kick();
+}
+
+/**
+ * oe_level_detach - sysfs goes away
+ *
+ * Context: process context.
+ */
+void oe_level_detach(void)
+{
+	set_node(NULL);
+}
+
+/**
+ * oe_level_start - set the watcher up; it begins at oe_level_attach()
+ *
+ * Context: module init, after oe_level_config_init().
+ * Return: 0 or a negative errno.
+ */
+int oe_level_start(void)
+{
+	int err;
+
+	watcher.next_kick = jiffies;
+	watcher.thread = kthread_create(watch, NULL, "oom_emb_levels");
+	if (IS_ERR(watcher.thread))
+		return PTR_ERR(watcher.thread);
+	err = watch_reclaim();
+	if (err)
+		kthread_stop(watcher.thread);
+	return err;
+}
+
+/**
+ * oe_level_stop - watch no longer
+ *
+ * Context: module exit, may sleep; the OOM path is closed and sysfs is gone.
+ */
+void oe_level_stop(void)
+{
+	shrinker_free(watcher.shrinker);
+	kthread_stop(watcher.thread);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_LEVEL_H
+#define OE_LEVEL_H
+
+#include <linux/types.h>
+
+#include "rules/watermark.h"
+
+struct kernfs_node;
+
+/* The files of levels/ that can be written, in the order of the ABI page. */
+enum oe_level_tunable {
+	OE_LEVEL_WARNING_KB,
+	OE_LEVEL_CRITICAL_KB,
+	OE_LEVEL_IMMINENT_OOM_KB,
+	OE_LEVEL_OOM_KB,
+	OE_LEVEL_HYSTERESIS_KB,
+	OE_LEVEL_DEBOUNCE_MS,
+	OE_LEVEL_FORECAST_ALERT_MS,
+	OE_NR_LEVEL_TUNABLES,
+};
+
+int oe_level_config_init(void);
+const char *oe_level_tunable_name(enum oe_level_tunable tunable);
+int oe_level_tunable_store(enum oe_level_tunable tunable, const char *text);
+int oe_level_tunable_show(enum oe_level_tunable tunable, char *text);
+
+int oe_level_start(void);
+void oe_level_stop(void);
+void oe_level_attach(struct kernfs_node *node);
+void oe_level_detach(void);
+void oe_level_set_watermarks(const struct oe_watermarks *marks);
+void oe_level_enter_oom(void);
+enum oe_level oe_level_now(void);
+s64 oe_level_forecast_ms(void);
+
+#endif /* OE_LEVEL_H */

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /proc/oom_embedded/pressure: the level for services that speak systemd's
+ * memory pressure protocol.
+ *
+ * Their client (sd_event_add_memory_pressure()) takes a regular file from procfs
+ * or cgroupfs only, waits for EPOLLPRI, and never reads. levels/level is in
+ * sysfs, where such an event stays until it is read. Here it is gone once it has
+ * been seen, as with the kernel's own /proc/pressure/memory, and only a worse
+ * level is one: the client's answer is to give memory back.
+ */
+#include "core.h"
+
+#include <linux/atomic.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/proc_fs.h>
+#include <linux/wait.h>
+
+#include <uapi/oom_embedded.h>
+
+#include "levels/level.h"
+#include "levels/pressure.h"
+
+static struct {
+	struct proc_dir_entry *dir;
+	wait_queue_head_t wait;
+	atomic_long_t nr_events;
+} pressure = {
+	.wait = __WAIT_QUEUE_HEAD_INITIALIZER(pressure.wait),
+};
+
+/* Whoever polls is in our wait queue until the file is closed. */
+static int pressure_open(struct inode *inode, struct file *file)
+{
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	file->private_data = (void *)atomic_long_read(&pressure.nr_events);
+	return 0;
+}
+
+static int pressure_release(struct inode *inode, struct file *file)
+{
+	module_put(THIS_MODULE);
+	return 0;
+}
+
+static ssize_t pressure_read(struct file *file, char __user *buf, size_t count,
+			     loff_t *offset)
+{
+	char text[16];
+	int length = scnprintf(text, sizeof(text), "%s\n",
+			       oe_level_name(oe_level_now()));
+
+	return simple_read_from_buffer(buf, count, offset, text, length);
+}
+
+static __poll_t pressure_poll(struct file *file, poll_table *table)
+{
+	void *now;
+
+	poll_wait(file, &pressure.wait, table);
+	now = (void *)atomic_long_read(&pressure.nr_events);
+	if (xchg(&file->private_data, now) == now)
+		return EPOLLIN | EPOLLRDNORM;
+	return EPOLLIN | EPOLLRDNORM | EPOLLPRI;
+}
+
+static const struct proc_ops pressure_ops = {
+	.proc_open = pressure_open,
+	.proc_release = pressure_release,
+	.proc_read = pressure_read,
+	.proc_lseek = default_llseek,
+	.proc_poll = pressure_poll,
+};
+
+/**
+ * oe_pressure_wake - the level has become worse
+ *
+ * Context: process context, also the OOM path: spinlocks only, no allocation.
+ */
+void oe_pressure_wake(void)
+{
+	atomic_long_inc(&pressure.nr_events);
+	wake_up_poll(&pressure.wait, EPOLLPRI);
+}
+
+/**
+ * oe_pressure_init - publish the file
+ *
+ * Context: module init.
+ * Return: 0, also on kernels without procfs, or -ENOMEM.
+ */
+int oe_pressure_init(void)
+{
+	if (!IS_ENABLED(CONFIG_PROC_FS))
+		return 0;
+	pressure.dir = proc_mkdir(OOM_EMBEDDED_NAME, NULL);
+	if (!pressure.dir)
+		return -ENOMEM;
+	if (!proc_create("pressure", 0444, pressure.dir, &pressure_ops)) {
+		proc_remove(pressure.dir);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * oe_pressure_exit - withdraw the file
+ *
+ * Context: module exit; nobody has it open.
+ */
+void oe_pressure_exit(void)
+{
+	proc_remove(pressure.dir);
+}

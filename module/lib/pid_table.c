@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A hash table keyed by struct pid, for use in tracepoint handlers: nothing is
+ * allocated, and its locks are bits that spin on PREEMPT_RT too.
+ */
+#include "core.h"
+
+#include <linux/errno.h>
+#include <linux/hash.h>
+#include <linux/rcupdate.h>
+
+#include "lib/pid_table.h"
+
+#include <linux/rculist_bl.h> /* needs what pid_table.h includes first */
+
+static struct hlist_bl_head *bucket_of(struct oe_pid_table *table,
+				       struct pid *pid)
+{
+	return &table->buckets[hash_ptr(pid, OE_PID_TABLE_BITS)];
+}
+
+static struct oe_pid_node *find_in(struct hlist_bl_head *bucket,
+				   struct pid *pid)
+{
+	struct oe_pid_node *node;
+	struct hlist_bl_node *link;
+
+	hlist_bl_for_each_entry_rcu(node, link, bucket, link)
+		if (node->pid == pid)
+			return node;
+	return NULL;
+}
+
+/**
+ * oe_pid_table_find - look an entry up
+ * @table: where
+ * @pid: its key
+ *
+ * Context: under rcu_read_lock(); takes no lock.
+ * Return: the entry, valid under RCU, or NULL.
+ */
+struct oe_pid_node *oe_pid_table_find(struct oe_pid_table *table,
+				      struct pid *pid)
+{
+	return find_in(bucket_of(table, pid), pid);
+}
+
+/**
+ * oe_pid_table_insert - put an entry in
+ * @table: where
+ * @node: with its key
+ *
+ * Context: any but interrupts; does not sleep, on PREEMPT_RT either.
+ * Return: 0, or -EEXIST if the key is there already.
+ */
+int oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node)
+{
+	struct hlist_bl_head *bucket = bucket_of(table, node->pid);
+	int err = 0;
+
+	rcu_read_lock();
+	hlist_bl_lock(bucket);
+	if (find_in(bucket, node->pid)) {
+		err = -EEXIST;
+	} else {
+		/* First: who reads 0 need not look. */
+		atomic_inc(&table->nr_nodes);
+		hlist_bl_add_head_rcu(&node->link, bucket);
+	}
+	hlist_bl_unlock(bucket);
+	rcu_read_unlock();
+	return err;
+}
+
+/**
+ * oe_pid_table_remove - take an entry out
+ * @table: where
+ * @node: one that was put in; readers may see it until a grace period is over
+ *
+ * Context: any but interrupts; does not sleep, on PREEMPT_RT either.
+ * Return: false if somebody else has taken it out.
+ */
+bool oe_pid_table_remove(struct oe_pid_table *table, struct oe_pid_node *node)
+{
+	struct hlist_bl_head *bucket = bucket_of(table, node->pid);
+	bool removed;
+
+	hlist_bl_lock(bucket);
+	removed = !hlist_bl_unhashed(&node->link);
+	if (removed) {
+		hlist_bl_del_rcu(&node->link);
+		node->link.pprev = NULL; /* unhashed; readers go by next */
+		atomic_dec(&table->nr_nodes);
+	}
+	hlist_bl_unlock(bucket);
+	return removed;
+}
+
+/**
+ * oe_pid_table_walk - visit every entry
+ * @table: where
+ * @visit: called under RCU, must not sleep, may take the entry out; a non-zero
+ *	return ends the walk
+ * @arg: for @visit
+ *
+ * What is put in meanwhile may be missed.
+ *
+ * Context: process context.
+ * Return: 0, or what @visit returned.
+ */
+int oe_pid_table_walk(struct oe_pid_table *table,
+		      int (*visit)(struct oe_pid_node *node, void *arg),
+		      void *arg)
+{
+	struct oe_pid_node *node;
+	struct hlist_bl_node *link;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < ARRAY_SIZE(table->buckets); i++) {
+		rcu_read_lock();
+		hlist_bl_for_each_entry_rcu(node, link, &table->buckets[i],
+					    link) {
+			ret = visit(node, arg);
+			if (ret)
+				break;
+		}
+		rcu_read_unlock();
+	}
+	return ret;
+}

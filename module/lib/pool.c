@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Objects kept in hand for where nothing may be allocated. mempool_t is not
+ * for this: it takes a spinlock_t, which sleeps on PREEMPT_RT.
+ */
+#include "core.h"
+
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "lib/pool.h"
+
+static bool keep(struct oe_pool *pool, struct oe_pool_item *item)
+{
+	unsigned long flags;
+	bool kept;
+
+	raw_spin_lock_irqsave(&pool->lock, flags);
+	kept = pool->size < pool->target;
+	if (kept) {
+		item->next = pool->first;
+		pool->first = item;
+		pool->size++;
+	}
+	raw_spin_unlock_irqrestore(&pool->lock, flags);
+	return kept;
+}
+
+/**
+ * oe_pool_take - an object from the pool
+ * @pool: the pool
+ * @low: set if it ought to be filled again
+ *
+ * Context: any, also with preemption off on PREEMPT_RT; allocates nothing there.
+ * Return: the object, which is the caller's, or NULL.
+ */
+void *oe_pool_take(struct oe_pool *pool, bool *low)
+{
+	struct oe_pool_item *item;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&pool->lock, flags);
+	item = pool->first;
+	if (item) {
+		pool->first = item->next;
+		pool->size--;
+	}
+	*low = pool->size < pool->target * 3 / 4;
+	raw_spin_unlock_irqrestore(&pool->lock, flags);
+
+	if (!item && !IS_ENABLED(CONFIG_PREEMPT_RT))
+		item = kmem_cache_alloc(pool->cache, GFP_NOWAIT | __GFP_NOWARN);
+	return item;
+}
+
+/**
+ * oe_pool_alloc - an object, not from the pool
+ * @pool: the pool
+ *
+ * Context: process context, may sleep.
+ * Return: the object, which is the caller's, or NULL.
+ */
+void *oe_pool_alloc(struct oe_pool *pool)
+{
+	return kmem_cache_alloc(pool->cache, GFP_KERNEL);
+}
+
+/**
+ * oe_pool_free - give an object back
+ * @pool: the pool
+ * @object: from oe_pool_take() or oe_pool_alloc()
+ *
+ * Context: any in which kmem_cache_free() is allowed.
+ */
+void oe_pool_free(struct oe_pool *pool, void *object)
+{
+	if (!keep(pool, object))
+		kmem_cache_free(pool->cache, object);
+}
+
+/**
+ * oe_pool_fill - up to the target
+ * @pool: the pool
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_pool_fill(struct oe_pool *pool)
+{
+	void *object;
+
+	while (READ_ONCE(pool->size) < pool->target) {
+		object = oe_pool_alloc(pool);
+		if (!object)
+			return -ENOMEM;
+		oe_pool_free(pool, object);
+	}
+	return 0;
+}
+
+/**
+ * oe_pool_init - a full pool
+ * @pool: where
+ * @name: of its cache in slabinfo
+ * @object_size: at least that of a pointer
+ * @target: how many objects to hold
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_pool_init(struct oe_pool *pool, const char *name, size_t object_size,
+		 unsigned int target)
+{
+	int err;
+
+	*pool = (struct oe_pool){ .target = target };
+	raw_spin_lock_init(&pool->lock);
+	pool->cache = kmem_cache_create(name, object_size, 0, 0, NULL);
+	if (!pool->cache)
+		return -ENOMEM;
+	err = oe_pool_fill(pool);
+	if (err)
+		oe_pool_exit(pool);
+	return err;
+}
+
+/**
+ * oe_pool_exit - free the pool
+ * @pool: all objects are back
+ *
+ * Context: process context, may sleep.
+ */
+void oe_pool_exit(struct oe_pool *pool)
+{
+	struct oe_pool_item *item;
+
+	while ((item = pool->first)) {
+		pool->first = item->next;
+		kmem_cache_free(pool->cache, item);
+	}
+	kmem_cache_destroy(pool->cache);
+}

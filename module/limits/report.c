@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Saying what a limit has done: the line in the log, the uevent, the counters.
+ */
+#include "core.h"
+
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
+#include <linux/string.h>
+
+#include <uapi/oom_embedded.h>
+
+#include "limits/limit.h"
+#include "notify.h"
+#include "lib/parse.h"
+#include "rank/rank.h"
+#include "tasks.h"
+
+static const char *const outcome_words[] = {
+	[OE_LIMIT_EXCEEDED] = "exceeded", [OE_LIMIT_TERMINATE] = "terminated",
+	[OE_LIMIT_KILL] = "killed",	  [OE_LIMIT_BLOCKED] = "blocked",
+	[OE_LIMIT_OBSERVED] = "observed", [OE_LIMIT_RECOVERED] = "recovered",
+};
+
+enum {
+	VICTIM_TEXT = 200,
+};
+
+/* Under the lock of the scan. */
+static struct {
+	struct oe_uevent uevent;
+	char comm[OE_COMM_ESCAPED];
+	char victim[VICTIM_TEXT];
+} scratch;
+
+static unsigned long to_kib(unsigned long pages)
+{
+	return pages << (PAGE_SHIFT - 10);
+}
+
+static void count(enum oe_limit_step step)
+{
+	switch (step) {
+	case OE_LIMIT_EXCEEDED:
+		oe_stat_inc(OE_STAT_limit_exceeded);
+		break;
+	case OE_LIMIT_TERMINATE:
+		oe_stat_inc(OE_STAT_limit_terminated);
+		break;
+	case OE_LIMIT_KILL:
+		oe_stat_inc(OE_STAT_limit_killed);
+		break;
+	case OE_LIMIT_BLOCKED:
+		oe_stat_inc(OE_STAT_limit_blocked);
+		break;
+	default:
+		break;
+	}
+}
+
+static const char *victim_text(const struct oe_process *victim)
+{
+	if (!victim->pid)
+		return "none";
+	scnprintf(scratch.victim, VICTIM_TEXT,
+		  "%s/%d rank=%u (%s%s%s) rss=%lukB", scratch.comm, victim->pid,
+		  victim->rank, oe_source_name(victim->source),
+		  victim->group[0] ? " " : "", victim->group,
+		  to_kib(victim->rss));
+	return scratch.victim;
+}
+
+/* A user may come and go as often as it likes; nobody's end is left out. */
+static bool is_too_much(enum oe_limit_step step)
+{
+	static DEFINE_RATELIMIT_STATE(comes_and_goes, 5 * HZ, 30);
+
+	return (step == OE_LIMIT_EXCEEDED || step == OE_LIMIT_RECOVERED) &&
+	       !__ratelimit(&comes_and_goes);
+}
+
+static void log_line(const struct oe_limit *limit,
+		     const struct oe_limit_view *view, enum oe_limit_step step,
+		     const struct oe_process *victim)
+{
+	u64 exceeded_ms = 0;
+
+	if (is_too_much(step))
+		return;
+	if (limit->state.above)
+		exceeded_ms = view->now_ms - limit->state.since_ms;
+	pr_warn("limit uid=%u rss=%llukB max=%llukB exceeded=%llums victim=%s outcome=%s\n",
+		__kuid_val(limit->uid), view->use_kb, view->max_kb, exceeded_ms,
+		victim_text(victim), outcome_words[step]);
+}
+
+static void add_victim(struct oe_uevent *uevent,
+		       const struct oe_process *victim)
+{
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_PID "=%d", victim->pid);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_COMM "=%s", scratch.comm);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_UID "=%u",
+		      __kuid_val(victim->uid));
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_RANK "=%u", victim->rank);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_RSS_KB "=%lu",
+		      to_kib(victim->rss));
+}
+
+/* One at a time: the queue has room for few, and an OOM's must find its place. */
+static void send_uevent(const struct oe_limit *limit,
+			const struct oe_limit_view *view,
+			enum oe_limit_step step,
+			const struct oe_process *victim)
+{
+	struct oe_uevent *uevent = &scratch.uevent;
+
+	memset(uevent, 0, sizeof(*uevent));
+	oe_uevent_add(uevent,
+		      OOM_EMBEDDED_KEY_EVENT "=" OOM_EMBEDDED_EVENT_LIMIT);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_SEQ "=%llu", oe_notify_wanted());
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_LIMIT_UID "=%u",
+		      __kuid_val(limit->uid));
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_LIMIT_KB "=%llu", view->max_kb);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_RSS_KB "=%llu", view->use_kb);
+	if (victim->pid)
+		add_victim(uevent, victim);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_OUTCOME "=%s",
+		      outcome_words[step]);
+	oe_notify_flush(oe_notify_send(uevent));
+}
+
+/**
+ * oe_limit_report - say that a step has been taken
+ * @limit: whose
+ * @view: why
+ * @step: one that has a word above
+ * @victim: whom it was about; pid 0 if nobody
+ *
+ * Context: the scan, under its lock; sleeps until the uevent is out.
+ */
+void oe_limit_report(const struct oe_limit *limit,
+		     const struct oe_limit_view *view, enum oe_limit_step step,
+		     const struct oe_process *victim)
+{
+	oe_escape_comm(scratch.comm, victim->comm);
+	count(step);
+	log_line(limit, view, step, victim);
+	send_uevent(limit, view, step, victim);
+}

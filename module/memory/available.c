@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where the machine's memory is: the sums of /proc/meminfo, as far as modules
+ * may see them, without opening a file.
+ */
+#include "core.h"
+
+#include <linux/mm.h>
+#include <linux/swap.h>
+#include <linux/vmstat.h>
+
+#include "compat/vmstat.h"
+#include "memory/headroom.h"
+#include "memory/available.h"
+
+static unsigned long to_kib(unsigned long pages)
+{
+	return pages << (PAGE_SHIFT - 10);
+}
+
+/* KReclaimable of /proc/meminfo. */
+static unsigned long reclaimable(void)
+{
+	return global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B) +
+	       global_node_page_state(NR_KERNEL_MISC_RECLAIMABLE);
+}
+
+/* What MemAvailable counts of it: see si_mem_available(). */
+static unsigned long counted_reclaimable(void)
+{
+	unsigned long pages = reclaimable();
+
+	return pages - min(pages / 2, oe_memory_low());
+}
+
+/**
+ * oe_available_pages - how much can be allocated without swapping anybody out
+ *
+ * MemAvailable without the reclaimable slab in it, and without what the kernel
+ * keeps back while memory is fragmented. A part of that slab may be pinned,
+ * such as the inodes of an initramfs: MemAvailable was seen at 10 MB in an OOM.
+ *
+ * Context: any; reads counters only.
+ * Return: pages.
+ */
+unsigned long oe_available_pages(void)
+{
+	unsigned long less = counted_reclaimable() + oe_memory_boost();
+	long pages = si_mem_available() - (long)less;
+
+	return max(pages, 0L);
+}
+
+/**
+ * oe_free_swap_pages - how much can still be swapped out
+ *
+ * Context: any.
+ * Return: pages. How much swap there is no kernel exports.
+ */
+unsigned long oe_free_swap_pages(void)
+{
+	return max(get_nr_swap_pages(), 0L);
+}
+
+/**
+ * oe_available_kb - how much can still be allocated
+ *
+ * The one measure that the levels and the forecast go by: with the swap that is
+ * free. Without it a leak would look stuck for as long as it is being swapped
+ * out.
+ *
+ * Context: any; reads counters only.
+ * Return: KiB.
+ */
+u64 oe_available_kb(void)
+{
+	return (u64)(oe_available_pages() + oe_free_swap_pages())
+	       << (PAGE_SHIFT - 10);
+}
+
+static unsigned long cached(unsigned long buffers)
+{
+	unsigned long files = global_node_page_state(NR_FILE_PAGES);
+	unsigned long others = oe_vmstat_swapcache() + buffers;
+
+	return files > others ? files - others : 0;
+}
+
+/**
+ * oe_memtotals_read - fill in all sums
+ * @totals: where to
+ *
+ * SwapTotal is left at 0: no kernel tells it to modules.
+ *
+ * Context: process context, also the OOM path: allocates nothing, takes
+ * spinlocks whose holders do not allocate.
+ */
+void oe_memtotals_read(struct oe_memtotals *totals)
+{
+	unsigned long slab_reclaimable =
+		global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B);
+	unsigned long slab_unreclaimable =
+		global_node_page_state_pages(NR_SLAB_UNRECLAIMABLE_B);
+	unsigned long active = global_node_page_state(NR_ACTIVE_ANON) +
+			       global_node_page_state(NR_ACTIVE_FILE);
+	unsigned long inactive = global_node_page_state(NR_INACTIVE_ANON) +
+				 global_node_page_state(NR_INACTIVE_FILE);
+	unsigned long *kb = totals->kb;
+	struct sysinfo info;
+
+	si_meminfo(&info);
+	kb[OE_MEMTOTAL_MemTotal] = to_kib(info.totalram);
+	kb[OE_MEMTOTAL_MemFree] = to_kib(info.freeram);
+	kb[OE_MEMTOTAL_MemAvailable] = to_kib(max(si_mem_available(), 0L));
+	kb[OE_MEMTOTAL_Buffers] = to_kib(info.bufferram);
+	kb[OE_MEMTOTAL_Cached] = to_kib(cached(info.bufferram));
+	kb[OE_MEMTOTAL_SwapTotal] = 0;
+	kb[OE_MEMTOTAL_SwapFree] = to_kib(oe_free_swap_pages());
+	kb[OE_MEMTOTAL_Active] = to_kib(active);
+	kb[OE_MEMTOTAL_Inactive] = to_kib(inactive);
+	kb[OE_MEMTOTAL_Unevictable] =
+		to_kib(global_node_page_state(NR_UNEVICTABLE));
+	kb[OE_MEMTOTAL_Mlocked] = to_kib(global_zone_page_state(NR_MLOCK));
+	kb[OE_MEMTOTAL_Dirty] = to_kib(global_node_page_state(NR_FILE_DIRTY));
+	kb[OE_MEMTOTAL_Writeback] =
+		to_kib(global_node_page_state(NR_WRITEBACK));
+	kb[OE_MEMTOTAL_AnonPages] =
+		to_kib(global_node_page_state(NR_ANON_MAPPED));
+	kb[OE_MEMTOTAL_Mapped] = to_kib(global_node_page_state(NR_FILE_MAPPED));
+	kb[OE_MEMTOTAL_Shmem] = to_kib(info.sharedram);
+	kb[OE_MEMTOTAL_Slab] = to_kib(slab_reclaimable + slab_unreclaimable);
+	kb[OE_MEMTOTAL_SReclaimable] = to_kib(slab_reclaimable);
+	kb[OE_MEMTOTAL_SUnreclaim] = to_kib(slab_unreclaimable);
+	kb[OE_MEMTOTAL_KernelStack] =
+		global_node_page_state(NR_KERNEL_STACK_KB);
+	kb[OE_MEMTOTAL_PageTables] = to_kib(oe_vmstat_pagetables());
+}
+
+/**
+ * oe_memtotal_name - what /proc/meminfo calls it
+ * @total: which
+ *
+ * Return: a constant string.
+ */
+const char *oe_memtotal_name(enum oe_memtotal total)
+{
+	/* clang-format off */
+#define OE_MEMTOTAL_NAME(name) #name,
+	static const char *const names[] = { OE_MEMTOTALS(OE_MEMTOTAL_NAME) };
+#undef OE_MEMTOTAL_NAME
+	/* clang-format on */
+
+	return names[total];
+}

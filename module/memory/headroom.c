@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How much memory an allocation could really have: what is free, less what the
+ * page allocator keeps from it.
+ */
+#include "core.h"
+
+#include <linux/cpumask.h>
+#include <linux/cpuset.h>
+#include <linux/limits.h>
+#include <linux/memcontrol.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/nodemask.h>
+#include <linux/sched.h>
+#include <linux/vmstat.h>
+
+#include "oom/episode.h"
+#include "memory/headroom.h"
+#include "memory/available.h"
+
+enum {
+	/*
+	 * Pages beyond the failed allocation that must be there before memory
+	 * is said to be back: a charge batch of a memory cgroup, the fill of a
+	 * per-CPU list, and the faults of whoever waits at the same time.
+	 */
+	MARGIN = 128,
+	/*
+	 * Pages of swap that must have become free before reclaim is worth
+	 * another try: more than what others swap in and out meanwhile.
+	 */
+	SWAP_MARGIN = 512,
+	/* A per-CPU list takes this many pages at once. */
+	PCP_BATCH = 64,
+};
+
+static const gfp_t USER = GFP_HIGHUSER_MOVABLE;
+
+static bool may_use_node(int nid, const struct oe_domain *domain)
+{
+	if (domain && domain->nodemask)
+		return node_isset(nid, *domain->nodemask);
+	if (domain && domain->cpuset)
+		return node_isset(nid, cpuset_current_mems_allowed);
+	return true;
+}
+
+/* As __zone_watermark_ok() for an order of 0, but how much and not whether. */
+static unsigned long usable_in(struct zone *zone, gfp_t gfp)
+{
+	unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
+	unsigned long kept =
+		min_wmark_pages(zone) + zone->lowmem_reserve[gfp_zone(gfp)];
+
+	if (IS_ENABLED(CONFIG_CMA) && !(gfp & __GFP_MOVABLE))
+		kept += zone_page_state(zone, NR_FREE_CMA_PAGES);
+	return free > kept ? free - kept : 0;
+}
+
+static bool has_block(struct zone *zone, unsigned int order)
+{
+	unsigned int i;
+
+	if (!order)
+		return true;
+	/* The page allocator's own lists, read as it does: without a lock. */
+	for (i = order; i < ARRAY_SIZE(zone->free_area); i++)
+		if (READ_ONCE(zone->free_area[i].nr_free))
+			return true;
+	return false;
+}
+
+/**
+ * sum_usable - over all zones that an allocation may use
+ * @gfp: of the allocation
+ * @order: of the allocation
+ * @domain: restricts the nodes; or NULL
+ *
+ * Return: pages; 0 if none of the zones has a block of that order.
+ */
+static unsigned long sum_usable(gfp_t gfp, unsigned int order,
+				const struct oe_domain *domain)
+{
+	unsigned long pages = 0;
+	bool block = false;
+	int nid;
+
+	for_each_node_state(nid, N_MEMORY) {
+		struct zone *zone = NODE_DATA(nid)->node_zones;
+		struct zone *last = zone + gfp_zone(gfp);
+
+		if (!may_use_node(nid, domain))
+			continue;
+		for (; zone <= last; zone++) {
+			unsigned long usable;
+
+			if (!populated_zone(zone))
+				continue;
+			usable = usable_in(zone, gfp);
+			pages += usable;
+			block = block || (usable && has_block(zone, order));
+		}
+	}
+	return block ? pages : 0;
+}
+
+/**
+ * oe_memory_usable - free pages above all watermarks
+ * @gfp: of whoever wants them
+ * @domain: restricts the nodes; or NULL
+ *
+ * Context: any.
+ * Return: pages.
+ */
+unsigned long oe_memory_usable(gfp_t gfp, const struct oe_domain *domain)
+{
+	return sum_usable(gfp, 0, domain);
+}
+
+#ifdef CONFIG_MEMCG
+/* Pages that may still be charged: as mem_cgroup_margin(), not exported. */
+static unsigned long room_in(struct page_counter *counter)
+{
+	unsigned long room = PAGE_COUNTER_MAX;
+
+	for (; counter; counter = counter->parent) {
+		unsigned long used = page_counter_read(counter);
+		unsigned long max = READ_ONCE(counter->max);
+
+		room = min(room, max > used ? max - used : 0);
+	}
+	return room;
+}
+
+static unsigned long memory_room(struct mem_cgroup *memcg)
+{
+	return room_in(&memcg->memory);
+}
+
+/* With cgroup v1 it is the room of memory and swap together. */
+static unsigned long swap_room(struct mem_cgroup *memcg)
+{
+	return room_in(&memcg->swap);
+}
+#else
+static unsigned long memory_room(struct mem_cgroup *memcg)
+{
+	return 0;
+}
+
+static unsigned long swap_room(struct mem_cgroup *memcg)
+{
+	return 0;
+}
+#endif
+
+/**
+ * oe_memory_is_back - could the allocation now succeed, with some to spare?
+ * @call: which failed
+ * @beyond: pages that must be left for others
+ *
+ * Context: any.
+ * Return: true if nobody has to die for it.
+ */
+bool oe_memory_is_back(const struct oe_call *call, unsigned long beyond)
+{
+	/* A notifier is not told the order: what a page fault wants. */
+	unsigned int order = max(call->order, 0);
+	unsigned long wanted = MARGIN + (1UL << order);
+
+	if (call->kind == OE_KIND_MEMCG)
+		return memory_room(call->domain.memcg) >= wanted;
+	return sum_usable(call->gfp ?: USER, order, &call->domain) >=
+	       wanted + beyond;
+}
+
+/**
+ * oe_memory_swap_room - how much more can be swapped out for an allocation
+ * @call: which
+ *
+ * Context: any.
+ * Return: pages.
+ */
+unsigned long oe_memory_swap_room(const struct oe_call *call)
+{
+	unsigned long pages = oe_free_swap_pages();
+
+	if (call->kind == OE_KIND_MEMCG)
+		pages = min(pages, swap_room(call->domain.memcg));
+	return pages;
+}
+
+/**
+ * oe_memory_may_be_reclaimed - has so much swap been given back that the
+ *	kernel should try once more?
+ * @call: which failed
+ * @before: oe_memory_swap_room() at that time
+ *
+ * Who drops what has been swapped out gives no memory back; but now the memory
+ * of others can be swapped out in its place.
+ *
+ * Context: any.
+ * Return: true if it should.
+ */
+bool oe_memory_may_be_reclaimed(const struct oe_call *call,
+				unsigned long before)
+{
+	return oe_memory_swap_room(call) >= before + SWAP_MARGIN;
+}
+
+static unsigned long sum_zones(unsigned long (*pages_of)(struct zone *zone))
+{
+	unsigned long pages = 0;
+	int nid;
+
+	for_each_node_state(nid, N_MEMORY) {
+		struct zone *zone = NODE_DATA(nid)->node_zones;
+		struct zone *end = zone + MAX_NR_ZONES;
+
+		for (; zone < end; zone++)
+			if (populated_zone(zone))
+				pages += pages_of(zone);
+	}
+	return pages;
+}
+
+static unsigned long low_of(struct zone *zone)
+{
+	return low_wmark_pages(zone);
+}
+
+static unsigned long min_of(struct zone *zone)
+{
+	return min_wmark_pages(zone);
+}
+
+static unsigned long boost_of(struct zone *zone)
+{
+	return READ_ONCE(zone->watermark_boost);
+}
+
+/**
+ * oe_memory_low - free memory at which the kernel begins to reclaim
+ *
+ * Context: any.
+ * Return: pages, of all zones.
+ */
+unsigned long oe_memory_low(void)
+{
+	return sum_zones(low_of);
+}
+
+/**
+ * oe_memory_boost - by what all watermarks are raised for the time being
+ *
+ * Context: any.
+ * Return: pages, of all zones.
+ */
+unsigned long oe_memory_boost(void)
+{
+	return sum_zones(boost_of);
+}
+
+static unsigned long drop_boost_of(struct zone *zone)
+{
+	unsigned long boost;
+	unsigned long flags;
+
+	if (!boost_of(zone))
+		return 0;
+	/* As kswapd does when it is through. */
+	spin_lock_irqsave(&zone->lock, flags);
+	boost = zone->watermark_boost;
+	zone->watermark_boost = 0;
+	spin_unlock_irqrestore(&zone->lock, flags);
+	return boost;
+}
+
+/**
+ * oe_memory_drop_boost - lower the watermarks to what they are by right
+ *
+ * When the kernel has to mix kinds of pages in a block it raises the zone's
+ * watermarks by the size of a block, 2 MB on most, so that kswapd reclaims some
+ * more. In an OOM there is nothing left to reclaim, and it only keeps what was
+ * released for them from those who need it.
+ *
+ * Context: process context, also the OOM path.
+ * Return: by how many pages, in all zones.
+ */
+unsigned long oe_memory_drop_boost(void)
+{
+	return sum_zones(drop_boost_of);
+}
+
+/**
+ * oe_memory_lost - what is lost of pages that are given back in an OOM
+ *
+ * By then free memory is below the minimum, so the first pages only fill that
+ * up, down to nothing at worst; and each CPU takes some into its own lists.
+ *
+ * Context: any.
+ * Return: pages.
+ */
+unsigned long oe_memory_lost(void)
+{
+	return num_online_cpus() * PCP_BATCH + sum_zones(min_of);
+}

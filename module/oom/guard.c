@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The last word before a kill.
+ *
+ * We have chosen already when the kernel begins to select. A kprobe on
+ * oom_evaluate_task() ends its pass at the first process, with our victim as
+ * the result: the kernel cannot come to another one, and does not look at all
+ * processes again. Where that function is inlined the kernel makes its pass,
+ * steered towards our victim (oe_steer()).
+ *
+ * A second kprobe, on oom_kill_process(), sees whom the kernel is about to kill,
+ * also when it has not selected (vm.oom_kill_allocating_task): a protected one
+ * is exchanged for our victim, or, when there is none, let go: the kernel is
+ * told that a victim is on its way, and calls again.
+ */
+#include "core.h"
+
+#include <linux/kprobes.h>
+#include <linux/limits.h>
+#include <linux/oom.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "oom/guard.h"
+#include "rank/rank.h"
+#include "oom/redirect.h"
+
+/* All callers of out_of_memory() hold oom_lock, so one of each is enough. */
+static struct {
+	bool watches_selection;
+	bool watches_kill;
+	struct task_struct *caller; /* of the armed call; NULL = not armed */
+	struct oom_control *oc;
+	struct oe_policy policy;
+	enum oe_guard_mode mode;
+	struct task_struct *victim; /* with OE_GUARD_VICTIM, else NULL */
+	struct task_struct *displaced; /* its reference is ours to drop */
+	bool hit;
+} guard;
+
+static bool is_alive(struct task_struct *p)
+{
+	return pid_alive(p) && atomic_read(&p->signal->live);
+}
+
+static bool has_victim(void)
+{
+	return guard.victim && is_alive(guard.victim);
+}
+
+static bool is_protected(struct task_struct *p)
+{
+	struct oe_candidate c = {};
+
+	rcu_read_lock();
+	c.rank = oe_rank_of(p).rank;
+	rcu_read_unlock();
+	return oe_policy_verdict(&guard.policy, &c) != OE_ELIGIBLE;
+}
+
+/* "A victim is pending": out_of_memory() returns true, and nobody dies. */
+static void choose_nobody(struct oom_control *oc)
+{
+	oc->chosen = (void *)-1UL;
+	guard.hit = guard.mode != OE_GUARD_PENDING;
+}
+
+/* Runs instead of oom_evaluate_task(), under RCU; returning 1 ends the pass. */
+static OE_REDIRECTED int end_selection(struct task_struct *task, void *arg)
+{
+	struct oom_control *oc = arg;
+
+	if (has_victim()) {
+		get_task_struct(guard.victim);
+		oc->chosen = guard.victim;
+		oc->chosen_points = LONG_MAX;
+	} else {
+		choose_nobody(oc);
+	}
+	return 1;
+}
+
+static int on_evaluate(struct kprobe *probe, struct pt_regs *regs)
+{
+	if (READ_ONCE(guard.caller) != current)
+		return 0;
+	instruction_pointer_set(regs, (unsigned long)end_selection);
+	return 1;
+}
+NOKPROBE_SYMBOL(on_evaluate);
+
+/* Runs instead of oom_kill_process(), in the caller's context. */
+static OE_REDIRECTED void let_go(struct oom_control *oc, const char *message)
+{
+	put_task_struct(oc->chosen);
+	choose_nobody(oc);
+}
+
+static int on_kill(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct task_struct *chosen;
+
+	if (READ_ONCE(guard.caller) != current)
+		return 0;
+	chosen = guard.oc->chosen;
+	if (guard.mode == OE_GUARD_VICTIM &&
+	    (chosen == guard.victim || !is_protected(chosen)))
+		return 0;
+	if (has_victim()) {
+		guard.hit = true;
+		guard.displaced = chosen;
+		get_task_struct(guard.victim);
+		guard.oc->chosen = guard.victim;
+		return 0;
+	}
+	instruction_pointer_set(regs, (unsigned long)let_go);
+	return 1;
+}
+NOKPROBE_SYMBOL(on_kill);
+
+static struct kprobe evaluate_probe = {
+	.symbol_name = "oom_evaluate_task",
+	.pre_handler = on_evaluate,
+};
+
+static struct kprobe kill_probe = {
+	.symbol_name = "oom_kill_process",
+	.pre_handler = on_kill,
+};
+
+/**
+ * oe_guard_register - put the guard in place, not armed
+ *
+ * What this kernel lacks is said in the log; the rest works.
+ *
+ * Context: process context, may sleep; once, before the first OOM is wrapped.
+ */
+void oe_guard_register(void)
+{
+	int err;
+
+	err = oe_redirect_register(&evaluate_probe);
+	guard.watches_selection = !err;
+	if (err)
+		pr_info("oom_evaluate_task() cannot be probed (%d): the kernel selects again after us\n",
+			err);
+	err = oe_redirect_register(&kill_probe);
+	guard.watches_kill = !err;
+	if (err)
+		pr_warn("no guard: oom_kill_process() cannot be probed (%d)\n",
+			err);
+}
+
+/**
+ * oe_guard_unregister - take the guard away
+ *
+ * Nobody is armed any more, and nobody is between a probe and its return.
+ *
+ * Context: process context, may sleep.
+ */
+void oe_guard_unregister(void)
+{
+	if (guard.watches_kill)
+		unregister_kprobe(&kill_probe);
+	guard.watches_kill = false;
+	if (guard.watches_selection)
+		unregister_kprobe(&evaluate_probe);
+	guard.watches_selection = false;
+}
+
+/**
+ * oe_guard_available - is every kill guarded on this kernel?
+ *
+ * Return: true if it is.
+ */
+bool oe_guard_available(void)
+{
+	return guard.watches_kill;
+}
+
+/**
+ * oe_guard_arm - watch the call that current is about to make
+ * @oc: the call
+ * @mode: what it may do
+ * @policy: who is protected; copied
+ * @victim: with OE_GUARD_VICTIM who is to die; otherwise NULL
+ *
+ * Context: OOM path, oom_lock held. @oc and @victim stay valid until
+ * oe_guard_disarm().
+ */
+void oe_guard_arm(struct oom_control *oc, enum oe_guard_mode mode,
+		  const struct oe_policy *policy, struct task_struct *victim)
+{
+	guard.oc = oc;
+	guard.mode = mode;
+	guard.policy = *policy;
+	guard.victim = victim;
+	guard.displaced = NULL;
+	guard.hit = false;
+	/* Last: only current itself looks at the rest, in program order. */
+	WRITE_ONCE(guard.caller, current);
+}
+
+/**
+ * oe_guard_disarm - the call is over
+ *
+ * Context: as oe_guard_arm(), by the same task.
+ * Return: true if the kernel wanted to kill and was prevented, or was given
+ * another victim.
+ */
+bool oe_guard_disarm(void)
+{
+	WRITE_ONCE(guard.caller, NULL); /* read by on_kill() of other tasks */
+	if (guard.displaced)
+		put_task_struct(guard.displaced);
+	if (guard.hit && guard.mode == OE_GUARD_VICTIM)
+		oe_stat_inc(OE_STAT_guard_hits);
+	return guard.hit;
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Saying what happened: the line in the log, the uevents, the counters.
+ *
+ * Everything here runs in the OOM path, one episode at a time, so the text is
+ * put together in static buffers and not on a stack that is deep already.
+ */
+#include "core.h"
+
+#include <linux/math64.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+
+#include <uapi/oom_embedded.h>
+
+#include "notify.h"
+#include "lib/parse.h"
+#include "rank/rank.h"
+#include "oom/outcome.h"
+
+static const char *const kind_words[] = {
+	[OE_KIND_GLOBAL] = "global",	   [OE_KIND_CPUSET] = "cpuset",
+	[OE_KIND_MEMPOLICY] = "mempolicy", [OE_KIND_MEMCG] = "memcg",
+	[OE_KIND_SYSRQ] = "sysrq",
+};
+
+static const char *const outcome_words[] = {
+	[OE_OUTCOME_KILLED] = "killed",
+	[OE_OUTCOME_NO_VICTIM] = "no_victim",
+	[OE_OUTCOME_VICTIM_PENDING] = "victim_pending",
+	[OE_OUTCOME_AVOIDED] = "avoided",
+	[OE_OUTCOME_NOT_KILLED] = "not_killed",
+};
+
+enum {
+	PROCESS_TEXT = 200,
+};
+
+static struct {
+	struct oe_uevent uevent;
+	char trigger[OE_COMM_ESCAPED];
+	char comm[OE_COMM_ESCAPED];
+	char victim[PROCESS_TEXT];
+	char second[PROCESS_TEXT];
+	char would[PROCESS_TEXT];
+} scratch;
+
+static unsigned long to_kib(unsigned long pages)
+{
+	return pages << (PAGE_SHIFT - 10);
+}
+
+/* "comm/pid rank=N", with the source and the size if asked for. */
+static const char *process_text(char text[PROCESS_TEXT],
+				const struct oe_process *process, bool details)
+{
+	int length;
+
+	if (!process->pid)
+		return "none";
+	length = scnprintf(text, PROCESS_TEXT, "%s/%d rank=%u",
+			   oe_escape_comm(scratch.comm, process->comm),
+			   process->pid, process->rank);
+	if (details)
+		scnprintf(text + length, PROCESS_TEXT - length,
+			  " (%s%s%s) rss=%lukB",
+			  oe_source_name(process->source),
+			  process->group[0] ? " " : "", process->group,
+			  to_kib(process->rss));
+	return text;
+}
+
+/* Who died if that is known, otherwise whom we chose. */
+static const struct oe_process *victim_of(const struct oe_episode *episode)
+{
+	return episode->killed.pid ? &episode->killed :
+				     &episode->decision.victim;
+}
+
+/* Of what was granted: without a grace nothing was used of it. */
+static unsigned int grace_used_ms(const struct oe_episode *episode)
+{
+	return episode->grace_ms ?
+		       div_u64(episode->grace_used_ns, NSEC_PER_MSEC) :
+		       0;
+}
+
+static void log_line(const struct oe_episode *episode)
+{
+	const struct oe_decision *decision = &episode->decision;
+	const struct oe_process *victim = victim_of(episode);
+	bool other = victim->pid != decision->victim.pid;
+
+	if (other)
+		process_text(scratch.would, &decision->victim, true);
+	pr_warn("seq=%llu kind=%s trigger=%s/%d victim=%s runner-up=%s protected=%u%s%s%s grace=%u/%ums outcome=%s\n",
+		episode->seq, oe_kind_name(episode->call.kind),
+		oe_escape_comm(scratch.trigger, episode->trigger_comm),
+		episode->trigger_pid,
+		process_text(scratch.victim, victim, true),
+		process_text(scratch.second, &decision->runner_up, false),
+		decision->nr_protected,
+		decision->unprotected ? " unprotected=1" : "",
+		other ? " would=" : "",
+		!other		     ? "" :
+		decision->victim.pid ? scratch.would :
+				       "none",
+		grace_used_ms(episode), episode->grace_ms,
+		outcome_words[episode->outcome]);
+}
+
+static void start_uevent(const char *event, const struct oe_episode *episode)
+{
+	memset(&scratch.uevent, 0, sizeof(scratch.uevent));
+	oe_uevent_add(&scratch.uevent, OOM_EMBEDDED_KEY_EVENT "=%s", event);
+	oe_uevent_add(&scratch.uevent, OOM_EMBEDDED_KEY_SEQ "=%llu",
+		      episode->seq);
+}
+
+static void outcome_uevent(const struct oe_episode *episode)
+{
+	const struct oe_process *victim = victim_of(episode);
+	struct oe_uevent *uevent = &scratch.uevent;
+
+	start_uevent(victim->pid ? OOM_EMBEDDED_EVENT_VICTIM :
+				   OOM_EMBEDDED_EVENT_NO_VICTIM,
+		     episode);
+	if (victim->pid) {
+		oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_PID "=%d",
+			      victim->pid);
+		oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_COMM "=%s",
+			      oe_escape_comm(scratch.comm, victim->comm));
+		oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_UID "=%u",
+			      from_kuid_munged(&init_user_ns, victim->uid));
+		oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_RANK "=%u",
+			      victim->rank);
+		oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_RSS_KB "=%lu",
+			      to_kib(victim->rss));
+	}
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_OUTCOME "=%s",
+		      outcome_words[episode->outcome]);
+	oe_notify_send(uevent);
+}
+
+/**
+ * oe_kind_name - a kind of OOM in words, as in the ABI
+ * @kind: which
+ *
+ * Return: a constant string.
+ */
+const char *oe_kind_name(enum oe_kind kind)
+{
+	return kind_words[kind];
+}
+
+/**
+ * oe_outcome_name - how an episode ended in words, as in the ABI
+ * @outcome: which
+ *
+ * Return: a constant string.
+ */
+const char *oe_outcome_name(enum oe_outcome outcome)
+{
+	return outcome_words[outcome];
+}
+
+/**
+ * oe_report_reconfigure - send the uevent that asks userspace to act
+ * @episode: seq, call and trigger are filled in
+ *
+ * Context: OOM path, oom_lock held; allocates nothing.
+ * Return: ticket for oe_notify_wait().
+ */
+unsigned long oe_report_reconfigure(const struct oe_episode *episode)
+{
+	struct oe_uevent *uevent = &scratch.uevent;
+
+	start_uevent(OOM_EMBEDDED_EVENT_RECONFIGURE, episode);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_KIND "=%s",
+		      oe_kind_name(episode->call.kind));
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_TRIGGER_PID "=%d",
+		      episode->trigger_pid);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_TRIGGER_COMM "=%s",
+		      oe_escape_comm(scratch.comm, episode->trigger_comm));
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_ORDER "=%d",
+		      episode->call.order);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_GRACE_MS "=%u",
+		      episode->grace_ms);
+	if (episode->memcg_path[0])
+		oe_uevent_add(uevent, OOM_EMBEDDED_KEY_MEMCG "=%s",
+			      episode->memcg_path);
+	return oe_notify_send(uevent);
+}
+
+/**
+ * oe_report_outcome - log, count and send how an episode ended
+ * @episode: complete
+ *
+ * Context: OOM path with oom_lock held, or the settling worker in its place;
+ * allocates nothing.
+ */
+void oe_report_outcome(const struct oe_episode *episode)
+{
+	static const enum oe_stat stats[] = {
+		[OE_OUTCOME_KILLED] = OE_STAT_victims,
+		[OE_OUTCOME_NO_VICTIM] = OE_STAT_no_victim,
+		[OE_OUTCOME_VICTIM_PENDING] = OE_STAT_victim_pending,
+		[OE_OUTCOME_AVOIDED] = OE_STAT_avoided,
+		[OE_OUTCOME_NOT_KILLED] = OE_STAT_not_killed,
+	};
+
+	oe_stat_inc(stats[episode->outcome]);
+	log_line(episode);
+	outcome_uevent(episode);
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whom the kernel really killed: the first task it marked as OOM victim since
+ * we armed, by its own tracepoint. Independent of whom we wanted.
+ */
+#include "core.h"
+
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/oom.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
+#include <linux/tracepoint.h>
+
+#include "compat/compat.h"
+#include "rank/rank.h"
+#include "tasks.h"
+#include "lib/tracepoint.h"
+#include "oom/victim.h"
+
+/*
+ * Marks happen under oom_lock, so one at a time; armed and read under it too,
+ * except that without kprobes the settling worker reads: hence the acquire.
+ */
+static struct {
+	struct tracepoint *point;
+	bool maybe_pending; /* see oe_victim_is_pending() */
+	bool armed; /* the record is free for the next mark */
+	bool marked; /* release/acquire: the record is complete */
+	u64 when_ns;
+	struct oe_process process;
+} victim = {
+	.maybe_pending = true, /* whatever was before us */
+};
+
+static void record(struct task_struct *p)
+{
+	struct oe_ranking ranking;
+
+	rcu_read_lock();
+	ranking = oe_rank_of(p);
+	rcu_read_unlock();
+	victim.when_ns = ktime_get_ns();
+	victim.process = (struct oe_process){
+		.pid = p->tgid,
+		.uid = task_uid(p),
+		.rank = ranking.rank,
+		.source = ranking.source,
+		/* The killer holds task_lock, or p is current. */
+		.rss = p->mm ? oe_mm_rss(p->mm) : 0,
+	};
+	/* The leader's name, as everywhere; a torn read is still terminated. */
+	strscpy(victim.process.comm, p->group_leader->comm,
+		sizeof(victim.process.comm));
+	if (ranking.source == OE_SOURCE_GROUP)
+		oe_group_name(ranking.group, victim.process.group);
+	victim.armed = false;
+	/* Pairs with oe_victim_marked(). */
+	smp_store_release(&victim.marked, true);
+}
+
+static void note(struct task_struct *p)
+{
+	WRITE_ONCE(victim.maybe_pending, true);
+	if (READ_ONCE(victim.armed))
+		record(p);
+}
+
+#ifdef OE_HAVE_MARK_VICTIM_PID
+static void on_mark(void *data, int pid)
+{
+	struct task_struct *p;
+
+	rcu_read_lock();
+	p = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
+	if (p)
+		note(p);
+	rcu_read_unlock();
+}
+#else
+static void on_mark(void *data, struct task_struct *p, uid_t uid)
+{
+	note(p);
+}
+#endif
+
+/**
+ * oe_victim_init - start to listen
+ *
+ * Without the tracepoint oe_victim_marked() judges by the expected victim.
+ *
+ * Context: module init.
+ */
+void oe_victim_init(void)
+{
+	struct tracepoint *point = oe_tracepoint_find("mark_victim");
+	int err = point ? tracepoint_probe_register(point, on_mark, NULL) :
+			  -ENOENT;
+
+	if (err)
+		pr_warn("no mark_victim tracepoint (%d): victims other than the chosen one go unnamed\n",
+			err);
+	else
+		victim.point = point;
+}
+
+/**
+ * oe_victim_exit - stop to listen
+ *
+ * Context: module exit, may sleep.
+ */
+void oe_victim_exit(void)
+{
+	if (!victim.point)
+		return;
+	tracepoint_probe_unregister(victim.point, on_mark, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * oe_victim_is_pending - is an earlier victim still giving its memory back?
+ * @domain: whose memory ran out
+ *
+ * Looks at all processes only if there may be one: somebody has been marked
+ * since the last time that nobody was found.
+ *
+ * Context: OOM path, oom_lock held, under which victims are marked.
+ * Return: true if the kernel would wait instead of choosing.
+ */
+bool oe_victim_is_pending(const struct oe_domain *domain)
+{
+	bool anywhere;
+	bool pending;
+
+	if (victim.point && !READ_ONCE(victim.maybe_pending))
+		return false;
+	pending = oe_tasks_victim_pending(domain, &anywhere);
+	WRITE_ONCE(victim.maybe_pending, anywhere);
+	return pending;
+}
+
+/**
+ * oe_victim_arm - the next one that is marked is ours to record
+ *
+ * Context: oom_lock held.
+ */
+void oe_victim_arm(void)
+{
+	WRITE_ONCE(victim.marked, false);
+	WRITE_ONCE(victim.armed, true); /* read by on_mark() */
+}
+
+/**
+ * oe_victim_marked - was somebody marked since oe_victim_arm()?
+ * @expected: whom we wanted, or NULL; asked when there is no tracepoint
+ * @victim_process: filled in when it is known who it was
+ * @when_ns: CLOCK_MONOTONIC of the mark, 0 if not known
+ *
+ * Context: any.
+ * Return: true if somebody was.
+ */
+bool oe_victim_marked(struct task_struct *expected,
+		      struct oe_process *victim_process, u64 *when_ns)
+{
+	if (!victim.point) {
+		*when_ns = 0;
+		return expected && tsk_is_oom_victim(expected);
+	}
+	/* Pairs with record(). */
+	if (!smp_load_acquire(&victim.marked))
+		return false;
+	*victim_process = victim.process;
+	*when_ns = victim.when_ns;
+	return true;
+}

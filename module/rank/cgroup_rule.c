@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What group.c asks of cgroup v2: who has this path, who is below it, and who
+ * has it now. A service manager removes a service's cgroup and makes it anew:
+ * the kernel's tracepoint tells, attached only while there is a rule.
+ */
+#include "core.h"
+
+#include <linux/cgroup.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+
+#include "rank/cgroup_rule.h"
+#include "rank/group.h"
+#include "lib/tracepoint.h"
+
+enum {
+	/* The tracepoint cuts off what is longer. */
+	PATH_ROOM = 1024,
+};
+
+static struct {
+	struct tracepoint *mkdir;
+	bool watching; /* under the caller's lock */
+} watch;
+
+static char *path_of(struct cgroup *cgroup)
+{
+	char *path = kmalloc(PATH_ROOM, GFP_KERNEL);
+	int length;
+
+	if (!path)
+		return ERR_PTR(-ENOMEM);
+	length = cgroup_path(cgroup, path, PATH_ROOM);
+	if (length < 0 || length >= PATH_ROOM - 1) {
+		kfree(path);
+		return ERR_PTR(-EINVAL);
+	}
+	return path;
+}
+
+/**
+ * oe_cgroup_find - who has this path?
+ * @text: from the root of cgroup v2, as the writer's namespace sees it
+ * @path: set to the path in the initial namespace; the caller frees it
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: the cgroup with a reference; or -EINVAL, -ENOENT, -ENOMEM as pointer.
+ */
+struct cgroup *oe_cgroup_find(const char *text, char **path)
+{
+	struct cgroup *cgroup;
+	char *found;
+
+	if (*text != '/')
+		return ERR_PTR(-EINVAL);
+	cgroup = cgroup_get_from_path(text);
+	if (IS_ERR(cgroup))
+		return cgroup;
+	found = path_of(cgroup);
+	if (IS_ERR(found)) {
+		cgroup_put(cgroup);
+		return ERR_CAST(found);
+	}
+	*path = found;
+	return cgroup;
+}
+
+/**
+ * oe_cgroup_get - take one more reference
+ * @cgroup: of which the caller has one
+ *
+ * Context: any.
+ */
+void oe_cgroup_get(struct cgroup *cgroup)
+{
+	css_get(&cgroup->self);
+}
+
+/**
+ * oe_cgroup_put - drop a reference
+ * @cgroup: valid until an RCU grace period later
+ *
+ * Context: any.
+ */
+void oe_cgroup_put(struct cgroup *cgroup)
+{
+	cgroup_put(cgroup);
+}
+
+/**
+ * oe_cgroup_of - the cgroup that a process is in
+ * @p: any of its threads
+ *
+ * Context: under rcu_read_lock(), under which it is valid.
+ * Return: in the default hierarchy.
+ */
+struct cgroup *oe_cgroup_of(struct task_struct *p)
+{
+	return task_dfl_cgroup(p);
+}
+
+/**
+ * oe_cgroup_contains - is a cgroup another one, or below it?
+ * @cgroup: the other one
+ * @inner: of oe_cgroup_of()
+ *
+ * Context: under rcu_read_lock().
+ * Return: true if it is.
+ */
+bool oe_cgroup_contains(struct cgroup *cgroup, struct cgroup *inner)
+{
+	return cgroup_is_descendant(inner, cgroup);
+}
+
+static void on_mkdir(void *data, struct cgroup *cgroup, const char *path)
+{
+	if (cgroup->root == &cgrp_dfl_root)
+		oe_group_bind_cgroup(cgroup, path);
+}
+
+/**
+ * oe_cgroup_watch - begin to tell group.c of new cgroups
+ *
+ * Without the tracepoint a rule is bound when it is written, once.
+ *
+ * Context: process context, may sleep; the caller serialises with
+ * oe_cgroup_unwatch().
+ * Return: 0 or -ENOMEM.
+ */
+int oe_cgroup_watch(void)
+{
+	int err;
+
+	if (watch.watching)
+		return 0;
+	watch.mkdir = oe_tracepoint_find("cgroup_mkdir");
+	if (!watch.mkdir)
+		return 0;
+	err = tracepoint_probe_register(watch.mkdir, on_mkdir, NULL);
+	if (!err)
+		watch.watching = true;
+	return err;
+}
+
+/**
+ * oe_cgroup_unwatch - stop it
+ *
+ * When it returns nobody is being told any more.
+ *
+ * Context: process context, may sleep.
+ */
+void oe_cgroup_unwatch(void)
+{
+	if (!watch.watching)
+		return;
+	tracepoint_probe_unregister(watch.mkdir, on_mkdir, NULL);
+	tracepoint_synchronize_unregister();
+	watch.watching = false;
+}

@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Groups: a name, a ranking, a signal, and rules that say who belongs to it
+ * (group_rule.c).
+ * Who was put into a group by its pid is known to rank.c, which tells a group
+ * by its index.
+ *
+ * Changes may allocate and wait. Whoever asks, in the OOM path too, is under
+ * RCU and takes no lock.
+ */
+#include "core.h"
+
+#include <linux/bitmap.h>
+#include <linux/errno.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "rank/cgroup_rule.h"
+#include "rank/group.h"
+#include "rank/group_pass.h"
+#include "rank/group_rule.h"
+#include "rank/rank.h"
+
+/**
+ * struct oe_group - a group
+ * @name: for people
+ * @index: for rank.c and for records; reused after the group is gone
+ * @rank: of its members, one word
+ * @signal: for its members at OOM, 0 = none, one word
+ * @rules: NULL where there is none; written under groups.lock
+ * @rcu: for freeing
+ */
+struct oe_group {
+	char name[OE_GROUP_NAME];
+	unsigned int index;
+	unsigned int rank;
+	int signal;
+	struct oe_rule __rcu *rules[OE_NR_RULES];
+	struct rcu_head rcu;
+};
+
+static struct {
+	struct mutex lock; /* changes */
+	DECLARE_BITMAP(used, OE_NR_GROUPS); /* indexes, under lock */
+	unsigned int end; /* all groups are below it, under lock */
+	unsigned int nr_rules; /* of all kinds, under lock */
+	unsigned int nr_cgroup_rules; /* under lock */
+	unsigned int nr_signals; /* groups that have one, under lock */
+	struct oe_group __rcu *all[OE_NR_GROUPS];
+} groups = {
+	.lock = __MUTEX_INITIALIZER(groups.lock),
+};
+
+/* The first group from index *@i on, which moves behind it; or NULL. Under RCU. */
+static struct oe_group *next_group(unsigned int *i)
+{
+	struct oe_group *group = NULL;
+
+	while (!group && *i < READ_ONCE(groups.end)) /* written by set_end() */
+		group = rcu_dereference(groups.all[(*i)++]);
+	return group;
+}
+
+static bool has_by_rule(const struct oe_group *group, enum oe_rule_kind kind,
+			const union oe_subject *subject)
+{
+	const struct oe_rule *rule = rcu_dereference(group->rules[kind]);
+
+	return rule && oe_rule_matches(rule, subject);
+}
+
+/* The most protective of those that match. */
+static void consider(const struct oe_group *group, struct oe_ranking *best,
+		     bool *found)
+{
+	unsigned int rank = READ_ONCE(group->rank);
+
+	if (*found && best->rank <= rank)
+		return;
+	*found = true;
+	*best = (struct oe_ranking){
+		.rank = rank,
+		.source = OE_SOURCE_GROUP,
+		.group = group->index,
+	};
+}
+
+/**
+ * oe_group_of_members - the group that counts among those a process was put into
+ * @members: a bit a group
+ * @ranking: written if there is one
+ *
+ * Context: under rcu_read_lock().
+ * Return: true if there is one.
+ */
+bool oe_group_of_members(const unsigned long *members,
+			 struct oe_ranking *ranking)
+{
+	const struct oe_group *group;
+	bool found = false;
+	unsigned int i;
+
+	for_each_set_bit(i, members, OE_NR_GROUPS) {
+		group = rcu_dereference(groups.all[i]);
+		if (group)
+			consider(group, ranking, &found);
+	}
+	return found;
+}
+
+static bool judge(const union oe_subject *subject, struct oe_ranking *ranking)
+{
+	const struct oe_group *group;
+	enum oe_rule_kind kind;
+	bool found = false;
+	unsigned int i;
+
+	for (kind = 0; !found && kind < OE_NR_RULES; kind++)
+		for (i = 0; (group = next_group(&i));)
+			if (has_by_rule(group, kind, subject))
+				consider(group, ranking, &found);
+	return found;
+}
+
+/**
+ * oe_group_of_rules - the group that counts among those whose rule a process matches
+ * @p: any of its threads
+ * @ranking: written if there is one
+ *
+ * Context: under rcu_read_lock(), which also keeps @p.
+ * Return: true if there is one.
+ */
+bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking)
+{
+	struct oe_finding *finding;
+	union oe_subject subject;
+
+	if (!oe_group_any_rule())
+		return false;
+	oe_subject_describe(&subject, p);
+	finding = oe_group_pass_find(&subject);
+	if (!finding)
+		return judge(&subject, ranking);
+	if (!finding->known) {
+		finding->found = judge(&subject, &finding->ranking);
+		finding->known = true;
+	}
+	if (finding->found)
+		*ranking = finding->ranking;
+	return finding->found;
+}
+
+/**
+ * oe_group_has - does a process belong to a group, in whatever way?
+ * @group: the group
+ * @p: any of its threads
+ *
+ * Context: under rcu_read_lock(), which also keeps @p.
+ * Return: true if it does.
+ */
+bool oe_group_has(const struct oe_group *group, struct task_struct *p)
+{
+	union oe_subject subject;
+
+	if (oe_rank_is_member(p, group->index))
+		return true;
+	oe_subject_describe(&subject, p);
+	return has_by_rule(group, OE_RULE_CGROUP, &subject) ||
+	       has_by_rule(group, OE_RULE_COMM, &subject) ||
+	       has_by_rule(group, OE_RULE_UID, &subject);
+}
+
+/**
+ * oe_group_any_rule - does any group know its members by a rule?
+ *
+ * Context: any.
+ * Return: false if looking at processes would be for nothing.
+ */
+bool oe_group_any_rule(void)
+{
+	return READ_ONCE(groups.nr_rules);
+}
+
+/**
+ * oe_group_any_signal - does any group send a signal?
+ *
+ * Context: any.
+ * Return: false if looking at processes would be for nothing.
+ */
+bool oe_group_any_signal(void)
+{
+	return READ_ONCE(groups.nr_signals);
+}
+
+/**
+ * oe_group_signals - which signals a process gets at OOM
+ * @p: any of its threads
+ *
+ * Context: under rcu_read_lock(), which also keeps @p.
+ * Return: bit N-1 for signal N; each once, however many groups send it.
+ */
+u64 oe_group_signals(struct task_struct *p)
+{
+	const struct oe_group *group;
+	u64 signals = 0;
+	unsigned int i;
+
+	for (i = 0; (group = next_group(&i));) {
+		int signal = READ_ONCE(group->signal);
+
+		if (signal && oe_group_has(group, p))
+			signals |= 1ULL << (signal - 1);
+	}
+	return signals;
+}
+
+/**
+ * oe_group_name - what a group is called
+ * @index: the group's
+ * @name: filled in; "" if it has just gone
+ *
+ * Context: any.
+ */
+void oe_group_name(unsigned int index, char name[OE_GROUP_NAME])
+{
+	const struct oe_group *group;
+
+	rcu_read_lock();
+	group = rcu_dereference(groups.all[index]);
+	strscpy(name, group ? group->name : "", OE_GROUP_NAME);
+	rcu_read_unlock();
+}
+
+/**
+ * oe_group_index - by what rank.c knows a group
+ * @group: the group
+ *
+ * Return: its index.
+ */
+unsigned int oe_group_index(const struct oe_group *group)
+{
+	return group->index;
+}
+
+/**
+ * oe_group_rank - the ranking of a group's members
+ * @group: the group
+ *
+ * Return: 0..OE_RANK_MAX.
+ */
+unsigned int oe_group_rank(const struct oe_group *group)
+{
+	return READ_ONCE(group->rank);
+}
+
+/**
+ * oe_group_set_rank - change it
+ * @group: the group
+ * @rank: 0..OE_RANK_MAX
+ */
+void oe_group_set_rank(struct oe_group *group, unsigned int rank)
+{
+	WRITE_ONCE(group->rank, rank); /* read by consider() */
+}
+
+/**
+ * oe_group_signal - what a group's members are sent at OOM
+ * @group: the group
+ *
+ * Return: the signal's number or 0.
+ */
+int oe_group_signal(const struct oe_group *group)
+{
+	return READ_ONCE(group->signal);
+}
+
+/* Read without the lock only to find out whether looking is for nothing. */
+static void recount(unsigned int *counter, bool was, bool is)
+{
+	lockdep_assert_held(&groups.lock);
+	WRITE_ONCE(*counter, *counter + is - was);
+}
+
+static void set_signal(struct oe_group *group, int signal)
+{
+	recount(&groups.nr_signals, group->signal, signal);
+	WRITE_ONCE(group->signal, signal); /* read by oe_group_signals() */
+}
+
+/**
+ * oe_group_set_signal - change it
+ * @group: the group
+ * @signal: the signal's number or 0
+ *
+ * Context: process context, may sleep.
+ */
+void oe_group_set_signal(struct oe_group *group, int signal)
+{
+	mutex_lock(&groups.lock);
+	set_signal(group, signal);
+	mutex_unlock(&groups.lock);
+}
+
+static struct oe_rule *rule_of(struct oe_group *group, enum oe_rule_kind kind)
+{
+	return rcu_dereference_protected(group->rules[kind],
+					 lockdep_is_held(&groups.lock));
+}
+
+static void replace_rule(struct oe_group *group, enum oe_rule_kind kind,
+			 struct oe_rule *rule)
+{
+	struct oe_rule *old = rule_of(group, kind);
+
+	rcu_assign_pointer(group->rules[kind], rule);
+	recount(&groups.nr_rules, old, rule);
+	if (kind == OE_RULE_CGROUP)
+		recount(&groups.nr_cgroup_rules, old, rule);
+	if (old)
+		oe_rule_free(old);
+}
+
+/* Between the look-up and the publication the path may have changed hands. */
+static void look_again(const char *text)
+{
+	struct cgroup *cgroup;
+	char *path;
+
+	cgroup = oe_cgroup_find(text, &path);
+	if (IS_ERR(cgroup))
+		return;
+	oe_group_bind_cgroup(cgroup, path);
+	oe_cgroup_put(cgroup);
+	kfree(path);
+}
+
+static int set_rule(struct oe_group *group, enum oe_rule_kind kind,
+		    const char *text)
+{
+	struct oe_rule *rule = NULL;
+
+	if (*text)
+		rule = oe_rule_make(kind, text);
+	if (IS_ERR(rule))
+		return PTR_ERR(rule);
+	replace_rule(group, kind, rule);
+	return 0;
+}
+
+static int set_cgroup_rule(struct oe_group *group, const char *text)
+{
+	int err;
+
+	/* Before the look-up: nothing that happens to the path is missed. */
+	err = oe_cgroup_watch();
+	if (err)
+		return err;
+	err = set_rule(group, OE_RULE_CGROUP, text);
+	if (!err && *text)
+		look_again(text);
+	if (!groups.nr_cgroup_rules)
+		oe_cgroup_unwatch();
+	return err;
+}
+
+/**
+ * oe_group_set_rule - say who belongs to a group
+ * @group: the group
+ * @kind: which of its rules
+ * @text: without a newline; "" clears
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: 0; or -EINVAL, -ERANGE, -ENOENT (no such cgroup), -EOPNOTSUPP (the
+ * kernel lacks it), -ENOMEM and nothing changed.
+ */
+int oe_group_set_rule(struct oe_group *group, enum oe_rule_kind kind,
+		      const char *text)
+{
+	int err;
+
+	mutex_lock(&groups.lock);
+	err = kind == OE_RULE_CGROUP ? set_cgroup_rule(group, text) :
+				       set_rule(group, kind, text);
+	mutex_unlock(&groups.lock);
+	return err;
+}
+
+/**
+ * oe_group_show_rule - print a rule as it can be written
+ * @group: the group
+ * @kind: which of its rules
+ * @text: a page
+ *
+ * Context: process context.
+ * Return: number of bytes written.
+ */
+int oe_group_show_rule(struct oe_group *group, enum oe_rule_kind kind,
+		       char *text)
+{
+	const struct oe_rule *rule;
+	int length;
+
+	rcu_read_lock();
+	rule = rcu_dereference(group->rules[kind]);
+	length = rule ? oe_rule_show(rule, text) : sysfs_emit(text, "\n");
+	rcu_read_unlock();
+	return length;
+}
+
+/**
+ * oe_group_bind_cgroup - a path has a new owner
+ * @cgroup: it; the caller holds a reference
+ * @path: in the initial cgroup namespace
+ *
+ * A service that is restarted gets a new cgroup of the old name, and is still
+ * meant by the rule.
+ *
+ * Context: any, also a tracepoint with preemption off.
+ */
+void oe_group_bind_cgroup(struct cgroup *cgroup, const char *path)
+{
+	struct oe_group *group;
+	struct oe_rule *rule;
+	unsigned int i;
+
+	rcu_read_lock();
+	for (i = 0; (group = next_group(&i));) {
+		rule = rcu_dereference(group->rules[OE_RULE_CGROUP]);
+		if (rule)
+			oe_rule_bind_cgroup(rule, cgroup, path);
+	}
+	rcu_read_unlock();
+}
+
+static bool exists(const char *name)
+{
+	const struct oe_group *group;
+	unsigned int i;
+	bool found = false;
+
+	rcu_read_lock();
+	for (i = 0; (group = next_group(&i));)
+		found = found || !strcmp(group->name, name);
+	rcu_read_unlock();
+	return found;
+}
+
+static void set_end(void)
+{
+	unsigned int end = OE_NR_GROUPS;
+
+	while (end && !test_bit(end - 1, groups.used))
+		end--;
+	WRITE_ONCE(groups.end, end); /* read by next_group() */
+}
+
+static int add(struct oe_group *group)
+{
+	unsigned int i = find_first_zero_bit(groups.used, OE_NR_GROUPS);
+
+	lockdep_assert_held(&groups.lock);
+	if (exists(group->name))
+		return -EEXIST;
+	if (i == OE_NR_GROUPS)
+		return -ENOSPC;
+	set_bit(i, groups.used);
+	group->index = i;
+	oe_rank_open_group(i);
+	rcu_assign_pointer(groups.all[i], group);
+	set_end();
+	return 0;
+}
+
+/**
+ * oe_group_add - a new group, with nobody in it
+ * @name: valid
+ * @group: set on success; until oe_group_remove()
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: 0, -EEXIST, -ENOSPC or -ENOMEM.
+ */
+int oe_group_add(const char *name, struct oe_group **group)
+{
+	struct oe_group *new;
+	int err;
+
+	new = kzalloc(sizeof(*new), GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	strscpy(new->name, name, sizeof(new->name));
+	new->rank = READ_ONCE(oe_config.default_rank);
+	mutex_lock(&groups.lock);
+	err = add(new);
+	mutex_unlock(&groups.lock);
+	if (err)
+		kfree(new);
+	else
+		*group = new;
+	return err;
+}
+
+/**
+ * oe_group_remove - a group goes away, its members are without it at once
+ * @group: nobody else uses it, except under RCU
+ *
+ * Context: process context, may sleep.
+ */
+void oe_group_remove(struct oe_group *group)
+{
+	enum oe_rule_kind kind;
+
+	mutex_lock(&groups.lock);
+	RCU_INIT_POINTER(groups.all[group->index], NULL);
+	set_signal(group, 0);
+	for (kind = 0; kind < OE_NR_RULES; kind++)
+		replace_rule(group, kind, NULL);
+	if (!groups.nr_cgroup_rules)
+		oe_cgroup_unwatch();
+	oe_rank_close_group(group->index);
+	/* Only now may the index be somebody else's. */
+	clear_bit(group->index, groups.used);
+	set_end();
+	mutex_unlock(&groups.lock);
+	kfree_rcu(group, rcu);
+}
+
+/**
+ * oe_group_exit - all groups have been removed
+ *
+ * Context: module exit, may sleep.
+ */
+void oe_group_exit(void)
+{
+	rcu_barrier(); /* oe_rule_free()'s last step is in this module */
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_GROUP_H
+#define OE_GROUP_H
+
+#include <linux/types.h>
+
+#include <uapi/oom_embedded.h>
+
+#include "rank/group_rule.h"
+
+struct cgroup;
+struct oe_group;
+struct oe_ranking;
+struct task_struct;
+
+enum {
+	OE_NR_GROUPS = OOM_EMBEDDED_GROUPS_MAX, /* an index fits into a byte */
+	OE_GROUP_NAME = OOM_EMBEDDED_GROUP_NAME_MAX + 1,
+};
+
+int oe_group_add(const char *name, struct oe_group **group);
+void oe_group_remove(struct oe_group *group);
+void oe_group_exit(void);
+
+unsigned int oe_group_index(const struct oe_group *group);
+unsigned int oe_group_rank(const struct oe_group *group);
+void oe_group_set_rank(struct oe_group *group, unsigned int rank);
+int oe_group_signal(const struct oe_group *group);
+void oe_group_set_signal(struct oe_group *group, int signal);
+int oe_group_set_rule(struct oe_group *group, enum oe_rule_kind kind,
+		      const char *text);
+int oe_group_show_rule(struct oe_group *group, enum oe_rule_kind kind,
+		       char *text);
+
+bool oe_group_of_members(const unsigned long *groups,
+			 struct oe_ranking *ranking);
+bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking);
+bool oe_group_has(const struct oe_group *group, struct task_struct *p);
+u64 oe_group_signals(struct task_struct *p);
+bool oe_group_any_rule(void);
+bool oe_group_any_signal(void);
+void oe_group_name(unsigned int index, char name[OE_GROUP_NAME]);
+void oe_group_bind_cgroup(struct cgroup *cgroup, const char *path);
+
+#endif /* OE_GROUP_H */

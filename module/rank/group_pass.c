@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A pass over all processes remembers what the rules of groups make of a name,
+ * user and cgroup: most processes are like another one.
+ */
+#include "core.h"
+
+#include <linux/hash.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#include "rank/group.h"
+#include "rank/group_pass.h"
+
+enum {
+	FINDING_BITS = 6,
+};
+
+static struct {
+	struct task_struct *owner;
+	struct oe_finding findings[1 << FINDING_BITS]; /* by hash, the owner's */
+} pass;
+
+/**
+ * oe_group_pass_begin - a pass over all processes begins
+ *
+ * Processes of one name, user and cgroup are then judged once. One at a time
+ * has that advantage; whoever comes second judges each anew.
+ *
+ * Context: under rcu_read_lock(), not left before oe_group_pass_end(): a cgroup
+ * is known by its address.
+ */
+void oe_group_pass_begin(void)
+{
+	if (!oe_group_any_rule() || cmpxchg_acquire(&pass.owner, NULL, current))
+		return;
+	memset(pass.findings, 0, sizeof(pass.findings));
+}
+
+/**
+ * oe_group_pass_end - the pass is over
+ *
+ * Context: as oe_group_pass_begin(), by the same task.
+ */
+void oe_group_pass_end(void)
+{
+	/* Nobody else makes it current, or takes current away. */
+	if (READ_ONCE(pass.owner) != current)
+		return;
+	/* Pairs with oe_group_pass_begin(): the next one finds our findings whole. */
+	smp_store_release(&pass.owner, NULL);
+}
+
+static struct oe_finding *finding_of(const union oe_subject *subject)
+{
+	unsigned long hash = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(subject->words); i++)
+		hash = hash_long(hash ^ subject->words[i], BITS_PER_LONG);
+	return &pass.findings[hash >> (BITS_PER_LONG - FINDING_BITS)];
+}
+
+/* A memcmp() that the compiler sees through. */
+static bool is_same(const union oe_subject *a, const union oe_subject *b)
+{
+	unsigned long difference = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(a->words); i++)
+		difference |= a->words[i] ^ b->words[i];
+	return !difference;
+}
+
+/**
+ * oe_group_pass_find - what has been found of a subject before
+ * @subject: a process
+ *
+ * Context: between oe_group_pass_begin() and oe_group_pass_end(), or anywhere
+ * under rcu_read_lock().
+ * Return: what is known of it, for the caller to fill in if nothing is yet;
+ * NULL if the pass is not the caller's.
+ */
+struct oe_finding *oe_group_pass_find(const union oe_subject *subject)
+{
+	struct oe_finding *finding;
+
+	if (READ_ONCE(pass.owner) != current)
+		return NULL;
+	finding = finding_of(subject);
+	if (!finding->known || !is_same(&finding->subject, subject)) {
+		finding->subject = *subject;
+		finding->known = false;
+	}
+	return finding;
+}

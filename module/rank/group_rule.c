@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A rule of a group: a cgroup, a pattern of names or a range of users, and
+ * whether a process matches it.
+ */
+#include "core.h"
+
+#include <linux/cred.h>
+#include <linux/errno.h>
+#include <linux/glob.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include <uapi/oom_embedded.h>
+
+#include "rank/cgroup_rule.h"
+#include "rank/group_rule.h"
+#include "lib/parse.h"
+
+/**
+ * struct oe_rule - who belongs to a group; replaced as a whole
+ * @rcu: for freeing
+ * @kind: by what
+ * @cgroup: one reference held; that of the path's present owner, see
+ *	oe_rule_bind_cgroup()
+ * @first_uid: in the initial user namespace
+ * @last_uid: the same, included
+ * @text: the path or the pattern
+ */
+struct oe_rule {
+	struct rcu_head rcu;
+	enum oe_rule_kind kind;
+	union {
+		struct cgroup *cgroup;
+		struct {
+			uid_t first_uid;
+			uid_t last_uid;
+		};
+	};
+	char text[];
+};
+
+static struct oe_rule *alloc_rule(enum oe_rule_kind kind, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	struct oe_rule *rule = kzalloc(sizeof(*rule) + size, GFP_KERNEL);
+
+	if (!rule)
+		return ERR_PTR(-ENOMEM);
+	rule->kind = kind;
+	memcpy(rule->text, text, size);
+	return rule;
+}
+
+static struct oe_rule *make_uid_rule(const char *text)
+{
+	struct oe_rule *rule;
+	uid_t first, last;
+	int err;
+
+	err = oe_parse_uid_range(text, &first, &last);
+	if (err)
+		return ERR_PTR(err);
+	rule = alloc_rule(OE_RULE_UID, "");
+	if (IS_ERR(rule))
+		return rule;
+	rule->first_uid = first;
+	rule->last_uid = last;
+	return rule;
+}
+
+static struct oe_rule *make_comm_rule(const char *text)
+{
+	if (!IS_REACHABLE(CONFIG_GLOB))
+		return ERR_PTR(-EOPNOTSUPP);
+	if (strlen(text) >= OOM_EMBEDDED_PATTERN_MAX)
+		return ERR_PTR(-EINVAL);
+	return alloc_rule(OE_RULE_COMM, text);
+}
+
+static struct oe_rule *make_cgroup_rule(const char *text)
+{
+	struct cgroup *cgroup;
+	struct oe_rule *rule;
+	char *path;
+
+	cgroup = oe_cgroup_find(text, &path);
+	if (IS_ERR(cgroup))
+		return ERR_CAST(cgroup);
+	rule = alloc_rule(OE_RULE_CGROUP, path);
+	kfree(path);
+	if (IS_ERR(rule))
+		oe_cgroup_put(cgroup);
+	else
+		rule->cgroup = cgroup;
+	return rule;
+}
+
+/**
+ * oe_rule_make - a rule from its text
+ * @kind: which
+ * @text: without a newline
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: the caller's, for oe_rule_free(); or ERR_PTR of -EINVAL, -ERANGE,
+ * -ENOENT (no such cgroup), -EOPNOTSUPP (the kernel lacks it), -ENOMEM.
+ */
+struct oe_rule *oe_rule_make(enum oe_rule_kind kind, const char *text)
+{
+	switch (kind) {
+	case OE_RULE_CGROUP:
+		return make_cgroup_rule(text);
+	case OE_RULE_COMM:
+		return make_comm_rule(text);
+	case OE_RULE_UID:
+		return make_uid_rule(text);
+	default:
+		return ERR_PTR(-EINVAL);
+	}
+}
+
+static void free_rule(struct rcu_head *head)
+{
+	struct oe_rule *rule = container_of(head, struct oe_rule, rcu);
+
+	if (rule->kind == OE_RULE_CGROUP)
+		oe_cgroup_put(rule->cgroup);
+	kfree(rule);
+}
+
+/**
+ * oe_rule_free - nobody finds the rule any more
+ * @rule: who is under RCU may still use it, and bind it
+ *
+ * Context: any. rcu_barrier() before the module goes.
+ */
+void oe_rule_free(struct oe_rule *rule)
+{
+	call_rcu(&rule->rcu, free_rule);
+}
+
+/**
+ * oe_rule_bind_cgroup - a path has a new owner
+ * @rule: of cgroups
+ * @cgroup: it; the caller holds a reference
+ * @path: in the initial cgroup namespace; if it is not the rule's, nothing
+ *	happens
+ *
+ * Context: under rcu_read_lock(), also a tracepoint with preemption off.
+ */
+void oe_rule_bind_cgroup(struct oe_rule *rule, struct cgroup *cgroup,
+			 const char *path)
+{
+	if (strcmp(rule->text, path))
+		return;
+	oe_cgroup_get(cgroup);
+	oe_cgroup_put(xchg(&rule->cgroup, cgroup));
+}
+
+/**
+ * oe_subject_describe - what there is for a rule to look at
+ * @subject: filled in
+ * @p: any of the process's threads
+ *
+ * Context: under rcu_read_lock(), as long as @subject is used.
+ */
+void oe_subject_describe(union oe_subject *subject, struct task_struct *p)
+{
+	subject->cgroup = oe_cgroup_of(p);
+	subject->uid = __kuid_val(task_uid(p));
+	/* As fast as can be; a torn read is terminated here. */
+	memcpy(subject->comm, p->group_leader->comm, TASK_COMM_LEN);
+	subject->comm[TASK_COMM_LEN - 1] = '\0';
+}
+
+/**
+ * oe_rule_matches - does it?
+ * @rule: the rule
+ * @subject: a process
+ *
+ * Context: under rcu_read_lock().
+ * Return: true if it does.
+ */
+bool oe_rule_matches(const struct oe_rule *rule,
+		     const union oe_subject *subject)
+{
+	switch (rule->kind) {
+	case OE_RULE_CGROUP:
+		return oe_cgroup_contains(READ_ONCE(rule->cgroup),
+					  subject->cgroup);
+	case OE_RULE_COMM:
+		return glob_match(rule->text, subject->comm);
+	case OE_RULE_UID:
+		return subject->uid >= rule->first_uid &&
+		       subject->uid <= rule->last_uid;
+	default:
+		return false;
+	}
+}
+
+/**
+ * oe_rule_show - print a rule as it can be written
+ * @rule: the rule
+ * @text: a page
+ *
+ * Context: under rcu_read_lock().
+ * Return: number of bytes written.
+ */
+int oe_rule_show(const struct oe_rule *rule, char *text)
+{
+	if (rule->kind != OE_RULE_UID)
+		return sysfs_emit(text, "%s\n", rule->text);
+	if (rule->first_uid == rule->last_uid)
+		return sysfs_emit(text, "%u\n", rule->first_uid);
+	return sysfs_emit(text, "%u-%u\n", rule->first_uid, rule->last_uid);
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a child gets from its parent, and what becomes of those for whose
+ * inheritance there was no memory.
+ */
+#include "core.h"
+
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "rank/inherit.h"
+#include "rank/rank_table.h"
+
+static void repair(struct work_struct *work);
+
+static struct {
+	/* Groups that exist. A child inherits no other. */
+	DECLARE_BITMAP(open_groups, OE_NR_GROUPS);
+	raw_spinlock_t lost_lock;
+	/* Under lost_lock: children without their ranking, start of the first. */
+	unsigned int nr_lost;
+	u64 lost_since;
+	struct delayed_work repair;
+} inherit = {
+	.lost_lock = __RAW_SPIN_LOCK_UNLOCKED(inherit.lost_lock),
+	.repair = __DELAYED_WORK_INITIALIZER(inherit.repair, repair, 0),
+};
+
+/**
+ * oe_inherit_open_group - from now on children are in this group if their
+ *	parent is
+ * @group: its index
+ *
+ * Context: process context.
+ */
+void oe_inherit_open_group(unsigned int group)
+{
+	set_bit(group, inherit.open_groups);
+}
+
+/**
+ * oe_inherit_close_group - and from now on they are not
+ * @group: its index
+ *
+ * A fork under way may still copy it; when this returns there is none.
+ *
+ * Context: process context, may sleep.
+ */
+void oe_inherit_close_group(unsigned int group)
+{
+	clear_bit(group, inherit.open_groups);
+	synchronize_rcu();
+}
+
+/**
+ * oe_inherit_parent - whose child a process is
+ * @p: the process
+ *
+ * Context: under rcu_read_lock(), which also keeps what is returned.
+ * Return: the parent's thread group.
+ */
+struct pid *oe_inherit_parent(struct task_struct *p)
+{
+	return task_tgid(rcu_dereference(p->real_parent));
+}
+
+/**
+ * oe_inherit_is_lost - is it not known what a process without an entry inherited?
+ * @p: any of its threads
+ *
+ * Context: any.
+ * Return: true from the first inheritance that was lost until all are made up
+ * for, for whoever started since.
+ */
+bool oe_inherit_is_lost(struct task_struct *p)
+{
+	u64 since = READ_ONCE(inherit.lost_since); /* set by note_lost() */
+
+	return since && p->group_leader->start_time >= since;
+}
+
+static void note_lost(u64 child_start)
+{
+	unsigned long flags;
+
+	oe_stat_inc(OE_STAT_inherit_failed);
+	raw_spin_lock_irqsave(&inherit.lost_lock, flags);
+	inherit.nr_lost++;
+	if (!inherit.lost_since)
+		WRITE_ONCE(inherit.lost_since,
+			   child_start); /* read by oe_inherit_is_lost() */
+	raw_spin_unlock_irqrestore(&inherit.lost_lock, flags);
+	queue_delayed_work(system_wq, &inherit.repair, 0);
+}
+
+/* What a child of @parent gets; false if that is nothing. The caller is under RCU. */
+static bool inherit_from(struct pid *parent, struct oe_heritage *heritage)
+{
+	struct oe_rank_entry *entry = oe_rank_table_find_told(parent);
+	u32 packed;
+
+	if (!entry)
+		return false;
+	packed = READ_ONCE(entry->ranking); /* written by oe_rank_apply() */
+	heritage->ranking = packed == OE_NO_RANKING ?
+				    OE_NO_RANKING :
+				    oe_rank_pack(oe_rank_unpack(packed).rank,
+						 OE_SOURCE_INHERITED);
+	bitmap_and(heritage->groups, entry->groups, inherit.open_groups,
+		   OE_NR_GROUPS);
+	return packed != OE_NO_RANKING ||
+	       !bitmap_empty(heritage->groups, OE_NR_GROUPS);
+}
+
+static void give(const struct oe_heritage *heritage, struct pid *child,
+		 u64 child_start)
+{
+	struct oe_rank_entry *entry;
+	bool low;
+
+	entry = oe_rank_table_take(&low);
+	if (low)
+		queue_delayed_work(system_wq, &inherit.repair, 0);
+	if (oe_rank_table_insert(entry, child, heritage))
+		note_lost(child_start);
+}
+
+/**
+ * oe_inherit_fork - give a new process its parent's ranking and groups
+ * @parent: thread group that forked
+ * @child: new thread group, not running yet
+ * @child_start: its start time
+ *
+ * If there is no memory for it, every process without a ranking that started
+ * since is held to be protected until the background work has made up for it.
+ *
+ * Context: tracepoint, preemption off; does not allocate on PREEMPT_RT.
+ */
+void oe_inherit_fork(struct pid *parent, struct pid *child, u64 child_start)
+{
+	struct oe_heritage heritage;
+
+	/* To the end: oe_inherit_close_group() waits for us. */
+	rcu_read_lock();
+	if (inherit_from(parent, &heritage))
+		give(&heritage, child, child_start);
+	rcu_read_unlock();
+}
+
+/* A child that lost its inheritance and whose parent can still tell it, or NULL. */
+static struct pid *get_lost(struct oe_heritage *heritage)
+{
+	struct pid *lost = NULL;
+	struct task_struct *p;
+
+	rcu_read_lock();
+	for_each_process(p) {
+		struct pid *tgid = task_tgid(p);
+
+		if (!oe_inherit_is_lost(p) || oe_rank_table_find_told(tgid) ||
+		    !oe_rank_table_is_alive(tgid))
+			continue;
+		if (inherit_from(oe_inherit_parent(p), heritage)) {
+			lost = get_pid(tgid);
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return lost;
+}
+
+static int make_up_for(struct pid *lost, const struct oe_heritage *heritage)
+{
+	int err;
+
+	err = oe_rank_table_insert(oe_rank_table_alloc(), lost, heritage);
+	if (!err)
+		oe_rank_table_drop_if_dead(lost);
+	return err == -EEXIST ? 0 : err;
+}
+
+/* Nobody is lost any more, unless somebody was meanwhile. */
+static bool close_lost(unsigned int nr_lost)
+{
+	bool closed;
+
+	raw_spin_lock_irq(&inherit.lost_lock);
+	closed = inherit.nr_lost == nr_lost;
+	if (closed)
+		WRITE_ONCE(inherit.lost_since,
+			   0); /* read by oe_inherit_is_lost() */
+	raw_spin_unlock_irq(&inherit.lost_lock);
+	return closed;
+}
+
+static int make_up_for_lost(void)
+{
+	struct oe_heritage heritage;
+	unsigned int nr_lost;
+	struct pid *lost;
+	int err = 0;
+
+	if (!READ_ONCE(inherit.lost_since))
+		return 0;
+	do {
+		nr_lost = READ_ONCE(inherit.nr_lost);
+		while (!err && (lost = get_lost(&heritage))) {
+			err = make_up_for(lost, &heritage);
+			put_pid(lost);
+		}
+	} while (!err && !close_lost(nr_lost));
+	return err;
+}
+
+static void repair(struct work_struct *work)
+{
+	int err;
+
+	mutex_lock(&oe_rank_table_lock);
+	err = oe_rank_table_fill();
+	if (!err)
+		err = make_up_for_lost();
+	mutex_unlock(&oe_rank_table_lock);
+	if (err)
+		queue_delayed_work(system_wq, &inherit.repair, HZ);
+}
+
+/**
+ * oe_inherit_exit - nobody forks who could leave something
+ *
+ * Context: module exit, may sleep.
+ */
+void oe_inherit_exit(void)
+{
+	cancel_delayed_work_sync(&inherit.repair);
+}

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * process -> ranking: which one counts, and how it is changed. What is kept of a
+ * process is in rank_table.c, what a child gets in inherit.c.
+ */
+#include "core.h"
+
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
+#include <linux/workqueue.h>
+
+#include "compat/compat.h"
+#include "rank/fork.h"
+#include "rank/group.h"
+#include "rank/inherit.h"
+#include "rank/rank.h"
+#include "rank/rank_table.h"
+
+enum {
+	/* Idle time before the tracepoints of an empty table are given back. */
+	UNWATCH_DELAY_MS = 1000,
+};
+
+static void retire(struct work_struct *work);
+
+static struct {
+	bool watching; /* under oe_rank_table_lock: the tracepoints are attached */
+	struct delayed_work retire;
+} rank = {
+	.retire = __DELAYED_WORK_INITIALIZER(rank.retire, retire, 0),
+};
+
+/**
+ * oe_rank_count - how many thread groups have a ranking of their own
+ *
+ * Context: any.
+ * Return: number of entries.
+ */
+unsigned int oe_rank_count(void)
+{
+	return oe_rank_table_count();
+}
+
+/**
+ * oe_rank_inherits - are rankings copied at fork on this kernel?
+ *
+ * Return: false if the kernel lacks the tracepoints.
+ */
+bool oe_rank_inherits(void)
+{
+	return oe_fork_available();
+}
+
+/**
+ * find_entry - the entry that counts for a process
+ * @p: any of its threads
+ * @inherited: set if it is the parent's
+ *
+ * Between its appearance in the task list and the fork tracepoint a child has
+ * no entry yet. It cannot have run either, which is how it is told apart.
+ *
+ * Return: the entry, valid under RCU, or NULL.
+ */
+static struct oe_rank_entry *find_entry(struct task_struct *p, bool *inherited)
+{
+	struct oe_rank_entry *entry = oe_rank_table_find_told(task_tgid(p));
+
+	*inherited = !entry && READ_ONCE(p->__state) == TASK_NEW;
+	return *inherited ? oe_rank_table_find_told(oe_inherit_parent(p)) :
+			    entry;
+}
+
+static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
+{
+	struct oe_rank_entry *entry;
+	bool inherited;
+	u32 packed;
+
+	entry = find_entry(p, &inherited);
+	if (!entry)
+		return false;
+	packed = READ_ONCE(entry->ranking); /* written by commit() */
+	if (packed == OE_NO_RANKING)
+		return oe_group_of_members(entry->groups, ranking);
+	*ranking = oe_rank_unpack(packed);
+	if (inherited)
+		ranking->source = OE_SOURCE_INHERITED;
+	return true;
+}
+
+/**
+ * oe_rank_of - the ranking that counts for a process
+ * @p: any of its threads
+ *
+ * Its own, then that of a group it was put into, then that of a group whose
+ * rule it matches, then `default_rank`.
+ *
+ * Context: under rcu_read_lock(), which also keeps @p; takes no lock.
+ * Return: its ranking and where that came from.
+ */
+struct oe_ranking oe_rank_of(struct task_struct *p)
+{
+	struct oe_ranking ranking;
+
+	if (oe_rank_count() && of_entry(p, &ranking))
+		return ranking;
+	if (oe_inherit_is_lost(p))
+		return (struct oe_ranking){ OE_RANK_NEVER, OE_SOURCE_LOST };
+	if (oe_group_of_rules(p, &ranking))
+		return ranking;
+	return (struct oe_ranking){
+		.rank = READ_ONCE(oe_config.default_rank),
+		.source = OE_SOURCE_DEFAULT,
+	};
+}
+
+/**
+ * oe_rank_is_member - was a process put into a group by its pid?
+ * @p: any of its threads
+ * @group: the group's index
+ *
+ * Context: under rcu_read_lock(); takes no lock.
+ * Return: true if it was, or a forefather of it.
+ */
+bool oe_rank_is_member(struct task_struct *p, unsigned int group)
+{
+	struct oe_rank_entry *entry;
+	bool inherited;
+
+	if (!oe_rank_count())
+		return false;
+	entry = find_entry(p, &inherited);
+	return entry && test_bit(group, entry->groups);
+}
+
+static int start_watching(void)
+{
+	int err;
+
+	lockdep_assert_held(&oe_rank_table_lock);
+	if (rank.watching)
+		return 0;
+	err = oe_fork_watch();
+	if (!err)
+		rank.watching = true;
+	return err;
+}
+
+static void stop_watching(void)
+{
+	lockdep_assert_held(&oe_rank_table_lock);
+	if (!rank.watching)
+		return;
+	oe_fork_unwatch();
+	rank.watching = false;
+}
+
+static bool has_entry(struct pid *tgid)
+{
+	bool has;
+
+	rcu_read_lock();
+	has = oe_rank_table_find(tgid);
+	rcu_read_unlock();
+	return has;
+}
+
+/* An empty entry for whoever has none yet, so that nothing can fail later. */
+static int prepare(const struct oe_rank_change *change)
+{
+	const struct oe_heritage nothing = { .ranking = OE_NO_RANKING };
+	int err;
+
+	if (change->action == OE_RANK_CLEAR ||
+	    change->action == OE_RANK_LEAVE || has_entry(change->pid))
+		return 0;
+	err = oe_rank_table_insert(oe_rank_table_alloc(), change->pid,
+				   &nothing);
+	/* Inherited meanwhile: it is there. */
+	return err == -EEXIST ? 0 : err;
+}
+
+/* Read by oe_rank_table_find_told() and all who use what it returns. */
+static void change_entry(struct oe_rank_entry *entry,
+			 const struct oe_rank_change *change)
+{
+	switch (change->action) {
+	case OE_RANK_SET:
+		WRITE_ONCE(entry->ranking,
+			   oe_rank_pack(change->value, OE_SOURCE_EXPLICIT));
+		break;
+	case OE_RANK_CLEAR:
+		WRITE_ONCE(entry->ranking, OE_NO_RANKING);
+		break;
+	case OE_RANK_JOIN:
+		set_bit(change->value, entry->groups);
+		break;
+	case OE_RANK_LEAVE:
+		clear_bit(change->value, entry->groups);
+		break;
+	}
+}
+
+static void commit(const struct oe_rank_change *change)
+{
+	struct oe_rank_entry *entry;
+
+	rcu_read_lock();
+	entry = oe_rank_table_find(change->pid);
+	/* Gone only if the process is. */
+	if (entry)
+		change_entry(entry, change);
+	rcu_read_unlock();
+	oe_rank_table_drop_if_dead(change->pid);
+}
+
+/*
+ * What is empty when all is done, or nothing. Looked up anew: the process may
+ * have ended, and its entry with it.
+ */
+static void sweep(const struct oe_rank_change *change)
+{
+	struct oe_rank_entry *entry;
+
+	rcu_read_lock();
+	entry = oe_rank_table_find(change->pid);
+	if (entry && oe_rank_table_is_empty(entry))
+		oe_rank_table_remove(entry);
+	rcu_read_unlock();
+}
+
+/**
+ * oe_rank_apply - change the table, all or nothing
+ * @changes: what; applied in this order, so a later one wins
+ * @nr_changes: how many
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: 0, or -ENOMEM and nothing changed.
+ */
+int oe_rank_apply(const struct oe_rank_change *changes, unsigned int nr_changes)
+{
+	unsigned int i;
+	int err;
+
+	mutex_lock(&oe_rank_table_lock);
+	err = start_watching();
+	for (i = 0; !err && i < nr_changes; i++)
+		err = prepare(&changes[i]);
+	for (i = 0; !err && i < nr_changes; i++)
+		commit(&changes[i]);
+	for (i = 0; i < nr_changes; i++)
+		sweep(&changes[i]);
+	mutex_unlock(&oe_rank_table_lock);
+	return err;
+}
+
+struct member_arg {
+	unsigned int group;
+	int (*visit)(struct pid *tgid, void *arg);
+	void *arg;
+};
+
+static int visit_member(struct oe_rank_entry *entry, void *data)
+{
+	const struct member_arg *arg = data;
+
+	if (!test_bit(arg->group, entry->groups))
+		return 0;
+	return arg->visit(entry->node.pid, arg->arg);
+}
+
+/**
+ * oe_rank_visit_members - visit every thread group that was put into a group
+ * @group: its index
+ * @visit: called under RCU, must not sleep; a non-zero return ends the walk
+ * @arg: for @visit
+ *
+ * Context: process context.
+ * Return: 0, or what @visit returned.
+ */
+int oe_rank_visit_members(unsigned int group,
+			  int (*visit)(struct pid *tgid, void *arg), void *arg)
+{
+	struct member_arg member_arg = { group, visit, arg };
+
+	return oe_rank_table_walk(visit_member, &member_arg);
+}
+
+/**
+ * oe_rank_open_group - from now on processes may be put into a group
+ * @group: its index; nobody is in it
+ *
+ * Context: process context.
+ */
+void oe_rank_open_group(unsigned int group)
+{
+	oe_inherit_open_group(group);
+}
+
+static int leave(struct oe_rank_entry *entry, void *arg)
+{
+	clear_bit(*(unsigned int *)arg, entry->groups);
+	if (oe_rank_table_is_empty(entry))
+		oe_rank_table_remove(entry);
+	return 0;
+}
+
+/**
+ * oe_rank_close_group - a group goes away, and nobody is in it any more
+ * @group: its index; nobody joins it any more
+ *
+ * A fork under way may still copy the membership of the parent: that is waited
+ * for, and later ones see that the group is closed. So one walk finds all.
+ *
+ * Context: process context, may sleep.
+ */
+void oe_rank_close_group(unsigned int group)
+{
+	oe_inherit_close_group(group);
+	/* Under it no empty entry is about to be used. */
+	mutex_lock(&oe_rank_table_lock);
+	oe_rank_table_walk(leave, &group);
+	mutex_unlock(&oe_rank_table_lock);
+}
+
+static void retire(struct work_struct *work)
+{
+	mutex_lock(&oe_rank_table_lock);
+	if (!oe_rank_count())
+		stop_watching();
+	mutex_unlock(&oe_rank_table_lock);
+}
+
+static void retire_later(void)
+{
+	queue_delayed_work(system_wq, &rank.retire,
+			   msecs_to_jiffies(UNWATCH_DELAY_MS));
+}
+
+static int drop_any(struct oe_rank_entry *entry, void *arg)
+{
+	oe_rank_table_remove(entry);
+	return 0;
+}
+
+/**
+ * oe_rank_init - set the table up
+ *
+ * Context: module init.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_rank_init(void)
+{
+	oe_fork_init();
+	return oe_rank_table_init(retire_later);
+}
+
+/**
+ * oe_rank_exit - take the table down
+ *
+ * Nobody looks rankings up any more.
+ *
+ * Context: module exit, may sleep.
+ */
+void oe_rank_exit(void)
+{
+	mutex_lock(&oe_rank_table_lock);
+	stop_watching();
+	mutex_unlock(&oe_rank_table_lock);
+	oe_inherit_exit();
+	oe_rank_table_walk(drop_any, NULL);
+	cancel_delayed_work_sync(&rank.retire); /* queued by the last one */
+	oe_rank_table_exit();
+}
+
+/**
+ * oe_source_name - a source in words, for lists and the log
+ * @source: which
+ *
+ * Return: a constant string.
+ */
+const char *oe_source_name(enum oe_source source)
+{
+	static const char *const names[] = {
+		[OE_SOURCE_DEFAULT] = "default",
+		[OE_SOURCE_EXPLICIT] = "explicit",
+		[OE_SOURCE_INHERITED] = "inherited",
+		[OE_SOURCE_LOST] = "lost",
+		[OE_SOURCE_GROUP] = "group",
+	};
+
+	return names[source];
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of rankings and of the groups that processes were put into.
+ *
+ * Both belong to a thread group. The table is keyed by the leader's
+ * struct pid, held by a reference: unlike the number it is never reused while
+ * the entry exists, and it survives exec. Look-ups are RCU and take no lock.
+ */
+#include "core.h"
+
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "lib/pool.h"
+#include "rank/rank_table.h"
+
+enum {
+	/* Entries kept in hand, because a fork handler must not allocate on RT. */
+	POOL_TARGET = 256,
+};
+
+static struct {
+	struct oe_pid_table table;
+	struct oe_pool pool;
+	void (*emptied)(void);
+} rank_table;
+
+DEFINE_MUTEX(oe_rank_table_lock);
+
+static struct oe_rank_entry *entry_of(struct oe_pid_node *node)
+{
+	return container_of(node, struct oe_rank_entry, node);
+}
+
+static void free_entry(struct oe_rank_entry *entry)
+{
+	put_pid(entry->node.pid);
+	oe_pool_free(&rank_table.pool, entry);
+}
+
+static void free_entry_rcu(struct rcu_head *head)
+{
+	free_entry(container_of(head, struct oe_rank_entry, rcu));
+}
+
+/**
+ * oe_rank_table_count - how many thread groups have an entry
+ *
+ * Context: any.
+ * Return: number of entries.
+ */
+unsigned int oe_rank_table_count(void)
+{
+	return atomic_read(&rank_table.table.nr_nodes);
+}
+
+/**
+ * oe_rank_table_find - the entry of a thread group
+ * @tgid: the leader's pid
+ *
+ * Context: under rcu_read_lock(); takes no lock.
+ * Return: the entry, valid under RCU, or NULL.
+ */
+struct oe_rank_entry *oe_rank_table_find(struct pid *tgid)
+{
+	struct oe_pid_node *node = oe_pid_table_find(&rank_table.table, tgid);
+
+	return node ? entry_of(node) : NULL;
+}
+
+/**
+ * oe_rank_table_is_empty - does an entry say nothing?
+ * @entry: valid under RCU
+ *
+ * Context: any.
+ * Return: true if it has neither ranking nor group.
+ */
+bool oe_rank_table_is_empty(const struct oe_rank_entry *entry)
+{
+	/* Written by oe_rank_apply(). */
+	return READ_ONCE(entry->ranking) == OE_NO_RANKING &&
+	       bitmap_empty(entry->groups, OE_NR_GROUPS);
+}
+
+/**
+ * oe_rank_table_find_told - the entry that says something of a thread group
+ * @tgid: the leader's pid, or NULL
+ *
+ * Context: under rcu_read_lock(); takes no lock.
+ * Return: the entry, valid under RCU, or NULL.
+ */
+struct oe_rank_entry *oe_rank_table_find_told(struct pid *tgid)
+{
+	struct oe_rank_entry *entry = tgid ? oe_rank_table_find(tgid) : NULL;
+
+	return entry && !oe_rank_table_is_empty(entry) ? entry : NULL;
+}
+
+/**
+ * oe_rank_table_alloc - a new entry
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: the entry, for oe_rank_table_insert(), or NULL.
+ */
+struct oe_rank_entry *oe_rank_table_alloc(void)
+{
+	return oe_pool_alloc(&rank_table.pool);
+}
+
+/**
+ * oe_rank_table_take - a new entry where nothing may be allocated
+ * @low: set if oe_rank_table_fill() should be called
+ *
+ * Context: any; does not allocate on PREEMPT_RT.
+ * Return: the entry, for oe_rank_table_insert(), or NULL.
+ */
+struct oe_rank_entry *oe_rank_table_take(bool *low)
+{
+	return oe_pool_take(&rank_table.pool, low);
+}
+
+/**
+ * oe_rank_table_fill - have entries in hand for oe_rank_table_take()
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_rank_table_fill(void)
+{
+	return oe_pool_fill(&rank_table.pool);
+}
+
+/**
+ * oe_rank_table_insert - put an entry in
+ * @entry: of oe_rank_table_alloc() or oe_rank_table_take(); is taken over, also
+ *	on failure; NULL is -ENOMEM
+ * @tgid: the leader's pid; gets a reference
+ * @heritage: what the entry says; copied
+ *
+ * Context: any.
+ * Return: 0, -ENOMEM, or -EEXIST.
+ */
+int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
+			 const struct oe_heritage *heritage)
+{
+	int err;
+
+	if (!entry)
+		return -ENOMEM;
+	entry->node.pid = get_pid(tgid);
+	entry->ranking = heritage->ranking;
+	bitmap_copy(entry->groups, heritage->groups, OE_NR_GROUPS);
+	err = oe_pid_table_insert(&rank_table.table, &entry->node);
+	if (err)
+		free_entry(entry);
+	return err;
+}
+
+/**
+ * oe_rank_table_remove - take an entry out; it is freed after a grace period
+ * @entry: valid under RCU
+ *
+ * Context: any; may be called more than once for the same entry.
+ */
+void oe_rank_table_remove(struct oe_rank_entry *entry)
+{
+	/* Exit and a write may both try; one of them gets it. */
+	if (!oe_pid_table_remove(&rank_table.table, &entry->node))
+		return;
+	call_rcu(&entry->rcu, free_entry_rcu);
+	if (!oe_rank_table_count())
+		rank_table.emptied();
+}
+
+/**
+ * oe_rank_table_is_alive - has a thread group a thread that has not exited?
+ * @tgid: the leader's pid
+ *
+ * Context: any.
+ * Return: true if it has.
+ */
+bool oe_rank_table_is_alive(struct pid *tgid)
+{
+	struct task_struct *p;
+	bool alive;
+
+	rcu_read_lock();
+	p = pid_task(tgid, PIDTYPE_TGID);
+	alive = p && atomic_read(&p->signal->live);
+	rcu_read_unlock();
+	return alive;
+}
+
+/**
+ * oe_rank_table_drop - a thread group is gone
+ * @tgid: the leader's pid; NULL is nobody's
+ *
+ * Context: any; may be called more than once for the same group.
+ */
+void oe_rank_table_drop(struct pid *tgid)
+{
+	struct oe_rank_entry *entry;
+
+	if (!tgid)
+		return;
+	rcu_read_lock();
+	entry = oe_rank_table_find(tgid);
+	if (entry)
+		oe_rank_table_remove(entry);
+	rcu_read_unlock();
+}
+
+/**
+ * oe_rank_table_drop_if_dead - after an insertion: has it come too late?
+ * @tgid: the leader's pid
+ *
+ * A process may have exited between the look-up of its pid and the insertion.
+ * Its exit handler then ran before there was anything to drop. The insertion
+ * is ordered before the check here, and signal->live before the look-up there,
+ * so at least one of the two sees the other.
+ *
+ * Context: any.
+ */
+void oe_rank_table_drop_if_dead(struct pid *tgid)
+{
+	/* Pairs with atomic_dec_and_test() of signal->live in do_exit(). */
+	smp_mb();
+	if (!oe_rank_table_is_alive(tgid))
+		oe_rank_table_drop(tgid);
+}
+
+struct walk {
+	int (*visit)(struct oe_rank_entry *entry, void *arg);
+	void *arg;
+};
+
+static int visit_node(struct oe_pid_node *node, void *data)
+{
+	const struct walk *walk = data;
+
+	return walk->visit(entry_of(node), walk->arg);
+}
+
+/**
+ * oe_rank_table_walk - visit every entry
+ * @visit: called under RCU, must not sleep, may remove the entry; a non-zero
+ *	return ends the walk
+ * @arg: for @visit
+ *
+ * Context: process context.
+ * Return: 0, or what @visit returned.
+ */
+int oe_rank_table_walk(int (*visit)(struct oe_rank_entry *entry, void *arg),
+		       void *arg)
+{
+	struct walk walk = { visit, arg };
+
+	return oe_pid_table_walk(&rank_table.table, visit_node, &walk);
+}
+
+/**
+ * oe_rank_table_init - set the table up
+ * @emptied: called whenever the last entry goes, in any context
+ *
+ * Context: module init.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_rank_table_init(void (*emptied)(void))
+{
+	rank_table.emptied = emptied;
+	return oe_pool_init(&rank_table.pool, "oom_embedded_rank",
+			    sizeof(struct oe_rank_entry), POOL_TARGET);
+}
+
+/**
+ * oe_rank_table_exit - take the table down
+ *
+ * All entries have been removed.
+ *
+ * Context: module exit, may sleep.
+ */
+void oe_rank_table_exit(void)
+{
+	rcu_barrier(); /* free_entry_rcu() is in this module */
+	oe_pool_exit(&rank_table.pool);
+}

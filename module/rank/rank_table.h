@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is kept of a thread group that is ranked, or in a group by its pid: for
+ * rank.c, inherit.c and fork.c.
+ */
+#ifndef OE_RANK_TABLE_H
+#define OE_RANK_TABLE_H
+
+#include <linux/bitmap.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+#include "rank/group.h"
+#include "lib/pid_table.h"
+#include "rank/rank.h"
+
+/**
+ * struct oe_rank_entry - what is known of one thread group
+ * @node: in the table; one reference of its pid is held
+ * @rcu: for freeing, once out of the table
+ * @ranking: packed by oe_rank_pack(), read with READ_ONCE(); OE_NO_RANKING = none
+ * @groups: a bit for every group it was put into by its pid
+ *
+ * With neither ranking nor group it is as good as not there.
+ */
+struct oe_rank_entry {
+	struct oe_pid_node node;
+	struct rcu_head rcu;
+	u32 ranking;
+	DECLARE_BITMAP(groups, OE_NR_GROUPS);
+};
+
+/**
+ * struct oe_heritage - what a child gets from its parent
+ * @ranking: as in &struct oe_rank_entry
+ * @groups: as in &struct oe_rank_entry
+ */
+struct oe_heritage {
+	u32 ranking;
+	DECLARE_BITMAP(groups, OE_NR_GROUPS);
+};
+
+#define OE_NO_RANKING U32_MAX
+
+/**
+ * oe_rank_pack - a ranking as an entry keeps it
+ * @value: 0 to 1000
+ * @source: where it came from
+ *
+ * Return: one word, never OE_NO_RANKING.
+ */
+static inline u32 oe_rank_pack(u16 value, enum oe_source source)
+{
+	return value | (u32)source << 16;
+}
+
+/**
+ * oe_rank_unpack - undo oe_rank_pack()
+ * @packed: of oe_rank_pack(), not OE_NO_RANKING
+ *
+ * Return: the ranking.
+ */
+static inline struct oe_ranking oe_rank_unpack(u32 packed)
+{
+	return (struct oe_ranking){
+		.rank = packed & 0xffff,
+		.source = packed >> 16,
+	};
+}
+
+/* Changes of the table other than by fork and exit. */
+extern struct mutex oe_rank_table_lock;
+
+int oe_rank_table_init(void (*emptied)(void));
+void oe_rank_table_exit(void);
+int oe_rank_table_fill(void);
+unsigned int oe_rank_table_count(void);
+int oe_rank_table_walk(int (*visit)(struct oe_rank_entry *entry, void *arg),
+		       void *arg);
+struct oe_rank_entry *oe_rank_table_find(struct pid *tgid);
+struct oe_rank_entry *oe_rank_table_find_told(struct pid *tgid);
+bool oe_rank_table_is_empty(const struct oe_rank_entry *entry);
+struct oe_rank_entry *oe_rank_table_alloc(void);
+struct oe_rank_entry *oe_rank_table_take(bool *low);
+int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
+			 const struct oe_heritage *heritage);
+void oe_rank_table_remove(struct oe_rank_entry *entry);
+bool oe_rank_table_is_alive(struct pid *tgid);
+void oe_rank_table_drop(struct pid *tgid);
+void oe_rank_table_drop_if_dead(struct pid *tgid);
+
+#endif /* OE_RANK_TABLE_H */

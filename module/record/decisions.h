@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_EVENTS_H
+#define OE_EVENTS_H
+
+#include "oom/episode.h"
+
+enum {
+	OE_NR_EVENTS = 64,
+};
+
+/**
+ * struct oe_event - a decision in the record
+ * @episode: as it was when it ended; holds no references
+ * @time_ns: CLOCK_REALTIME of its beginning
+ */
+struct oe_event {
+	struct oe_episode episode;
+	u64 time_ns;
+};
+
+void oe_events_record(const struct oe_episode *episode);
+void oe_events_range(u64 *first, u64 *end);
+bool oe_events_copy(u64 number, struct oe_event *event);
+
+#endif /* OE_EVENTS_H */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_HISTORY_H
+#define OE_HISTORY_H
+
+#include <linux/types.h>
+
+#include "rules/watermark.h"
+
+enum {
+	OE_NR_HISTORY = 512,
+};
+
+/**
+ * struct oe_history_entry - how much memory there was
+ * @uptime_ns: CLOCK_MONOTONIC
+ * @available_kb: see oe_available_kb()
+ * @level: at that time
+ */
+struct oe_history_entry {
+	u64 uptime_ns;
+	u64 available_kb;
+	enum oe_level level;
+};
+
+void oe_history_add(u64 available_kb, enum oe_level level);
+void oe_history_range(u64 *first, u64 *end);
+bool oe_history_copy(u64 number, struct oe_history_entry *entry);
+
+#endif /* OE_HISTORY_H */

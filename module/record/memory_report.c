@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The memory report: where all the memory is just before, or when, it has run
+ * out. Taken into memory set aside at load, one place for each reason, so that
+ * who reads the report of the warning is not disturbed by the OOM.
+ */
+#include "core.h"
+
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/reboot.h>
+#include <linux/string.h>
+
+#include "compat/panic.h"
+#include "record/memory_report.h"
+#include "lib/parse.h"
+#include "rank/rank.h"
+#include "tasks.h"
+
+enum {
+	ROOM_MIN = 16,
+	ROOM_MAX = 32768,
+	/* What the log gets, and of which age at most. */
+	LOG_PROCESSES = 10,
+	LOG_AGE_S = 60,
+};
+
+static unsigned int report_processes = 1000;
+
+static bool report_to_log;
+module_param(report_to_log, bool, 0444);
+MODULE_PARM_DESC(
+	report_to_log,
+	"1 = copy a fresh memory report to the kernel log before a reboot or panic (default 0)");
+
+static struct {
+	struct oe_memreport reports[OE_NR_MEMREPORTS];
+	struct oe_memreport
+		*latest; /* release by the taker, acquire by readers */
+} memreport;
+
+static int room_set(const char *text, const struct kernel_param *param)
+{
+	u64 value;
+	int err;
+
+	err = oe_parse_number(text, ROOM_MIN, ROOM_MAX, &value);
+	if (!err)
+		report_processes = value;
+	return err;
+}
+
+static const struct kernel_param_ops room_ops = {
+	.set = room_set,
+	.get = param_get_uint,
+};
+
+module_param_cb(report_processes, &room_ops, &report_processes, 0444);
+MODULE_PARM_DESC(
+	report_processes,
+	"processes that a memory report has room for (16..32768, default 1000)");
+
+/**
+ * oe_memreport_size - by what the biggest are found
+ * @process: in a report
+ *
+ * Return: pages, resident and swapped out.
+ */
+unsigned long oe_memreport_size(const struct oe_memreport_process *process)
+{
+	return process->rss + process->swap;
+}
+
+/**
+ * oe_memreport_source - where a ranking came from, in one word
+ * @report: the report
+ * @process: in it
+ * @text: filled in
+ *
+ * Return: @text.
+ */
+const char *oe_memreport_source(const struct oe_memreport *report,
+				const struct oe_memreport_process *process,
+				char text[OE_MEMREPORT_SOURCE])
+{
+	bool group = process->source == OE_SOURCE_GROUP;
+
+	scnprintf(text, OE_MEMREPORT_SOURCE, "%s%s%s",
+		  oe_source_name(process->source), group ? ":" : "",
+		  group ? report->groups[process->group] : "");
+	return text;
+}
+
+static bool is_smaller(const struct oe_memreport *report, unsigned int a,
+		       unsigned int b)
+{
+	return oe_memreport_size(&report->processes[a]) <
+	       oe_memreport_size(&report->processes[b]);
+}
+
+/* A full report is a heap with its smallest at the top, which goes first. */
+static void sift_down(struct oe_memreport *report, unsigned int parent)
+{
+	unsigned int child;
+
+	for (; (child = 2 * parent + 1) < report->nr_recorded; parent = child) {
+		if (child + 1 < report->nr_recorded &&
+		    is_smaller(report, child + 1, child))
+			child++;
+		if (!is_smaller(report, child, parent))
+			return;
+		swap(report->processes[child], report->processes[parent]);
+	}
+}
+
+static void make_heap(struct oe_memreport *report)
+{
+	unsigned int i = report->nr_recorded / 2;
+
+	while (i--)
+		sift_down(report, i);
+}
+
+static void add(struct oe_memreport *report,
+		const struct oe_memreport_process *process)
+{
+	if (report->nr_recorded < report_processes) {
+		report->processes[report->nr_recorded++] = *process;
+		if (report->nr_recorded == report_processes)
+			make_heap(report);
+	} else if (oe_memreport_size(process) >
+		   oe_memreport_size(&report->processes[0])) {
+		report->processes[0] = *process;
+		sift_down(report, 0);
+	}
+}
+
+static int visit(const struct oe_candidate *c, void *arg)
+{
+	struct oe_memreport *report = arg;
+	struct task_struct *p = c->task;
+	struct oe_memreport_process process = {
+		.pid = c->pid,
+		.uid = task_uid(p),
+		.rank = c->rank,
+		.source = c->source,
+		.group = c->group,
+	};
+
+	oe_tasks_size(p, &process.rss, &process.swap);
+	/* A torn read is still terminated. */
+	strscpy(process.comm, p->comm, sizeof(process.comm));
+	report->nr_processes++;
+	report->totals.kb[OE_MEMTOTAL_SwapTotal] += process.swap
+						    << (PAGE_SHIFT - 10);
+	add(report, &process);
+	return 0;
+}
+
+/**
+ * oe_memreport_begin - from now on readers wait for a new report
+ * @reason: what for
+ *
+ * So that whoever is told of it may be told first: a report of thousands of
+ * processes takes longer than a wake-up. The writer of a sequence count must
+ * not sleep where readers spin; ours sleep, for a second at most
+ * (sysfs/report.c), and only read it raw.
+ *
+ * Context: as oe_memreport_take(), which has to follow.
+ */
+void oe_memreport_begin(enum oe_memreport_reason reason)
+{
+	struct oe_memreport *report = &memreport.reports[reason];
+
+	raw_write_seqcount_begin(&report->version);
+	/* Pairs with oe_memreport_latest(). */
+	smp_store_release(&memreport.latest, report);
+}
+
+/**
+ * oe_memreport_take - take a report
+ * @reason: what for; oe_memreport_begin() was called with it
+ * @seq: the OOM's, or the count of OOMs so far
+ * @level: present level
+ *
+ * Context: for OE_MEMREPORT_OOM the OOM path, oom_lock held; for
+ * OE_MEMREPORT_IMMINENT the watcher: one taker at a time for each. Allocates
+ * nothing, takes task locks only.
+ */
+void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
+		       enum oe_level level)
+{
+	struct oe_memreport *report = &memreport.reports[reason];
+	const struct oe_domain domain = {
+		.totalpages = oe_tasks_totalpages(NULL),
+	};
+	unsigned int group;
+
+	report->reason = reason;
+	report->seq = seq;
+	report->level = level;
+	report->uptime_ns = ktime_get_ns();
+	report->time_ns = ktime_get_real_ns();
+	report->nr_processes = 0;
+	report->nr_recorded = 0;
+	oe_memtotals_read(&report->totals);
+	for (group = 0; group < OE_NR_GROUPS; group++)
+		oe_group_name(group, report->groups[group]);
+	oe_tasks_for_each(&domain, visit, report);
+	/* Nearest to the truth that can be had: in use by processes, and free. */
+	report->totals.kb[OE_MEMTOTAL_SwapTotal] +=
+		report->totals.kb[OE_MEMTOTAL_SwapFree];
+	raw_write_seqcount_end(&report->version);
+}
+
+/**
+ * oe_memreport_latest - the last report that was taken
+ *
+ * Context: any.
+ * Return: the report, or NULL if there was none.
+ */
+const struct oe_memreport *oe_memreport_latest(void)
+{
+	/* Pairs with oe_memreport_begin(). */
+	return smp_load_acquire(&memreport.latest);
+}
+
+/**
+ * oe_memreport_room - how many processes a report can have
+ *
+ * Return: the number, fixed at load.
+ */
+unsigned int oe_memreport_room(void)
+{
+	return report_processes;
+}
+
+/* The biggest of those not bigger than the last one; by position if equal. */
+static int next_biggest(const struct oe_memreport *report, int last)
+{
+	const struct oe_memreport_process *list = report->processes;
+	unsigned long limit = last < 0 ? 0 : oe_memreport_size(&list[last]);
+	int best = -1;
+	int i;
+
+	for (i = 0; i < report->nr_recorded; i++) {
+		unsigned long size = oe_memreport_size(&list[i]);
+
+		if (last >= 0 && (size > limit || (size == limit && i <= last)))
+			continue;
+		if (best < 0 || size > oe_memreport_size(&list[best]))
+			best = i;
+	}
+	return best;
+}
+
+static void log_process(const struct oe_memreport *report,
+			const struct oe_memreport_process *process)
+{
+	char source[OE_MEMREPORT_SOURCE];
+	char comm[OE_COMM_ESCAPED];
+
+	pr_warn("report: pid=%d uid=%u rss=%lukB swap=%lukB rank=%u source=%s comm=%s\n",
+		process->pid, from_kuid_munged(&init_user_ns, process->uid),
+		process->rss << (PAGE_SHIFT - 10),
+		process->swap << (PAGE_SHIFT - 10), process->rank,
+		oe_memreport_source(report, process, source),
+		oe_escape_comm(comm, process->comm));
+}
+
+/* The machine is going down: no locks, whatever state the report is in. */
+static void copy_to_log(void)
+{
+	const struct oe_memreport *report = oe_memreport_latest();
+	const unsigned long *kb;
+	int process = -1;
+	unsigned int i;
+
+	if (!report_to_log || !report ||
+	    ktime_get_ns() - report->uptime_ns > LOG_AGE_S * (u64)NSEC_PER_SEC)
+		return;
+	kb = report->totals.kb;
+	pr_warn("report: reason=%s seq=%llu level=%s total=%lukB free=%lukB available=%lukB swapfree=%lukB anon=%lukB slab=%lukB processes=%u\n",
+		oe_memreport_reason_name(report->reason), report->seq,
+		oe_level_name(report->level), kb[OE_MEMTOTAL_MemTotal],
+		kb[OE_MEMTOTAL_MemFree], kb[OE_MEMTOTAL_MemAvailable],
+		kb[OE_MEMTOTAL_SwapFree], kb[OE_MEMTOTAL_AnonPages],
+		kb[OE_MEMTOTAL_Slab], report->nr_processes);
+	for (i = 0; i < LOG_PROCESSES; i++) {
+		process = next_biggest(report, process);
+		if (process < 0)
+			break;
+		log_process(report, &report->processes[process]);
+	}
+}
+
+static int on_goodbye(struct notifier_block *block, unsigned long event,
+		      void *data)
+{
+	copy_to_log();
+	return NOTIFY_DONE;
+}
+
+/* Panic notifiers run before the log goes to pstore. */
+static struct notifier_block panic_block = {
+	.notifier_call = on_goodbye,
+};
+
+static struct notifier_block reboot_block = {
+	.notifier_call = on_goodbye,
+};
+
+/**
+ * oe_memreport_reason_name - a reason in words, as in the ABI
+ * @reason: which
+ *
+ * Return: a constant string.
+ */
+const char *oe_memreport_reason_name(enum oe_memreport_reason reason)
+{
+	return reason == OE_MEMREPORT_OOM ? "oom" : "imminent_oom";
+}
+
+static void free_reports(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < OE_NR_MEMREPORTS; i++)
+		kvfree(memreport.reports[i].processes);
+}
+
+/**
+ * oe_memreport_init - set the memory aside
+ *
+ * Context: module init.
+ * Return: 0 or a negative errno.
+ */
+int oe_memreport_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < OE_NR_MEMREPORTS; i++) {
+		struct oe_memreport *report = &memreport.reports[i];
+
+		seqcount_init(&report->version);
+		report->processes = kvcalloc(report_processes,
+					     sizeof(*report->processes),
+					     GFP_KERNEL);
+		if (!report->processes) {
+			free_reports();
+			return -ENOMEM;
+		}
+	}
+	err = register_reboot_notifier(&reboot_block);
+	if (err) {
+		free_reports();
+		return err;
+	}
+	atomic_notifier_chain_register(&panic_notifier_list, &panic_block);
+	return 0;
+}
+
+/**
+ * oe_memreport_exit - give the memory back
+ *
+ * Context: module exit; nobody takes or reads any more.
+ */
+void oe_memreport_exit(void)
+{
+	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_block);
+	unregister_reboot_notifier(&reboot_block);
+	free_reports();
+}

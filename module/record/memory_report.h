@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_MEMREPORT_H
+#define OE_MEMREPORT_H
+
+#include <linux/sched.h>
+#include <linux/seqlock.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+
+#include "rules/watermark.h"
+#include "rank/group.h"
+#include "memory/available.h"
+
+/**
+ * enum oe_memreport_reason - what a report was taken for
+ * @OE_MEMREPORT_IMMINENT: the level imminent_oom was entered
+ * @OE_MEMREPORT_OOM: the machine is out of memory, or SysRq says so
+ * @OE_NR_MEMREPORTS: how many there are
+ */
+enum oe_memreport_reason {
+	OE_MEMREPORT_IMMINENT,
+	OE_MEMREPORT_OOM,
+	OE_NR_MEMREPORTS,
+};
+
+enum {
+	/* "group:" and a name, or the name of another source. */
+	OE_MEMREPORT_SOURCE = 6 + OE_GROUP_NAME,
+};
+
+/**
+ * struct oe_memreport_process - a process in a report
+ * @rss: resident pages
+ * @swap: pages swapped out
+ * @pid: thread group id in the initial pid namespace
+ * @uid: of its leader
+ * @rank: its ranking
+ * @source: &enum oe_source
+ * @group: with OE_SOURCE_GROUP its place in the report's group names
+ * @comm: of its leader
+ */
+struct oe_memreport_process {
+	unsigned long rss;
+	unsigned long swap;
+	pid_t pid;
+	kuid_t uid;
+	u16 rank;
+	u8 source;
+	u8 group;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct oe_memreport - a snapshot of the machine's memory
+ * @version: odd while it is being taken: readers come back; 0 before the first
+ * @reason: what for; the same for every report in this place
+ * @seq: the OOM's, or the count of OOMs so far
+ * @uptime_ns: CLOCK_MONOTONIC
+ * @time_ns: CLOCK_REALTIME
+ * @level: at that time
+ * @totals: the sums
+ * @nr_processes: how many there were
+ * @nr_recorded: how many of them are in @processes: the biggest
+ * @processes: in no order
+ * @groups: the names of all groups, as they were
+ *
+ * Written by one at a time; read without a lock, then @version compared.
+ */
+struct oe_memreport {
+	seqcount_t version;
+	enum oe_memreport_reason reason;
+	u64 seq;
+	u64 uptime_ns;
+	u64 time_ns;
+	enum oe_level level;
+	struct oe_memtotals totals;
+	unsigned int nr_processes;
+	unsigned int nr_recorded;
+	struct oe_memreport_process *processes;
+	char groups[OE_NR_GROUPS][OE_GROUP_NAME];
+};
+
+int oe_memreport_init(void);
+void oe_memreport_exit(void);
+void oe_memreport_begin(enum oe_memreport_reason reason);
+void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
+		       enum oe_level level);
+const struct oe_memreport *oe_memreport_latest(void);
+unsigned int oe_memreport_room(void);
+const char *oe_memreport_reason_name(enum oe_memreport_reason reason);
+const char *oe_memreport_source(const struct oe_memreport *report,
+				const struct oe_memreport_process *process,
+				char text[OE_MEMREPORT_SOURCE]);
+unsigned long oe_memreport_size(const struct oe_memreport_process *process);
+
+#endif /* OE_MEMREPORT_H */

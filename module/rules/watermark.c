@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which level is it, and when has somebody to look again: pure functions.
+ *
+ * A worse level is entered at once. It is left for a better one when memory has
+ * been above its watermark and the hysteresis for the debounce time, and above
+ * those on the way: a machine that recovers quickly does not climb step by step.
+ */
+#include <linux/kernel.h>
+#include <linux/math64.h>
+
+#include "rules/watermark.h"
+
+enum {
+	/* Nothing fills memory faster: 1 GiB/s. */
+	FASTEST_KB_PER_MS = 1024,
+	/* Samples before the next watermark is reached at the present pace. */
+	SAMPLES_AHEAD = 4,
+	/* Less is the noise of the kernel's per-CPU counters. */
+	NOISE_KB = 256,
+};
+
+/**
+ * oe_level_name - a level in words, as in the ABI
+ * @level: which
+ *
+ * Return: a constant string.
+ */
+const char *oe_level_name(enum oe_level level)
+{
+	static const char *const names[] = {
+		[OE_LEVEL_NORMAL] = "normal",
+		[OE_LEVEL_WARNING] = "warning",
+		[OE_LEVEL_CRITICAL] = "critical",
+		[OE_LEVEL_IMMINENT_OOM] = "imminent_oom",
+		[OE_LEVEL_OOM] = "oom",
+	};
+
+	return names[level];
+}
+
+/**
+ * oe_watermark_in_order - is each watermark below the one before?
+ * @marks: those that are 0 are not looked at
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool oe_watermark_in_order(const struct oe_watermarks *marks)
+{
+	enum oe_level level;
+	u32 above = 0;
+
+	for (level = OE_LEVEL_WARNING; level < OE_NR_LEVELS; level++) {
+		if (!marks->kb[level])
+			continue;
+		if (above && marks->kb[level] >= above)
+			return false;
+		above = marks->kb[level];
+	}
+	return true;
+}
+
+static bool alerts(const struct oe_watermarks *marks, s64 forecast_ms,
+		   unsigned int times)
+{
+	return forecast_ms >= 0 &&
+	       forecast_ms < (s64)marks->forecast_alert_ms * times;
+}
+
+static enum oe_level entered(const struct oe_watermarks *marks,
+			     const struct oe_sample *sample)
+{
+	enum oe_level level = OE_LEVEL_OOM;
+
+	while (level > OE_LEVEL_NORMAL &&
+	       sample->available_kb >= marks->kb[level])
+		level--;
+	if (level < OE_LEVEL_IMMINENT_OOM &&
+	    alerts(marks, sample->forecast_ms, 1))
+		level = OE_LEVEL_IMMINENT_OOM;
+	return level;
+}
+
+/* Does memory still hold somebody who is at @level there? */
+static bool holds(const struct oe_watermarks *marks, enum oe_level present,
+		  enum oe_level level, const struct oe_sample *sample)
+{
+	u64 leave_kb = (u64)marks->kb[level] + marks->hysteresis_kb;
+
+	if (level == OE_LEVEL_IMMINENT_OOM &&
+	    alerts(marks, sample->forecast_ms, 2))
+		return true;
+	/* Without a watermark it was entered by an OOM or by the forecast. */
+	if (!marks->kb[level])
+		return level == OE_LEVEL_OOM && level == present &&
+		       sample->available_kb < leave_kb;
+	return sample->available_kb < leave_kb;
+}
+
+/* The worst level, up to the present one, that memory is short enough for. */
+static enum oe_level kept(const struct oe_watermarks *marks,
+			  enum oe_level present, const struct oe_sample *sample)
+{
+	enum oe_level level = present;
+
+	while (level > OE_LEVEL_NORMAL && !holds(marks, present, level, sample))
+		level--;
+	return level;
+}
+
+static void note_held(const struct oe_watermarks *marks,
+		      struct oe_level_state *state,
+		      const struct oe_sample *sample)
+{
+	enum oe_level level;
+
+	for (level = OE_LEVEL_WARNING; level < OE_NR_LEVELS; level++) {
+		bool held = holds(marks, state->level, level, sample);
+
+		if (state->held[level] && !held)
+			state->free_ms[level] = sample->now_ms;
+		state->held[level] = held;
+	}
+}
+
+/* The present level, until all that are worse than @best are free long enough. */
+static enum oe_level settled(const struct oe_watermarks *marks,
+			     const struct oe_level_state *state,
+			     const struct oe_sample *sample, enum oe_level best)
+{
+	enum oe_level level;
+
+	for (level = state->level; level > best; level--)
+		if (sample->now_ms - state->free_ms[level] < marks->debounce_ms)
+			return state->level;
+	return best;
+}
+
+/**
+ * oe_watermark_enter - enter a level
+ * @state: changed
+ * @level: which
+ *
+ * Context: any; by others than oe_watermark_step() for another reason than
+ * available memory.
+ */
+void oe_watermark_enter(struct oe_level_state *state, enum oe_level level)
+{
+	state->level = level;
+	state->held[level] = true;
+}
+
+/**
+ * oe_watermark_step - the level after one more look at the memory
+ * @marks: in order
+ * @state: changed
+ * @sample: not earlier than the one before
+ *
+ * Context: any.
+ * Return: the level, also in @state.
+ */
+enum oe_level oe_watermark_step(const struct oe_watermarks *marks,
+				struct oe_level_state *state,
+				const struct oe_sample *sample)
+{
+	enum oe_level level = entered(marks, sample);
+
+	note_held(marks, state, sample);
+	if (level > state->level)
+		oe_watermark_enter(state, level);
+	else
+		state->level = settled(marks, state, sample,
+				       kept(marks, state->level, sample));
+	return state->level;
+}
+
+/**
+ * oe_watermark_next - the next change of the level to tell of
+ * @marks: in order
+ * @available_kb: at the last look
+ * @told: the level that was told last
+ * @level: the present one, another
+ *
+ * Memory may fall below several watermarks between two looks. Who waits for the
+ * level of one of them must not be passed over.
+ *
+ * Context: any.
+ * Return: the first worse level that memory is short enough for, @level at last.
+ */
+enum oe_level oe_watermark_next(const struct oe_watermarks *marks,
+				u64 available_kb, enum oe_level told,
+				enum oe_level level)
+{
+	enum oe_level next;
+
+	for (next = told + 1; next < level; next++)
+		if (available_kb < marks->kb[next])
+			return next;
+	return level;
+}
+
+/* Until the present level may be left, if memory stays as it is. */
+static u64 until_settled(const struct oe_watermarks *marks,
+			 const struct oe_level_state *state,
+			 const struct oe_sample *sample, u64 most)
+{
+	enum oe_level best = kept(marks, state->level, sample);
+	enum oe_level level;
+
+	for (level = state->level; level > best; level--) {
+		u64 free_ms = sample->now_ms - state->free_ms[level];
+
+		if (free_ms < marks->debounce_ms)
+			most = min(most, marks->debounce_ms - free_ms);
+	}
+	return max_t(u64, most, 1);
+}
+
+/* How far it is to the next watermark, or to the end. */
+static u64 headroom(const struct oe_watermarks *marks,
+		    const struct oe_level_state *state,
+		    const struct oe_sample *sample)
+{
+	enum oe_level level;
+
+	for (level = state->level + 1; level < OE_NR_LEVELS; level++)
+		if (marks->kb[level] && sample->available_kb > marks->kb[level])
+			return sample->available_kb - marks->kb[level];
+	return sample->available_kb;
+}
+
+/**
+ * oe_watermark_interval - when to look again
+ * @marks: in order
+ * @state: after oe_watermark_step()
+ * @sample: the same
+ * @pace: since the sample before
+ *
+ * Soon enough for the next watermark, were memory to go as fast as it can; if
+ * that is too often for an idle machine, only while memory is falling.
+ *
+ * Context: any.
+ * Return: ms, 1..OE_INTERVAL_MAX_MS.
+ */
+unsigned int oe_watermark_interval(const struct oe_watermarks *marks,
+				   const struct oe_level_state *state,
+				   const struct oe_sample *sample,
+				   const struct oe_pace *pace)
+{
+	u64 room = headroom(marks, state, sample);
+	bool falling = pace->dropped_kb >= NOISE_KB;
+	u64 ms = div_u64(room, FASTEST_KB_PER_MS);
+
+	if (falling)
+		ms = min(ms, div64_u64(room * pace->elapsed_ms,
+				       pace->dropped_kb * SAMPLES_AHEAD));
+	ms = clamp_t(u64, ms,
+		     falling ? OE_INTERVAL_FALLING_MS : OE_INTERVAL_FLAT_MS,
+		     OE_INTERVAL_MAX_MS);
+	return until_settled(marks, state, sample, ms);
+}

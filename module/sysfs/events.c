@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * events: the record of decisions, a line each, all lines of one width.
+ */
+#include "core.h"
+
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <linux/time64.h>
+#include <linux/uidgid.h>
+
+#include "compat/compat.h"
+#include "record/decisions.h"
+#include "sysfs/snapshot.h"
+#include "lib/parse.h"
+#include "rank/rank.h"
+#include "oom/outcome.h"
+#include "sysfs/root.h"
+
+enum {
+	LINE_SIZE = 1536, /* more than the longest line there can be */
+	MEMCG_TEXT = 128,
+};
+
+/* Too large for the stack; under the list's lock, as every reading. */
+static struct {
+	struct oe_event event;
+	char line[LINE_SIZE];
+	char comm[OE_COMM_ESCAPED];
+	char memcg[MEMCG_TEXT];
+} scratch;
+
+static struct oe_list events_list;
+
+static unsigned long to_kib(unsigned long pages)
+{
+	return pages << (PAGE_SHIFT - 10);
+}
+
+static void add_seconds(struct oe_text *text, const char *key, u64 ns)
+{
+	u32 rest;
+	u64 seconds = div_u64_rem(ns, NSEC_PER_SEC, &rest);
+
+	oe_text_add(text, " %s=%llu.%06u", key, seconds, rest / 1000);
+}
+
+/* From one moment to a later one; what did not happen took no time at all. */
+static void add_span(struct oe_text *text, const char *key, u64 from, u64 to,
+		     u32 unit)
+{
+	if (from && to >= from)
+		oe_text_add(text, " %s=%llu", key, div_u64(to - from, unit));
+	else
+		oe_text_add(text, " %s=-", key);
+}
+
+static void add_who(struct oe_text *text, const char *who,
+		    const struct oe_process *process)
+{
+	if (process->pid)
+		oe_text_add(text, " %s_pid=%d %s_comm=%s", who, process->pid,
+			    who, oe_escape_comm(scratch.comm, process->comm));
+	else
+		oe_text_add(text, " %s_pid=- %s_comm=-", who, who);
+}
+
+static void add_ranking(struct oe_text *text, const char *who,
+			const struct oe_process *process)
+{
+	if (process->pid)
+		oe_text_add(text, " %s_rank=%u %s_source=%s%s%s", who,
+			    process->rank, who, oe_source_name(process->source),
+			    process->group[0] ? ":" : "", process->group);
+	else
+		oe_text_add(text, " %s_rank=- %s_source=-", who, who);
+}
+
+/* The measure is taken when we choose; whom the kernel chose has none. */
+static void add_badness(struct oe_text *text, const char *who,
+			const struct oe_process *process, bool measured)
+{
+	if (process->pid && measured)
+		oe_text_add(text, " %s_badness_kb=%lld", who,
+			    process->badness * (s64)(PAGE_SIZE / 1024));
+	else
+		oe_text_add(text, " %s_badness_kb=-", who);
+}
+
+/* Who died; without a tracepoint that says so, whom we wanted. */
+static const struct oe_process *victim_of(const struct oe_episode *episode)
+{
+	static const struct oe_process nobody;
+
+	if (episode->outcome != OE_OUTCOME_KILLED)
+		return &nobody;
+	return episode->killed.pid ? &episode->killed :
+				     &episode->decision.victim;
+}
+
+/* Why the first of the order and not the second. */
+static const char *why_first(const struct oe_episode *episode)
+{
+	const struct oe_process *victim = &episode->decision.victim;
+	const struct oe_process *second = &episode->decision.runner_up;
+
+	if (episode->decision.unprotected)
+		return "unprotected";
+	if (!second->pid)
+		return "only";
+	if (episode->policy.order == OE_ORDER_RANK &&
+	    victim->rank != second->rank)
+		return "rank";
+	return victim->badness != second->badness ? "badness" : "pid";
+}
+
+static const char *reason_of(const struct oe_episode *episode)
+{
+	switch (episode->outcome) {
+	case OE_OUTCOME_KILLED:
+		if (victim_of(episode)->pid == episode->decision.victim.pid)
+			return why_first(episode);
+		return "kernel";
+	case OE_OUTCOME_NO_VICTIM:
+		return "nobody";
+	case OE_OUTCOME_VICTIM_PENDING:
+		return "pending";
+	case OE_OUTCOME_AVOIDED:
+		return episode->acked_ns ? "done" : "memory_back";
+	default:
+		return "kernel";
+	}
+}
+
+static void add_call(struct oe_text *text, const struct oe_event *event)
+{
+	const struct oe_episode *episode = &event->episode;
+
+	oe_text_add(text, "seq=%llu", episode->seq);
+	add_seconds(text, "time", event->time_ns);
+	add_seconds(text, "uptime", episode->entered_ns);
+	oe_text_add(text,
+		    " kind=%s trigger_pid=%d trigger_comm=%s order=%d gfp=0x%x",
+		    oe_kind_name(episode->call.kind), episode->trigger_pid,
+		    oe_escape_comm(scratch.comm, episode->trigger_comm),
+		    episode->call.order, (__force u32)episode->call.gfp);
+	oe_escape(scratch.memcg, sizeof(scratch.memcg), episode->memcg_path);
+	oe_text_add(text, " memcg=%s mode=%s",
+		    scratch.memcg[0] ? scratch.memcg : "-",
+		    oe_mode_name(episode->mode));
+	/* Memory that is back in time spares us the choice. */
+	if (episode->decided_ns)
+		oe_text_add(text, " threshold=%u candidates=%u protected=%u",
+			    episode->policy.threshold,
+			    episode->decision.nr_eligible,
+			    episode->decision.nr_protected);
+	else
+		oe_text_add(text, " threshold=- candidates=- protected=-");
+}
+
+static void add_victim(struct oe_text *text, const struct oe_episode *episode)
+{
+	const struct oe_decision *decision = &episode->decision;
+	const struct oe_process *victim = victim_of(episode);
+	bool ours = victim->pid == decision->victim.pid;
+
+	add_who(text, "victim", victim);
+	if (victim->pid)
+		oe_text_add(text, " victim_uid=%u",
+			    from_kuid_munged(&init_user_ns, victim->uid));
+	else
+		oe_text_add(text, " victim_uid=-");
+	add_ranking(text, "victim", victim);
+	add_badness(text, "victim", ours ? &decision->victim : victim, ours);
+	if (victim->pid)
+		oe_text_add(text, " victim_rss_kb=%lu", to_kib(victim->rss));
+	else
+		oe_text_add(text, " victim_rss_kb=-");
+}
+
+static void add_runner_up(struct oe_text *text,
+			  const struct oe_episode *episode)
+{
+	const struct oe_process *second = &episode->decision.runner_up;
+
+	add_who(text, "runner_up", second);
+	add_ranking(text, "runner_up", second);
+	add_badness(text, "runner_up", second, true);
+}
+
+/* Whom we would have chosen, if the kernel did not go by that. */
+static void add_would(struct oe_text *text, const struct oe_episode *episode)
+{
+	const struct oe_process *ours = &episode->decision.victim;
+
+	if (ours->pid && ours->pid != victim_of(episode)->pid)
+		oe_text_add(text, " would_pid=%d would_comm=%s would_rank=%u",
+			    ours->pid, oe_escape_comm(scratch.comm, ours->comm),
+			    ours->rank);
+	else
+		oe_text_add(text, " would_pid=- would_comm=- would_rank=-");
+}
+
+static void add_times(struct oe_text *text, const struct oe_episode *episode)
+{
+	u64 began = episode->entered_ns;
+	u64 waited_until = episode->announced_ns + episode->grace_used_ns;
+
+	oe_text_add(text, " grace_ms=%u grace_used_ms=%llu", episode->grace_ms,
+		    episode->grace_ms ?
+			    div_u64(episode->grace_used_ns, NSEC_PER_MSEC) :
+			    0);
+	add_span(text, "ack_ms", began, episode->acked_ns, NSEC_PER_MSEC);
+	add_span(text, "announce_ns", began, episode->announced_ns, 1);
+	oe_text_add(text, " grace_ns=%llu", episode->grace_used_ns);
+	add_span(text, "decide_ns", waited_until, episode->decided_ns, 1);
+	add_span(text, "kill_ns", episode->decided_ns, episode->marked_ns, 1);
+	add_span(text, "total_ns", began, episode->ended_ns, 1);
+}
+
+/* Into scratch.line. False if the decision is no longer there. */
+static bool render(u64 number, unsigned int *length)
+{
+	struct oe_text text = { .data = scratch.line, .size = LINE_SIZE };
+	const struct oe_episode *episode = &scratch.event.episode;
+
+	if (!oe_events_copy(number, &scratch.event))
+		return false;
+	add_call(&text, &scratch.event);
+	add_victim(&text, episode);
+	add_runner_up(&text, episode);
+	oe_text_add(&text, " outcome=%s reason=%s",
+		    oe_outcome_name(episode->outcome), reason_of(episode));
+	add_times(&text, episode);
+	add_would(&text, episode);
+	*length = text.length;
+	return true;
+}
+
+/* The width of the widest line, so that none is longer than need be. */
+static unsigned int widest(u64 first, u64 end)
+{
+	unsigned int length;
+	unsigned int width = 0;
+
+	for (; first < end; first++)
+		if (render(first, &length))
+			width = max(width, length);
+	return width;
+}
+
+static int build_events(struct oe_list *list, struct oe_text *text)
+{
+	unsigned int length;
+	unsigned int width;
+	u64 first, end;
+	int err;
+
+	oe_events_range(&first, &end);
+	width = widest(first, end);
+	err = oe_text_reserve(text, (end - first) * (width + 1) + 1);
+	for (; !err && first < end; first++)
+		if (render(first, &length))
+			oe_text_add(text, "%-*s\n", width, scratch.line);
+	return err;
+}
+
+static ssize_t events_read(struct file *file, struct kobject *kobj,
+			   OE_BIN_CONST struct bin_attribute *attr, char *buf,
+			   loff_t offset, size_t count)
+{
+	return oe_list_read(&events_list, file, buf, offset, count);
+}
+
+static OE_BIN_CONST struct bin_attribute events_attr = {
+	.attr = { .name = "events", .mode = 0444 },
+	.read = events_read,
+};
+
+static OE_BIN_CONST struct bin_attribute *OE_BIN_CONST events_attrs[] = {
+	&events_attr,
+	NULL,
+};
+
+const struct attribute_group oe_events_group = {
+	.bin_attrs = events_attrs,
+};
+
+/**
+ * oe_sysfs_events_init - before the file is published
+ */
+void oe_sysfs_events_init(void)
+{
+	oe_list_init(&events_list, build_events);
+}
+
+/**
+ * oe_sysfs_events_exit - after it is withdrawn
+ *
+ * Context: process context, may sleep.
+ */
+void oe_sysfs_events_exit(void)
+{
+	oe_list_exit(&events_list);
+}

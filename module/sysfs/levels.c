@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * levels/: the level, what it is made of, and its history.
+ */
+#include "core.h"
+
+#include <linux/kernel.h>
+#include <linux/kernfs.h>
+#include <linux/kobject.h>
+#include <linux/math64.h>
+#include <linux/sysfs.h>
+#include <linux/time64.h>
+
+#include "compat/compat.h"
+#include "record/history.h"
+#include "levels/level.h"
+#include "sysfs/snapshot.h"
+#include "memory/available.h"
+#include "sysfs/root.h"
+
+#define LEVELS "levels"
+
+enum {
+	HISTORY_LINE = 96,
+};
+
+static struct kernfs_node *level_node;
+static struct oe_list history_list;
+
+static ssize_t level_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%s\n", oe_level_name(oe_level_now()));
+}
+
+static ssize_t available_kb_show(struct kobject *kobj,
+				 struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", oe_available_kb());
+}
+
+static ssize_t oom_forecast_ms_show(struct kobject *kobj,
+				    struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%lld\n", oe_level_forecast_ms());
+}
+
+static struct kobj_attribute level_attr = __ATTR_RO(level);
+static struct kobj_attribute available_attr = __ATTR_RO(available_kb);
+static struct kobj_attribute forecast_attr = __ATTR_RO(oom_forecast_ms);
+
+static struct kobj_attribute tunable_attrs[OE_NR_LEVEL_TUNABLES];
+
+static enum oe_level_tunable tunable_of(const struct kobj_attribute *attr)
+{
+	return attr - tunable_attrs;
+}
+
+static ssize_t tunable_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return oe_level_tunable_show(tunable_of(attr), buf);
+}
+
+static ssize_t tunable_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	int err;
+
+	if (!oe_sysfs_may_write())
+		return -EPERM;
+	if (!oe_sysfs_is_text(buf, count))
+		return -EINVAL;
+	err = oe_level_tunable_store(tunable_of(attr), buf);
+	return err ?: count;
+}
+
+static struct attribute *levels_attrs[3 + OE_NR_LEVEL_TUNABLES + 1] = {
+	&level_attr.attr,
+	&available_attr.attr,
+	&forecast_attr.attr,
+};
+
+static void init_tunables(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < OE_NR_LEVEL_TUNABLES; i++) {
+		struct kobj_attribute *attr = &tunable_attrs[i];
+
+		sysfs_attr_init(&attr->attr);
+		attr->attr.name = oe_level_tunable_name(i);
+		attr->attr.mode = 0644;
+		attr->show = tunable_show;
+		attr->store = tunable_store;
+		levels_attrs[3 + i] = &attr->attr;
+	}
+}
+
+static void add_entry(struct oe_text *text,
+		      const struct oe_history_entry *entry)
+{
+	u32 rest;
+	u64 seconds = div_u64_rem(entry->uptime_ns, NSEC_PER_SEC, &rest);
+
+	oe_text_add(text,
+		    "uptime=%10llu.%06u available_kb=%-12llu level=%-12s\n",
+		    seconds, rest / 1000, entry->available_kb,
+		    oe_level_name(entry->level));
+}
+
+static int build_history(struct oe_list *list, struct oe_text *text)
+{
+	struct oe_history_entry entry;
+	u64 first, end;
+	int err;
+
+	oe_history_range(&first, &end);
+	err = oe_text_reserve(text, (end - first) * HISTORY_LINE + 1);
+	for (; !err && first < end; first++)
+		if (oe_history_copy(first, &entry))
+			add_entry(text, &entry);
+	return err;
+}
+
+static ssize_t history_read(struct file *file, struct kobject *kobj,
+			    OE_BIN_CONST struct bin_attribute *attr, char *buf,
+			    loff_t offset, size_t count)
+{
+	return oe_list_read(&history_list, file, buf, offset, count);
+}
+
+static OE_BIN_CONST struct bin_attribute history_attr = {
+	.attr = { .name = "history", .mode = 0444 },
+	.read = history_read,
+};
+
+static OE_BIN_CONST struct bin_attribute *OE_BIN_CONST levels_bin_attrs[] = {
+	&history_attr,
+	NULL,
+};
+
+const struct attribute_group oe_levels_group = {
+	.name = LEVELS,
+	.attrs = levels_attrs,
+	.bin_attrs = levels_bin_attrs,
+};
+
+/**
+ * oe_sysfs_levels_init - before the directory is published
+ */
+void oe_sysfs_levels_init(void)
+{
+	init_tunables();
+	oe_list_init(&history_list, build_history);
+}
+
+/**
+ * oe_sysfs_levels_exit - after it is withdrawn
+ *
+ * Context: process context, may sleep.
+ */
+void oe_sysfs_levels_exit(void)
+{
+	oe_list_exit(&history_list);
+}
+
+/**
+ * oe_sysfs_levels_attach - the directory is there: levels may be announced
+ * @root: above it
+ *
+ * Looked up now: in the OOM path the look-up's lock may be held.
+ *
+ * Context: module init.
+ * Return: 0 or -ENOENT.
+ */
+int oe_sysfs_levels_attach(struct kobject *root)
+{
+	struct kernfs_node *dir = sysfs_get_dirent(root->sd, LEVELS);
+
+	if (!dir)
+		return -ENOENT;
+	level_node = sysfs_get_dirent(dir, "level");
+	sysfs_put(dir);
+	if (!level_node)
+		return -ENOENT;
+	oe_level_attach(level_node);
+	return 0;
+}
+
+/**
+ * oe_sysfs_levels_detach - the directory goes away
+ *
+ * Context: module exit.
+ */
+void oe_sysfs_levels_detach(void)
+{
+	oe_level_detach();
+	sysfs_put(level_node);
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * limits/: who has one, and a directory for each.
+ */
+#include "core.h"
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/kobject.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/sysfs.h>
+#include <linux/uidgid.h>
+
+#include "limits/limit.h"
+#include "lib/parse.h"
+#include "sysfs/root.h"
+#include "sysfs/dir.h"
+
+enum {
+	UID_DIGITS = 11, /* with the NUL */
+};
+
+static struct oe_sysfs_dir dir;
+
+static struct oe_limit *limit_of(struct kobject *kobj)
+{
+	return container_of(kobj, struct oe_limit, object.kobj);
+}
+
+static int check_write(const char *buf, size_t count)
+{
+	if (!oe_sysfs_may_write())
+		return -EPERM;
+	return oe_sysfs_is_text(buf, count) ? 0 : -EINVAL;
+}
+
+static int parse_number(const char *buf, size_t count, u64 min, u64 max,
+			u64 *value)
+{
+	return check_write(buf, count) ?: oe_parse_number(buf, min, max, value);
+}
+
+/* Whoever may write here is in the initial user namespace: a plain number. */
+static int parse_uid(const char *buf, size_t count, kuid_t *uid)
+{
+	u64 number;
+	int err;
+
+	/* 0 is root's, and the last one is nobody's. */
+	err = parse_number(buf, count, 1, U32_MAX - 1, &number);
+	if (!err)
+		*uid = KUIDT_INIT(number);
+	return err;
+}
+
+static ssize_t max_kb_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", READ_ONCE(limit_of(kobj)->max_kb));
+}
+
+static ssize_t max_kb_store(struct kobject *kobj, struct kobj_attribute *attr,
+			    const char *buf, size_t count)
+{
+	u64 total_kb = (u64)totalram_pages() << (PAGE_SHIFT - 10);
+	u64 kb;
+	int err;
+
+	err = check_write(buf, count) ?:
+		      oe_parse_size(buf, total_kb, ULONG_MAX, &kb);
+	if (err)
+		return err;
+	WRITE_ONCE(limit_of(kobj)->max_kb, kb); /* read by the scan */
+	oe_limit_kick();
+	return count;
+}
+
+static ssize_t store_ms(unsigned int *ms, const char *buf, size_t count)
+{
+	u64 value;
+	int err;
+
+	err = parse_number(buf, count, 0, U32_MAX, &value);
+	if (err)
+		return err;
+	WRITE_ONCE(*ms, value); /* read by the scan */
+	oe_limit_kick();
+	return count;
+}
+
+static ssize_t exceed_allowed_ms_show(struct kobject *kobj,
+				      struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n",
+			  READ_ONCE(limit_of(kobj)->exceed_allowed_ms));
+}
+
+static ssize_t exceed_allowed_ms_store(struct kobject *kobj,
+				       struct kobj_attribute *attr,
+				       const char *buf, size_t count)
+{
+	return store_ms(&limit_of(kobj)->exceed_allowed_ms, buf, count);
+}
+
+static ssize_t term_timeout_ms_show(struct kobject *kobj,
+				    struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n",
+			  READ_ONCE(limit_of(kobj)->term_timeout_ms));
+}
+
+static ssize_t term_timeout_ms_store(struct kobject *kobj,
+				     struct kobj_attribute *attr,
+				     const char *buf, size_t count)
+{
+	return store_ms(&limit_of(kobj)->term_timeout_ms, buf, count);
+}
+
+/* The following three are written by the scan. */
+
+static ssize_t rss_kb_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", READ_ONCE(limit_of(kobj)->rss_kb));
+}
+
+static ssize_t exceeded_ms_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", READ_ONCE(limit_of(kobj)->exceeded_ms));
+}
+
+static ssize_t nr_kills_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", READ_ONCE(limit_of(kobj)->nr_kills));
+}
+
+static struct kobj_attribute max_kb_attr = __ATTR_RW(max_kb);
+static struct kobj_attribute allowed_attr = __ATTR_RW(exceed_allowed_ms);
+static struct kobj_attribute timeout_attr = __ATTR_RW(term_timeout_ms);
+static struct kobj_attribute rss_attr = __ATTR_RO(rss_kb);
+static struct kobj_attribute exceeded_attr = __ATTR_RO(exceeded_ms);
+static struct kobj_attribute kills_attr = __ATTR_RO(nr_kills);
+
+static struct attribute *limit_attrs[] = {
+	&max_kb_attr.attr,
+	&allowed_attr.attr,
+	&timeout_attr.attr,
+	&rss_attr.attr,
+	&exceeded_attr.attr,
+	&kills_attr.attr,
+	NULL,
+};
+
+static const struct attribute_group limit_group = {
+	.attrs = limit_attrs,
+};
+
+static const struct attribute_group *limit_groups[] = { &limit_group, NULL };
+
+static int create(kuid_t uid)
+{
+	struct oe_limit *limit = oe_limit_alloc(uid);
+	char name[UID_DIGITS];
+	int err;
+
+	if (!limit)
+		return -ENOMEM;
+	snprintf(name, sizeof(name), "%u", __kuid_val(uid));
+	mutex_lock(&dir.lock);
+	err = oe_sysfs_object_add(&limit->object, &dir, name);
+	if (!err) {
+		err = oe_limit_add(limit);
+		if (err)
+			oe_sysfs_object_remove(&limit->object);
+	}
+	mutex_unlock(&dir.lock);
+	return err;
+}
+
+static int remove(kuid_t uid)
+{
+	struct oe_limit *limit;
+
+	mutex_lock(&dir.lock);
+	limit = oe_limit_find(uid);
+	if (limit) {
+		oe_limit_remove(limit);
+		oe_sysfs_object_remove(&limit->object);
+	}
+	mutex_unlock(&dir.lock);
+	return limit ? 0 : -ENOENT;
+}
+
+static ssize_t create_store(struct kobject *kobj, struct kobj_attribute *attr,
+			    const char *buf, size_t count)
+{
+	kuid_t uid;
+	int err;
+
+	err = parse_uid(buf, count, &uid) ?: create(uid);
+	return err ?: count;
+}
+
+static ssize_t remove_store(struct kobject *kobj, struct kobj_attribute *attr,
+			    const char *buf, size_t count)
+{
+	kuid_t uid;
+	int err;
+
+	err = parse_uid(buf, count, &uid) ?: remove(uid);
+	return err ?: count;
+}
+
+static ssize_t period_ms_show(struct kobject *kobj, struct kobj_attribute *attr,
+			      char *buf)
+{
+	return sysfs_emit(buf, "%u\n", oe_limit_period_ms());
+}
+
+static ssize_t period_ms_store(struct kobject *kobj,
+			       struct kobj_attribute *attr, const char *buf,
+			       size_t count)
+{
+	u64 value;
+	int err;
+
+	err = parse_number(buf, count, OE_LIMIT_PERIOD_MIN_MS,
+			   OE_LIMIT_PERIOD_MAX_MS, &value);
+	if (err)
+		return err;
+	oe_limit_set_period_ms(value);
+	return count;
+}
+
+static struct kobj_attribute create_attr = __ATTR_WO(create);
+static struct kobj_attribute remove_attr = __ATTR_WO(remove);
+static struct kobj_attribute period_attr = __ATTR_RW(period_ms);
+
+static struct attribute *dir_attrs[] = {
+	&create_attr.attr,
+	&remove_attr.attr,
+	&period_attr.attr,
+	NULL,
+};
+
+static const struct attribute_group dir_group = {
+	.attrs = dir_attrs,
+};
+
+static const struct attribute_group *dir_groups[] = { &dir_group, NULL };
+
+static void release_limit(struct oe_sysfs_object *object)
+{
+	oe_limit_free(container_of(object, struct oe_limit, object));
+}
+
+static struct oe_sysfs_dir dir = {
+	.name = "limits",
+	.groups = dir_groups,
+	.object_groups = limit_groups,
+	.release = release_limit,
+};
+
+/**
+ * oe_sysfs_limits_init - publish limits/
+ * @parent: the directory above
+ *
+ * Context: module init.
+ * Return: 0 or a negative errno.
+ */
+int oe_sysfs_limits_init(struct kobject *parent)
+{
+	return oe_sysfs_dir_add(&dir, parent);
+}
+
+/**
+ * oe_sysfs_limits_exit - remove every limit, then limits/
+ *
+ * Context: module exit; waits for reads and writes under way.
+ */
+void oe_sysfs_limits_exit(void)
+{
+	struct oe_limit *limit;
+
+	oe_sysfs_dir_close(&dir);
+	mutex_lock(&dir.lock);
+	while ((limit = oe_limit_any())) {
+		oe_limit_remove(limit);
+		oe_sysfs_object_remove(&limit->object);
+	}
+	mutex_unlock(&dir.lock);
+	oe_sysfs_dir_remove(&dir);
+}

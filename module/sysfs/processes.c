@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * oom_ranking and candidates: a line a process, all lines of one width, so
+ * that a line's number gives its place.
+ */
+#include "core.h"
+
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "sysfs/lines.h"
+#include "compat/compat.h"
+#include "rank/group.h"
+#include "sysfs/snapshot.h"
+#include "lib/parse.h"
+#include "rank/rank.h"
+#include "sysfs/root.h"
+#include "tasks.h"
+
+enum {
+	/* "group:" and a name, or the name of another source. */
+	SOURCE_TEXT = 6 + OE_GROUP_NAME,
+	LINE_SIZE = 160, /* more than any line below */
+	SPARE_LINES = 64, /* for what is born between counting and filling */
+};
+
+/**
+ * struct row - a process in one of the lists
+ * @c: what the policy sees (candidates only)
+ * @verdict: what it says (candidates only)
+ * @pid: in the reader's pid namespace
+ * @rank: its ranking
+ * @source: where that came from, in words
+ * @comm: its leader's name
+ */
+struct row {
+	struct oe_candidate c;
+	enum oe_verdict verdict;
+	pid_t pid;
+	unsigned int rank;
+	char source[SOURCE_TEXT];
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct table - rows under construction
+ * @rows: kvmalloc()ed
+ * @nr_rows: filled
+ * @nr_wanted: there would be, if there were room
+ * @room: rows there is room for
+ * @policy: in force
+ * @ns: the reader's pid namespace
+ */
+struct table {
+	struct row *rows;
+	unsigned int nr_rows;
+	unsigned int nr_wanted;
+	unsigned int room;
+	struct oe_policy policy;
+	struct pid_namespace *ns;
+};
+
+static struct row *next_row(struct table *table)
+{
+	table->nr_wanted++;
+	if (table->nr_rows == table->room)
+		return NULL;
+	return &table->rows[table->nr_rows++];
+}
+
+/*
+ * Fills a table by @fill, which walks under RCU and therefore cannot make
+ * room: with more room, again, until all fit.
+ */
+static int fill_table(struct table *table, int (*fill)(struct table *table))
+{
+	int err;
+
+	table->policy = oe_config_policy();
+	table->ns = task_active_pid_ns(current);
+	table->nr_wanted = 0;
+	do {
+		kvfree(table->rows);
+		table->room = table->nr_wanted + SPARE_LINES;
+		table->nr_rows = 0;
+		table->nr_wanted = 0;
+		table->rows = kvmalloc_array(table->room, sizeof(*table->rows),
+					     GFP_KERNEL);
+		if (!table->rows)
+			return -ENOMEM;
+		err = fill(table);
+	} while (!err && table->nr_wanted > table->room);
+	return err;
+}
+
+static void fill_row(struct row *row, struct task_struct *p, pid_t pid,
+		     u16 rank, u8 source, u8 group)
+{
+	*row = (struct row){ .rank = rank, .pid = pid };
+	if (source == OE_SOURCE_GROUP) {
+		char name[OE_GROUP_NAME];
+
+		oe_group_name(group, name);
+		scnprintf(row->source, sizeof(row->source), "group:%s", name);
+	} else {
+		strscpy(row->source, oe_source_name(source),
+			sizeof(row->source));
+	}
+	strscpy(row->comm, p->comm, sizeof(row->comm));
+}
+
+static void visit_ranked(struct task_struct *p, struct table *table)
+{
+	struct oe_ranking ranking = oe_rank_of(p);
+	pid_t pid = task_tgid_nr_ns(p, table->ns);
+	struct row *row;
+
+	/* Not there for this reader, or nothing is known of it. */
+	if (!pid || ranking.source == OE_SOURCE_DEFAULT)
+		return;
+	row = next_row(table);
+	if (row)
+		fill_row(row, p, pid, ranking.rank, ranking.source,
+			 ranking.group);
+}
+
+static int fill_ranked(struct table *table)
+{
+	struct task_struct *p;
+
+	rcu_read_lock();
+	for_each_process(p)
+		if (!(p->flags & PF_KTHREAD))
+			visit_ranked(p, table);
+	rcu_read_unlock();
+	return 0;
+}
+
+static int by_pid(const void *a, const void *b)
+{
+	const struct row *left = a;
+	const struct row *right = b;
+
+	return left->pid < right->pid ? -1 : left->pid > right->pid;
+}
+
+static void add_ranked_line(struct oe_text *text, const struct row *row)
+{
+	char comm[OE_COMM_ESCAPED];
+
+	oe_text_add(text, "%10d %4u %-*s %-*s\n", row->pid, row->rank,
+		    SOURCE_TEXT - 1, row->source, OE_COMM_ESCAPED - 1,
+		    oe_escape_comm(comm, row->comm));
+}
+
+static int build_ranked(struct oe_list *list, struct oe_text *text)
+{
+	struct table table = {};
+	unsigned int i;
+	int err;
+
+	err = fill_table(&table, fill_ranked);
+	if (err)
+		goto out;
+	sort(table.rows, table.nr_rows, sizeof(*table.rows), by_pid, NULL);
+	err = oe_text_reserve(text, (table.nr_rows + 1) * LINE_SIZE);
+	for (i = 0; !err && i < table.nr_rows; i++)
+		add_ranked_line(text, &table.rows[i]);
+out:
+	kvfree(table.rows);
+	return err;
+}
+
+static int visit_candidate(const struct oe_candidate *c, void *arg)
+{
+	struct task_struct *p = c->task;
+	struct table *table = arg;
+	pid_t pid = task_tgid_nr_ns(p, table->ns);
+	struct row *row;
+
+	if (!pid)
+		return 0;
+	row = next_row(table);
+	if (row) {
+		fill_row(row, p, pid, c->rank, c->source, c->group);
+		row->c = *c;
+		row->verdict = oe_policy_verdict(&table->policy, c);
+	}
+	return 0;
+}
+
+static int fill_candidates(struct table *table)
+{
+	const struct oe_domain domain = {
+		.totalpages = oe_tasks_totalpages(NULL),
+	};
+
+	return oe_tasks_for_each(&domain, visit_candidate, table);
+}
+
+/* First the eligible in order, then in the order in which they would be given up. */
+static int by_order(const void *a, const void *b, const void *arg)
+{
+	const struct oe_policy *policy = arg;
+	const struct row *left = a;
+	const struct row *right = b;
+	enum oe_order order = left->verdict == OE_ELIGIBLE ? policy->order :
+							     OE_ORDER_RANK;
+
+	if (left->verdict != right->verdict)
+		return left->verdict < right->verdict ? -1 : 1;
+	return oe_policy_before(order, &left->c, &right->c) ? -1 : 1;
+}
+
+static void add_candidate_line(struct oe_text *text, const struct row *row,
+			       unsigned int position)
+{
+	static const char *const words[] = {
+		[OE_ELIGIBLE] = "eligible",
+		[OE_PROTECTED] = "protected",
+		[OE_UNKILLABLE] = "unkillable",
+	};
+	bool next = !position && row->verdict == OE_ELIGIBLE;
+	char comm[OE_COMM_ESCAPED];
+
+	oe_text_add(text, "%6u %10d %4u %-*s %12lld %-10s %-*s\n", position + 1,
+		    row->pid, row->rank, SOURCE_TEXT - 1, row->source,
+		    row->c.badness * (s64)(PAGE_SIZE / 1024),
+		    next ? "next" : words[row->verdict], OE_COMM_ESCAPED - 1,
+		    oe_escape_comm(comm, row->comm));
+}
+
+static int build_candidates(struct oe_list *list, struct oe_text *text)
+{
+	struct table table = {};
+	unsigned int i;
+	int err;
+
+	err = fill_table(&table, fill_candidates);
+	if (err)
+		goto out;
+	sort_r(table.rows, table.nr_rows, sizeof(*table.rows), by_order, NULL,
+	       &table.policy);
+	err = oe_text_reserve(text, (table.nr_rows + 1) * LINE_SIZE);
+	for (i = 0; !err && i < table.nr_rows; i++)
+		add_candidate_line(text, &table.rows[i], i);
+out:
+	kvfree(table.rows);
+	return err;
+}
+
+static struct oe_list ranked_list;
+static struct oe_list candidates_list;
+
+static ssize_t ranking_read(struct file *file, struct kobject *kobj,
+			    OE_BIN_CONST struct bin_attribute *attr, char *buf,
+			    loff_t offset, size_t count)
+{
+	return oe_list_read(&ranked_list, file, buf, offset, count);
+}
+
+static ssize_t candidates_read(struct file *file, struct kobject *kobj,
+			       OE_BIN_CONST struct bin_attribute *attr,
+			       char *buf, loff_t offset, size_t count)
+{
+	return oe_list_read(&candidates_list, file, buf, offset, count);
+}
+
+static int parse_change(char *line, struct oe_rank_change *change, void *arg)
+{
+	struct oe_rank_line parsed;
+	int err;
+
+	err = oe_parse_rank_line(line, &parsed);
+	if (err)
+		return err;
+	change->action = parsed.clear ? OE_RANK_CLEAR : OE_RANK_SET;
+	change->value = parsed.rank;
+	return oe_changes_find(parsed.pid, &change->pid);
+}
+
+static ssize_t ranking_write(struct file *file, struct kobject *kobj,
+			     OE_BIN_CONST struct bin_attribute *attr, char *buf,
+			     loff_t offset, size_t count)
+{
+	return oe_changes_write(buf, count, parse_change, NULL);
+}
+
+static OE_BIN_CONST struct bin_attribute ranking_attr = {
+	.attr = { .name = "oom_ranking", .mode = 0644 },
+	.read = ranking_read,
+	.write = ranking_write,
+};
+
+static OE_BIN_CONST struct bin_attribute candidates_attr = {
+	.attr = { .name = "candidates", .mode = 0400 },
+	.read = candidates_read,
+};
+
+static OE_BIN_CONST struct bin_attribute *OE_BIN_CONST lists_attrs[] = {
+	&ranking_attr,
+	&candidates_attr,
+	NULL,
+};
+
+const struct attribute_group oe_lists_group = {
+	.bin_attrs = lists_attrs,
+};
+
+/**
+ * oe_lists_init - before the files are published
+ */
+void oe_lists_init(void)
+{
+	oe_list_init(&ranked_list, build_ranked);
+	oe_list_init(&candidates_list, build_candidates);
+}
+
+/**
+ * oe_lists_exit - after they are withdrawn
+ *
+ * Context: process context, may sleep.
+ */
+void oe_lists_exit(void)
+{
+	oe_list_exit(&candidates_list);
+	oe_list_exit(&ranked_list);
+}

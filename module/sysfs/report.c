@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * report: the last memory report as text. It is put together piece by piece in
+ * the reader's buffer, so that reading needs no memory of ours when there is
+ * none.
+ */
+#include "core.h"
+
+#include <linux/delay.h>
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+#include <linux/time64.h>
+#include <linux/uidgid.h>
+
+#include "compat/compat.h"
+#include "sysfs/snapshot.h"
+#include "record/memory_report.h"
+#include "lib/parse.h"
+#include "sysfs/root.h"
+
+enum {
+	HEAD_SIZE = 2048,
+	LINE_SIZE = 256,
+	READERS = 4,
+	/* A report is taken in much less; the taker may be preempted. */
+	TAKING_TRIES = 100,
+	TAKING_POLL_MS = 10,
+};
+
+/**
+ * struct reader - who reads which report
+ * @file: compared, never followed
+ * @report: the report
+ * @version: of @report when the reading began
+ */
+struct reader {
+	const struct file *file;
+	const struct oe_memreport *report;
+	unsigned int version;
+};
+
+static struct {
+	struct mutex lock; /* its holders never allocate */
+	struct reader readers[READERS];
+	unsigned int next_reader; /* whose place is taken by the next one */
+	/* The order of one report's processes, biggest first. */
+	u16 *order;
+	const struct oe_memreport *ordered;
+	unsigned int ordered_version;
+	char head[HEAD_SIZE];
+	char line[LINE_SIZE];
+} view = {
+	.lock = __MUTEX_INITIALIZER(view.lock),
+};
+
+static unsigned long to_kib(unsigned long pages)
+{
+	return pages << (PAGE_SHIFT - 10);
+}
+
+static int by_size(const void *a, const void *b, const void *arg)
+{
+	const struct oe_memreport *report = arg;
+	const struct oe_memreport_process *left =
+		&report->processes[*(const u16 *)a];
+	const struct oe_memreport_process *right =
+		&report->processes[*(const u16 *)b];
+	unsigned long left_size = oe_memreport_size(left);
+	unsigned long right_size = oe_memreport_size(right);
+
+	if (left_size != right_size)
+		return left_size > right_size ? -1 : 1;
+	return left->pid < right->pid ? -1 : 1;
+}
+
+static void order_processes(const struct reader *reader)
+{
+	const struct oe_memreport *report = reader->report;
+	unsigned int nr = READ_ONCE(report->nr_recorded);
+	unsigned int i;
+
+	if (view.ordered == report && view.ordered_version == reader->version)
+		return;
+	for (i = 0; i < nr; i++)
+		view.order[i] = i;
+	sort_r(view.order, nr, sizeof(*view.order), by_size, NULL, report);
+	view.ordered = report;
+	view.ordered_version = reader->version;
+}
+
+static void add_time(struct oe_text *text, const char *key, u64 ns)
+{
+	u32 rest;
+	u64 seconds = div_u64_rem(ns, NSEC_PER_SEC, &rest);
+
+	oe_text_add(text, "%s: %llu.%06u\n", key, seconds, rest / 1000);
+}
+
+static unsigned int render_head(const struct oe_memreport *report)
+{
+	struct oe_text text = { .data = view.head, .size = HEAD_SIZE };
+	enum oe_memtotal i;
+
+	oe_text_add(&text, "ReportReason: %s\nReportSeq: %llu\n",
+		    oe_memreport_reason_name(report->reason), report->seq);
+	add_time(&text, "ReportUptime", report->uptime_ns);
+	add_time(&text, "ReportTime", report->time_ns);
+	oe_text_add(&text, "Level: %s\n", oe_level_name(report->level));
+	for (i = 0; i < OE_NR_MEMTOTALS; i++)
+		oe_text_add(&text, "%s: %lu kB\n", oe_memtotal_name(i),
+			    report->totals.kb[i]);
+	oe_text_add(&text, "Processes: %u\nRecorded: %u\nTruncated: %u\n\n",
+		    report->nr_processes, report->nr_recorded,
+		    report->nr_recorded < report->nr_processes);
+	return text.length;
+}
+
+/* All lines are of this length, so that an offset tells the line. */
+static unsigned int render_line(const struct oe_memreport *report,
+				unsigned int line)
+{
+	const struct oe_memreport_process *process;
+	struct oe_text text = { .data = view.line, .size = LINE_SIZE };
+	char source[OE_MEMREPORT_SOURCE];
+	char comm[OE_COMM_ESCAPED];
+
+	if (!line) {
+		oe_text_add(&text, "%10s %10s %12s %12s %4s %-*s %-*s\n", "PID",
+			    "UID", "RSS_KB", "SWAP_KB", "RANK",
+			    OE_MEMREPORT_SOURCE - 1, "SOURCE",
+			    OE_COMM_ESCAPED - 1, "COMM");
+		return text.length;
+	}
+	process = &report->processes[view.order[line - 1]];
+	oe_text_add(&text, "%10d %10u %12lu %12lu %4u %-*s %-*s\n",
+		    process->pid, from_kuid_munged(&init_user_ns, process->uid),
+		    to_kib(process->rss), to_kib(process->swap), process->rank,
+		    OE_MEMREPORT_SOURCE - 1,
+		    oe_memreport_source(report, process, source),
+		    OE_COMM_ESCAPED - 1, oe_escape_comm(comm, process->comm));
+	return text.length;
+}
+
+/* What of a piece at @start lies in the window [*offset, *offset + *room). */
+static void copy_piece(char **buf, loff_t *offset, size_t *room, loff_t start,
+		       const char *piece, size_t length)
+{
+	size_t skip = *offset - start;
+	size_t part;
+
+	if (*offset < start || skip >= length)
+		return;
+	part = min(length - skip, *room);
+	memcpy(*buf, piece + skip, part);
+	*buf += part;
+	*offset += part;
+	*room -= part;
+}
+
+static ssize_t render(const struct reader *reader, char *buf, loff_t offset,
+		      size_t count)
+{
+	const struct oe_memreport *report = reader->report;
+	unsigned int head = render_head(report);
+	unsigned int width = render_line(report, 0);
+	unsigned int nr_lines = READ_ONCE(report->nr_recorded) + 1;
+	unsigned int line = 0;
+	size_t room = count;
+
+	if (nr_lines > oe_memreport_room() + 1)
+		return -ESTALE;
+	order_processes(reader);
+	copy_piece(&buf, &offset, &room, 0, view.head, head);
+	if (offset > head)
+		line = div_u64(offset - head, width);
+	for (; room && line < nr_lines; line++) {
+		render_line(report, line);
+		copy_piece(&buf, &offset, &room, head + (loff_t)line * width,
+			   view.line, width);
+	}
+	return count - room;
+}
+
+/* Odd: it is just being taken. */
+static bool is_being_taken(unsigned int version)
+{
+	return version & 1;
+}
+
+static int wait_for(const struct oe_memreport *report, unsigned int *version)
+{
+	unsigned int i;
+
+	for (i = 0; i < TAKING_TRIES; i++) {
+		*version = raw_read_seqcount(&report->version);
+		if (!is_being_taken(*version))
+			return 0;
+		msleep(TAKING_POLL_MS);
+	}
+	return -EAGAIN;
+}
+
+static struct reader *find(const struct file *file)
+{
+	unsigned int i;
+
+	for (i = 0; i < READERS; i++)
+		if (view.readers[i].file == file)
+			return &view.readers[i];
+	return NULL;
+}
+
+/* The reader's report, chosen where its reading begins. */
+static struct reader *begin(const struct file *file)
+{
+	struct reader *reader = find(file);
+	int err;
+
+	if (!reader)
+		reader = &view.readers[view.next_reader++ % READERS];
+	reader->file = file;
+	reader->report = oe_memreport_latest();
+	if (!reader->report)
+		return NULL;
+	err = wait_for(reader->report, &reader->version);
+	return err ? ERR_PTR(err) : reader;
+}
+
+static ssize_t read_locked(const struct file *file, char *buf, loff_t offset,
+			   size_t count)
+{
+	struct reader *reader = offset ? find(file) : begin(file);
+	ssize_t ret;
+
+	if (IS_ERR(reader))
+		return PTR_ERR(reader);
+	if (!reader)
+		return offset ? -ESTALE : 0;
+	if (!reader->report)
+		return 0;
+	ret = render(reader, buf, offset, count);
+	/* Another one was taken into its place: pieces of two are no report. */
+	if (read_seqcount_retry(&reader->report->version, reader->version))
+		return -ESTALE;
+	return ret;
+}
+
+static ssize_t report_read(struct file *file, struct kobject *kobj,
+			   OE_BIN_CONST struct bin_attribute *attr, char *buf,
+			   loff_t offset, size_t count)
+{
+	ssize_t ret;
+
+	mutex_lock(&view.lock);
+	ret = read_locked(file, buf, offset, count);
+	mutex_unlock(&view.lock);
+	return ret;
+}
+
+static OE_BIN_CONST struct bin_attribute report_attr = {
+	.attr = { .name = "report", .mode = 0400 },
+	.read = report_read,
+};
+
+static OE_BIN_CONST struct bin_attribute *OE_BIN_CONST report_attrs[] = {
+	&report_attr,
+	NULL,
+};
+
+const struct attribute_group oe_report_group = {
+	.bin_attrs = report_attrs,
+};
+
+/**
+ * oe_sysfs_report_init - before the file is published
+ *
+ * Context: module init.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_sysfs_report_init(void)
+{
+	view.order =
+		kvcalloc(oe_memreport_room(), sizeof(*view.order), GFP_KERNEL);
+	return view.order ? 0 : -ENOMEM;
+}
+
+/**
+ * oe_sysfs_report_exit - after it is withdrawn
+ */
+void oe_sysfs_report_exit(void)
+{
+	kvfree(view.order);
+}

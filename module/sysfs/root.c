@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /sys/kernel/oom_embedded: the directory, its plain files, and the kobject
+ * that sends the uevents.
+ */
+#include "core.h"
+
+#include <linux/capability.h>
+#include <linux/completion.h>
+#include <linux/kernfs.h>
+#include <linux/kobject.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include <uapi/oom_embedded.h>
+
+#include "compat/compat.h"
+#include "oom/guard.h"
+#include "oom/intercept.h"
+#include "notify.h"
+#include "lib/parse.h"
+#include "rank/rank.h"
+#include "memory/reserve.h"
+#include "sysfs/root.h"
+
+/*
+ * A uevent needs a kset above its sender, for the subsystem's name. The kset
+ * itself has no directory, so that the sender can be /sys/kernel/oom_embedded.
+ */
+static struct {
+	struct kset kset;
+	struct kobject kobj;
+	struct completion kset_released;
+	struct completion kobj_released;
+	struct kernfs_node *wanted;
+} root;
+
+/**
+ * oe_sysfs_may_write - may current change anything here?
+ *
+ * The file modes keep others out; this also keeps out root in a container.
+ *
+ * Context: process context.
+ * Return: true with CAP_SYS_RESOURCE in the initial user namespace.
+ */
+bool oe_sysfs_may_write(void)
+{
+	return capable(CAP_SYS_RESOURCE);
+}
+
+/**
+ * oe_sysfs_is_text - is this a text without NUL bytes?
+ * @buf: what was written, NUL terminated by sysfs at @count
+ * @count: its length
+ *
+ * Context: any.
+ * Return: false if a parser would see less than was written.
+ */
+bool oe_sysfs_is_text(const char *buf, size_t count)
+{
+	return !memchr(buf, '\0', count);
+}
+
+struct tunable_attribute {
+	struct kobj_attribute attr;
+	const struct oe_tunable *tunable;
+};
+
+static const struct oe_tunable *tunable_of(struct kobj_attribute *attr)
+{
+	return container_of(attr, struct tunable_attribute, attr)->tunable;
+}
+
+static ssize_t tunable_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return oe_tunable_show(tunable_of(attr), buf);
+}
+
+static ssize_t tunable_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	int err;
+
+	if (!oe_sysfs_may_write())
+		return -EPERM;
+	if (!oe_sysfs_is_text(buf, count))
+		return -EINVAL;
+	err = oe_tunable_store(tunable_of(attr), buf);
+	return err ?: count;
+}
+
+static struct tunable_attribute tunable_attrs[OE_NR_TUNABLES];
+static struct attribute *tunable_attr_list[OE_NR_TUNABLES + 1];
+
+static const struct attribute_group tunables_group = {
+	.attrs = tunable_attr_list,
+};
+
+static void init_tunables(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < OE_NR_TUNABLES; i++) {
+		struct kobj_attribute *attr = &tunable_attrs[i].attr;
+
+		sysfs_attr_init(&attr->attr);
+		attr->attr.name = oe_tunables[i].name;
+		attr->attr.mode = 0644;
+		attr->show = tunable_show;
+		attr->store = tunable_store;
+		tunable_attrs[i].tunable = &oe_tunables[i];
+		tunable_attr_list[i] = &attr->attr;
+	}
+}
+
+static ssize_t abi_version_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d.%d\n", OOM_EMBEDDED_ABI_MAJOR,
+			  OOM_EMBEDDED_ABI_MINOR);
+}
+
+static ssize_t coverage_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	bool memcg = IS_ENABLED(CONFIG_MEMCG) && oe_intercept_kprobe_active();
+
+	return sysfs_emit(buf, "global%s%s%s\n", memcg ? " memcg" : "",
+			  oe_guard_available() ? " guard" : "",
+			  oe_rank_inherits() ? "" : " no-inherit");
+}
+
+static ssize_t reserve_available_kb_show(struct kobject *kobj,
+					 struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", oe_reserve_available_kb());
+}
+
+static ssize_t reconfigure_wanted_show(struct kobject *kobj,
+				       struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", oe_notify_read());
+}
+
+static ssize_t reconfigure_done_show(struct kobject *kobj,
+				     struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", oe_notify_done());
+}
+
+static ssize_t reconfigure_done_store(struct kobject *kobj,
+				      struct kobj_attribute *attr,
+				      const char *buf, size_t count)
+{
+	u64 value;
+	int err;
+
+	if (!oe_sysfs_may_write())
+		return -EPERM;
+	if (!oe_sysfs_is_text(buf, count))
+		return -EINVAL;
+	err = oe_parse_number(buf, 0, S64_MAX, &value);
+	if (!err)
+		err = oe_notify_acknowledge(value);
+	return err ?: count;
+}
+
+static struct kobj_attribute abi_version_attr = __ATTR_RO(abi_version);
+static struct kobj_attribute coverage_attr = __ATTR_RO(coverage);
+static struct kobj_attribute reserve_available_attr =
+	__ATTR_RO(reserve_available_kb);
+static struct kobj_attribute wanted_attr = __ATTR_RO(reconfigure_wanted);
+static struct kobj_attribute done_attr = __ATTR_RW(reconfigure_done);
+
+static struct attribute *plain_attrs[] = {
+	&abi_version_attr.attr,
+	&coverage_attr.attr,
+	&reserve_available_attr.attr,
+	&wanted_attr.attr,
+	&done_attr.attr,
+	NULL,
+};
+
+static const struct attribute_group plain_group = {
+	.attrs = plain_attrs,
+};
+
+static const struct attribute_group *root_groups[] = {
+	&plain_group,	  &tunables_group,  &oe_lists_group,  &oe_stats_group,
+	&oe_events_group, &oe_report_group, &oe_levels_group, NULL,
+};
+
+static void release_root(struct kobject *kobj)
+{
+	complete(&root.kobj_released);
+}
+
+static void release_kset(struct kobject *kobj)
+{
+	complete(&root.kset_released);
+}
+
+static OE_KTYPE_CONST struct kobj_type root_type = {
+	.release = release_root,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = root_groups,
+};
+
+static OE_KTYPE_CONST struct kobj_type kset_type = {
+	.release = release_kset,
+};
+
+static const char *subsystem_name(OE_UEVENT_ARGS)
+{
+	return OOM_EMBEDDED_NAME;
+}
+
+static const struct kset_uevent_ops uevent_ops = {
+	.name = subsystem_name,
+};
+
+static void init_kset(void)
+{
+	init_completion(&root.kset_released);
+	kobject_init(&root.kset.kobj, &kset_type);
+	INIT_LIST_HEAD(&root.kset.list);
+	spin_lock_init(&root.kset.list_lock);
+	root.kset.uevent_ops = &uevent_ops;
+}
+
+/* After kobject_init() only the last put may give it up: wait for that. */
+static void put_kset(void)
+{
+	kobject_put(&root.kset.kobj);
+	wait_for_completion(&root.kset_released);
+}
+
+static void put_root(void)
+{
+	kobject_put(&root.kobj);
+	wait_for_completion(&root.kobj_released);
+}
+
+/**
+ * oe_sysfs_init - publish everything
+ *
+ * Context: module init, last step.
+ * Return: 0 or a negative errno.
+ */
+int oe_sysfs_init(void)
+{
+	int err;
+
+	err = oe_sysfs_report_init();
+	if (err)
+		return err;
+	init_tunables();
+	oe_lists_init();
+	oe_sysfs_events_init();
+	oe_sysfs_levels_init();
+	init_kset();
+	init_completion(&root.kobj_released);
+	root.kobj.kset = &root.kset;
+	err = kobject_init_and_add(&root.kobj, &root_type, kernel_kobj,
+				   OOM_EMBEDDED_NAME);
+	if (err)
+		goto err_put;
+	err = oe_sysfs_groups_init(&root.kobj);
+	if (err)
+		goto err_put;
+	/* Looked up now: in the OOM path the look-up's lock may be held. */
+	root.wanted = sysfs_get_dirent(root.kobj.sd, "reconfigure_wanted");
+	if (!root.wanted) {
+		err = -ENOENT;
+		goto err_exit_groups;
+	}
+	err = oe_sysfs_limits_init(&root.kobj);
+	if (err)
+		goto err_put_wanted;
+	oe_notify_attach(&root.kobj, root.wanted);
+	err = oe_sysfs_levels_attach(&root.kobj);
+	if (err)
+		goto err_detach_notify;
+	return 0;
+
+err_detach_notify:
+	oe_notify_detach();
+	oe_sysfs_limits_exit();
+err_put_wanted:
+	sysfs_put(root.wanted);
+err_exit_groups:
+	oe_sysfs_groups_exit();
+err_put:
+	put_root();
+	put_kset();
+	oe_sysfs_levels_exit();
+	oe_sysfs_events_exit();
+	oe_lists_exit();
+	oe_sysfs_report_exit();
+	return err;
+}
+
+/**
+ * oe_sysfs_exit - withdraw everything
+ *
+ * Context: module exit, first step; waits for reads and writes under way.
+ */
+void oe_sysfs_exit(void)
+{
+	oe_sysfs_levels_detach();
+	oe_sysfs_limits_exit();
+	oe_notify_detach();
+	sysfs_put(root.wanted);
+	oe_sysfs_groups_exit();
+	kobject_del(&root.kobj);
+	put_root();
+	put_kset();
+	oe_sysfs_levels_exit();
+	oe_sysfs_events_exit();
+	oe_lists_exit();
+	oe_sysfs_report_exit();
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Files that list more than a page: what one reader reads page by page must be
+ * one list, not pieces of several. sysfs knows no open and no release for
+ * binary attributes, so the list is built at offset 0, kept for the open file
+ * that asked, and forgotten at its end or when the reader does not come back.
+ */
+#include "core.h"
+
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "sysfs/snapshot.h"
+
+enum {
+	EXPIRE_MS = 5000,
+};
+
+/**
+ * oe_text_reserve - make room
+ * @text: empty
+ * @size: bytes
+ *
+ * Context: process context, allocates.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_text_reserve(struct oe_text *text, size_t size)
+{
+	text->data = kvmalloc(size, GFP_KERNEL);
+	if (!text->data)
+		return -ENOMEM;
+	text->size = size;
+	text->length = 0;
+	return 0;
+}
+
+/**
+ * oe_text_add - append
+ * @text: with room
+ * @format: as printf()
+ *
+ * What does not fit is cut off.
+ *
+ * Context: any.
+ */
+void oe_text_add(struct oe_text *text, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	text->length += vscnprintf(text->data + text->length,
+				   text->size - text->length, format, args);
+	va_end(args);
+}
+
+static void forget(struct oe_snapshot *snapshot)
+{
+	kvfree(snapshot->text.data);
+	memset(snapshot, 0, sizeof(*snapshot));
+}
+
+static void expire(struct work_struct *work)
+{
+	struct oe_list *list =
+		container_of(to_delayed_work(work), struct oe_list, expire);
+	unsigned long limit = msecs_to_jiffies(EXPIRE_MS);
+	struct oe_snapshot *snapshot = list->snapshots;
+	bool left = false;
+
+	mutex_lock(&list->lock);
+	for (; snapshot < list->snapshots + OE_LIST_READERS; snapshot++) {
+		if (!snapshot->reader)
+			continue;
+		if (time_after_eq(jiffies, snapshot->used + limit))
+			forget(snapshot);
+		else
+			left = true;
+	}
+	if (left)
+		queue_delayed_work(system_wq, &list->expire, limit);
+	mutex_unlock(&list->lock);
+}
+
+/**
+ * oe_list_init - set a list up
+ * @list: zeroed
+ * @build: writes the list
+ *
+ * Context: process context.
+ */
+void oe_list_init(struct oe_list *list,
+		  int (*build)(struct oe_list *list, struct oe_text *text))
+{
+	list->build = build;
+	mutex_init(&list->lock);
+	INIT_DELAYED_WORK(&list->expire, expire);
+}
+
+/**
+ * oe_list_exit - take a list down
+ * @list: nobody reads it any more
+ *
+ * Context: process context, may sleep.
+ */
+void oe_list_exit(struct oe_list *list)
+{
+	unsigned int i;
+
+	cancel_delayed_work_sync(&list->expire);
+	for (i = 0; i < OE_LIST_READERS; i++)
+		forget(&list->snapshots[i]);
+}
+
+static struct oe_snapshot *find(struct oe_list *list, const struct file *reader)
+{
+	unsigned int i;
+
+	for (i = 0; i < OE_LIST_READERS; i++)
+		if (list->snapshots[i].reader == reader)
+			return &list->snapshots[i];
+	return NULL;
+}
+
+/* A free place, or that of whoever has not read for the longest time. */
+static struct oe_snapshot *make_room(struct oe_list *list)
+{
+	struct oe_snapshot *oldest = find(list, NULL);
+	unsigned int i;
+
+	if (oldest)
+		return oldest;
+	oldest = &list->snapshots[0];
+	for (i = 1; i < OE_LIST_READERS; i++)
+		if (time_before(list->snapshots[i].used, oldest->used))
+			oldest = &list->snapshots[i];
+	return oldest;
+}
+
+static int take(struct oe_list *list, struct oe_snapshot *snapshot,
+		const struct file *reader)
+{
+	int err;
+
+	forget(snapshot);
+	err = list->build(list, &snapshot->text);
+	if (err) {
+		forget(snapshot);
+		return err;
+	}
+	snapshot->reader = reader;
+	queue_delayed_work(system_wq, &list->expire,
+			   msecs_to_jiffies(EXPIRE_MS));
+	return 0;
+}
+
+/**
+ * oe_list_read - read a part of the list
+ * @list: the list
+ * @reader: the open file
+ * @buf: where to
+ * @offset: from where
+ * @count: at most
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: bytes read, 0 at the end, or a negative errno.
+ */
+ssize_t oe_list_read(struct oe_list *list, const struct file *reader, char *buf,
+		     loff_t offset, size_t count)
+{
+	struct oe_snapshot *snapshot;
+	ssize_t ret = 0;
+
+	mutex_lock(&list->lock);
+	snapshot = find(list, reader);
+	if (!snapshot || !offset) {
+		snapshot = snapshot ?: make_room(list);
+		ret = take(list, snapshot, reader);
+	}
+	if (!ret) {
+		ret = memory_read_from_buffer(buf, count, &offset,
+					      snapshot->text.data,
+					      snapshot->text.length);
+		snapshot->used = jiffies;
+		if (!ret)
+			forget(snapshot);
+	}
+	mutex_unlock(&list->lock);
+	return ret;
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tunables: one table serves sysfs and the module parameters, so that a
+ * value is checked in the same way wherever it comes from.
+ */
+#include "core.h"
+
+#include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include <uapi/oom_embedded.h>
+
+#include "oom/hold.h"
+#include "lib/parse.h"
+#include "memory/reserve.h"
+
+struct oe_config oe_config = {
+	.mode = OE_MODE_ENFORCE,
+	.rank_threshold = 0,
+	.default_rank = OOM_EMBEDDED_RANK_DEFAULT,
+	.selection_order = OE_ORDER_BADNESS,
+	.no_victim_action = OE_NO_VICTIM_PANIC,
+};
+
+atomic64_t oe_stats[OE_NR_STATS];
+
+static const char *const mode_words[] = {
+	[OE_MODE_OFF] = "off",
+	[OE_MODE_OBSERVE] = "observe",
+	[OE_MODE_ENFORCE] = "enforce",
+};
+
+static const char *const order_words[] = {
+	[OE_ORDER_BADNESS] = "badness",
+	[OE_ORDER_RANK] = "rank",
+};
+
+static const char *const no_victim_words[] = {
+	[OE_NO_VICTIM_PANIC] = "panic",
+	[OE_NO_VICTIM_REBOOT] = "reboot",
+	[OE_NO_VICTIM_UNPROTECT] = "unprotect",
+};
+
+/* clang-format off */
+#define NUMBER(tunable, lowest, highest)			\
+	{							\
+		.name = #tunable,				\
+		.value = &oe_config.tunable,			\
+		.min = lowest,					\
+		.max = highest,					\
+	}
+
+#define WORD(tunable, list)					\
+	{							\
+		.name = #tunable,				\
+		.value = &oe_config.tunable,			\
+		.max = ARRAY_SIZE(list) - 1,			\
+		.words = list,					\
+	}
+
+#define SIZE(tunable, most, then)				\
+	{							\
+		.name = #tunable,				\
+		.value = &oe_config.tunable,			\
+		.max_kb = most,					\
+		.changed = then,				\
+	}
+
+/* clang-format on */
+
+static u64 total_kb(void)
+{
+	return (u64)totalram_pages() << (PAGE_SHIFT - 10);
+}
+
+static u64 half_of_memory(void)
+{
+	return min_t(u64, total_kb() / 2, U32_MAX);
+}
+
+const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
+	WORD(mode, mode_words),
+	NUMBER(rank_threshold, 0, OE_RANK_MAX),
+	NUMBER(default_rank, 0, OE_RANK_MAX),
+	WORD(selection_order, order_words),
+	WORD(no_victim_action, no_victim_words),
+	NUMBER(grace_ms, 0, OE_GRACE_MAX_MS),
+	{
+		.name = "grace_hold",
+		.value = &oe_config.grace_hold,
+		.max = 1,
+		.prepare = oe_hold_prepare,
+	},
+	SIZE(reserve_kb, half_of_memory, oe_reserve_changed),
+};
+
+/**
+ * oe_tunable_store - parse, check, apply
+ * @tunable: which
+ * @text: NUL terminated, a trailing newline is allowed
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: 0, or -EINVAL, -ERANGE or -ENOMEM and nothing changed.
+ */
+int oe_tunable_store(const struct oe_tunable *tunable, const char *text)
+{
+	unsigned int index;
+	u64 value;
+	int err;
+
+	if (tunable->words) {
+		err = oe_parse_word(text, tunable->words, tunable->max + 1,
+				    &index);
+		value = index;
+	} else if (tunable->max_kb) {
+		err = oe_parse_size(text, total_kb(), tunable->max_kb(),
+				    &value);
+	} else {
+		err = oe_parse_number(text, tunable->min, tunable->max, &value);
+	}
+	if (!err && tunable->prepare)
+		err = tunable->prepare(value);
+	if (err)
+		return err;
+	WRITE_ONCE(*tunable->value, value); /* read by the OOM path */
+	if (tunable->changed)
+		tunable->changed();
+	return 0;
+}
+
+/**
+ * oe_tunable_show - print a tunable
+ * @tunable: which
+ * @text: a page
+ *
+ * Context: any.
+ * Return: number of bytes written.
+ */
+int oe_tunable_show(const struct oe_tunable *tunable, char *text)
+{
+	unsigned int value = READ_ONCE(*tunable->value);
+
+	if (tunable->words)
+		return sysfs_emit(text, "%s\n", tunable->words[value]);
+	return sysfs_emit(text, "%u\n", value);
+}
+
+/**
+ * oe_config_policy - the policy in force, read once for a whole pass
+ *
+ * Context: any.
+ * Return: the policy.
+ */
+struct oe_policy oe_config_policy(void)
+{
+	return (struct oe_policy){
+		.threshold = READ_ONCE(oe_config.rank_threshold),
+		.order = READ_ONCE(oe_config.selection_order),
+	};
+}
+
+/**
+ * oe_mode_name - a mode in words, as in the ABI
+ * @mode: which
+ *
+ * Return: a constant string.
+ */
+const char *oe_mode_name(enum oe_mode mode)
+{
+	return mode_words[mode];
+}
+
+static int param_set(const char *text, const struct kernel_param *param)
+{
+	return oe_tunable_store(param->arg, text);
+}
+
+static int param_get(char *text, const struct kernel_param *param)
+{
+	return oe_tunable_show(param->arg, text);
+}
+
+static const struct kernel_param_ops tunable_param_ops = {
+	.set = param_set,
+	.get = param_get,
+};
+
+/* clang-format off */
+
+/* Start values only (0444): what is in force now is in sysfs. */
+#define TUNABLE_PARAM(index, tunable, text)				\
+	module_param_cb(tunable, &tunable_param_ops,			\
+			(void *)&oe_tunables[index], 0444);		\
+	MODULE_PARM_DESC(tunable, text)
+
+TUNABLE_PARAM(0, mode, "off, observe or enforce (default)");
+TUNABLE_PARAM(1, rank_threshold,
+	      "processes with a ranking below it are protected (0..1000, default 0)");
+TUNABLE_PARAM(2, default_rank,
+	      "ranking of a process that has none (0..1000, default 500)");
+TUNABLE_PARAM(3, selection_order, "badness (default) or rank");
+TUNABLE_PARAM(4, no_victim_action, "panic (default), reboot or unprotect");
+TUNABLE_PARAM(5, grace_ms,
+	      "longest wait for userspace before a kill, ms (0..10000, default 0)");
+TUNABLE_PARAM(6, grace_hold,
+	      "1 = stop everybody who may be chosen during that wait (default 0)");
+TUNABLE_PARAM(7, reserve_kb,
+	      "memory held back for that moment: KiB, or with K, M, G, % (default 0)");
+
+/* clang-format on */
