@@ -2,7 +2,7 @@
 # oom-embeddedd, the reconfiguration manager. Needs inih.
 ifeq ($(WITH_INIH),1)
 DAEMON_SRCS = daemon/main.c daemon/loop.c daemon/reload.c daemon/control.c daemon/link.c \
-	daemon/mode.c daemon/pipeline.c daemon/module.c daemon/sense.c daemon/procs.c \
+	daemon/mode.c daemon/pipeline.c daemon/settings.c daemon/sense.c daemon/procs.c \
 	daemon/helper.c daemon/worker.c daemon/log.c
 
 TARGETS += $(O)/oom-embeddedd

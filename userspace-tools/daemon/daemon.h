@@ -121,13 +121,13 @@ void oe_sense_open(bool want_candidates);
 void oe_sense_read(struct oe_sense *sense);
 void oe_sense_close(void);
 
-/* --- module.c --- */
+/* --- settings.c --- */
 
-int oe_module_apply(const struct oe_conf *conf, const struct oe_conf *before);
-int oe_module_open_modes(const struct oe_conf *conf);
-void oe_module_enter(const struct oe_conf *conf, int mode);
-int oe_module_try(const struct oe_conf *conf);
-void oe_module_rank(int pid, int rank);
+int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before);
+int oe_settings_open(const struct oe_conf *conf);
+void oe_settings_enter(const struct oe_conf *conf, int mode);
+int oe_settings_try(const struct oe_conf *conf);
+void oe_settings_rank(int pid, int rank);
 
 /* --- procs.c --- */
 

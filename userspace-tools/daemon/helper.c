@@ -131,7 +131,7 @@ void oe_helper_protect_all(void)
 {
 	for (int i = 0; i < nr_helpers; i++)
 		if (helpers[i].pid)
-			oe_module_rank(helpers[i].pid, 0);
+			oe_settings_rank(helpers[i].pid, 0);
 }
 
 bool oe_helper_died(int pid)

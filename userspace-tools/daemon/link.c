@@ -139,10 +139,10 @@ void oe_link_configure(const struct oe_conf *before)
 
 	if (!module.oom)
 		return;
-	failed = oe_module_apply(conf, before);
+	failed = oe_settings_apply(conf, before);
 	if (failed)
 		oe_log(OE_LOG_ERROR, "%d settings were refused", failed);
-	oe_module_open_modes(conf);
+	oe_settings_open(conf);
 	oe_sense_open(wants_candidates(conf));
 }
 
@@ -235,7 +235,7 @@ int oe_link_try(void)
 
 	if (!module.oom)
 		return 0;
-	failed = oe_module_try(oe_in_force());
+	failed = oe_settings_try(oe_in_force());
 	if (oe_sysfs_read_number("reconfigure_done", &done) ||
 	    oom_embedded_acknowledge(module.oom, (uint64_t)done))
 		failed++;

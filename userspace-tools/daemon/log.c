@@ -233,7 +233,7 @@ bool oe_log_died(int pid)
 void oe_log_protect(void)
 {
 	if (log_state.scribe > 0)
-		oe_module_rank(log_state.scribe, 0);
+		oe_settings_rank(log_state.scribe, 0);
 }
 
 void oe_log_stop(void)

@@ -118,7 +118,7 @@ static void enter(const struct oe_conf *conf, int wanted, const char *why)
 
 	mode.now = wanted;
 	mode.asked_ms = oe_now_ms();
-	oe_module_enter(conf, wanted);
+	oe_settings_enter(conf, wanted);
 	/* On the way back only the normal mode has something to do. */
 	if (up || !wanted)
 		oe_pipeline_start(conf, wanted);
@@ -162,7 +162,7 @@ void oe_mode_init(const struct oe_conf *conf, int now)
 	mode.pinned = -1;
 	mode.asked_ms = oe_now_ms();
 	if (conf->nr_modes)
-		oe_module_enter(conf, now);
+		oe_settings_enter(conf, now);
 }
 
 int oe_mode_find(const struct oe_conf *conf, const char *name)

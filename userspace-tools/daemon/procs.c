@@ -136,7 +136,7 @@ static void rank_process(const struct oe_conf *conf, int proc, int pid,
 		if (fnmatch(conf->rankings[i].pattern, comm, 0))
 			continue;
 		if (!is_ranked(pid, birth_of(proc, pid)))
-			oe_module_rank(pid, conf->rankings[i].rank);
+			oe_settings_rank(pid, conf->rankings[i].rank);
 		return;
 	}
 }

@@ -123,7 +123,7 @@ void oe_reload(void)
 		       0;
 	/* Undone by the new one's own words, or by nobody's. */
 	if (before->nr_modes)
-		oe_module_enter(before, 0);
+		oe_settings_enter(before, 0);
 	conf = next;
 	oe_log_set(conf->daemon.log_level, conf->daemon.log_rate);
 	if (!same_helpers(before, conf)) {

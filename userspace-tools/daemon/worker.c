@@ -241,7 +241,7 @@ void oe_worker_stop(void)
 void oe_worker_protect(void)
 {
 	if (worker.pid > 0)
-		oe_module_rank(worker.pid, 0);
+		oe_settings_rank(worker.pid, 0);
 }
 
 /* Its jobs have failed, as far as anybody waits for them. */

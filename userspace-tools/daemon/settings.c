@@ -32,7 +32,7 @@ static struct {
 	struct target targets[OE_CONF_MAX_SETTINGS];
 	int nr_targets;
 	int rank_fd;
-} module = { .rank_fd = -1 };
+} settings = { .rank_fd = -1 };
 
 /* --- the configuration --------------------------------------------------- */
 
@@ -149,7 +149,7 @@ static int write_settings(const struct oe_conf *conf, char *missing,
 }
 
 /**
- * oe_module_apply - write a configuration
+ * oe_settings_apply - write a configuration
  * @conf: the configuration
  * @before: what it replaces, or NULL
  *
@@ -157,7 +157,7 @@ static int write_settings(const struct oe_conf *conf, char *missing,
  * force, and each refusal is in the log. What the module does not have is no
  * refusal, but is said.
  */
-int oe_module_apply(const struct oe_conf *conf, const struct oe_conf *before)
+int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before)
 {
 	char missing[160] = "";
 	char name[NAME];
@@ -184,9 +184,9 @@ int oe_module_apply(const struct oe_conf *conf, const struct oe_conf *before)
 
 static struct target *find_target(const char *path)
 {
-	for (int i = 0; i < module.nr_targets; i++)
-		if (!strcmp(module.targets[i].path, path))
-			return &module.targets[i];
+	for (int i = 0; i < settings.nr_targets; i++)
+		if (!strcmp(settings.targets[i].path, path))
+			return &settings.targets[i];
 	return NULL;
 }
 
@@ -200,7 +200,7 @@ static const char *configured(const struct oe_conf *conf, const char *path)
 
 static void open_target(const struct oe_conf *conf, const char *path)
 {
-	struct target *target = &module.targets[module.nr_targets];
+	struct target *target = &settings.targets[settings.nr_targets];
 	const char *value = configured(conf, path);
 
 	target->path = path;
@@ -211,31 +211,31 @@ static void open_target(const struct oe_conf *conf, const char *path)
 	/* A file of a test may be longer than its first line. */
 	target->now[strcspn(target->now, "\n")] = '\0';
 	snprintf(target->otherwise, VALUE, "%s", value ? value : target->now);
-	module.nr_targets++;
+	settings.nr_targets++;
 }
 
 static void close_targets(void)
 {
-	for (int i = 0; i < module.nr_targets; i++)
-		if (module.targets[i].fd >= 0)
-			close(module.targets[i].fd);
-	module.nr_targets = 0;
+	for (int i = 0; i < settings.nr_targets; i++)
+		if (settings.targets[i].fd >= 0)
+			close(settings.targets[i].fd);
+	settings.nr_targets = 0;
 }
 
 /**
- * oe_module_open_modes - open every file that a mode writes to
+ * oe_settings_open - open every file that a mode writes to
  * @conf: in force from now on, and kept by reference
  *
  * Return: how many there are that the module does not have.
  */
-int oe_module_open_modes(const struct oe_conf *conf)
+int oe_settings_open(const struct oe_conf *conf)
 {
 	int missing = 0;
 
 	close_targets();
-	if (module.rank_fd >= 0)
-		close(module.rank_fd);
-	module.rank_fd = oe_sysfs_open("oom_ranking", O_WRONLY);
+	if (settings.rank_fd >= 0)
+		close(settings.rank_fd);
+	settings.rank_fd = oe_sysfs_open("oom_ranking", O_WRONLY);
 	for (int i = 0; i < conf->nr_mode_settings; i++) {
 		const struct oe_conf_setting *setting =
 			&conf->mode_settings[i].setting;
@@ -243,12 +243,12 @@ int oe_module_open_modes(const struct oe_conf *conf)
 		if (!find_target(setting->path))
 			open_target(conf, setting->path);
 	}
-	for (int i = 0; i < module.nr_targets; i++) {
-		if (module.targets[i].fd >= 0)
+	for (int i = 0; i < settings.nr_targets; i++) {
+		if (settings.targets[i].fd >= 0)
 			continue;
 		oe_log(OE_LOG_WARNING,
 		       "this module has no %s: what modes say about it has no effect",
-		       module.targets[i].path);
+		       settings.targets[i].path);
 		missing++;
 	}
 	return missing;
@@ -281,17 +281,17 @@ static const char *wish(const struct oe_conf *conf, int mode, const char *path)
 }
 
 /**
- * oe_module_enter - write what a mode says
- * @conf: the one given to oe_module_open_modes()
+ * oe_settings_enter - write what a mode says
+ * @conf: the one given to oe_settings_open()
  * @mode: its index
  *
  * What the mode has no wish for becomes what the configuration says outside of
  * modes, or else what it was before there were modes.
  */
-void oe_module_enter(const struct oe_conf *conf, int mode)
+void oe_settings_enter(const struct oe_conf *conf, int mode)
 {
-	for (int i = 0; i < module.nr_targets; i++) {
-		struct target *target = &module.targets[i];
+	for (int i = 0; i < settings.nr_targets; i++) {
+		struct target *target = &settings.targets[i];
 		const char *value = wish(conf, mode, target->path);
 
 		if (!value)
@@ -302,18 +302,18 @@ void oe_module_enter(const struct oe_conf *conf, int mode)
 }
 
 /**
- * oe_module_try - the dry run: write everywhere what is there already
+ * oe_settings_try - the dry run: write everywhere what is there already
  * @conf: in force
  *
  * Return: how many writes were refused.
  */
-int oe_module_try(const struct oe_conf *conf)
+int oe_settings_try(const struct oe_conf *conf)
 {
 	int failed = 0;
 
 	(void)conf;
-	for (int i = 0; i < module.nr_targets; i++) {
-		struct target *target = &module.targets[i];
+	for (int i = 0; i < settings.nr_targets; i++) {
+		struct target *target = &settings.targets[i];
 		char line[VALUE + 1];
 
 		if (target->fd < 0 || !*target->now)
@@ -325,19 +325,19 @@ int oe_module_try(const struct oe_conf *conf)
 }
 
 /**
- * oe_module_rank - give a process a ranking
+ * oe_settings_rank - give a process a ranking
  * @pid: the process; one that is gone is no error
  * @rank: 0..1000
  */
-void oe_module_rank(int pid, int rank)
+void oe_settings_rank(int pid, int rank)
 {
 	char line[LINE];
 	int err;
 
-	if (module.rank_fd < 0)
+	if (settings.rank_fd < 0)
 		return;
 	snprintf(line, sizeof(line), "%d %d\n", pid, rank);
-	err = oe_sysfs_write_fd(module.rank_fd, line);
+	err = oe_sysfs_write_fd(settings.rank_fd, line);
 	if (err && err != -ESRCH)
 		oe_log(OE_LOG_ERROR, "cannot rank process %d: %s", pid,
 		       strerror(-err));
