@@ -8,7 +8,7 @@
 
 #include <linux/tracepoint.h>
 
-#include "oom/episode.h"
+#include "episode.h"
 
 /* Kinds, outcomes and levels are numbers: enum oe_kind, oe_outcome, oe_level. */
 

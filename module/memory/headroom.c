@@ -15,7 +15,7 @@
 #include <linux/sched.h>
 #include <linux/vmstat.h>
 
-#include "oom/episode.h"
+#include "episode.h"
 #include "memory/headroom.h"
 #include "memory/available.h"
 

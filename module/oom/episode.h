@@ -1,127 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef OE_HANDLE_H
-#define OE_HANDLE_H
+#ifndef OE_OOM_EPISODE_H
+#define OE_OOM_EPISODE_H
 
-#include <linux/gfp.h>
 #include <linux/types.h>
 
-#include "core.h"
-#include "tasks.h"
-
-/**
- * enum oe_kind - whose memory ran out
- * @OE_KIND_GLOBAL: the machine's
- * @OE_KIND_CPUSET: that of the caller's cpuset
- * @OE_KIND_MEMPOLICY: that of the caller's NUMA nodes
- * @OE_KIND_MEMCG: that of a memory cgroup
- * @OE_KIND_SYSRQ: nobody's: the operator wants a victim
- * @OE_NR_KINDS: how many there are
- */
-enum oe_kind {
-	OE_KIND_GLOBAL,
-	OE_KIND_CPUSET,
-	OE_KIND_MEMPOLICY,
-	OE_KIND_MEMCG,
-	OE_KIND_SYSRQ,
-	OE_NR_KINDS,
-};
-
-/**
- * enum oe_purpose - what a call of the kernel is for
- * @OE_PURPOSE_KILL: it wants a victim: this is an episode
- * @OE_PURPOSE_WAIT: an earlier victim is still giving its memory back
- * @OE_PURPOSE_NONE: nobody should have to die for it
- */
-enum oe_purpose {
-	OE_PURPOSE_KILL,
-	OE_PURPOSE_WAIT,
-	OE_PURPOSE_NONE,
-};
-
-/**
- * enum oe_outcome - how an episode ended
- * @OE_OUTCOME_KILLED: the kernel killed somebody
- * @OE_OUTCOME_NO_VICTIM: nobody may be chosen
- * @OE_OUTCOME_VICTIM_PENDING: the kernel waits for an earlier victim
- * @OE_OUTCOME_AVOIDED: memory was back before anybody was chosen
- * @OE_OUTCOME_NOT_KILLED: the kernel ended it without a kill: memory was found
- *	elsewhere, or the caller is dying anyway
- * @OE_NR_OUTCOMES: how many there are
- */
-enum oe_outcome {
-	OE_OUTCOME_KILLED,
-	OE_OUTCOME_NO_VICTIM,
-	OE_OUTCOME_VICTIM_PENDING,
-	OE_OUTCOME_AVOIDED,
-	OE_OUTCOME_NOT_KILLED,
-	OE_NR_OUTCOMES,
-};
-
-enum {
-	OE_MEMCG_PATH = 128,
-};
-
-/**
- * struct oe_call - one call of the kernel for a victim
- * @kind: as far as it is known before the kernel itself looks
- * @domain: whose memory ran out
- * @order: of the failed allocation, or -1
- * @gfp: of the failed allocation
- */
-struct oe_call {
-	enum oe_kind kind;
-	struct oe_domain domain;
-	int order;
-	gfp_t gfp;
-};
-
-/**
- * struct oe_episode - an emergency, from the first call to the victim
- * @seq: the count that userspace was told
- * @mode: in force for this call, whatever is written meanwhile
- * @policy: in force when the victim was chosen
- * @call: who asked
- * @memcg_path: of call.domain.memcg, "" for none
- * @trigger_pid: thread group of the caller
- * @trigger_comm: its name
- * @decision: whom we choose; holds a task reference until oe_handle_end()
- * @killed: whom the kernel marked; pid 0 = nobody, or not known who
- * @outcome: set by oe_handle_end()
- * @grace_ms: how long userspace was given
- * @released: pages of the reserve that were given back
- * @swap_room: pages that could be swapped out when it was entered
- * @unboosted: pages that are usable because of oe_grace_unboost()
- * @entered_ns: CLOCK_MONOTONIC, as all that follow
- * @announced_ns: userspace had been told
- * @grace_used_ns: how long it was waited for userspace; a duration
- * @acked_ns: userspace had acknowledged, or 0
- * @decided_ns: our choice was made
- * @marked_ns: the kernel marked its victim, or 0
- * @ended_ns: the kernel came back
- */
-struct oe_episode {
-	u64 seq;
-	enum oe_mode mode;
-	struct oe_policy policy;
-	struct oe_call call;
-	char memcg_path[OE_MEMCG_PATH];
-	pid_t trigger_pid;
-	char trigger_comm[TASK_COMM_LEN];
-	struct oe_decision decision;
-	struct oe_process killed;
-	enum oe_outcome outcome;
-	unsigned int grace_ms;
-	unsigned long released;
-	unsigned long swap_room;
-	unsigned long unboosted;
-	u64 entered_ns;
-	u64 announced_ns;
-	u64 grace_used_ns;
-	u64 acked_ns;
-	u64 decided_ns;
-	u64 marked_ns;
-	u64 ended_ns;
-};
+/* Not the one beside this file. */
+#include "../episode.h"
 
 enum oe_purpose oe_handle_classify(const struct oe_call *call);
 struct oe_episode *oe_handle_begin(const struct oe_call *call);
@@ -134,4 +18,4 @@ bool oe_handle_is_global(const struct oe_episode *episode);
 void oe_steer(struct task_struct *victim, bool *was_origin);
 void oe_unsteer(struct task_struct *victim, bool was_origin);
 
-#endif /* OE_HANDLE_H */
+#endif /* OE_OOM_EPISODE_H */

@@ -19,7 +19,7 @@
 #include <linux/sched/signal.h>
 
 #include "oom/grace.h"
-#include "oom/episode.h"
+#include "../episode.h"
 #include "memory/headroom.h"
 #include "notify.h"
 

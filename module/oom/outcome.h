@@ -2,7 +2,7 @@
 #ifndef OE_REPORT_H
 #define OE_REPORT_H
 
-#include "oom/episode.h"
+#include "../episode.h"
 
 const char *oe_kind_name(enum oe_kind kind);
 const char *oe_outcome_name(enum oe_outcome outcome);

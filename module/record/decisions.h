@@ -2,7 +2,7 @@
 #ifndef OE_EVENTS_H
 #define OE_EVENTS_H
 
-#include "oom/episode.h"
+#include "episode.h"
 
 enum {
 	OE_NR_EVENTS = 64,
