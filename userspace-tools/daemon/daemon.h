@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the rooms of the manager share. They are, from the top:
+ * What the files of the manager share. Each calls those below it only, in this order, which is
+ * that of DAEMON_SRCS in build.mk and is checked by a test:
  *
  *  main.c      options, start-up and its dry run
- *  loop.c      what is waited for, and what is done from time to time
- *  reload.c    the configuration in force, and how another one takes its place
+ *  loop.c      what is done from turn to turn
+ *  reload.c    how another configuration takes the place of the one in force
  *  control.c   what the operator asks for
  *  link.c      the connection to the module, and what it tells
- *  mode.c      which mode it has to be, and entering it
+ *  mode.c      which mode the system has to be in, and entering it
  *  pipeline.c  the steps of services and modes, one after another, with time limits
- *  module.c    what is written to the module
+ *  procs.c     which processes belong to which service, and their rankings
+ *  settings.c  what is written to the module
  *  sense.c     how memory is
- *  procs.c     which processes are whose
  *  helper.c    programs that were started beforehand
  *  worker.c    the process that forks and executes, so that nobody else has to
+ *  active.c    the configuration in force
+ *  watch.c     descriptors and times that are waited for
  *  log.c       lines, and the process that writes them
  *
  * From the moment an emergency is announced the main process does nothing that may need memory:
@@ -26,6 +29,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "common/config.h"
 #include "oom_embedded.h"
@@ -34,30 +38,31 @@ enum {
 	OE_FOREVER = -1, /* a time-out */
 };
 
-int64_t oe_now_ms(void);
+/* CLOCK_MONOTONIC. */
+static inline int64_t oe_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
 
 /* --- loop.c --- */
 
-void oe_loop_open(void);
-void oe_loop_watch(int fd);
+int oe_loop_open(void);
 void oe_loop_run(void);
-void oe_loop_sample_now(void);
-void oe_loop_scan_now(void);
 
 /* --- reload.c --- */
 
-const struct oe_conf *oe_in_force(void);
 int oe_reload_first(const char *file, const char *directory,
 		    void (*report)(void *arg, const char *message));
 void oe_reload(void);
 void oe_reload_priority(void);
-void oe_reload_unlock_other(void);
 
 /* --- control.c --- */
 
 void oe_control_open(void);
-int oe_control_fd(void);
-void oe_control_read(void);
+bool oe_control_wants_reload(void);
 void oe_control_say_status(void);
 
 /* --- link.c --- */
@@ -73,6 +78,26 @@ void oe_link_acknowledge(void);
 int oe_link_try(void);
 uint64_t oe_link_emergencies(void);
 
+/* --- active.c --- */
+
+const struct oe_conf *oe_active_conf(void);
+struct oe_conf *oe_active_spare(void);
+void oe_active_swap(void);
+int oe_active_lock(void);
+
+/* --- watch.c --- */
+
+int oe_watch_open(void);
+int oe_watch_add(int fd, void (*ready)(void));
+void oe_watch_remove(int fd);
+int oe_watch_wait(int ms);
+void oe_watch_serve(int count);
+void oe_watch_sample_now(void);
+void oe_watch_scan_now(void);
+bool oe_watch_is_sample_due(int period_ms);
+bool oe_watch_is_scan_due(int period_ms);
+int64_t oe_watch_sample_left(void);
+
 /* --- log.c --- */
 
 enum oe_log_target {
@@ -83,7 +108,7 @@ enum oe_log_target {
 void oe_log_init(enum oe_log_target target);
 int oe_log_start(void); /* from now on by a process of its own; its pid */
 bool oe_log_died(int pid);
-void oe_log_protect(void);
+int oe_log_pid(void);
 void oe_log_stop(void); /* waits a moment for what is left */
 void oe_log_set(int level, int rate);
 void oe_log_alive(void);
@@ -142,7 +167,7 @@ int oe_procs_count(int service);
 int oe_helper_start_all(const struct oe_conf *conf);
 void oe_helper_stop_all(void);
 bool oe_helper_died(int pid);
-void oe_helper_protect_all(void);
+int oe_helper_pid(int helper);
 void oe_helper_revive(const struct oe_conf *conf);
 int oe_helper_ask(int helper, const char *what);
 bool oe_helper_has_answered(int helper);
@@ -154,7 +179,7 @@ int oe_helper_wait(int helper, int ms);
 int oe_worker_start(void);
 void oe_worker_stop(void);
 bool oe_worker_died(int pid);
-void oe_worker_protect(void);
+int oe_worker_pid(void);
 int oe_worker_fd(void);
 void oe_worker_drain(void);
 int oe_worker_run(const char *const *argv, int ms);

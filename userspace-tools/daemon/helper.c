@@ -127,11 +127,15 @@ void oe_helper_stop_all(void)
 	nr_helpers = 0;
 }
 
-void oe_helper_protect_all(void)
+/**
+ * oe_helper_pid - the process of a helper
+ * @helper: index
+ *
+ * Return: its pid; 0 = it is not there.
+ */
+int oe_helper_pid(int helper)
 {
-	for (int i = 0; i < nr_helpers; i++)
-		if (helpers[i].pid)
-			oe_settings_rank(helpers[i].pid, 0);
+	return helper < nr_helpers ? helpers[helper].pid : 0;
 }
 
 bool oe_helper_died(int pid)

@@ -54,7 +54,7 @@ static void on_save(const struct oom_embedded_event *event, void *arg)
 {
 	(void)event;
 	(void)arg;
-	oe_mode_oom(oe_in_force());
+	oe_mode_oom(oe_active_conf());
 }
 
 static void on_event(const struct oom_embedded_event *event, void *arg)
@@ -69,7 +69,7 @@ static void on_event(const struct oom_embedded_event *event, void *arg)
 			       "%" PRIu64 " emergencies before it were missed",
 			       event->missed);
 		for (uint64_t i = 0; i < event->missed && i < MISSED; i++)
-			oe_mode_oom(oe_in_force());
+			oe_mode_oom(oe_active_conf());
 		module.unacknowledged = event->seq;
 		break;
 	case OOM_EMBEDDED_VICTIM:
@@ -83,12 +83,12 @@ static void on_event(const struct oom_embedded_event *event, void *arg)
 		oe_log(OE_LOG_INFO, "level %s, was %s: %" PRId64 " kB",
 		       level_name(event->level), level_name(event->level_was),
 		       event->available_kb);
-		oe_loop_sample_now();
+		oe_watch_sample_now();
 		break;
 	case OOM_EMBEDDED_LIMIT:
 		oe_log(OE_LOG_INFO, "limit of user %u: %s", event->uid,
 		       event->outcome);
-		oe_mode_limit(oe_in_force());
+		oe_mode_limit(oe_active_conf());
 		break;
 	case OOM_EMBEDDED_LOST:
 		oe_log(OE_LOG_DEBUG, "uevents were lost, the count was not");
@@ -112,7 +112,7 @@ void oe_link_catch_up(void)
 	       "%" PRId64 " emergencies were missed, the last was %" PRIu64,
 	       missed, oom_embedded_wanted(module.oom));
 	for (int64_t i = 0; i < missed && i < MISSED; i++)
-		oe_mode_oom(oe_in_force());
+		oe_mode_oom(oe_active_conf());
 	module.unacknowledged = oom_embedded_wanted(module.oom);
 }
 
@@ -134,7 +134,7 @@ static bool wants_candidates(const struct oe_conf *conf)
  */
 void oe_link_configure(const struct oe_conf *before)
 {
-	const struct oe_conf *conf = oe_in_force();
+	const struct oe_conf *conf = oe_active_conf();
 	int failed;
 
 	if (!module.oom)
@@ -144,6 +144,11 @@ void oe_link_configure(const struct oe_conf *before)
 		oe_log(OE_LOG_ERROR, "%d settings were refused", failed);
 	oe_settings_open(conf);
 	oe_sense_open(wants_candidates(conf));
+}
+
+/* The loop listens to the module in each turn, before all else. */
+static void serve_module(void)
+{
 }
 
 /**
@@ -168,7 +173,7 @@ int oe_link_open(void)
 		       strerror(-err));
 	oom_embedded_on_save(module.oom, on_save, NULL);
 	oom_embedded_on_event(module.oom, on_event, NULL);
-	oe_loop_watch(oom_embedded_fd(module.oom));
+	oe_watch_add(oom_embedded_fd(module.oom), serve_module);
 	return 0;
 }
 
@@ -176,6 +181,7 @@ int oe_link_open(void)
 static void lose_module(void)
 {
 	oe_log(OE_LOG_WARNING, "the module has gone");
+	oe_watch_remove(oom_embedded_fd(module.oom));
 	oom_embedded_close(module.oom);
 	module.oom = NULL;
 	module.unacknowledged = 0;
@@ -196,12 +202,19 @@ void oe_link_listen(void)
 		lose_module();
 }
 
+static void protect(int pid)
+{
+	if (pid > 0)
+		oe_settings_rank(pid, 0);
+}
+
 /* At the start they inherit it; a module that was loaded anew knows nobody. */
 static void protect_children(void)
 {
-	oe_log_protect();
-	oe_worker_protect();
-	oe_helper_protect_all();
+	protect(oe_log_pid());
+	protect(oe_worker_pid());
+	for (int i = 0; i < oe_active_conf()->nr_helpers; i++)
+		protect(oe_helper_pid(i));
 }
 
 /**
@@ -217,9 +230,9 @@ void oe_link_regain(void)
 	oe_log(OE_LOG_WARNING, "the module is there again");
 	oe_link_configure(NULL);
 	protect_children();
-	oe_mode_init(oe_in_force(), oe_mode_current());
+	oe_mode_init(oe_active_conf(), oe_mode_current());
 	oe_procs_forget();
-	oe_loop_scan_now();
+	oe_watch_scan_now();
 	oe_link_catch_up();
 }
 
@@ -235,7 +248,7 @@ int oe_link_try(void)
 
 	if (!module.oom)
 		return 0;
-	failed = oe_settings_try(oe_in_force());
+	failed = oe_settings_try(oe_active_conf());
 	if (oe_sysfs_read_number("reconfigure_done", &done) ||
 	    oom_embedded_acknowledge(module.oom, (uint64_t)done))
 		failed++;

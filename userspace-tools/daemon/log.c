@@ -62,14 +62,6 @@ static struct {
 	int watchdog_ms;
 } log_state = { .level = OE_LOG_INFO, .rate = 0, .notify_socket = -1 };
 
-int64_t oe_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
 /* --- the scribe ---------------------------------------------------------- */
 
 static void send_notify(const char *state)
@@ -230,10 +222,14 @@ bool oe_log_died(int pid)
 	return true;
 }
 
-void oe_log_protect(void)
+/**
+ * oe_log_pid - the process that writes the lines
+ *
+ * Return: its pid; 0 = there is none.
+ */
+int oe_log_pid(void)
 {
-	if (log_state.scribe > 0)
-		oe_settings_rank(log_state.scribe, 0);
+	return log_state.scribe > 0 ? log_state.scribe : 0;
 }
 
 void oe_log_stop(void)

@@ -1,38 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the manager waits for, and what it does from time to time.
+ * What the manager does from turn to turn.
  */
 #include <signal.h>
-#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/daemon.h"
 
-enum {
-	EVENTS = 8,
-};
-
 static struct {
-	int epoll;
 	int signals;
-	int64_t sample_at_ms;
-	int64_t scan_at_ms;
 	bool stop;
-} loop = { .epoll = -1, .signals = -1 };
-
-/**
- * oe_loop_watch - wait for it too
- * @fd: to be read; -1 = nothing
- */
-void oe_loop_watch(int fd)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
-
-	if (fd >= 0)
-		epoll_ctl(loop.epoll, EPOLL_CTL_ADD, fd, &event);
-}
+} loop = { .signals = -1 };
 
 static int open_signals(void)
 {
@@ -49,33 +29,7 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/**
- * oe_loop_open - block signals and be ready to wait for them
- */
-void oe_loop_open(void)
-{
-	loop.epoll = epoll_create1(EPOLL_CLOEXEC);
-	loop.signals = open_signals();
-	oe_loop_watch(loop.signals);
-}
-
-/**
- * oe_loop_sample_now - look at memory as soon as it is the loop's turn
- */
-void oe_loop_sample_now(void)
-{
-	loop.sample_at_ms = 0;
-}
-
-/**
- * oe_loop_scan_now - look at all processes as soon as it is the loop's turn
- */
-void oe_loop_scan_now(void)
-{
-	loop.scan_at_ms = 0;
-}
-
-/* Helpers are started again when there is time; the worker at once, it is small. */
+/* Helpers are started again at leisure; the worker immediately, it is small. */
 static void bury_children(void)
 {
 	pid_t pid;
@@ -113,61 +67,65 @@ static void read_signals(void)
 	}
 }
 
+/**
+ * oe_loop_open - block signals and be ready to wait for them
+ *
+ * Return: 0 or a negative errno.
+ */
+int oe_loop_open(void)
+{
+	int err = oe_watch_open();
+
+	loop.signals = open_signals();
+	return err ? err : oe_watch_add(loop.signals, read_signals);
+}
+
 static void look_around(void)
 {
-	const struct oe_conf *conf = oe_in_force();
+	const struct oe_conf *conf = oe_active_conf();
 	struct oe_sense sense;
-	int64_t now = oe_now_ms();
 
-	if (now >= loop.sample_at_ms) {
-		loop.sample_at_ms = now + conf->daemon.sample_ms;
+	if (oe_watch_is_sample_due(conf->daemon.sample_ms)) {
 		oe_sense_read(&sense);
 		oe_mode_update(conf, &sense);
 		oe_log_alive();
 	}
-	/* What needs memory is done when there is some. */
+	/* What needs memory waits until there is some. */
 	if (!oe_mode_is_calm() || oe_pipeline_is_urgent())
 		return;
-	if (now >= loop.scan_at_ms) {
-		loop.scan_at_ms = now + conf->daemon.scan_ms;
+	if (oe_watch_is_scan_due(conf->daemon.scan_ms)) {
 		oe_procs_scan(conf);
 		oe_helper_revive(conf);
 	}
 	oe_link_regain();
 }
 
-static int timeout(int64_t pipeline_ms)
+static int next_timeout(int64_t pipeline_ms)
 {
-	int64_t left = loop.sample_at_ms - oe_now_ms();
+	int64_t left = oe_watch_sample_left();
 
 	if (pipeline_ms != OE_FOREVER && pipeline_ms < left)
 		left = pipeline_ms;
-	return left < 0 ? 0 : (int)left;
+	return (int)left;
 }
 
 /**
- * oe_loop_run - until it is asked to end
+ * oe_loop_run - work until a signal asks for the end
  */
 void oe_loop_run(void)
 {
-	struct epoll_event events[EVENTS];
 	int64_t next = OE_FOREVER;
 	int count;
 
 	while (!loop.stop) {
-		count = epoll_wait(loop.epoll, events, EVENTS, timeout(next));
-		/* First of all, whatever else there is. */
+		count = oe_watch_wait(next_timeout(next));
+		/* The module first: an emergency waits for nothing else. */
 		oe_link_listen();
-		for (int i = 0; i < count; i++) {
-			if (events[i].data.fd == loop.signals)
-				read_signals();
-			else if (events[i].data.fd == oe_control_fd())
-				oe_control_read();
-			else if (events[i].data.fd == oe_worker_fd())
-				oe_worker_drain();
-		}
+		oe_watch_serve(count);
+		if (oe_control_wants_reload())
+			oe_reload();
 		look_around();
-		next = oe_pipeline_run(oe_in_force(), oe_mode_is_fine());
+		next = oe_pipeline_run(oe_active_conf(), oe_mode_is_fine());
 		oe_link_acknowledge();
 	}
 }

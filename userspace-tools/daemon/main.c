@@ -102,12 +102,12 @@ static void lock_memory(void)
 	     at > here - KERNELS_STACK && !munlock((void *)(at - page), page);
 	     at -= page)
 		;
-	oe_reload_unlock_other();
+	oe_active_lock();
 }
 
 static void prepare(void)
 {
-	const struct oe_conf *conf = oe_in_force();
+	const struct oe_conf *conf = oe_active_conf();
 
 	oe_log_set(conf->daemon.log_level, conf->daemon.log_rate);
 	oe_loop_open();
@@ -120,7 +120,7 @@ static void prepare(void)
 	oe_log_start();
 	oe_worker_start();
 	oe_helper_start_all(conf);
-	oe_loop_watch(oe_worker_fd());
+	oe_watch_add(oe_worker_fd(), oe_worker_drain);
 	oe_control_open();
 	oe_link_configure(NULL);
 	oe_mode_init(conf, 0);

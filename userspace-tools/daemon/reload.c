@@ -12,21 +12,8 @@
 
 #include "daemon/daemon.h"
 
-/* Two, so that the one in force stays whole while another is read. */
-static struct oe_conf configurations[2] __attribute__((aligned(4096)));
-static struct oe_conf *conf = &configurations[0];
 static const char *conf_file;
 static const char *conf_directory;
-
-/**
- * oe_in_force - the configuration in force
- *
- * Return: it; oe_reload() puts another one in its place.
- */
-const struct oe_conf *oe_in_force(void)
-{
-	return conf;
-}
 
 /**
  * oe_reload_first - read the configuration for the first time
@@ -39,9 +26,14 @@ const struct oe_conf *oe_in_force(void)
 int oe_reload_first(const char *file, const char *directory,
 		    void (*report)(void *arg, const char *message))
 {
+	int errors;
+
 	conf_file = file;
 	conf_directory = directory;
-	return oe_conf_load(conf, file, directory, report, NULL);
+	errors = oe_conf_load(oe_active_spare(), file, directory, report, NULL);
+	if (!errors)
+		oe_active_swap();
+	return errors;
 }
 
 static void on_error(void *arg, const char *message)
@@ -55,7 +47,9 @@ static void on_error(void *arg, const char *message)
  */
 void oe_reload_priority(void)
 {
-	struct sched_param param = { .sched_priority = conf->daemon.realtime };
+	struct sched_param param = {
+		.sched_priority = oe_active_conf()->daemon.realtime,
+	};
 	/* Children are ordinary. */
 	int policy = (param.sched_priority ? SCHED_FIFO : SCHED_OTHER) |
 		     SCHED_RESET_ON_FORK;
@@ -64,12 +58,6 @@ void oe_reload_priority(void)
 		oe_log(OE_LOG_WARNING,
 		       "no real-time priority (%s): on a busy system I may be late",
 		       strerror(errno));
-}
-
-static struct oe_conf *other(void)
-{
-	return conf == &configurations[0] ? &configurations[1] :
-					    &configurations[0];
 }
 
 static bool same_helpers(const struct oe_conf *a, const struct oe_conf *b)
@@ -97,16 +85,17 @@ static bool same_helpers(const struct oe_conf *a, const struct oe_conf *b)
  */
 void oe_reload(void)
 {
-	struct oe_conf *next = other();
-	struct oe_conf *before = conf;
+	struct oe_conf *conf = oe_active_spare();
+	const struct oe_conf *before = oe_active_conf();
 	char state[64];
 	int errors;
 	int mode;
+	int err;
 
 	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
 		 oe_now_ms() * 1000);
 	oe_log_notify(state);
-	errors = oe_conf_load(next, conf_file, conf_directory, on_error, NULL);
+	errors = oe_conf_load(conf, conf_file, conf_directory, on_error, NULL);
 	malloc_trim(0);
 	if (errors) {
 		oe_log(OE_LOG_ERROR,
@@ -118,13 +107,13 @@ void oe_reload(void)
 	oe_pipeline_reset();
 	oe_procs_forget();
 	mode = before->nr_modes ?
-		       oe_mode_find(next,
+		       oe_mode_find(conf,
 				    before->modes[oe_mode_current()].name) :
 		       0;
 	/* Undone by the new one's own words, or by nobody's. */
 	if (before->nr_modes)
 		oe_settings_enter(before, 0);
-	conf = next;
+	oe_active_swap();
 	oe_log_set(conf->daemon.log_level, conf->daemon.log_rate);
 	if (!same_helpers(before, conf)) {
 		oe_helper_stop_all();
@@ -132,23 +121,13 @@ void oe_reload(void)
 	}
 	oe_link_configure(before);
 	oe_mode_init(conf, mode < 0 ? 0 : mode);
-	if (mlock(conf, sizeof(*conf)))
+	err = oe_active_lock();
+	if (err)
 		oe_log(OE_LOG_WARNING, "cannot lock the configuration: %s",
-		       strerror(errno));
-	munlock(before, sizeof(*before));
+		       strerror(-err));
 	oe_reload_priority();
 	oe_procs_scan(conf);
-	oe_loop_sample_now();
+	oe_watch_sample_now();
 	oe_log(OE_LOG_INFO, "the configuration was read again");
 	oe_log_notify("READY=1");
-}
-
-/**
- * oe_reload_unlock_other - the configuration that is not in force need not be in memory
- *
- * Once at the start, when everything has been locked.
- */
-void oe_reload_unlock_other(void)
-{
-	munlock(other(), sizeof(*conf));
 }

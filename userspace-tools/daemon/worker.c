@@ -238,10 +238,14 @@ void oe_worker_stop(void)
 	worker.pid = 0;
 }
 
-void oe_worker_protect(void)
+/**
+ * oe_worker_pid - the worker
+ *
+ * Return: its pid; 0 = there is none.
+ */
+int oe_worker_pid(void)
 {
-	if (worker.pid > 0)
-		oe_settings_rank(worker.pid, 0);
+	return worker.pid;
 }
 
 /* Its jobs have failed, as far as anybody waits for them. */

@@ -7,99 +7,8 @@
 # shellcheck disable=SC2317 # conditions are called by name
 # shellcheck source=userspace-tools/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-make_tree "$tmp/tree"
-
-DAEMON=$TOOLS_BUILD/oom-embeddedd
-CONF=$tmp/daemon.conf
-daemon=
-log=$tmp/daemon.log
-# A prefix for what must not outlive the test even if that is killed.
-with_us=()
-! setpriv --pdeathsig KILL true 2>/dev/null || with_us=(setpriv --pdeathsig KILL)
-
-# --- small things -------------------------------------------------------------
-
-# until_true COMMAND...: within some seconds
-until_true()
-{
-	local i
-
-	for ((i = 0; i < 200; i++)); do
-		"$@" >/dev/null 2>&1 && return 0
-		sleep 0.05
-	done
-	return 1
-}
-
-first_line()
-{
-	head -n 1 "$OOM_EMBEDDED_SYSFS/$1"
-}
-
-reads()
-{
-	[[ $(first_line "$1") == "$2" ]]
-}
-
-# becomes DESCRIPTION FILE VALUE
-becomes()
-{
-	until_true reads "$2" "$3"
-	same "$1" "$3" "$(first_line "$2")"
-}
-
-# says DESCRIPTION PATTERN: the log, sooner or later
-says()
-{
-	if until_true grep -qE -- "$2" "$log"; then
-		pass "$1"
-	else
-		fail "$1" "no /$2/ in:"$'\n'"$(tail -n 25 "$log")"
-	fi
-}
-
-set_file()
-{
-	put_file "sysfs/$1" "$2"
-}
-
-set_meminfo()
-{
-	put_file proc/meminfo \
-		"$(printf 'MemTotal: 200000 kB\nMemFree: %s kB\nMemAvailable: %s kB' "$1" "$1")"
-}
-
-set_pressure()
-{
-	put_file proc/pressure/memory \
-		"$(printf '%s avg60=0.00 avg300=0.00 total=1\n' "some avg10=$1" "full avg10=$2")"
-}
-
-command_is()
-{
-	echo "$1" >"$tmp/control"
-}
-
-start()
-{
-	"${with_us[@]}" "$DAEMON" -f "$CONF" -d "$tmp/conf.d" >>"$log" 2>&1 &
-	daemon=$!
-	until_true grep -q 'module loaded, mode' "$log"
-}
-
-has_ended()
-{
-	! kill -0 "$daemon"
-}
-
-# end_well DESCRIPTION: it ends when told to, and no sanitizer has anything to say
-end_well()
-{
-	kill -TERM "$daemon"
-	until_true has_ended || kill -KILL "$daemon"
-	wait "$daemon" 2>/dev/null
-	same "$1" 0 "$?"
-}
+# shellcheck source=userspace-tools/tests/daemon.sh
+. "$TESTS/daemon.sh"
 
 # --- configuration ------------------------------------------------------------
 
@@ -425,6 +334,30 @@ test_nothing_left()
 	mv "$tmp/gone.conf" "$CONF"
 }
 
+# Each file of the manager calls those after it in DAEMON_SRCS only: "FILE calls FILE" otherwise.
+calls_upwards()
+{
+	local above=()
+	local file
+	local source
+
+	while read -r source; do
+		file=$TOOLS_BUILD/${source%.c}.o
+		[[ -e $file ]] || echo "$file is missing"
+		nm --undefined-only "$file" | awk '{ print $2 }' | sort >"$tmp/wanted"
+		for other in "${above[@]}"; do
+			nm --defined-only --extern-only "$other" | awk '{ print $3 }' | sort |
+				comm -12 - "$tmp/wanted" | sed "s|^|${file##*/} calls ${other##*/}: |"
+		done
+		above+=("$file")
+	done < <(sed -n '/^DAEMON_SRCS/,/[^\\]$/p' "$TESTS/../daemon/build.mk" | grep -o 'daemon/[a-z]*\.c')
+}
+
+test_layers()
+{
+	same "calls go down only" '' "$(calls_upwards)"
+}
+
 test_corpus()
 {
 	check "inputs that were of interest once are read without harm" \
@@ -441,5 +374,6 @@ test_reload
 test_kill_and_catch_up
 test_poor_module
 test_nothing_left
+test_layers
 test_corpus
 finish
