@@ -47,6 +47,8 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
+#include <uapi/oom_embedded.h>
+
 #include "rules/policy.h"
 
 /**
@@ -103,6 +105,7 @@ struct oe_config {
 };
 
 enum {
+	OE_GROUP_NAME = OOM_EMBEDDED_GROUP_NAME_MAX + 1,
 	OE_GRACE_MAX_MS = 10000,
 };
 

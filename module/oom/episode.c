@@ -28,6 +28,7 @@
 #include "memory/reserve.h"
 #include "oom/signal.h"
 #include "oom/victim.h"
+#include "tasks.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"

@@ -23,6 +23,7 @@
 #include "oom/episode.h"
 #include "oom/intercept.h"
 #include "oom/redirect.h"
+#include "tasks.h"
 
 enum {
 	LEAVE_POLL_MS = 20,

@@ -23,6 +23,7 @@
 #include "oom/episode.h"
 #include "oom/intercept.h"
 #include "oom/victim.h"
+#include "tasks.h"
 
 enum {
 	SETTLE_POLL_MS = 10,

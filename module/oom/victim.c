@@ -14,6 +14,7 @@
 #include <linux/tracepoint.h>
 
 #include "compat/compat.h"
+#include "rank/group.h"
 #include "rank/rank.h"
 #include "tasks.h"
 #include "lib/tracepoint.h"

@@ -6,6 +6,7 @@
 
 #include <uapi/oom_embedded.h>
 
+#include "core.h"
 #include "rank/group_rule.h"
 
 struct cgroup;
@@ -15,7 +16,6 @@ struct task_struct;
 
 enum {
 	OE_NR_GROUPS = OOM_EMBEDDED_GROUPS_MAX, /* an index fits into a byte */
-	OE_GROUP_NAME = OOM_EMBEDDED_GROUP_NAME_MAX + 1,
 };
 
 int oe_group_add(const char *name, struct oe_group **group);
