@@ -22,9 +22,8 @@
  *                       there are no kprobes           worker
  *  reserve.lock         the pages held back            OOM path, its worker
  *  watcher.lock         level, forecast, watermarks    OOM path, watcher, sysfs
- *  events.lock          the record of decisions        OOM path, settling worker,
- *                                                      sysfs reads
- *  history.lock         samples of available memory    OOM path, watcher, sysfs reads
+ *  ring->lock           the records of decisions and  OOM path, settling worker,
+ *                       of available memory          watcher, sysfs reads
  *  notify.lock          the queue of uevents           OOM path, settling worker,
  *                                                      uevent thread, watcher
  *  inherit.lost_lock    lost inheritances (raw)        fork tracepoint, worker

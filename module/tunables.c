@@ -17,6 +17,7 @@
 
 #include "oom/hold.h"
 #include "lib/parse.h"
+#include "lib/units.h"
 #include "memory/reserve.h"
 
 struct oe_config oe_config = {
@@ -73,14 +74,9 @@ static const char *const no_victim_words[] = {
 
 /* clang-format on */
 
-static u64 total_kb(void)
-{
-	return (u64)totalram_pages() << (PAGE_SHIFT - 10);
-}
-
 static u64 half_of_memory(void)
 {
-	return min_t(u64, total_kb() / 2, U32_MAX);
+	return min_t(u64, oe_total_kb() / 2, U32_MAX);
 }
 
 const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
@@ -118,7 +114,7 @@ int oe_tunable_store(const struct oe_tunable *tunable, const char *text)
 				    &index);
 		value = index;
 	} else if (tunable->max_kb) {
-		err = oe_parse_size(text, total_kb(), tunable->max_kb(),
+		err = oe_parse_size(text, oe_total_kb(), tunable->max_kb(),
 				    &value);
 	} else {
 		err = oe_parse_number(text, tunable->min, tunable->max, &value);

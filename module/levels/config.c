@@ -18,6 +18,7 @@
 
 #include "levels/level.h"
 #include "lib/parse.h"
+#include "lib/units.h"
 
 enum {
 	DEBOUNCE_MAX_MS = 600 * 1000,
@@ -57,24 +58,19 @@ static const struct level_tunable tunables[OE_NR_LEVEL_TUNABLES] = {
 	{ "forecast_alert_ms", &config.marks.forecast_alert_ms, ALERT_MAX_MS },
 };
 
-static u64 total_kb(void)
-{
-	return (u64)totalram_pages() << (PAGE_SHIFT - 10);
-}
-
 static u32 percent(unsigned int part)
 {
-	return min_t(u64, div_u64(total_kb() * part, 100), U32_MAX);
+	return min_t(u64, div_u64(oe_total_kb() * part, 100), U32_MAX);
 }
 
 static int parse(const struct level_tunable *tunable, const char *text,
 		 u64 *value)
 {
-	u64 most = min_t(u64, total_kb(), U32_MAX);
+	u64 most = min_t(u64, oe_total_kb(), U32_MAX);
 
 	if (tunable->max)
 		return oe_parse_number(text, 0, tunable->max, value);
-	return oe_parse_size(text, total_kb(), most, value);
+	return oe_parse_size(text, oe_total_kb(), most, value);
 }
 
 static int store_locked(const struct level_tunable *tunable, u64 value)

@@ -23,14 +23,15 @@
 #include <uapi/oom_embedded.h>
 
 #include "compat/shrinker.h"
-#include "rules/forecast.h"
-#include "record/history.h"
 #include "levels/level.h"
-#include "memory/headroom.h"
-#include "record/memory_report.h"
-#include "memory/available.h"
-#include "notify.h"
 #include "levels/pressure.h"
+#include "lib/units.h"
+#include "memory/available.h"
+#include "memory/zones.h"
+#include "notify.h"
+#include "record/history.h"
+#include "record/memory_report.h"
+#include "rules/forecast.h"
 #include "trace.h"
 
 enum {
@@ -147,7 +148,7 @@ static unsigned int look(void)
 	struct oe_pace pace = {
 		.elapsed_ms = sample.now_ms - watcher.last_ms,
 	};
-	u64 boost_kb = (u64)oe_memory_boost() << (PAGE_SHIFT - 10);
+	u64 boost_kb = oe_pages_to_kb(oe_memory_boost());
 	unsigned int interval;
 	bool report;
 

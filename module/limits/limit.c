@@ -30,6 +30,7 @@
 #include <linux/xarray.h>
 
 #include "compat/compat.h"
+#include "lib/units.h"
 #include "limits/limit.h"
 #include "tasks.h"
 
@@ -58,11 +59,6 @@ static void replace_pid(struct pid **slot, struct pid *pid)
 
 	*slot = get_pid(pid);
 	put_pid(old);
-}
-
-static u64 pages_to_kb(u64 pages)
-{
-	return pages << (PAGE_SHIFT - 10);
 }
 
 /**
@@ -204,8 +200,8 @@ static void look(const struct oe_limit *limit, struct oe_limit_view *view)
 	*view = (struct oe_limit_view){
 		.now_ms = ktime_to_ms(ktime_get()),
 		.max_kb = READ_ONCE(limit->max_kb),
-		.use_kb = pages_to_kb(limit->use.pages),
-		.ending_kb = pages_to_kb(limit->use.ending),
+		.use_kb = oe_pages_to_kb(limit->use.pages),
+		.ending_kb = oe_pages_to_kb(limit->use.ending),
 		.allowed_ms = READ_ONCE(limit->exceed_allowed_ms),
 		.term_timeout_ms = READ_ONCE(limit->term_timeout_ms),
 		.enforce = enforce,

@@ -14,6 +14,7 @@
 #include "limits/limit.h"
 #include "notify.h"
 #include "lib/parse.h"
+#include "lib/units.h"
 #include "rank/rank.h"
 #include "tasks.h"
 
@@ -33,11 +34,6 @@ static struct {
 	char comm[OE_COMM_ESCAPED];
 	char victim[VICTIM_TEXT];
 } scratch;
-
-static unsigned long to_kib(unsigned long pages)
-{
-	return pages << (PAGE_SHIFT - 10);
-}
 
 static void count(enum oe_limit_step step)
 {
@@ -67,7 +63,7 @@ static const char *victim_text(const struct oe_process *victim)
 		  "%s/%d rank=%u (%s%s%s) rss=%lukB", scratch.comm, victim->pid,
 		  victim->rank, oe_source_name(victim->source),
 		  victim->group[0] ? " " : "", victim->group,
-		  to_kib(victim->rss));
+		  oe_to_kib(victim->rss));
 	return scratch.victim;
 }
 
@@ -104,7 +100,7 @@ static void add_victim(struct oe_uevent *uevent,
 		      __kuid_val(victim->uid));
 	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_RANK "=%u", victim->rank);
 	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_RSS_KB "=%lu",
-		      to_kib(victim->rss));
+		      oe_to_kib(victim->rss));
 }
 
 /* One at a time: the queue has room for few, and an OOM's must find its place. */

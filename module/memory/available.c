@@ -10,13 +10,9 @@
 #include <linux/vmstat.h>
 
 #include "compat/vmstat.h"
-#include "memory/headroom.h"
+#include "lib/units.h"
 #include "memory/available.h"
-
-static unsigned long to_kib(unsigned long pages)
-{
-	return pages << (PAGE_SHIFT - 10);
-}
+#include "memory/zones.h"
 
 /* KReclaimable of /proc/meminfo. */
 static unsigned long reclaimable(void)
@@ -74,8 +70,7 @@ unsigned long oe_free_swap_pages(void)
  */
 u64 oe_available_kb(void)
 {
-	return (u64)(oe_available_pages() + oe_free_swap_pages())
-	       << (PAGE_SHIFT - 10);
+	return oe_pages_to_kb(oe_available_pages() + oe_free_swap_pages());
 }
 
 static unsigned long cached(unsigned long buffers)
@@ -109,31 +104,33 @@ void oe_memtotals_read(struct oe_memtotals *totals)
 	struct sysinfo info;
 
 	si_meminfo(&info);
-	kb[OE_MEMTOTAL_MemTotal] = to_kib(info.totalram);
-	kb[OE_MEMTOTAL_MemFree] = to_kib(info.freeram);
-	kb[OE_MEMTOTAL_MemAvailable] = to_kib(max(si_mem_available(), 0L));
-	kb[OE_MEMTOTAL_Buffers] = to_kib(info.bufferram);
-	kb[OE_MEMTOTAL_Cached] = to_kib(cached(info.bufferram));
+	kb[OE_MEMTOTAL_MemTotal] = oe_to_kib(info.totalram);
+	kb[OE_MEMTOTAL_MemFree] = oe_to_kib(info.freeram);
+	kb[OE_MEMTOTAL_MemAvailable] = oe_to_kib(max(si_mem_available(), 0L));
+	kb[OE_MEMTOTAL_Buffers] = oe_to_kib(info.bufferram);
+	kb[OE_MEMTOTAL_Cached] = oe_to_kib(cached(info.bufferram));
 	kb[OE_MEMTOTAL_SwapTotal] = 0;
-	kb[OE_MEMTOTAL_SwapFree] = to_kib(oe_free_swap_pages());
-	kb[OE_MEMTOTAL_Active] = to_kib(active);
-	kb[OE_MEMTOTAL_Inactive] = to_kib(inactive);
+	kb[OE_MEMTOTAL_SwapFree] = oe_to_kib(oe_free_swap_pages());
+	kb[OE_MEMTOTAL_Active] = oe_to_kib(active);
+	kb[OE_MEMTOTAL_Inactive] = oe_to_kib(inactive);
 	kb[OE_MEMTOTAL_Unevictable] =
-		to_kib(global_node_page_state(NR_UNEVICTABLE));
-	kb[OE_MEMTOTAL_Mlocked] = to_kib(global_zone_page_state(NR_MLOCK));
-	kb[OE_MEMTOTAL_Dirty] = to_kib(global_node_page_state(NR_FILE_DIRTY));
+		oe_to_kib(global_node_page_state(NR_UNEVICTABLE));
+	kb[OE_MEMTOTAL_Mlocked] = oe_to_kib(global_zone_page_state(NR_MLOCK));
+	kb[OE_MEMTOTAL_Dirty] =
+		oe_to_kib(global_node_page_state(NR_FILE_DIRTY));
 	kb[OE_MEMTOTAL_Writeback] =
-		to_kib(global_node_page_state(NR_WRITEBACK));
+		oe_to_kib(global_node_page_state(NR_WRITEBACK));
 	kb[OE_MEMTOTAL_AnonPages] =
-		to_kib(global_node_page_state(NR_ANON_MAPPED));
-	kb[OE_MEMTOTAL_Mapped] = to_kib(global_node_page_state(NR_FILE_MAPPED));
-	kb[OE_MEMTOTAL_Shmem] = to_kib(info.sharedram);
-	kb[OE_MEMTOTAL_Slab] = to_kib(slab_reclaimable + slab_unreclaimable);
-	kb[OE_MEMTOTAL_SReclaimable] = to_kib(slab_reclaimable);
-	kb[OE_MEMTOTAL_SUnreclaim] = to_kib(slab_unreclaimable);
+		oe_to_kib(global_node_page_state(NR_ANON_MAPPED));
+	kb[OE_MEMTOTAL_Mapped] =
+		oe_to_kib(global_node_page_state(NR_FILE_MAPPED));
+	kb[OE_MEMTOTAL_Shmem] = oe_to_kib(info.sharedram);
+	kb[OE_MEMTOTAL_Slab] = oe_to_kib(slab_reclaimable + slab_unreclaimable);
+	kb[OE_MEMTOTAL_SReclaimable] = oe_to_kib(slab_reclaimable);
+	kb[OE_MEMTOTAL_SUnreclaim] = oe_to_kib(slab_unreclaimable);
 	kb[OE_MEMTOTAL_KernelStack] =
 		global_node_page_state(NR_KERNEL_STACK_KB);
-	kb[OE_MEMTOTAL_PageTables] = to_kib(oe_vmstat_pagetables());
+	kb[OE_MEMTOTAL_PageTables] = oe_to_kib(oe_vmstat_pagetables());
 }
 
 /**

@@ -5,7 +5,6 @@
  */
 #include "core.h"
 
-#include <linux/cpumask.h>
 #include <linux/cpuset.h>
 #include <linux/limits.h>
 #include <linux/memcontrol.h>
@@ -31,8 +30,6 @@ enum {
 	 * another try: more than what others swap in and out meanwhile.
 	 */
 	SWAP_MARGIN = 512,
-	/* A per-CPU list takes this many pages at once. */
-	PCP_BATCH = 64,
 };
 
 static const gfp_t USER = GFP_HIGHUSER_MOVABLE;
@@ -103,19 +100,6 @@ static unsigned long sum_usable(gfp_t gfp, unsigned int order,
 		}
 	}
 	return block ? pages : 0;
-}
-
-/**
- * oe_memory_usable - free pages above all watermarks
- * @gfp: of whoever wants them
- * @domain: restricts the nodes; or NULL
- *
- * Context: any.
- * Return: pages.
- */
-unsigned long oe_memory_usable(gfp_t gfp, const struct oe_domain *domain)
-{
-	return sum_usable(gfp, 0, domain);
 }
 
 #ifdef CONFIG_MEMCG
@@ -207,102 +191,4 @@ bool oe_memory_may_be_reclaimed(const struct oe_call *call,
 				unsigned long before)
 {
 	return oe_memory_swap_room(call) >= before + SWAP_MARGIN;
-}
-
-static unsigned long sum_zones(unsigned long (*pages_of)(struct zone *zone))
-{
-	unsigned long pages = 0;
-	int nid;
-
-	for_each_node_state(nid, N_MEMORY) {
-		struct zone *zone = NODE_DATA(nid)->node_zones;
-		struct zone *end = zone + MAX_NR_ZONES;
-
-		for (; zone < end; zone++)
-			if (populated_zone(zone))
-				pages += pages_of(zone);
-	}
-	return pages;
-}
-
-static unsigned long low_of(struct zone *zone)
-{
-	return low_wmark_pages(zone);
-}
-
-static unsigned long min_of(struct zone *zone)
-{
-	return min_wmark_pages(zone);
-}
-
-static unsigned long boost_of(struct zone *zone)
-{
-	return READ_ONCE(zone->watermark_boost);
-}
-
-/**
- * oe_memory_low - free memory at which the kernel begins to reclaim
- *
- * Context: any.
- * Return: pages, of all zones.
- */
-unsigned long oe_memory_low(void)
-{
-	return sum_zones(low_of);
-}
-
-/**
- * oe_memory_boost - by what all watermarks are raised for the time being
- *
- * Context: any.
- * Return: pages, of all zones.
- */
-unsigned long oe_memory_boost(void)
-{
-	return sum_zones(boost_of);
-}
-
-static unsigned long drop_boost_of(struct zone *zone)
-{
-	unsigned long boost;
-	unsigned long flags;
-
-	if (!boost_of(zone))
-		return 0;
-	/* As kswapd does when it is through. */
-	spin_lock_irqsave(&zone->lock, flags);
-	boost = zone->watermark_boost;
-	zone->watermark_boost = 0;
-	spin_unlock_irqrestore(&zone->lock, flags);
-	return boost;
-}
-
-/**
- * oe_memory_drop_boost - lower the watermarks to what they are by right
- *
- * When the kernel has to mix kinds of pages in a block it raises the zone's
- * watermarks by the size of a block, 2 MB on most, so that kswapd reclaims some
- * more. In an OOM there is nothing left to reclaim, and it only keeps what was
- * released for them from those who need it.
- *
- * Context: process context, also the OOM path.
- * Return: by how many pages, in all zones.
- */
-unsigned long oe_memory_drop_boost(void)
-{
-	return sum_zones(drop_boost_of);
-}
-
-/**
- * oe_memory_lost - what is lost of pages that are given back in an OOM
- *
- * By then free memory is below the minimum, so the first pages only fill that
- * up, down to nothing at worst; and each CPU takes some into its own lists.
- *
- * Context: any.
- * Return: pages.
- */
-unsigned long oe_memory_lost(void)
-{
-	return num_online_cpus() * PCP_BATCH + sum_zones(min_of);
 }

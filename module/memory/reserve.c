@@ -9,6 +9,7 @@
  */
 #include "core.h"
 
+#include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
@@ -17,9 +18,10 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
-#include "memory/headroom.h"
+#include "lib/units.h"
 #include "memory/available.h"
 #include "memory/reserve.h"
+#include "memory/zones.h"
 
 enum {
 	/* Above PAGE_ALLOC_COSTLY_ORDER: kept on no per-CPU list. */
@@ -29,6 +31,8 @@ enum {
 	RETRY_MS = 500,
 	/* Of available memory, this share of RAM is left to others. */
 	LEFT_SHARE = 32,
+	/* A per-CPU list takes this many pages at once. */
+	PCP_BATCH = 64,
 };
 
 static void refill(struct work_struct *work);
@@ -37,7 +41,7 @@ static struct {
 	spinlock_t lock; /* its holders never allocate */
 	struct list_head blocks; /* by page->lru; the order in page->private */
 	unsigned long nr_pages; /* in them */
-	unsigned long lost; /* of them, as oe_memory_lost() said */
+	unsigned long lost; /* of them, see lost_pages() */
 	unsigned int nr_releases;
 	u64 quiet_until_ns;
 	bool ready;
@@ -48,11 +52,21 @@ static struct {
 	.work = __DELAYED_WORK_INITIALIZER(reserve.work, refill, 0),
 };
 
+/*
+ * Pages that userspace never sees of those that are released in an OOM. By then
+ * free memory is below the min watermarks, at worst nothing, so that the first
+ * pages only fill it up to there; and each CPU takes some into its own lists.
+ */
+static unsigned long lost_pages(void)
+{
+	return num_online_cpus() * PCP_BATCH + oe_memory_min();
+}
+
 static unsigned long wanted_pages(void)
 {
 	unsigned long kb = READ_ONCE(oe_config.reserve_kb);
 
-	return kb ? DIV_ROUND_UP(kb, PAGE_SIZE / 1024) + oe_memory_lost() : 0;
+	return kb ? DIV_ROUND_UP(kb, PAGE_SIZE / 1024) + lost_pages() : 0;
 }
 
 static void free_blocks(struct list_head *blocks)
@@ -185,7 +199,7 @@ static void refill(struct work_struct *work)
 {
 	unsigned long wanted = wanted_pages();
 
-	WRITE_ONCE(reserve.lost, wanted ? oe_memory_lost() : 0);
+	WRITE_ONCE(reserve.lost, wanted ? lost_pages() : 0);
 	give_back(wanted);
 	if (!fill(wanted))
 		queue_delayed_work(system_wq, &reserve.work,
@@ -219,7 +233,7 @@ unsigned long oe_reserve_available_kb(void)
 	unsigned long lost = READ_ONCE(reserve.lost);
 	unsigned long kb;
 
-	kb = pages > lost ? (pages - lost) << (PAGE_SHIFT - 10) : 0;
+	kb = pages > lost ? oe_to_kib(pages - lost) : 0;
 	return min_t(unsigned long, kb, READ_ONCE(oe_config.reserve_kb));
 }
 

@@ -21,6 +21,7 @@
 #include "oom/grace.h"
 #include "../episode.h"
 #include "memory/headroom.h"
+#include "memory/zones.h"
 #include "notify.h"
 
 enum {

@@ -5,24 +5,14 @@
  */
 #include "core.h"
 
-#include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/spinlock.h>
 
+#include "lib/ring.h"
 #include "record/decisions.h"
 
-static struct {
-	spinlock_t lock;
-	u64 nr_recorded; /* under lock, as the ring */
-	struct oe_event ring[OE_NR_EVENTS];
-} events = {
-	.lock = __SPIN_LOCK_UNLOCKED(events.lock),
-};
-
-static struct oe_event *slot_of(u64 number)
-{
-	return &events.ring[number % OE_NR_EVENTS];
-}
+static struct oe_event events[OE_NR_EVENTS];
+static struct oe_ring ring = OE_RING_INIT(ring, events);
 
 /**
  * oe_events_record - remember how an episode ended
@@ -36,13 +26,13 @@ void oe_events_record(const struct oe_episode *episode)
 	u64 age_ns = ktime_get_ns() - episode->entered_ns;
 	struct oe_event *event;
 
-	spin_lock(&events.lock);
-	event = slot_of(events.nr_recorded++);
+	spin_lock(&ring.lock);
+	event = oe_ring_add(&ring);
 	event->episode = *episode;
 	event->episode.call.domain = (struct oe_domain){};
 	event->episode.decision.task = NULL;
 	event->time_ns = ktime_get_real_ns() - age_ns;
-	spin_unlock(&events.lock);
+	spin_unlock(&ring.lock);
 }
 
 /**
@@ -54,10 +44,7 @@ void oe_events_record(const struct oe_episode *episode)
  */
 void oe_events_range(u64 *first, u64 *end)
 {
-	spin_lock(&events.lock);
-	*end = events.nr_recorded;
-	spin_unlock(&events.lock);
-	*first = *end - min_t(u64, *end, OE_NR_EVENTS);
+	oe_ring_range(&ring, first, end);
 }
 
 /**
@@ -70,12 +57,5 @@ void oe_events_range(u64 *first, u64 *end)
  */
 bool oe_events_copy(u64 number, struct oe_event *event)
 {
-	bool there;
-
-	spin_lock(&events.lock);
-	there = number + OE_NR_EVENTS >= events.nr_recorded;
-	if (there)
-		*event = *slot_of(number);
-	spin_unlock(&events.lock);
-	return there;
+	return oe_ring_copy(&ring, number, event);
 }

@@ -7,9 +7,10 @@
 
 #include <linux/kernel.h>
 #include <linux/ktime.h>
-#include <linux/mm.h>
 #include <linux/spinlock.h>
 
+#include "lib/ring.h"
+#include "lib/units.h"
 #include "record/history.h"
 
 enum {
@@ -20,34 +21,23 @@ enum {
 	FLAT_S = 10,
 };
 
-static struct {
-	spinlock_t lock;
-	u64 nr_added; /* under lock, as the ring */
-	struct oe_history_entry ring[OE_NR_HISTORY];
-} history = {
-	.lock = __SPIN_LOCK_UNLOCKED(history.lock),
-};
-
-static struct oe_history_entry *slot_of(u64 number)
-{
-	return &history.ring[number % OE_NR_HISTORY];
-}
+static struct oe_history_entry history[OE_NR_HISTORY];
+static struct oe_ring ring = OE_RING_INIT(ring, history);
 
 static u64 step_kb(void)
 {
-	u64 total_kb = (u64)totalram_pages() << (PAGE_SHIFT - 10);
+	u64 total_kb = oe_total_kb();
 
 	return max_t(u64, total_kb / STEP_SHARE, STEP_MIN_KB);
 }
 
 static bool is_news(const struct oe_history_entry *entry)
 {
-	const struct oe_history_entry *last;
+	const struct oe_history_entry *last = oe_ring_newest(&ring);
 	u64 step;
 
-	if (!history.nr_added)
+	if (!last)
 		return true;
-	last = slot_of(history.nr_added - 1);
 	step = max(entry->available_kb, last->available_kb) -
 	       min(entry->available_kb, last->available_kb);
 	return entry->level != last->level || step >= step_kb() ||
@@ -67,12 +57,15 @@ void oe_history_add(u64 available_kb, enum oe_level level)
 		.available_kb = available_kb,
 		.level = level,
 	};
+	struct oe_history_entry *slot;
 
-	spin_lock(&history.lock);
+	spin_lock(&ring.lock);
 	entry.uptime_ns = ktime_get_ns();
-	if (is_news(&entry))
-		*slot_of(history.nr_added++) = entry;
-	spin_unlock(&history.lock);
+	if (is_news(&entry)) {
+		slot = oe_ring_add(&ring);
+		*slot = entry;
+	}
+	spin_unlock(&ring.lock);
 }
 
 /**
@@ -84,10 +77,7 @@ void oe_history_add(u64 available_kb, enum oe_level level)
  */
 void oe_history_range(u64 *first, u64 *end)
 {
-	spin_lock(&history.lock);
-	*end = history.nr_added;
-	spin_unlock(&history.lock);
-	*first = *end - min_t(u64, *end, OE_NR_HISTORY);
+	oe_ring_range(&ring, first, end);
 }
 
 /**
@@ -100,12 +90,5 @@ void oe_history_range(u64 *first, u64 *end)
  */
 bool oe_history_copy(u64 number, struct oe_history_entry *entry)
 {
-	bool there;
-
-	spin_lock(&history.lock);
-	there = number + OE_NR_HISTORY >= history.nr_added;
-	if (there)
-		*entry = *slot_of(number);
-	spin_unlock(&history.lock);
-	return there;
+	return oe_ring_copy(&ring, number, entry);
 }

@@ -15,9 +15,10 @@
 #include <linux/string.h>
 
 #include "compat/panic.h"
-#include "record/memory_report.h"
 #include "lib/parse.h"
+#include "lib/units.h"
 #include "rank/rank.h"
+#include "record/memory_report.h"
 #include "tasks.h"
 
 enum {
@@ -154,8 +155,7 @@ static int visit(const struct oe_candidate *c, void *arg)
 	/* A torn read is still terminated. */
 	strscpy(process.comm, p->comm, sizeof(process.comm));
 	report->nr_processes++;
-	report->totals.kb[OE_MEMTOTAL_SwapTotal] += process.swap
-						    << (PAGE_SHIFT - 10);
+	report->totals.kb[OE_MEMTOTAL_SwapTotal] += oe_to_kib(process.swap);
 	add(report, &process);
 	return 0;
 }
@@ -265,9 +265,8 @@ static void log_process(const struct oe_memreport *report,
 
 	pr_warn("report: pid=%d uid=%u rss=%lukB swap=%lukB rank=%u source=%s comm=%s\n",
 		process->pid, from_kuid_munged(&init_user_ns, process->uid),
-		process->rss << (PAGE_SHIFT - 10),
-		process->swap << (PAGE_SHIFT - 10), process->rank,
-		oe_memreport_source(report, process, source),
+		oe_to_kib(process->rss), oe_to_kib(process->swap),
+		process->rank, oe_memreport_source(report, process, source),
 		oe_escape_comm(comm, process->comm));
 }
 

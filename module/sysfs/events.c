@@ -15,6 +15,7 @@
 #include "record/decisions.h"
 #include "sysfs/snapshot.h"
 #include "lib/parse.h"
+#include "lib/units.h"
 #include "rank/rank.h"
 #include "oom/outcome.h"
 #include "sysfs/root.h"
@@ -33,11 +34,6 @@ static struct {
 } scratch;
 
 static struct oe_list events_list;
-
-static unsigned long to_kib(unsigned long pages)
-{
-	return pages << (PAGE_SHIFT - 10);
-}
 
 static void add_seconds(struct oe_text *text, const char *key, u64 ns)
 {
@@ -175,7 +171,7 @@ static void add_victim(struct oe_text *text, const struct oe_episode *episode)
 	add_ranking(text, "victim", victim);
 	add_badness(text, "victim", ours ? &decision->victim : victim, ours);
 	if (victim->pid)
-		oe_text_add(text, " victim_rss_kb=%lu", to_kib(victim->rss));
+		oe_text_add(text, " victim_rss_kb=%lu", oe_to_kib(victim->rss));
 	else
 		oe_text_add(text, " victim_rss_kb=-");
 }

@@ -15,6 +15,7 @@
 
 #include "limits/limit.h"
 #include "lib/parse.h"
+#include "lib/units.h"
 #include "sysfs/root.h"
 #include "sysfs/dir.h"
 
@@ -64,7 +65,7 @@ static ssize_t max_kb_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t max_kb_store(struct kobject *kobj, struct kobj_attribute *attr,
 			    const char *buf, size_t count)
 {
-	u64 total_kb = (u64)totalram_pages() << (PAGE_SHIFT - 10);
+	u64 total_kb = oe_total_kb();
 	u64 kb;
 	int err;
 

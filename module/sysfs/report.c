@@ -20,6 +20,7 @@
 #include "sysfs/snapshot.h"
 #include "record/memory_report.h"
 #include "lib/parse.h"
+#include "lib/units.h"
 #include "sysfs/root.h"
 
 enum {
@@ -56,11 +57,6 @@ static struct {
 } view = {
 	.lock = __MUTEX_INITIALIZER(view.lock),
 };
-
-static unsigned long to_kib(unsigned long pages)
-{
-	return pages << (PAGE_SHIFT - 10);
-}
 
 static int by_size(const void *a, const void *b, const void *arg)
 {
@@ -138,8 +134,8 @@ static unsigned int render_line(const struct oe_memreport *report,
 	process = &report->processes[view.order[line - 1]];
 	oe_text_add(&text, "%10d %10u %12lu %12lu %4u %-*s %-*s\n",
 		    process->pid, from_kuid_munged(&init_user_ns, process->uid),
-		    to_kib(process->rss), to_kib(process->swap), process->rank,
-		    OE_MEMREPORT_SOURCE - 1,
+		    oe_to_kib(process->rss), oe_to_kib(process->swap),
+		    process->rank, OE_MEMREPORT_SOURCE - 1,
 		    oe_memreport_source(report, process, source),
 		    OE_COMM_ESCAPED - 1, oe_escape_comm(comm, process->comm));
 	return text.length;

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_ZONES_H
+#define OE_ZONES_H
+
+unsigned long oe_memory_low(void);
+unsigned long oe_memory_min(void);
+unsigned long oe_memory_boost(void);
+unsigned long oe_memory_drop_boost(void);
+
+#endif /* OE_ZONES_H */
