@@ -37,7 +37,7 @@ void oe_control_say_status(void)
 	       oe_link_emergencies());
 	for (int i = 0; i < conf->nr_services; i++)
 		oe_log(OE_LOG_INFO, "service %s: %d processes",
-		       conf->services[i].name, oe_procs_count(i));
+		       conf->services[i].name, oe_members_count(i));
 }
 
 static void obey(const char *command)

@@ -10,11 +10,16 @@
  *  link.c      the connection to the module, and what it tells
  *  mode.c      which mode the system has to be in, and entering it
  *  pipeline.c  the steps of services and modes, one after another, with time limits
- *  procs.c     which processes belong to which service, and their rankings
+ *  procs.c     the scan of all processes
+ *  rankings.c  rankings by name
+ *  members.c   which processes belong to which service
+ *  pidfile.c   pidfiles, as far as they can be trusted
+ *  procread.c  facts about one process
  *  settings.c  what is written to the module
  *  sense.c     how memory is
  *  helper.c    programs that were started beforehand
  *  worker.c    the process that forks and executes, so that nobody else has to
+ *  child.c     what children do not inherit
  *  active.c    the configuration in force
  *  watch.c     descriptors and times that are waited for
  *  log.c       lines, and the process that writes them
@@ -36,6 +41,7 @@
 
 enum {
 	OE_FOREVER = -1, /* a time-out */
+	OE_COMM = 32, /* room for the name of a process */
 };
 
 /* CLOCK_MONOTONIC. */
@@ -77,6 +83,13 @@ void oe_link_catch_up(void);
 void oe_link_acknowledge(void);
 int oe_link_try(void);
 uint64_t oe_link_emergencies(void);
+
+/* --- child.c --- */
+
+void oe_child_prepare(void);
+int oe_child_max_descriptors(void);
+void oe_child_clean_environment(void);
+void oe_child_reset(void);
 
 /* --- active.c --- */
 
@@ -156,11 +169,58 @@ void oe_settings_rank(int pid, int rank);
 
 /* --- procs.c --- */
 
-void oe_procs_forget(void);
 void oe_procs_scan(const struct oe_conf *conf);
-int oe_procs_signal(int service, int signal);
-bool oe_procs_gone(int service);
-int oe_procs_count(int service);
+
+/* --- rankings.c --- */
+
+void oe_rankings_apply(const struct oe_conf *conf, int proc, int pid,
+		       const char *comm);
+void oe_rankings_end_scan(void);
+bool oe_rankings_are_none(void);
+void oe_rankings_forget(void);
+
+/* --- members.c --- */
+
+void oe_members_begin_scan(void);
+void oe_members_read_pidfiles(const struct oe_conf *conf, int proc);
+void oe_members_match(const struct oe_conf *conf, int proc, int pid,
+		      const char *comm);
+void oe_members_end_scan(const struct oe_conf *conf);
+void oe_members_forget(void);
+int oe_members_signal(int service, int signal);
+bool oe_members_are_gone(int service);
+int oe_members_count(int service);
+
+/* --- pidfile.c --- */
+
+/**
+ * struct oe_pidfile - a pidfile that was read
+ * @pid: what it says; above 1
+ * @owner: uid of the file
+ * @dev: which file it was
+ * @ino: the same
+ * @changed_ns: when it was last changed
+ */
+struct oe_pidfile {
+	int pid;
+	unsigned int owner;
+	uint64_t dev;
+	uint64_t ino;
+	int64_t changed_ns;
+};
+
+extern const char oe_pidfile_missing[];
+
+const char *oe_pidfile_read(const char *path, struct oe_pidfile *pidfile);
+bool oe_pidfile_needs_owner(const struct oe_pidfile *pidfile);
+bool oe_pidfile_is_same(const struct oe_pidfile *a, const struct oe_pidfile *b);
+
+/* --- procread.c --- */
+
+int oe_procread_open(void);
+int oe_procread_comm(int proc, int pid, char *comm, size_t size);
+uint64_t oe_procread_birth(int proc, int pid);
+bool oe_procread_belongs(int proc, int pid, unsigned int uid);
 
 /* --- helper.c --- */
 

@@ -35,14 +35,10 @@ static int nr_helpers;
 
 static void become(const char *const *argv, int in, int out, pid_t manager)
 {
-	sigset_t none;
-
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != manager)
 		_exit(127);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
+	oe_child_reset();
 	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	execv(argv[0], (char *const *)(uintptr_t)argv);

@@ -231,7 +231,7 @@ void oe_link_regain(void)
 	oe_link_configure(NULL);
 	protect_children();
 	oe_mode_init(oe_active_conf(), oe_mode_current());
-	oe_procs_forget();
+	oe_rankings_forget();
 	oe_watch_scan_now();
 	oe_link_catch_up();
 }

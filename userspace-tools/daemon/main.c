@@ -218,7 +218,9 @@ int main(int argc, char **argv)
 		puts("the configuration is in order");
 		return EXIT_SUCCESS;
 	}
+	oe_child_prepare();
 	oe_log_init(arguments.log);
+	oe_child_clean_environment();
 	prepare();
 	oe_loop_run();
 	oe_log_notify("STOPPING=1");

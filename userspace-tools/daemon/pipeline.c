@@ -61,7 +61,7 @@ static void said(const struct pipeline *pipeline, const char *what, int status)
 static bool begin_signal(struct pipeline *pipeline,
 			 const struct oe_conf_step *step)
 {
-	int count = oe_procs_signal(pipeline->service, step->signal);
+	int count = oe_members_signal(pipeline->service, step->signal);
 
 	oe_log(OE_LOG_INFO, "%s: signal %d to %d processes", pipeline->name,
 	       step->signal, count);
@@ -154,7 +154,7 @@ static bool has_happened(const struct oe_conf *conf, struct pipeline *pipeline)
 
 	switch (step->type) {
 	case OE_STEP_WAIT:
-		return oe_procs_gone(pipeline->service);
+		return oe_members_are_gone(pipeline->service);
 	case OE_STEP_RUN:
 		return job_is_done(pipeline, step->argv[0]);
 	case OE_STEP_RESTART:
@@ -306,7 +306,7 @@ void oe_pipeline_repeat(const struct oe_conf *conf, int mode)
 	const struct oe_conf_mode *now = &conf->modes[mode];
 
 	for (int i = 0; i < now->nr_services; i++)
-		if (!oe_procs_gone(now->services[i]))
+		if (!oe_members_are_gone(now->services[i]))
 			start_service(conf, mode, now->services[i]);
 	oe_pipeline_run(conf, false);
 }

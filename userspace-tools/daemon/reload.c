@@ -105,7 +105,7 @@ void oe_reload(void)
 		return;
 	}
 	oe_pipeline_reset();
-	oe_procs_forget();
+	oe_members_forget();
 	mode = before->nr_modes ?
 		       oe_mode_find(conf,
 				    before->modes[oe_mode_current()].name) :

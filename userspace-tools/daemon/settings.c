@@ -327,7 +327,7 @@ int oe_settings_try(const struct oe_conf *conf)
 /**
  * oe_settings_rank - give a process a ranking
  * @pid: the process; one that is gone is no error
- * @rank: 0..1000
+ * @rank: 0..1000; -1 = it has none of its own any more
  */
 void oe_settings_rank(int pid, int rank)
 {
@@ -336,7 +336,10 @@ void oe_settings_rank(int pid, int rank)
 
 	if (settings.rank_fd < 0)
 		return;
-	snprintf(line, sizeof(line), "%d %d\n", pid, rank);
+	if (rank < 0)
+		snprintf(line, sizeof(line), "%d -\n", pid);
+	else
+		snprintf(line, sizeof(line), "%d %d\n", pid, rank);
 	err = oe_sysfs_write_fd(settings.rank_fd, line);
 	if (err && err != -ESRCH)
 		oe_log(OE_LOG_ERROR, "cannot rank process %d: %s", pid,

@@ -66,15 +66,10 @@ static void become(const struct job *job)
 	const char *argv[OE_CONF_MAX_ARGS + 1];
 	const char *word = job->text;
 	char line[32];
-	sigset_t none;
 	int fd;
 
 	setpgid(0, 0);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGHUP, SIG_DFL);
-	signal(SIGINT, SIG_DFL);
+	oe_child_reset();
 	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || write(fd, "0", 1) < 0)
 		errno = 0;

@@ -1,0 +1,249 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The processes that the manager takes for those of a service, and the rankings that it gives by
+# name: pidfiles that cannot be trusted, programs that change their names, more processes than
+# the manager can hold.
+
+# shellcheck disable=SC2154 # set by daemon.sh
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=userspace-tools/tests/daemon.sh
+. "$TESTS/daemon.sh"
+
+set_meminfo 150000
+wanted=3
+
+cat >"$tmp/head.conf" <<-CONF
+	[daemon]
+	sample = 30ms
+	scan = 60ms
+	realtime = 0
+	log_level = debug
+	log_rate = 0
+	control = $tmp/control
+	[mode normal]
+	[mode barebones]
+	enter = oom
+	leave_after = never
+CONF
+
+# put_stat PID COMM BORN
+put_stat()
+{
+	put_file "proc/$1/stat" "$1 ($2) S 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 $3 0 0"
+}
+
+emergency()
+{
+	wanted=$((wanted + 1))
+	set_file reconfigure_wanted "$wanted"
+	until_true reads reconfigure_done "$wanted"
+}
+
+# sleeper: a process that waits for its end; sets $pid
+sleeper()
+{
+	"${with_us[@]}" sleep 1000 &
+	pid=$!
+	disown
+}
+
+# bystander NAME: a process that may be named in a pidfile; sets victim[NAME]
+declare -A victim
+bystander()
+{
+	sleeper
+	victim[$1]=$pid
+}
+
+lives()
+{
+	kill -0 "${victim[$1]}" 2>/dev/null
+}
+
+# fate DESCRIPTION SERVICE dies|lives
+fate()
+{
+	if lives "$2"; then
+		same "$1" "$3" lives
+	else
+		same "$1" "$3" dies
+	fi
+}
+
+service_by_pidfile()
+{
+	bystander "$1"
+	mkdir -p "$(dirname "$2")"
+	[[ -e $2 ]] || echo "${victim[$1]}" >"$2"
+	printf '[service %s]\npidfile = %s\nstep = kill\n' "$1" "$2" >>"$CONF"
+	services+=" $1"
+}
+
+write_pidfiles()
+{
+	mkdir -p "$tmp"/{plain,open,linked,sticky}
+	service_by_pidfile plain "$tmp/plain/pid"
+	ln -s "$tmp/plain" "$tmp/short"
+	service_by_pidfile short "$tmp/short/pid2"
+	chmod 1777 "$tmp/sticky"
+	service_by_pidfile sticky "$tmp/sticky/pid"
+	service_by_pidfile writable "$tmp/plain/writable"
+	chmod 0666 "$tmp/plain/writable"
+	service_by_pidfile by_group "$tmp/plain/by_group"
+	chmod 0660 "$tmp/plain/by_group"
+	service_by_pidfile open "$tmp/open/pid"
+	chmod 0777 "$tmp/open"
+	service_by_pidfile linked "$tmp/linked/to/pid"
+	ln -s "$tmp/linked/to" "$tmp/open/to"
+	sed -i "s|^pidfile = $tmp/linked/to/pid|pidfile = $tmp/open/to/pid|" "$CONF"
+	mkfifo "$tmp/plain/fifo"
+	service_by_pidfile fifo "$tmp/plain/fifo"
+	service_by_pidfile nonsense "$tmp/plain/nonsense"
+	echo "${victim[nonsense]}x" >"$tmp/plain/nonsense"
+}
+
+# As root only: what others have written, and for whom.
+write_others_pidfiles()
+{
+	service_by_pidfile others "$tmp/plain/others"
+	chown nobody "$tmp/plain/others"
+	service_by_pidfile exchanged "$tmp/foreign/pid"
+	chown nobody "$tmp/foreign"
+	service_by_pidfile own "$tmp/plain/own"
+	chown nobody "$tmp/plain/own"
+	fake_process "${victim[own]}" "$(id -u nobody)" own 1 0 0 /
+	fake_process "${victim[others]}" 0 others 1 0 0 /
+}
+
+test_pidfiles()
+{
+	local services=''
+
+	cp "$tmp/head.conf" "$CONF"
+	chmod 0755 "$tmp"
+	write_pidfiles
+	[[ $EUID -ne 0 ]] || write_others_pidfiles
+	sed -i "/^leave_after = never/a service =$services" "$CONF"
+	start
+	emergency
+	fate "a pidfile" plain dies
+	fate "by a symbolic link of root's, as /var/run is" short dies
+	fate "in a sticky directory, as /tmp is" sticky dies
+	fate "that everybody can write to" writable lives
+	fate "that a group can write to" by_group lives
+	fate "in a directory that everybody can write to" open lives
+	fate "by a symbolic link that everybody can replace" linked lives
+	fate "that is no file" fifo lives
+	fate "that holds more than a number" nonsense lives
+	says "a refusal is told, with its reason" 'service writable: .*/plain/writable is not used: others can write to it'
+	same "once" 1 "$(grep -c 'service writable: .* is not used' "$log")"
+	[[ $EUID -eq 0 ]] || return 0
+	fate "of a user, with a process of his own" own dies
+	fate "of a user, with a process of root's" others lives
+	fate "of root's, that a user can exchange" exchanged lives
+}
+
+# What a pidfile says is used up with the process that it was about.
+test_reused_number()
+{
+	local services=''
+
+	end_well "it ends in order"
+	cp "$tmp/head.conf" "$CONF"
+	service_by_pidfile again "$tmp/plain/again"
+	sed -i "/^leave_after = never/a service =$services" "$CONF"
+	: >"$log"
+	start
+	until_true status_says 'service again: 1 processes'
+	emergency
+	fate "the process of a pidfile ends" again dies
+	check "a number that is left over names nobody" until_true status_says 'service again: 0 processes'
+	bystander again
+	echo "${victim[again]}" >"$tmp/plain/again"
+	check "until it is written anew" until_true status_says 'service again: 1 processes'
+	end_well "it ends in order once more"
+}
+
+status_says()
+{
+	: >"$log"
+	kill -USR1 "$daemon"
+	until_true grep -q "module loaded" "$log"
+	sleep 0.1
+	grep -q "$1" "$log"
+}
+
+none_lives()
+{
+	! kill -0 "$@"
+}
+
+# Real processes, whose names stand in the procfs of the test.
+test_many_processes()
+{
+	local pids=()
+
+	cp "$tmp/head.conf" "$CONF"
+	printf '[service many]\ncomm = many\nstep = kill\n' >>"$CONF"
+	sed -i "/^leave_after = never/a service = many" "$CONF"
+	for ((i = 0; i < 60; i++)); do
+		sleeper
+		pids+=("$pid")
+		fake_process "$pid" 0 many 1 0 0 /
+	done
+	: >"$log"
+	start
+	emergency
+	check "60 processes of a service get their signal" until_true none_lives "${pids[@]}"
+	says "all of them" 'many: signal 9 to 60 processes'
+	end_well "it ends in order again"
+
+	for ((i = 0; i < 60; i++)); do
+		sleeper
+		fake_process "$pid" 0 many 1 0 0 /
+	done
+	: >"$log"
+	(ulimit -n 40 && exec "${with_us[@]}" "$DAEMON" -f "$CONF" -d '' >>"$log" 2>&1) &
+	daemon=$!
+	says "what cannot be held is told" 'service many: [0-9]+ processes cannot be held and get no signal'
+	end_well "it ends in order without descriptors, too"
+}
+
+test_rankings()
+{
+	cp "$tmp/head.conf" "$CONF"
+	printf '[rankings]\nbatch = 900\nweb = 300\n' >>"$CONF"
+	rm -rf "$OOM_EMBEDDED_PROC"/[0-9]*
+	fake_process 200 1000 batch 50000 0 0 /batch
+	put_stat 200 batch 4711
+	: >"$log"
+	start
+	becomes "a ranking by name" oom_ranking '200 900'
+	set_file oom_ranking 'untouched'
+	sleep 0.3
+	same "is written once" untouched "$(first_line oom_ranking)"
+	put_file proc/200/comm web
+	becomes "a program that changes its name gets that one's" oom_ranking '200 300'
+	put_file proc/200/comm other
+	becomes "and none if its name has none" oom_ranking '200 -'
+	set_file oom_ranking 'untouched'
+	sleep 0.3
+	same "once" untouched "$(first_line oom_ranking)"
+	put_file proc/200/comm batch
+	becomes "a name that has one again" oom_ranking '200 900'
+	set_file oom_ranking 'untouched'
+	put_stat 200 batch 4712
+	becomes "another process with the same number" oom_ranking '200 900'
+	sed -i '/^batch = /d' "$CONF"
+	kill -HUP "$daemon"
+	becomes "a rule that is gone takes its rankings along" oom_ranking '200 -'
+	end_well "it ends in order at last"
+}
+
+test_pidfiles
+test_reused_number
+test_many_processes
+test_rankings
+finish
