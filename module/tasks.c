@@ -22,7 +22,7 @@
 #include "rank/group.h"
 #include "rank/group_pass.h"
 #include "memory/available.h"
-#include "rank/rank.h"
+#include "rank/ranking.h"
 #include "tasks.h"
 
 static bool in_memcg(struct task_struct *p, struct mem_cgroup *memcg)

@@ -15,7 +15,7 @@
 #include "notify.h"
 #include "lib/parse.h"
 #include "lib/units.h"
-#include "rank/rank.h"
+#include "rank/ranking.h"
 #include "tasks.h"
 
 static const char *const outcome_words[] = {

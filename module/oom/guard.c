@@ -23,7 +23,7 @@
 #include <linux/sched/task.h>
 
 #include "oom/guard.h"
-#include "rank/rank.h"
+#include "rank/ranking.h"
 #include "oom/redirect.h"
 
 /* All callers of out_of_memory() hold oom_lock, so one of each is enough. */

@@ -16,7 +16,7 @@
 
 #include "notify.h"
 #include "lib/parse.h"
-#include "rank/rank.h"
+#include "rank/ranking.h"
 #include "oom/outcome.h"
 
 static const char *const kind_words[] = {

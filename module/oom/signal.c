@@ -11,6 +11,7 @@
 #include <linux/string.h>
 
 #include "rank/group.h"
+#include "rank/ranking.h"
 #include "oom/signal.h"
 #include "tasks.h"
 
@@ -65,7 +66,7 @@ const char *oe_signal_name(int signal)
 
 static int send(const struct oe_candidate *c, void *arg)
 {
-	u64 signals = oe_group_signals(c->task);
+	u64 signals = oe_rank_signals(c->task);
 	int signal;
 
 	for (signal = 1; signals; signal++, signals >>= 1)

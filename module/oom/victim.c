@@ -15,7 +15,7 @@
 
 #include "compat/compat.h"
 #include "rank/group.h"
-#include "rank/rank.h"
+#include "rank/ranking.h"
 #include "tasks.h"
 #include "lib/tracepoint.h"
 #include "oom/victim.h"

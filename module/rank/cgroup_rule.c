@@ -14,7 +14,6 @@
 #include <linux/tracepoint.h>
 
 #include "rank/cgroup_rule.h"
-#include "rank/group.h"
 #include "lib/tracepoint.h"
 
 enum {
@@ -24,6 +23,7 @@ enum {
 
 static struct {
 	struct tracepoint *mkdir;
+	oe_cgroup_bind bind; /* set before the probe is attached */
 	bool watching; /* under the caller's lock */
 } watch;
 
@@ -119,11 +119,12 @@ bool oe_cgroup_contains(struct cgroup *cgroup, struct cgroup *inner)
 static void on_mkdir(void *data, struct cgroup *cgroup, const char *path)
 {
 	if (cgroup->root == &cgrp_dfl_root)
-		oe_group_bind_cgroup(cgroup, path);
+		watch.bind(cgroup, path);
 }
 
 /**
- * oe_cgroup_watch - begin to tell group.c of new cgroups
+ * oe_cgroup_watch - begin to tell of new cgroups
+ * @bind: called with each, in a tracepoint with preemption off
  *
  * Without the tracepoint a rule is bound when it is written, once.
  *
@@ -131,12 +132,13 @@ static void on_mkdir(void *data, struct cgroup *cgroup, const char *path)
  * oe_cgroup_unwatch().
  * Return: 0 or -ENOMEM.
  */
-int oe_cgroup_watch(void)
+int oe_cgroup_watch(oe_cgroup_bind bind)
 {
 	int err;
 
 	if (watch.watching)
 		return 0;
+	watch.bind = bind;
 	watch.mkdir = oe_tracepoint_find("cgroup_mkdir");
 	if (!watch.mkdir)
 		return 0;

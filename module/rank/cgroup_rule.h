@@ -8,13 +8,16 @@
 struct cgroup;
 struct task_struct;
 
+/* Told that @cgroup has the path @path now. */
+typedef void (*oe_cgroup_bind)(struct cgroup *cgroup, const char *path);
+
 #ifdef CONFIG_CGROUPS
 struct cgroup *oe_cgroup_find(const char *text, char **path);
 void oe_cgroup_get(struct cgroup *cgroup);
 void oe_cgroup_put(struct cgroup *cgroup);
 struct cgroup *oe_cgroup_of(struct task_struct *p);
 bool oe_cgroup_contains(struct cgroup *cgroup, struct cgroup *inner);
-int oe_cgroup_watch(void);
+int oe_cgroup_watch(oe_cgroup_bind bind);
 void oe_cgroup_unwatch(void);
 #else
 static inline struct cgroup *oe_cgroup_find(const char *text, char **path)
@@ -41,7 +44,7 @@ static inline bool oe_cgroup_contains(struct cgroup *cgroup,
 	return false;
 }
 
-static inline int oe_cgroup_watch(void)
+static inline int oe_cgroup_watch(oe_cgroup_bind bind)
 {
 	return 0;
 }

@@ -14,14 +14,12 @@
 #include <linux/errno.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "rank/cgroup_rule.h"
 #include "rank/group.h"
-#include "rank/group_pass.h"
 #include "rank/group_rule.h"
 #include "rank/rank.h"
 
@@ -74,8 +72,8 @@ static bool has_by_rule(const struct oe_group *group, enum oe_rule_kind kind,
 }
 
 /* The most protective of those that match. */
-static void consider(const struct oe_group *group, struct oe_ranking *best,
-		     bool *found)
+static void prefer_lower(const struct oe_group *group, struct oe_ranking *best,
+			 bool *found)
 {
 	unsigned int rank = READ_ONCE(group->rank);
 
@@ -107,12 +105,21 @@ bool oe_group_of_members(const unsigned long *members,
 	for_each_set_bit(i, members, OE_NR_GROUPS) {
 		group = rcu_dereference(groups.all[i]);
 		if (group)
-			consider(group, ranking, &found);
+			prefer_lower(group, ranking, &found);
 	}
 	return found;
 }
 
-static bool judge(const union oe_subject *subject, struct oe_ranking *ranking)
+/**
+ * oe_group_of_rules - the group that counts among those whose rule is matched
+ * @subject: a process
+ * @ranking: written if there is one
+ *
+ * Context: under rcu_read_lock().
+ * Return: true if there is one.
+ */
+bool oe_group_of_rules(const union oe_subject *subject,
+		       struct oe_ranking *ranking)
 {
 	const struct oe_group *group;
 	enum oe_rule_kind kind;
@@ -122,56 +129,36 @@ static bool judge(const union oe_subject *subject, struct oe_ranking *ranking)
 	for (kind = 0; !found && kind < OE_NR_RULES; kind++)
 		for (i = 0; (group = next_group(&i));)
 			if (has_by_rule(group, kind, subject))
-				consider(group, ranking, &found);
+				prefer_lower(group, ranking, &found);
 	return found;
 }
 
 /**
- * oe_group_of_rules - the group that counts among those whose rule a process matches
- * @p: any of its threads
- * @ranking: written if there is one
+ * oe_group_has_by_rule - does a process match any rule of a group?
+ * @group: the group
+ * @subject: the process
  *
- * Context: under rcu_read_lock(), which also keeps @p.
- * Return: true if there is one.
+ * Context: under rcu_read_lock().
+ * Return: true if it does.
  */
-bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking)
+bool oe_group_has_by_rule(const struct oe_group *group,
+			  const union oe_subject *subject)
 {
-	struct oe_finding *finding;
-	union oe_subject subject;
-
-	if (!oe_group_any_rule())
-		return false;
-	oe_subject_describe(&subject, p);
-	finding = oe_group_pass_find(&subject);
-	if (!finding)
-		return judge(&subject, ranking);
-	if (!finding->known) {
-		finding->found = judge(&subject, &finding->ranking);
-		finding->known = true;
-	}
-	if (finding->found)
-		*ranking = finding->ranking;
-	return finding->found;
+	return has_by_rule(group, OE_RULE_CGROUP, subject) ||
+	       has_by_rule(group, OE_RULE_COMM, subject) ||
+	       has_by_rule(group, OE_RULE_UID, subject);
 }
 
 /**
- * oe_group_has - does a process belong to a group, in whatever way?
- * @group: the group
- * @p: any of its threads
+ * oe_group_next - walk over all groups
+ * @index: from where on; 0 to begin with, moved behind the group
  *
- * Context: under rcu_read_lock(), which also keeps @p.
- * Return: true if it does.
+ * Context: under rcu_read_lock().
+ * Return: a group, or NULL at the end.
  */
-bool oe_group_has(const struct oe_group *group, struct task_struct *p)
+const struct oe_group *oe_group_next(unsigned int *index)
 {
-	union oe_subject subject;
-
-	if (oe_rank_is_member(p, group->index))
-		return true;
-	oe_subject_describe(&subject, p);
-	return has_by_rule(group, OE_RULE_CGROUP, &subject) ||
-	       has_by_rule(group, OE_RULE_COMM, &subject) ||
-	       has_by_rule(group, OE_RULE_UID, &subject);
+	return next_group(index);
 }
 
 /**
@@ -194,28 +181,6 @@ bool oe_group_any_rule(void)
 bool oe_group_any_signal(void)
 {
 	return READ_ONCE(groups.nr_signals);
-}
-
-/**
- * oe_group_signals - which signals a process gets at OOM
- * @p: any of its threads
- *
- * Context: under rcu_read_lock(), which also keeps @p.
- * Return: bit N-1 for signal N; each once, however many groups send it.
- */
-u64 oe_group_signals(struct task_struct *p)
-{
-	const struct oe_group *group;
-	u64 signals = 0;
-	unsigned int i;
-
-	for (i = 0; (group = next_group(&i));) {
-		int signal = READ_ONCE(group->signal);
-
-		if (signal && oe_group_has(group, p))
-			signals |= 1ULL << (signal - 1);
-	}
-	return signals;
 }
 
 /**
@@ -264,7 +229,7 @@ unsigned int oe_group_rank(const struct oe_group *group)
  */
 void oe_group_set_rank(struct oe_group *group, unsigned int rank)
 {
-	WRITE_ONCE(group->rank, rank); /* read by consider() */
+	WRITE_ONCE(group->rank, rank); /* read by prefer_lower() */
 }
 
 /**
@@ -288,7 +253,7 @@ static void recount(unsigned int *counter, bool was, bool is)
 static void set_signal(struct oe_group *group, int signal)
 {
 	recount(&groups.nr_signals, group->signal, signal);
-	WRITE_ONCE(group->signal, signal); /* read by oe_group_signals() */
+	WRITE_ONCE(group->signal, signal); /* read by oe_group_signal() */
 }
 
 /**
@@ -324,6 +289,26 @@ static void replace_rule(struct oe_group *group, enum oe_rule_kind kind,
 		oe_rule_free(old);
 }
 
+/*
+ * A new cgroup has got a path. A service that is restarted gets a new cgroup of
+ * the old name, and the rule still means that service. Called by the tracepoint,
+ * with preemption off, too.
+ */
+static void bind_cgroup(struct cgroup *cgroup, const char *path)
+{
+	struct oe_group *group;
+	struct oe_rule *rule;
+	unsigned int i;
+
+	rcu_read_lock();
+	for (i = 0; (group = next_group(&i));) {
+		rule = rcu_dereference(group->rules[OE_RULE_CGROUP]);
+		if (rule)
+			oe_rule_bind_cgroup(rule, cgroup, path);
+	}
+	rcu_read_unlock();
+}
+
 /* Between the look-up and the publication the path may have changed hands. */
 static void look_again(const char *text)
 {
@@ -333,7 +318,7 @@ static void look_again(const char *text)
 	cgroup = oe_cgroup_find(text, &path);
 	if (IS_ERR(cgroup))
 		return;
-	oe_group_bind_cgroup(cgroup, path);
+	bind_cgroup(cgroup, path);
 	oe_cgroup_put(cgroup);
 	kfree(path);
 }
@@ -356,7 +341,7 @@ static int set_cgroup_rule(struct oe_group *group, const char *text)
 	int err;
 
 	/* Before the look-up: nothing that happens to the path is missed. */
-	err = oe_cgroup_watch();
+	err = oe_cgroup_watch(bind_cgroup);
 	if (err)
 		return err;
 	err = set_rule(group, OE_RULE_CGROUP, text);
@@ -409,31 +394,6 @@ int oe_group_show_rule(struct oe_group *group, enum oe_rule_kind kind,
 	length = rule ? oe_rule_show(rule, text) : sysfs_emit(text, "\n");
 	rcu_read_unlock();
 	return length;
-}
-
-/**
- * oe_group_bind_cgroup - a path has a new owner
- * @cgroup: it; the caller holds a reference
- * @path: in the initial cgroup namespace
- *
- * A service that is restarted gets a new cgroup of the old name, and is still
- * meant by the rule.
- *
- * Context: any, also a tracepoint with preemption off.
- */
-void oe_group_bind_cgroup(struct cgroup *cgroup, const char *path)
-{
-	struct oe_group *group;
-	struct oe_rule *rule;
-	unsigned int i;
-
-	rcu_read_lock();
-	for (i = 0; (group = next_group(&i));) {
-		rule = rcu_dereference(group->rules[OE_RULE_CGROUP]);
-		if (rule)
-			oe_rule_bind_cgroup(rule, cgroup, path);
-	}
-	rcu_read_unlock();
 }
 
 static bool exists(const char *name)

@@ -4,19 +4,11 @@
 
 #include <linux/types.h>
 
-#include <uapi/oom_embedded.h>
-
 #include "core.h"
 #include "rank/group_rule.h"
+#include "rank/types.h"
 
-struct cgroup;
 struct oe_group;
-struct oe_ranking;
-struct task_struct;
-
-enum {
-	OE_NR_GROUPS = OOM_EMBEDDED_GROUPS_MAX, /* an index fits into a byte */
-};
 
 int oe_group_add(const char *name, struct oe_group **group);
 void oe_group_remove(struct oe_group *group);
@@ -34,12 +26,13 @@ int oe_group_show_rule(struct oe_group *group, enum oe_rule_kind kind,
 
 bool oe_group_of_members(const unsigned long *groups,
 			 struct oe_ranking *ranking);
-bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking);
-bool oe_group_has(const struct oe_group *group, struct task_struct *p);
-u64 oe_group_signals(struct task_struct *p);
+bool oe_group_of_rules(const union oe_subject *subject,
+		       struct oe_ranking *ranking);
+bool oe_group_has_by_rule(const struct oe_group *group,
+			  const union oe_subject *subject);
+const struct oe_group *oe_group_next(unsigned int *index);
 bool oe_group_any_rule(void);
 bool oe_group_any_signal(void);
 void oe_group_name(unsigned int index, char name[OE_GROUP_NAME]);
-void oe_group_bind_cgroup(struct cgroup *cgroup, const char *path);
 
 #endif /* OE_GROUP_H */

@@ -11,6 +11,22 @@
 
 #include "rank/group.h"
 #include "rank/group_pass.h"
+#include "rank/group_rule.h"
+#include "rank/types.h"
+
+/**
+ * struct finding - what the rules of all groups make of a subject
+ * @subject: which
+ * @known: the rest means something
+ * @found: it is in a group
+ * @ranking: if so
+ */
+struct finding {
+	union oe_subject subject;
+	bool known;
+	bool found;
+	struct oe_ranking ranking;
+};
 
 enum {
 	FINDING_BITS = 6,
@@ -18,7 +34,7 @@ enum {
 
 static struct {
 	struct task_struct *owner;
-	struct oe_finding findings[1 << FINDING_BITS]; /* by hash, the owner's */
+	struct finding findings[1 << FINDING_BITS]; /* by hash, the owner's */
 } pass;
 
 /**
@@ -51,7 +67,7 @@ void oe_group_pass_end(void)
 	smp_store_release(&pass.owner, NULL);
 }
 
-static struct oe_finding *finding_of(const union oe_subject *subject)
+static struct finding *finding_of(const union oe_subject *subject)
 {
 	unsigned long hash = 0;
 	unsigned int i;
@@ -72,18 +88,13 @@ static bool is_same(const union oe_subject *a, const union oe_subject *b)
 	return !difference;
 }
 
-/**
- * oe_group_pass_find - what has been found of a subject before
- * @subject: a process
- *
- * Context: between oe_group_pass_begin() and oe_group_pass_end(), or anywhere
- * under rcu_read_lock().
- * Return: what is known of it, for the caller to fill in if nothing is yet;
- * NULL if the pass is not the caller's.
+/*
+ * What the owner of the pass has found of a subject before, or an empty place to
+ * fill in; NULL if the pass is another task's.
  */
-struct oe_finding *oe_group_pass_find(const union oe_subject *subject)
+static struct finding *find_finding(const union oe_subject *subject)
 {
-	struct oe_finding *finding;
+	struct finding *finding;
 
 	if (READ_ONCE(pass.owner) != current)
 		return NULL;
@@ -93,4 +104,34 @@ struct oe_finding *oe_group_pass_find(const union oe_subject *subject)
 		finding->known = false;
 	}
 	return finding;
+}
+
+/**
+ * oe_group_pass_judge - the group that counts among those whose rule a process matches
+ * @p: any of its threads
+ * @ranking: written if there is one
+ *
+ * Context: under rcu_read_lock(), which also keeps @p; between
+ * oe_group_pass_begin() and oe_group_pass_end() each kind of process is judged
+ * once.
+ * Return: true if there is one.
+ */
+bool oe_group_pass_judge(struct task_struct *p, struct oe_ranking *ranking)
+{
+	struct finding *finding;
+	union oe_subject subject;
+
+	if (!oe_group_any_rule())
+		return false;
+	oe_subject_describe(&subject, p);
+	finding = find_finding(&subject);
+	if (!finding)
+		return oe_group_of_rules(&subject, ranking);
+	if (!finding->known) {
+		finding->found = oe_group_of_rules(&subject, &finding->ranking);
+		finding->known = true;
+	}
+	if (finding->found)
+		*ranking = finding->ranking;
+	return finding->found;
 }

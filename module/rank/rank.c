@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * process -> ranking: which one counts, and how it is changed. What is kept of a
- * process is in rank_table.c, what a child gets in inherit.c.
+ * Changes of the ranking table: a ranking is set or cleared, a process joins or
+ * leaves a group. What is kept of a process is in rank_table.c, what a child gets
+ * in inherit.c, which ranking counts in ranking.c.
  */
 #include "core.h"
 
 #include <linux/pid.h>
-#include <linux/sched/signal.h>
 #include <linux/workqueue.h>
 
-#include "compat/compat.h"
 #include "rank/fork.h"
-#include "rank/group.h"
 #include "rank/inherit.h"
 #include "rank/rank.h"
 #include "rank/rank_table.h"
@@ -49,88 +47,6 @@ unsigned int oe_rank_count(void)
 bool oe_rank_inherits(void)
 {
 	return oe_fork_available();
-}
-
-/**
- * find_entry - the entry that counts for a process
- * @p: any of its threads
- * @inherited: set if it is the parent's
- *
- * Between its appearance in the task list and the fork tracepoint a child has
- * no entry yet. It cannot have run either, which is how it is told apart.
- *
- * Return: the entry, valid under RCU, or NULL.
- */
-static struct oe_rank_entry *find_entry(struct task_struct *p, bool *inherited)
-{
-	struct oe_rank_entry *entry = oe_rank_table_find_told(task_tgid(p));
-
-	*inherited = !entry && READ_ONCE(p->__state) == TASK_NEW;
-	return *inherited ? oe_rank_table_find_told(oe_inherit_parent(p)) :
-			    entry;
-}
-
-static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
-{
-	struct oe_rank_entry *entry;
-	bool inherited;
-	u32 packed;
-
-	entry = find_entry(p, &inherited);
-	if (!entry)
-		return false;
-	packed = READ_ONCE(entry->ranking); /* written by commit() */
-	if (packed == OE_NO_RANKING)
-		return oe_group_of_members(entry->groups, ranking);
-	*ranking = oe_rank_unpack(packed);
-	if (inherited)
-		ranking->source = OE_SOURCE_INHERITED;
-	return true;
-}
-
-/**
- * oe_rank_of - the ranking that counts for a process
- * @p: any of its threads
- *
- * Its own, then that of a group it was put into, then that of a group whose
- * rule it matches, then `default_rank`.
- *
- * Context: under rcu_read_lock(), which also keeps @p; takes no lock.
- * Return: its ranking and where that came from.
- */
-struct oe_ranking oe_rank_of(struct task_struct *p)
-{
-	struct oe_ranking ranking;
-
-	if (oe_rank_count() && of_entry(p, &ranking))
-		return ranking;
-	if (oe_inherit_is_lost(p))
-		return (struct oe_ranking){ OE_RANK_NEVER, OE_SOURCE_LOST };
-	if (oe_group_of_rules(p, &ranking))
-		return ranking;
-	return (struct oe_ranking){
-		.rank = READ_ONCE(oe_config.default_rank),
-		.source = OE_SOURCE_DEFAULT,
-	};
-}
-
-/**
- * oe_rank_is_member - was a process put into a group by its pid?
- * @p: any of its threads
- * @group: the group's index
- *
- * Context: under rcu_read_lock(); takes no lock.
- * Return: true if it was, or a forefather of it.
- */
-bool oe_rank_is_member(struct task_struct *p, unsigned int group)
-{
-	struct oe_rank_entry *entry;
-	bool inherited;
-
-	if (!oe_rank_count())
-		return false;
-	entry = find_entry(p, &inherited);
-	return entry && test_bit(group, entry->groups);
 }
 
 static int start_watching(void)
@@ -371,23 +287,4 @@ void oe_rank_exit(void)
 	oe_rank_table_walk(drop_any, NULL);
 	cancel_delayed_work_sync(&rank.retire); /* queued by the last one */
 	oe_rank_table_exit();
-}
-
-/**
- * oe_source_name - a source in words, for lists and the log
- * @source: which
- *
- * Return: a constant string.
- */
-const char *oe_source_name(enum oe_source source)
-{
-	static const char *const names[] = {
-		[OE_SOURCE_DEFAULT] = "default",
-		[OE_SOURCE_EXPLICIT] = "explicit",
-		[OE_SOURCE_INHERITED] = "inherited",
-		[OE_SOURCE_LOST] = "lost",
-		[OE_SOURCE_GROUP] = "group",
-	};
-
-	return names[source];
 }

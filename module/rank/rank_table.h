@@ -11,9 +11,8 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
-#include "rank/group.h"
 #include "lib/pid_table.h"
-#include "rank/rank.h"
+#include "rank/types.h"
 
 /**
  * struct oe_rank_entry - what is known of one thread group

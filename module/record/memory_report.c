@@ -17,7 +17,7 @@
 #include "compat/panic.h"
 #include "lib/parse.h"
 #include "lib/units.h"
-#include "rank/rank.h"
+#include "rank/ranking.h"
 #include "record/memory_report.h"
 #include "tasks.h"
 

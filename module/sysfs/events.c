@@ -16,7 +16,7 @@
 #include "sysfs/snapshot.h"
 #include "lib/parse.h"
 #include "lib/units.h"
-#include "rank/rank.h"
+#include "rank/ranking.h"
 #include "oom/outcome.h"
 #include "sysfs/root.h"
 

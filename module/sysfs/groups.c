@@ -23,6 +23,7 @@
 #include "sysfs/snapshot.h"
 #include "lib/parse.h"
 #include "rank/rank.h"
+#include "rank/ranking.h"
 #include "oom/signal.h"
 #include "sysfs/root.h"
 #include "sysfs/dir.h"
@@ -186,7 +187,7 @@ static ssize_t nr_members_show(struct kobject *kobj,
 
 	rcu_read_lock();
 	for_each_process(p)
-		if (!(p->flags & PF_KTHREAD) && oe_group_has(group, p))
+		if (!(p->flags & PF_KTHREAD) && oe_rank_in_group(group, p))
 			nr_members++;
 	rcu_read_unlock();
 	return sysfs_emit(buf, "%u\n", nr_members);

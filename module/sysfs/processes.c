@@ -23,6 +23,7 @@
 #include "sysfs/snapshot.h"
 #include "lib/parse.h"
 #include "rank/rank.h"
+#include "rank/ranking.h"
 #include "sysfs/root.h"
 #include "tasks.h"
 

@@ -16,6 +16,7 @@ static void *alloc_or_fail(struct oe_pool *pool);
 #undef oe_pool_alloc
 #include "../rank/inherit.c"
 #include "../rank/rank.c"
+#include "../rank/ranking.c"
 
 /* What these need of their neighbours. */
 struct oe_config oe_config = { .default_rank = 500 };
@@ -78,9 +79,34 @@ bool oe_group_of_members(const unsigned long *groups,
 	return true;
 }
 
-bool oe_group_of_rules(struct task_struct *p, struct oe_ranking *ranking)
+bool oe_group_pass_judge(struct task_struct *p, struct oe_ranking *ranking)
 {
 	return false;
+}
+
+void oe_subject_describe(union oe_subject *subject, struct task_struct *p)
+{
+}
+
+bool oe_group_has_by_rule(const struct oe_group *group,
+			  const union oe_subject *subject)
+{
+	return false;
+}
+
+unsigned int oe_group_index(const struct oe_group *group)
+{
+	return 0;
+}
+
+int oe_group_signal(const struct oe_group *group)
+{
+	return 0;
+}
+
+const struct oe_group *oe_group_next(unsigned int *index)
+{
+	return NULL;
 }
 
 enum {

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which ranking counts for a process, and to which groups it belongs: its own
+ * entry, what it has lost at fork, and the rules of the groups, put together.
+ */
+#include "core.h"
+
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+
+#include "compat/compat.h"
+#include "rank/group.h"
+#include "rank/group_pass.h"
+#include "rank/group_rule.h"
+#include "rank/inherit.h"
+#include "rank/rank_table.h"
+#include "rank/ranking.h"
+
+/**
+ * find_entry - the entry that counts for a process
+ * @p: any of its threads
+ * @inherited: set if it is the parent's
+ *
+ * Between its appearance in the task list and the fork tracepoint a child has
+ * no entry yet. It cannot have run either, which is how it is told apart.
+ *
+ * Return: the entry, valid under RCU, or NULL.
+ */
+static struct oe_rank_entry *find_entry(struct task_struct *p, bool *inherited)
+{
+	struct oe_rank_entry *entry = oe_rank_table_find_told(task_tgid(p));
+
+	*inherited = !entry && READ_ONCE(p->__state) == TASK_NEW;
+	return *inherited ? oe_rank_table_find_told(oe_inherit_parent(p)) :
+			    entry;
+}
+
+static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
+{
+	struct oe_rank_entry *entry;
+	bool inherited;
+	u32 packed;
+
+	entry = find_entry(p, &inherited);
+	if (!entry)
+		return false;
+	packed = READ_ONCE(entry->ranking); /* written by commit() */
+	if (packed == OE_NO_RANKING)
+		return oe_group_of_members(entry->groups, ranking);
+	*ranking = oe_rank_unpack(packed);
+	if (inherited)
+		ranking->source = OE_SOURCE_INHERITED;
+	return true;
+}
+
+/**
+ * oe_rank_of - the ranking that counts for a process
+ * @p: any of its threads
+ *
+ * Its own, then that of a group it was put into, then that of a group whose
+ * rule it matches, then `default_rank`.
+ *
+ * Context: under rcu_read_lock(), which also keeps @p; takes no lock.
+ * Return: its ranking and where that came from.
+ */
+struct oe_ranking oe_rank_of(struct task_struct *p)
+{
+	struct oe_ranking ranking;
+
+	if (oe_rank_table_count() && of_entry(p, &ranking))
+		return ranking;
+	if (oe_inherit_is_lost(p))
+		return (struct oe_ranking){ OE_RANK_NEVER, OE_SOURCE_LOST };
+	if (oe_group_pass_judge(p, &ranking))
+		return ranking;
+	return (struct oe_ranking){
+		.rank = READ_ONCE(oe_config.default_rank),
+		.source = OE_SOURCE_DEFAULT,
+	};
+}
+
+/**
+ * oe_rank_is_member - was a process put into a group by its pid?
+ * @p: any of its threads
+ * @group: the group's index
+ *
+ * Context: under rcu_read_lock(); takes no lock.
+ * Return: true if it was, or a forefather of it.
+ */
+bool oe_rank_is_member(struct task_struct *p, unsigned int group)
+{
+	struct oe_rank_entry *entry;
+	bool inherited;
+
+	if (!oe_rank_table_count())
+		return false;
+	entry = find_entry(p, &inherited);
+	return entry && test_bit(group, entry->groups);
+}
+
+/**
+ * oe_rank_in_group - does a process belong to a group, in whatever way?
+ * @group: the group
+ * @p: any of its threads
+ *
+ * Context: under rcu_read_lock(), which also keeps @p.
+ * Return: true if it does.
+ */
+bool oe_rank_in_group(const struct oe_group *group, struct task_struct *p)
+{
+	union oe_subject subject;
+
+	if (oe_rank_is_member(p, oe_group_index(group)))
+		return true;
+	oe_subject_describe(&subject, p);
+	return oe_group_has_by_rule(group, &subject);
+}
+
+/**
+ * oe_rank_signals - which signals a process gets at OOM
+ * @p: any of its threads
+ *
+ * Context: under rcu_read_lock(), which also keeps @p.
+ * Return: bit N-1 for signal N; each once, however many groups send it.
+ */
+u64 oe_rank_signals(struct task_struct *p)
+{
+	const struct oe_group *group;
+	u64 signals = 0;
+	unsigned int i;
+
+	for (i = 0; (group = oe_group_next(&i));) {
+		int signal = oe_group_signal(group);
+
+		if (signal && oe_rank_in_group(group, p))
+			signals |= 1ULL << (signal - 1);
+	}
+	return signals;
+}
+
+/**
+ * oe_source_name - a source in words, for lists and the log
+ * @source: which
+ *
+ * Return: a constant string.
+ */
+const char *oe_source_name(enum oe_source source)
+{
+	static const char *const names[] = {
+		[OE_SOURCE_DEFAULT] = "default",
+		[OE_SOURCE_EXPLICIT] = "explicit",
+		[OE_SOURCE_INHERITED] = "inherited",
+		[OE_SOURCE_LOST] = "lost",
+		[OE_SOURCE_GROUP] = "group",
+	};
+
+	return names[source];
+}
