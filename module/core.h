@@ -110,38 +110,7 @@ enum {
 
 extern struct oe_config oe_config;
 
-/**
- * struct oe_tunable - how a tunable is written and read
- * @name: the file in sysfs and the module parameter
- * @value: in &oe_config
- * @min: smallest number
- * @max: largest number, or the number of @words less one
- * @words: the values' names, or NULL for a number
- * @max_kb: for an amount of memory, in KiB: the largest allowed; else NULL
- * @prepare: called before a new value is in force, may refuse it; or NULL
- * @changed: called when it is in force; or NULL
- */
-struct oe_tunable {
-	const char *name;
-	unsigned int *value;
-	unsigned int min;
-	unsigned int max;
-	const char *const *words;
-	u64 (*max_kb)(void);
-	int (*prepare)(unsigned int value);
-	void (*changed)(void);
-};
-
-enum {
-	OE_NR_TUNABLES = 8,
-};
-
-extern const struct oe_tunable oe_tunables[OE_NR_TUNABLES];
-
-int oe_tunable_store(const struct oe_tunable *tunable, const char *text);
-int oe_tunable_show(const struct oe_tunable *tunable, char *text);
 struct oe_policy oe_config_policy(void);
-const char *oe_mode_name(enum oe_mode mode);
 
 /* clang-format off */
 

@@ -67,7 +67,7 @@ static int __init oe_init(void)
 	err = oe_sysfs_init();
 	if (err)
 		goto err_stop_level;
-	err = oe_pressure_init();
+	err = oe_pressure_init(oe_level_now);
 	if (err)
 		goto err_exit_sysfs;
 	err = oe_intercept_notifier_init();

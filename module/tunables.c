@@ -13,22 +13,11 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include <uapi/oom_embedded.h>
-
-#include "oom/hold.h"
 #include "lib/parse.h"
 #include "lib/units.h"
 #include "memory/reserve.h"
-
-struct oe_config oe_config = {
-	.mode = OE_MODE_ENFORCE,
-	.rank_threshold = 0,
-	.default_rank = OOM_EMBEDDED_RANK_DEFAULT,
-	.selection_order = OE_ORDER_BADNESS,
-	.no_victim_action = OE_NO_VICTIM_PANIC,
-};
-
-atomic64_t oe_stats[OE_NR_STATS];
+#include "oom/hold.h"
+#include "tunables.h"
 
 static const char *const mode_words[] = {
 	[OE_MODE_OFF] = "off",
@@ -144,20 +133,6 @@ int oe_tunable_show(const struct oe_tunable *tunable, char *text)
 	if (tunable->words)
 		return sysfs_emit(text, "%s\n", tunable->words[value]);
 	return sysfs_emit(text, "%u\n", value);
-}
-
-/**
- * oe_config_policy - the policy in force, read once for a whole pass
- *
- * Context: any.
- * Return: the policy.
- */
-struct oe_policy oe_config_policy(void)
-{
-	return (struct oe_policy){
-		.threshold = READ_ONCE(oe_config.rank_threshold),
-		.order = READ_ONCE(oe_config.selection_order),
-	};
 }
 
 /**

@@ -21,11 +21,11 @@
 
 #include <uapi/oom_embedded.h>
 
-#include "levels/level.h"
 #include "levels/pressure.h"
 
 static struct {
 	struct proc_dir_entry *dir;
+	enum oe_level (*level_now)(void);
 	wait_queue_head_t wait;
 	atomic_long_t nr_events;
 } pressure = {
@@ -52,7 +52,7 @@ static ssize_t pressure_read(struct file *file, char __user *buf, size_t count,
 {
 	char text[16];
 	int length = scnprintf(text, sizeof(text), "%s\n",
-			       oe_level_name(oe_level_now()));
+			       oe_level_name(pressure.level_now()));
 
 	return simple_read_from_buffer(buf, count, offset, text, length);
 }
@@ -89,14 +89,16 @@ void oe_pressure_wake(void)
 
 /**
  * oe_pressure_init - publish the file
+ * @level_now: tells the level that a reader gets; called in process context
  *
  * Context: module init.
  * Return: 0, also on kernels without procfs, or -ENOMEM.
  */
-int oe_pressure_init(void)
+int oe_pressure_init(enum oe_level (*level_now)(void))
 {
 	if (!IS_ENABLED(CONFIG_PROC_FS))
 		return 0;
+	pressure.level_now = level_now;
 	pressure.dir = proc_mkdir(OOM_EMBEDDED_NAME, NULL);
 	if (!pressure.dir)
 		return -ENOMEM;

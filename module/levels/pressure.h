@@ -2,7 +2,9 @@
 #ifndef OE_PRESSURE_H
 #define OE_PRESSURE_H
 
-int oe_pressure_init(void);
+#include "rules/watermark.h"
+
+int oe_pressure_init(enum oe_level (*level_now)(void));
 void oe_pressure_exit(void);
 void oe_pressure_wake(void);
 

@@ -18,7 +18,8 @@
 #include "lib/units.h"
 #include "rank/ranking.h"
 #include "oom/outcome.h"
-#include "sysfs/root.h"
+#include "sysfs/files.h"
+#include "tunables.h"
 
 enum {
 	LINE_SIZE = 1536, /* more than the longest line there can be */

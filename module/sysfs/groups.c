@@ -25,7 +25,8 @@
 #include "rank/rank.h"
 #include "rank/ranking.h"
 #include "oom/signal.h"
-#include "sysfs/root.h"
+#include "sysfs/common.h"
+#include "sysfs/files.h"
 #include "sysfs/dir.h"
 
 enum {
@@ -62,18 +63,10 @@ static struct oe_group *group_of(struct kobject *kobj)
 	return entry_of(kobj)->group;
 }
 
-/* 0 if current may change something and has written text. */
-static int check_write(const char *buf, size_t count)
-{
-	if (!oe_sysfs_may_write())
-		return -EPERM;
-	return oe_sysfs_is_text(buf, count) ? 0 : -EINVAL;
-}
-
 /* The text without its newline, to be freed; or an errno as pointer. */
 static char *written_line(const char *buf, size_t count)
 {
-	int err = check_write(buf, count);
+	int err = oe_sysfs_check_write(buf, count);
 	char *line;
 
 	if (err)
@@ -97,7 +90,7 @@ static ssize_t rank_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t rank_store(struct kobject *kobj, struct kobj_attribute *attr,
 			  const char *buf, size_t count)
 {
-	int err = check_write(buf, count);
+	int err = oe_sysfs_check_write(buf, count);
 	u64 rank;
 
 	if (!err)
@@ -118,7 +111,7 @@ static ssize_t signal_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t signal_store(struct kobject *kobj, struct kobj_attribute *attr,
 			    const char *buf, size_t count)
 {
-	int err = check_write(buf, count);
+	int err = oe_sysfs_check_write(buf, count);
 	int signal;
 
 	if (!err)
@@ -381,7 +374,7 @@ static void discard(struct entry *entry)
 static ssize_t create_store(struct kobject *kobj, struct kobj_attribute *attr,
 			    const char *buf, size_t count)
 {
-	int err = check_write(buf, count);
+	int err = oe_sysfs_check_write(buf, count);
 	char name[OE_GROUP_NAME];
 
 	if (!err)
@@ -397,7 +390,7 @@ static ssize_t create_store(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t remove_store(struct kobject *kobj, struct kobj_attribute *attr,
 			    const char *buf, size_t count)
 {
-	int err = check_write(buf, count);
+	int err = oe_sysfs_check_write(buf, count);
 	char name[OE_GROUP_NAME];
 	struct entry *entry;
 

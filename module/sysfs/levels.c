@@ -16,7 +16,8 @@
 #include "levels/level.h"
 #include "sysfs/snapshot.h"
 #include "memory/available.h"
-#include "sysfs/root.h"
+#include "sysfs/common.h"
+#include "sysfs/files.h"
 
 #define LEVELS "levels"
 
@@ -65,13 +66,10 @@ static ssize_t tunable_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t tunable_store(struct kobject *kobj, struct kobj_attribute *attr,
 			     const char *buf, size_t count)
 {
-	int err;
+	int err = oe_sysfs_check_write(buf, count);
 
-	if (!oe_sysfs_may_write())
-		return -EPERM;
-	if (!oe_sysfs_is_text(buf, count))
-		return -EINVAL;
-	err = oe_level_tunable_store(tunable_of(attr), buf);
+	if (!err)
+		err = oe_level_tunable_store(tunable_of(attr), buf);
 	return err ?: count;
 }
 

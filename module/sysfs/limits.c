@@ -16,7 +16,8 @@
 #include "limits/limit.h"
 #include "lib/parse.h"
 #include "lib/units.h"
-#include "sysfs/root.h"
+#include "sysfs/common.h"
+#include "sysfs/files.h"
 #include "sysfs/dir.h"
 
 enum {
@@ -30,17 +31,11 @@ static struct oe_limit *limit_of(struct kobject *kobj)
 	return container_of(kobj, struct oe_limit, object.kobj);
 }
 
-static int check_write(const char *buf, size_t count)
-{
-	if (!oe_sysfs_may_write())
-		return -EPERM;
-	return oe_sysfs_is_text(buf, count) ? 0 : -EINVAL;
-}
-
 static int parse_number(const char *buf, size_t count, u64 min, u64 max,
 			u64 *value)
 {
-	return check_write(buf, count) ?: oe_parse_number(buf, min, max, value);
+	return oe_sysfs_check_write(buf, count) ?:
+		       oe_parse_number(buf, min, max, value);
 }
 
 /* Whoever may write here is in the initial user namespace: a plain number. */
@@ -69,7 +64,7 @@ static ssize_t max_kb_store(struct kobject *kobj, struct kobj_attribute *attr,
 	u64 kb;
 	int err;
 
-	err = check_write(buf, count) ?:
+	err = oe_sysfs_check_write(buf, count) ?:
 		      oe_parse_size(buf, total_kb, ULONG_MAX, &kb);
 	if (err)
 		return err;

@@ -15,7 +15,7 @@
 
 #include "sysfs/lines.h"
 #include "rank/rank.h"
-#include "sysfs/root.h"
+#include "sysfs/common.h"
 
 /**
  * oe_changes_find - a process by its number
@@ -96,16 +96,16 @@ static int apply_lines(char *text, oe_change_parser parse, void *arg)
 ssize_t oe_changes_write(const char *buf, size_t count, oe_change_parser parse,
 			 void *arg)
 {
+	int err = oe_sysfs_check_write(buf, count);
 	char *text;
-	int err;
 
-	if (!oe_sysfs_may_write())
-		return -EPERM;
+	if (err)
+		return err;
 	/*
 	 * A longer write arrives in pieces of a page, and a piece cannot be
 	 * told from the whole: all or nothing holds for less than a page.
 	 */
-	if (count >= PAGE_SIZE || !oe_sysfs_is_text(buf, count))
+	if (count >= PAGE_SIZE)
 		return -EINVAL;
 	text = kmemdup_nul(buf, count, GFP_KERNEL);
 	if (!text)

@@ -24,7 +24,7 @@
 #include "lib/parse.h"
 #include "rank/rank.h"
 #include "rank/ranking.h"
-#include "sysfs/root.h"
+#include "sysfs/files.h"
 #include "tasks.h"
 
 enum {

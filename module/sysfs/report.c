@@ -21,7 +21,7 @@
 #include "record/memory_report.h"
 #include "lib/parse.h"
 #include "lib/units.h"
-#include "sysfs/root.h"
+#include "sysfs/files.h"
 
 enum {
 	HEAD_SIZE = 2048,

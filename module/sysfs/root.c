@@ -5,7 +5,6 @@
  */
 #include "core.h"
 
-#include <linux/capability.h>
 #include <linux/completion.h>
 #include <linux/kernfs.h>
 #include <linux/kobject.h>
@@ -16,13 +15,16 @@
 #include <uapi/oom_embedded.h>
 
 #include "compat/compat.h"
+#include "lib/parse.h"
+#include "memory/reserve.h"
+#include "notify.h"
 #include "oom/guard.h"
 #include "oom/intercept.h"
-#include "notify.h"
-#include "lib/parse.h"
 #include "rank/rank.h"
-#include "memory/reserve.h"
+#include "sysfs/common.h"
+#include "sysfs/files.h"
 #include "sysfs/root.h"
+#include "tunables.h"
 
 /*
  * A uevent needs a kset above its sender, for the subsystem's name. The kset
@@ -35,32 +37,6 @@ static struct {
 	struct completion kobj_released;
 	struct kernfs_node *wanted;
 } root;
-
-/**
- * oe_sysfs_may_write - may current change anything here?
- *
- * The file modes keep others out; this also keeps out root in a container.
- *
- * Context: process context.
- * Return: true with CAP_SYS_RESOURCE in the initial user namespace.
- */
-bool oe_sysfs_may_write(void)
-{
-	return capable(CAP_SYS_RESOURCE);
-}
-
-/**
- * oe_sysfs_is_text - is this a text without NUL bytes?
- * @buf: what was written, NUL terminated by sysfs at @count
- * @count: its length
- *
- * Context: any.
- * Return: false if a parser would see less than was written.
- */
-bool oe_sysfs_is_text(const char *buf, size_t count)
-{
-	return !memchr(buf, '\0', count);
-}
 
 struct tunable_attribute {
 	struct kobj_attribute attr;
@@ -81,13 +57,10 @@ static ssize_t tunable_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t tunable_store(struct kobject *kobj, struct kobj_attribute *attr,
 			     const char *buf, size_t count)
 {
-	int err;
+	int err = oe_sysfs_check_write(buf, count);
 
-	if (!oe_sysfs_may_write())
-		return -EPERM;
-	if (!oe_sysfs_is_text(buf, count))
-		return -EINVAL;
-	err = oe_tunable_store(tunable_of(attr), buf);
+	if (!err)
+		err = oe_tunable_store(tunable_of(attr), buf);
 	return err ?: count;
 }
 
@@ -154,14 +127,11 @@ static ssize_t reconfigure_done_store(struct kobject *kobj,
 				      struct kobj_attribute *attr,
 				      const char *buf, size_t count)
 {
+	int err = oe_sysfs_check_write(buf, count);
 	u64 value;
-	int err;
 
-	if (!oe_sysfs_may_write())
-		return -EPERM;
-	if (!oe_sysfs_is_text(buf, count))
-		return -EINVAL;
-	err = oe_parse_number(buf, 0, S64_MAX, &value);
+	if (!err)
+		err = oe_parse_number(buf, 0, S64_MAX, &value);
 	if (!err)
 		err = oe_notify_acknowledge(value);
 	return err ?: count;

@@ -9,7 +9,7 @@
 #include <linux/sysfs.h>
 
 #include "rank/rank.h"
-#include "sysfs/root.h"
+#include "sysfs/files.h"
 
 struct stat_attribute {
 	struct kobj_attribute attr;

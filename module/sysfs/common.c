@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What all files share.
+ */
+#include "core.h"
+
+#include <linux/capability.h>
+#include <linux/errno.h>
+#include <linux/string.h>
+
+#include "sysfs/common.h"
+
+/**
+ * oe_sysfs_check_write - may current write, and has it written text?
+ * @buf: what was written, NUL terminated by sysfs at @count
+ * @count: its length
+ *
+ * The file modes keep unprivileged users out; CAP_SYS_RESOURCE in the initial
+ * user namespace also keeps out root in a container. A NUL byte is refused
+ * because a parser would see less than was written.
+ *
+ * Context: process context.
+ * Return: 0, -EPERM or -EINVAL.
+ */
+int oe_sysfs_check_write(const char *buf, size_t count)
+{
+	if (!capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	return memchr(buf, '\0', count) ? -EINVAL : 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What root.c puts together: the files and directories below its own, each made
+ * by the file of the same name. This header stands below all of them.
+ */
+#ifndef OE_SYSFS_FILES_H
+#define OE_SYSFS_FILES_H
+
+#include <linux/sysfs.h>
+
+struct kobject;
+
+/* processes.c: oom_ranking, candidates */
+extern const struct attribute_group oe_lists_group;
+void oe_lists_init(void);
+void oe_lists_exit(void);
+
+/* stats.c */
+extern const struct attribute_group oe_stats_group;
+
+/* events.c */
+extern const struct attribute_group oe_events_group;
+void oe_sysfs_events_init(void);
+void oe_sysfs_events_exit(void);
+
+/* report.c */
+extern const struct attribute_group oe_report_group;
+int oe_sysfs_report_init(void);
+void oe_sysfs_report_exit(void);
+
+/* levels.c */
+extern const struct attribute_group oe_levels_group;
+void oe_sysfs_levels_init(void);
+void oe_sysfs_levels_exit(void);
+int oe_sysfs_levels_attach(struct kobject *root);
+void oe_sysfs_levels_detach(void);
+
+/* groups.c */
+int oe_sysfs_groups_init(struct kobject *parent);
+void oe_sysfs_groups_exit(void);
+
+/* limits.c */
+int oe_sysfs_limits_init(struct kobject *parent);
+void oe_sysfs_limits_exit(void);
+
+#endif /* OE_SYSFS_FILES_H */
