@@ -5,11 +5,7 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
-#include "rules/limit_rule.h"
-#include "sysfs/dir.h"
-
-struct oe_process;
-struct pid;
+#include "limits/types.h"
 
 enum {
 	OE_LIMIT_TERM_TIMEOUT_MS = 5000,
@@ -18,54 +14,8 @@ enum {
 	OE_LIMIT_PERIOD_MAX_MS = 60000,
 };
 
-/**
- * struct oe_limit_use - what one scan finds of a user
- * @pages: resident pages of its processes
- * @ending: the part of @pages held by those that are exiting
- * @biggest: the biggest one that may be chosen, with a reference, or NULL
- * @biggest_pages: its size
- */
-struct oe_limit_use {
-	u64 pages;
-	u64 ending;
-	struct pid *biggest;
-	unsigned long biggest_pages;
-};
-
-/**
- * struct oe_limit - the limit of one user
- * @object: its directory
- * @uid: whose processes, by their real uid
- * @max_kb: what they may hold; 0 = as much as they want
- * @exceed_allowed_ms: how long they may hold more
- * @term_timeout_ms: from SIGTERM to SIGKILL
- * @rss_kb: what they held at the last scan
- * @exceeded_ms: for how long that had been too much, at the last scan
- * @nr_kills: processes that have ended because of it
- * @state: for limit_rule.c
- * @use: of the scan under way
- * @victim: who was sent a signal, with a reference; NULL unless @state has one
- *
- * @max_kb to @term_timeout_ms are written by sysfs and read by the scan, @rss_kb
- * to @nr_kills the other way round, each by READ_ONCE() and WRITE_ONCE(). The
- * rest is the scan's, under its lock.
- */
-struct oe_limit {
-	struct oe_sysfs_object object;
-	kuid_t uid;
-	unsigned long max_kb;
-	unsigned int exceed_allowed_ms;
-	unsigned int term_timeout_ms;
-	unsigned long rss_kb;
-	unsigned long exceeded_ms;
-	unsigned long nr_kills;
-	struct oe_limit_state state;
-	struct oe_limit_use use;
-	struct pid *victim;
-};
-
-struct oe_limit *oe_limit_alloc(kuid_t uid);
-void oe_limit_free(struct oe_limit *limit);
+void oe_limit_init(struct oe_limit *limit, kuid_t uid);
+void oe_limit_release(struct oe_limit *limit);
 int oe_limit_add(struct oe_limit *limit);
 void oe_limit_remove(struct oe_limit *limit);
 struct oe_limit *oe_limit_find(kuid_t uid);
@@ -73,9 +23,5 @@ struct oe_limit *oe_limit_any(void);
 void oe_limit_kick(void);
 unsigned int oe_limit_period_ms(void);
 void oe_limit_set_period_ms(unsigned int period_ms);
-
-void oe_limit_report(const struct oe_limit *limit,
-		     const struct oe_limit_view *view, enum oe_limit_step step,
-		     const struct oe_process *victim);
 
 #endif /* OE_LIMIT_H */

@@ -11,12 +11,12 @@
 
 #include <uapi/oom_embedded.h>
 
-#include "limits/limit.h"
-#include "notify.h"
+#include "episode.h"
 #include "lib/parse.h"
 #include "lib/units.h"
+#include "limits/report.h"
+#include "notify.h"
 #include "rank/ranking.h"
-#include "tasks.h"
 
 static const char *const outcome_words[] = {
 	[OE_LIMIT_EXCEEDED] = "exceeded", [OE_LIMIT_TERMINATE] = "terminated",

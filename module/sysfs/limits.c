@@ -8,14 +8,14 @@
 #include <linux/kernel.h>
 #include <linux/kobject.h>
 #include <linux/limits.h>
-#include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <linux/uidgid.h>
 
-#include "limits/limit.h"
 #include "lib/parse.h"
 #include "lib/units.h"
+#include "limits/limit.h"
 #include "sysfs/common.h"
 #include "sysfs/files.h"
 #include "sysfs/dir.h"
@@ -26,9 +26,24 @@ enum {
 
 static struct oe_sysfs_dir dir;
 
+/**
+ * struct limit_dir - the directory of a limit
+ * @object: for dir.c
+ * @limit: in the table of limits while the directory is published
+ */
+struct limit_dir {
+	struct oe_sysfs_object object;
+	struct oe_limit limit;
+};
+
 static struct oe_limit *limit_of(struct kobject *kobj)
 {
-	return container_of(kobj, struct oe_limit, object.kobj);
+	return &container_of(kobj, struct limit_dir, object.kobj)->limit;
+}
+
+static struct oe_sysfs_object *object_of(struct oe_limit *limit)
+{
+	return &container_of(limit, struct limit_dir, limit)->object;
 }
 
 static int parse_number(const char *buf, size_t count, u64 min, u64 max,
@@ -157,27 +172,28 @@ static const struct attribute_group limit_group = {
 
 static const struct attribute_group *limit_groups[] = { &limit_group, NULL };
 
-static int create(kuid_t uid)
+static int create_limit(kuid_t uid)
 {
-	struct oe_limit *limit = oe_limit_alloc(uid);
+	struct limit_dir *new = kzalloc(sizeof(*new), GFP_KERNEL);
 	char name[UID_DIGITS];
 	int err;
 
-	if (!limit)
+	if (!new)
 		return -ENOMEM;
+	oe_limit_init(&new->limit, uid);
 	snprintf(name, sizeof(name), "%u", __kuid_val(uid));
 	mutex_lock(&dir.lock);
-	err = oe_sysfs_object_add(&limit->object, &dir, name);
+	err = oe_sysfs_object_add(&new->object, &dir, name);
 	if (!err) {
-		err = oe_limit_add(limit);
+		err = oe_limit_add(&new->limit);
 		if (err)
-			oe_sysfs_object_remove(&limit->object);
+			oe_sysfs_object_remove(&new->object);
 	}
 	mutex_unlock(&dir.lock);
 	return err;
 }
 
-static int remove(kuid_t uid)
+static int remove_limit(kuid_t uid)
 {
 	struct oe_limit *limit;
 
@@ -185,7 +201,7 @@ static int remove(kuid_t uid)
 	limit = oe_limit_find(uid);
 	if (limit) {
 		oe_limit_remove(limit);
-		oe_sysfs_object_remove(&limit->object);
+		oe_sysfs_object_remove(object_of(limit));
 	}
 	mutex_unlock(&dir.lock);
 	return limit ? 0 : -ENOENT;
@@ -197,7 +213,7 @@ static ssize_t create_store(struct kobject *kobj, struct kobj_attribute *attr,
 	kuid_t uid;
 	int err;
 
-	err = parse_uid(buf, count, &uid) ?: create(uid);
+	err = parse_uid(buf, count, &uid) ?: create_limit(uid);
 	return err ?: count;
 }
 
@@ -207,7 +223,7 @@ static ssize_t remove_store(struct kobject *kobj, struct kobj_attribute *attr,
 	kuid_t uid;
 	int err;
 
-	err = parse_uid(buf, count, &uid) ?: remove(uid);
+	err = parse_uid(buf, count, &uid) ?: remove_limit(uid);
 	return err ?: count;
 }
 
@@ -251,7 +267,11 @@ static const struct attribute_group *dir_groups[] = { &dir_group, NULL };
 
 static void release_limit(struct oe_sysfs_object *object)
 {
-	oe_limit_free(container_of(object, struct oe_limit, object));
+	struct limit_dir *limit_dir =
+		container_of(object, struct limit_dir, object);
+
+	oe_limit_release(&limit_dir->limit);
+	kfree(limit_dir);
 }
 
 static struct oe_sysfs_dir dir = {
@@ -286,7 +306,7 @@ void oe_sysfs_limits_exit(void)
 	mutex_lock(&dir.lock);
 	while ((limit = oe_limit_any())) {
 		oe_limit_remove(limit);
-		oe_sysfs_object_remove(&limit->object);
+		oe_sysfs_object_remove(object_of(limit));
 	}
 	mutex_unlock(&dir.lock);
 	oe_sysfs_dir_remove(&dir);
