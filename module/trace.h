@@ -9,8 +9,48 @@
 #include <linux/tracepoint.h>
 
 #include "episode.h"
+#include "rules/watermark.h"
 
-/* Kinds, outcomes and levels are numbers: enum oe_kind, oe_outcome, oe_level. */
+/*
+ * The values of an enum with their names, in the words of the log and of sysfs.
+ * EM() and EMe(), the last, are redefined between the two uses, as in the kernel's
+ * trace/events/mmflags.h: first the numbers are made known to userspace tools,
+ * then each becomes a pair for __print_symbolic().
+ */
+#define OE_TRACE_KINDS				\
+	EM(OE_KIND_GLOBAL, "global")		\
+	EM(OE_KIND_CPUSET, "cpuset")		\
+	EM(OE_KIND_MEMPOLICY, "mempolicy")	\
+	EM(OE_KIND_MEMCG, "memcg")		\
+	EMe(OE_KIND_SYSRQ, "sysrq")
+
+#define OE_TRACE_OUTCOMES				\
+	EM(OE_OUTCOME_KILLED, "killed")			\
+	EM(OE_OUTCOME_NO_VICTIM, "no_victim")		\
+	EM(OE_OUTCOME_VICTIM_PENDING, "victim_pending")	\
+	EM(OE_OUTCOME_AVOIDED, "avoided")		\
+	EMe(OE_OUTCOME_NOT_KILLED, "not_killed")
+
+#define OE_TRACE_LEVELS				\
+	EM(OE_LEVEL_NORMAL, "normal")		\
+	EM(OE_LEVEL_WARNING, "warning")		\
+	EM(OE_LEVEL_CRITICAL, "critical")	\
+	EM(OE_LEVEL_IMMINENT_OOM, "imminent_oom") \
+	EMe(OE_LEVEL_OOM, "oom")
+
+#undef EM
+#undef EMe
+#define EM(value, name) TRACE_DEFINE_ENUM(value);
+#define EMe(value, name) TRACE_DEFINE_ENUM(value);
+
+OE_TRACE_KINDS
+OE_TRACE_OUTCOMES
+OE_TRACE_LEVELS
+
+#undef EM
+#undef EMe
+#define EM(value, name) { value, name },
+#define EMe(value, name) { value, name }
 
 TRACE_EVENT(oom_embedded_enter,
 	TP_PROTO(const struct oe_episode *episode),
@@ -27,8 +67,9 @@ TRACE_EVENT(oom_embedded_enter,
 		__entry->order = episode->call.order;
 		__entry->trigger_pid = episode->trigger_pid;
 	),
-	TP_printk("seq=%llu kind=%d order=%d trigger=%d", __entry->seq,
-		  __entry->kind, __entry->order, __entry->trigger_pid)
+	TP_printk("seq=%llu kind=%s order=%d trigger=%d", __entry->seq,
+		  __print_symbolic(__entry->kind, OE_TRACE_KINDS),
+		  __entry->order, __entry->trigger_pid)
 );
 
 TRACE_EVENT(oom_embedded_decide,
@@ -77,8 +118,9 @@ TRACE_EVENT(oom_embedded_done,
 		__entry->decided_ns = episode->decided_ns - episode->entered_ns;
 		__entry->total_ns = episode->ended_ns - episode->entered_ns;
 	),
-	TP_printk("seq=%llu pid=%d outcome=%d announced_ns=%llu decided_ns=%llu total_ns=%llu",
-		  __entry->seq, __entry->pid, __entry->outcome,
+	TP_printk("seq=%llu pid=%d outcome=%s announced_ns=%llu decided_ns=%llu total_ns=%llu",
+		  __entry->seq, __entry->pid,
+		  __print_symbolic(__entry->outcome, OE_TRACE_OUTCOMES),
 		  __entry->announced_ns, __entry->decided_ns,
 		  __entry->total_ns)
 );
@@ -96,8 +138,10 @@ TRACE_EVENT(oom_embedded_level,
 		__entry->was = was;
 		__entry->available_kb = available_kb;
 	),
-	TP_printk("level=%d was=%d available_kb=%llu", __entry->level,
-		  __entry->was, __entry->available_kb)
+	TP_printk("level=%s was=%s available_kb=%llu",
+		  __print_symbolic(__entry->level, OE_TRACE_LEVELS),
+		  __print_symbolic(__entry->was, OE_TRACE_LEVELS),
+		  __entry->available_kb)
 );
 
 #endif /* OE_TRACE_H */

@@ -71,9 +71,8 @@ on_one_cpu()
 # avoided for a moment, and came again, is one.
 paths()
 {
-	awk -v names="$LEVEL_NAMES" '
-		BEGIN { split(names, name, " ") }
-		/: oom_embedded_level: / { sub(/.*: level=/, ""); printf "%s ", name[$1 + 1] }
+	awk '
+		/: oom_embedded_level: / { sub(/.*: level=/, ""); printf "%s ", $1 }
 		/: oom_embedded_enter: / && !entered++ { printf "| " }
 		/: mark_victim: / { printf "x " }' "$tmp/path.$1"
 	echo
@@ -87,7 +86,7 @@ speed()
 				if ($(i + 1) ~ /^oom_embedded_/)
 					now = $i + 0
 		}
-		/level=1 was=0/ { sub(/.*available_kb=/, ""); kb = $1; began = now }
+		/level=warning was=normal/ { sub(/.*available_kb=/, ""); kb = $1; began = now }
 		/: oom_embedded_enter: / && began { print int(kb / (now - began)); exit }' "$tmp/path.$1"
 }
 

@@ -91,7 +91,7 @@ observe_leak()
 		sleep 0.7
 	done >"$tmp/looks"
 	poll_until "$PATIENCE" level_is oom || comment "never below oom_kb"
-	ended=$(entered_at forecast 4)
+	ended=$(entered_at forecast oom)
 }
 
 # On a host with too much to do the leak itself may falter: then it is none to judge by.

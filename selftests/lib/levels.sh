@@ -6,8 +6,6 @@
 
 LEVELS=$OE/levels
 WATCH=oe_levels
-# As in the tracepoint, by number.
-LEVEL_NAMES="normal warning critical imminent_oom oom"
 
 level_get()
 {
@@ -76,12 +74,7 @@ since_mark()
 # The levels that were entered, by name and in order, as the kernel / the uevents say.
 entered_levels()
 {
-	since_mark "$1" | awk -v names="$LEVEL_NAMES" '
-		BEGIN { split(names, name, " ") }
-		/: oom_embedded_level: / {
-			sub(/.*: level=/, "")
-			print name[$1 + 1]
-		}' | tr '\n' ' '
+	since_mark "$1" | awk '/: oom_embedded_level: / { sub(/.*: level=/, ""); print $1 }' | tr '\n' ' '
 }
 
 announced_levels()
@@ -103,9 +96,8 @@ broken_links()
 # What the poller read: a part of the levels that were entered, in their order, and the last.
 polled_wrongly()
 {
-	since_mark "$1" | awk -v names="$LEVEL_NAMES" '
-		BEGIN { split(names, name, " ") }
-		/: oom_embedded_level: / { sub(/.*: level=/, ""); entered[++n] = name[$1 + 1] }
+	since_mark "$1" | awk '
+		/: oom_embedded_level: / { sub(/.*: level=/, ""); entered[++n] = $1 }
 		/: lv poll / { sub(/.*: lv poll /, ""); polled[++m] = $1 }
 		END {
 			for (i = j = 1; i <= m; i++) {
