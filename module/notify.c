@@ -126,7 +126,7 @@ static void empty_stash(void)
  * counters are part of the Internet protocols: without them it would write
  * through a NULL pointer. There the event waits for memory instead.
  */
-static int emit(char *envp[])
+static int emit_uevent(char *envp[])
 {
 	unsigned int noreclaim;
 	int err;
@@ -139,7 +139,7 @@ static int emit(char *envp[])
 	return err;
 }
 
-static void send(const struct oe_uevent *uevent)
+static void send_uevent(const struct oe_uevent *uevent)
 {
 	char *envp[OE_UEVENT_KEYS + 1];
 	unsigned int i;
@@ -149,7 +149,7 @@ static void send(const struct oe_uevent *uevent)
 	envp[i] = NULL;
 
 	empty_stash();
-	if (emit(envp))
+	if (emit_uevent(envp))
 		oe_stat_inc(OE_STAT_uevent_failed);
 }
 
@@ -158,7 +158,7 @@ static bool has_work(void)
 	return !kfifo_is_empty(&notify.queue) || kthread_should_stop();
 }
 
-static int run(void *unused)
+static int run_sender(void *unused)
 {
 	bool full = false;
 
@@ -172,7 +172,7 @@ static int run(void *unused)
 			       msecs_to_jiffies(REFILL_RETRY_MS));
 		while (kfifo_out_spinlocked(&notify.queue, &notify.outgoing, 1,
 					    &notify.lock)) {
-			send(&notify.outgoing);
+			send_uevent(&notify.outgoing);
 			/* Pairs with is_sent(). */
 			smp_store_release(&notify.nr_sent, notify.nr_sent + 1);
 			wake_up_all(&notify.wait);
@@ -221,7 +221,7 @@ unsigned long oe_notify_send(const struct oe_uevent *uevent)
 
 static bool is_sent(unsigned long ticket)
 {
-	/* Pairs with run(). */
+	/* Pairs with run_sender(). */
 	return smp_load_acquire(&notify.nr_sent) >= ticket;
 }
 
@@ -436,7 +436,7 @@ int oe_notify_init(void)
 	INIT_KFIFO(notify.queue);
 	init_waitqueue_head(&notify.wait);
 	init_waitqueue_head(&notify.work);
-	notify.thread = kthread_run(run, NULL, "oom_embedded");
+	notify.thread = kthread_run(run_sender, NULL, "oom_embedded");
 	return PTR_ERR_OR_ZERO(notify.thread);
 }
 

@@ -136,8 +136,8 @@ static bool read_memory(struct task_struct *p, struct memory *memory)
  * True if the process has memory; then c->badness is what oom_badness() would
  * return and c->unkillable tells what it would refuse.
  */
-static bool measure(struct task_struct *p, unsigned long totalpages,
-		    struct oe_candidate *c)
+static bool measure_process(struct task_struct *p, unsigned long totalpages,
+			    struct oe_candidate *c)
 {
 	s64 adj = p->signal->oom_score_adj;
 	struct memory memory;
@@ -156,14 +156,14 @@ static bool is_gone(struct task_struct *p)
 	return tsk_is_oom_victim(p) || !atomic_read(&p->signal->live);
 }
 
-static __always_inline bool snapshot(struct task_struct *p,
-				     const struct oe_domain *domain,
-				     struct oe_candidate *c)
+static __always_inline bool take_snapshot(struct task_struct *p,
+					  const struct oe_domain *domain,
+					  struct oe_candidate *c)
 {
 	struct oe_ranking ranking;
 
 	if ((p->flags & PF_KTHREAD) || !in_domain(p, domain) ||
-	    !measure(p, domain->totalpages, c))
+	    !measure_process(p, domain->totalpages, c))
 		return false;
 	ranking = oe_rank_of(p);
 	c->task = p;
@@ -177,8 +177,8 @@ static __always_inline bool snapshot(struct task_struct *p,
 }
 
 /* Inlined with its visitor: it runs once a process while the system waits. */
-static __always_inline int walk(const struct oe_domain *domain,
-				oe_task_visitor visit, void *arg)
+static __always_inline int walk_domain(const struct oe_domain *domain,
+				       oe_task_visitor visit, void *arg)
 {
 	struct oe_candidate c;
 	struct task_struct *p;
@@ -187,7 +187,7 @@ static __always_inline int walk(const struct oe_domain *domain,
 	rcu_read_lock();
 	oe_group_pass_begin();
 	for_each_process(p) {
-		if (!snapshot(p, domain, &c))
+		if (!take_snapshot(p, domain, &c))
 			continue;
 		ret = visit(&c, arg);
 		if (ret)
@@ -212,7 +212,7 @@ static __always_inline int walk(const struct oe_domain *domain,
 int oe_tasks_for_each(const struct oe_domain *domain, oe_task_visitor visit,
 		      void *arg)
 {
-	return walk(domain, visit, arg);
+	return walk_domain(domain, visit, arg);
 }
 
 /**
@@ -229,7 +229,7 @@ bool oe_tasks_snapshot(struct task_struct *p, struct oe_candidate *c)
 		.totalpages = oe_tasks_totalpages(NULL),
 	};
 
-	return snapshot(p, &machine, c);
+	return take_snapshot(p, &machine, c);
 }
 
 /**
@@ -324,7 +324,7 @@ void oe_tasks_decide(const struct oe_domain *domain,
 	memset(decision, 0, sizeof(*decision));
 	/* One RCU section from the walk to the reference: tasks stay valid. */
 	rcu_read_lock();
-	walk(domain, decide_visit, &arg);
+	walk_domain(domain, decide_visit, &arg);
 	if (!victim->pid && unprotect) {
 		victim = &arg.choice.spare;
 		decision->unprotected = victim->pid;

@@ -58,13 +58,13 @@ static const struct level_tunable tunables[OE_NR_LEVEL_TUNABLES] = {
 	{ "forecast_alert_ms", &config.marks.forecast_alert_ms, ALERT_MAX_MS },
 };
 
-static u32 percent(unsigned int part)
+static u32 percent_of_ram(unsigned int part)
 {
 	return min_t(u64, div_u64(oe_total_kb() * part, 100), U32_MAX);
 }
 
-static int parse(const struct level_tunable *tunable, const char *text,
-		 u64 *value)
+static int parse_value(const struct level_tunable *tunable, const char *text,
+		       u64 *value)
 {
 	u64 most = min_t(u64, oe_total_kb(), U32_MAX);
 
@@ -103,7 +103,7 @@ int oe_level_tunable_store(enum oe_level_tunable tunable, const char *text)
 	u64 value;
 	int err;
 
-	err = parse(&tunables[tunable], text, &value);
+	err = parse_value(&tunables[tunable], text, &value);
 	if (err)
 		return err;
 	mutex_lock(&config.lock);
@@ -167,11 +167,11 @@ int oe_level_config_init(void)
 		pr_err("warning_kb, critical_kb, imminent_oom_kb, oom_kb: each must be below the one before\n");
 		return -ERANGE;
 	}
-	fill_watermark(OE_LEVEL_WARNING_KB, percent(15));
-	fill_watermark(OE_LEVEL_CRITICAL_KB, percent(8));
-	fill_watermark(OE_LEVEL_IMMINENT_OOM_KB, percent(4));
+	fill_watermark(OE_LEVEL_WARNING_KB, percent_of_ram(15));
+	fill_watermark(OE_LEVEL_CRITICAL_KB, percent_of_ram(8));
+	fill_watermark(OE_LEVEL_IMMINENT_OOM_KB, percent_of_ram(4));
 	if (!is_given(OE_LEVEL_HYSTERESIS_KB))
-		config.marks.hysteresis_kb = percent(HYSTERESIS_PERCENT);
+		config.marks.hysteresis_kb = percent_of_ram(HYSTERESIS_PERCENT);
 	if (!is_given(OE_LEVEL_DEBOUNCE_MS))
 		config.marks.debounce_ms = DEBOUNCE_DEFAULT_MS;
 	config.loaded = true;

@@ -90,7 +90,7 @@ static void send_change(enum oe_level was)
 }
 
 /* Under the lock, so that everybody hears of the changes in their order. */
-static void tell(enum oe_level level)
+static void announce_level(enum oe_level level)
 {
 	enum oe_level was = watcher.announced;
 
@@ -105,12 +105,13 @@ static void tell(enum oe_level level)
 	send_change(was);
 }
 
-static void announce(void)
+static void announce_levels(void)
 {
 	lockdep_assert_held(&watcher.lock);
 	while (watcher.announced != watcher.state.level)
-		tell(oe_watermark_next(&watcher.marks, watcher.available_kb,
-				       watcher.announced, watcher.state.level));
+		announce_level(oe_watermark_next(
+			&watcher.marks, watcher.available_kb, watcher.announced,
+			watcher.state.level));
 }
 
 static bool nothing_to_watch(void)
@@ -139,7 +140,7 @@ static bool wants_report(u64 now)
 }
 
 /* One look at the memory. Returns when to look again. */
-static unsigned int look(void)
+static unsigned int look_at_memory(void)
 {
 	struct oe_sample sample = {
 		.now_ms = now_ms(),
@@ -183,14 +184,14 @@ static unsigned int look(void)
 				  OE_LEVEL_IMMINENT_OOM);
 	}
 	spin_lock(&watcher.lock);
-	announce();
+	announce_levels();
 	oe_history_add(sample.available_kb, watcher.announced);
 	spin_unlock(&watcher.lock);
 	return interval;
 }
 
 /* The module is off: as if it were not there. */
-static void forget(void)
+static void forget_past(void)
 {
 	spin_lock(&watcher.lock);
 	memset(&watcher.forecast, 0, sizeof(watcher.forecast));
@@ -203,7 +204,7 @@ static void sleep_for(unsigned int ms)
 {
 	ktime_t timeout = ms_to_ktime(ms);
 
-	/* Pairs with kick(): either it sees us asleep, or we see its mark. */
+	/* Pairs with wake_watcher(): either it sees us asleep, or we see its mark. */
 	set_current_state(TASK_IDLE);
 	if (!READ_ONCE(watcher.kicked) && !kthread_should_stop())
 		schedule_hrtimeout_range(ms == FOR_EVER ? NULL : &timeout,
@@ -213,22 +214,22 @@ static void sleep_for(unsigned int ms)
 	WRITE_ONCE(watcher.kicked, false);
 }
 
-static int watch(void *unused)
+static int watch_memory(void *unused)
 {
 	/* Real-time: the warning must not wait behind those that it is about. */
 	sched_set_fifo_low(current);
 	while (!kthread_should_stop()) {
 		if (READ_ONCE(oe_config.mode) != OE_MODE_OFF) {
-			sleep_for(look());
+			sleep_for(look_at_memory());
 		} else {
-			forget();
+			forget_past();
 			sleep_for(OE_INTERVAL_MAX_MS);
 		}
 	}
 	return 0;
 }
 
-static void kick(void)
+static void wake_watcher(void)
 {
 	WRITE_ONCE(watcher.kicked, true);
 	wake_up_process(watcher.thread);
@@ -243,7 +244,7 @@ static unsigned long on_reclaim(struct shrinker *shrinker,
 	/* Two at the same time do no harm. */
 	WRITE_ONCE(watcher.next_kick,
 		   jiffies + msecs_to_jiffies(KICK_PAUSE_MS));
-	kick();
+	wake_watcher();
 	return 0;
 }
 
@@ -281,13 +282,13 @@ void oe_level_enter_oom(void)
 	u64 available_kb = oe_available_kb();
 
 	spin_lock(&watcher.lock);
-	announce();
+	announce_levels();
 	watcher.available_kb = available_kb;
 	oe_watermark_enter(&watcher.state, OE_LEVEL_OOM);
-	announce();
+	announce_levels();
 	spin_unlock(&watcher.lock);
 	/* Somebody has to notice when it is over. */
-	kick();
+	wake_watcher();
 }
 
 /**
@@ -298,7 +299,7 @@ void oe_level_enter_oom(void)
  */
 enum oe_level oe_level_now(void)
 {
-	return READ_ONCE(watcher.announced); /* written by announce() */
+	return READ_ONCE(watcher.announced); /* written by announce_levels() */
 }
 
 /**
@@ -331,7 +332,7 @@ void oe_level_set_watermarks(const struct oe_watermarks *marks)
 	watcher.marks = *marks;
 	spin_unlock(&watcher.lock);
 	if (watcher.thread)
-		kick();
+		wake_watcher();
 }
 
 static void set_node(struct kernfs_node *node)
@@ -350,7 +351,7 @@ static void set_node(struct kernfs_node *node)
 void oe_level_attach(struct kernfs_node *node)
 {
 	set_node(node);
-	kick();
+	wake_watcher();
 }
 
 /**
@@ -374,7 +375,7 @@ int oe_level_start(void)
 	int err;
 
 	watcher.next_kick = jiffies;
-	watcher.thread = kthread_create(watch, NULL, "oom_emb_levels");
+	watcher.thread = kthread_create(watch_memory, NULL, "oom_emb_levels");
 	if (IS_ERR(watcher.thread))
 		return PTR_ERR(watcher.thread);
 	err = watch_reclaim();

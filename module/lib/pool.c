@@ -12,7 +12,7 @@
 
 #include "lib/pool.h"
 
-static bool keep(struct oe_pool *pool, struct oe_pool_item *item)
+static bool keep_spare(struct oe_pool *pool, struct oe_pool_item *item)
 {
 	unsigned long flags;
 	bool kept;
@@ -76,7 +76,7 @@ void *oe_pool_alloc(struct oe_pool *pool)
  */
 void oe_pool_free(struct oe_pool *pool, void *object)
 {
-	if (!keep(pool, object))
+	if (!keep_spare(pool, object))
 		kmem_cache_free(pool->cache, object);
 }
 

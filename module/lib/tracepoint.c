@@ -15,7 +15,7 @@ struct search {
 	struct tracepoint *found;
 };
 
-static void match(struct tracepoint *tp, void *arg)
+static void match_name(struct tracepoint *tp, void *arg)
 {
 	struct search *search = arg;
 
@@ -34,6 +34,6 @@ struct tracepoint *oe_tracepoint_find(const char *name)
 {
 	struct search search = { .name = name };
 
-	for_each_kernel_tracepoint(match, &search);
+	for_each_kernel_tracepoint(match_name, &search);
 	return search.found;
 }

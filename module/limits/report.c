@@ -35,7 +35,7 @@ static struct {
 	char victim[VICTIM_TEXT];
 } scratch;
 
-static void count(enum oe_limit_step step)
+static void count_step(enum oe_limit_step step)
 {
 	switch (step) {
 	case OE_LIMIT_EXCEEDED:
@@ -140,7 +140,7 @@ void oe_limit_report(const struct oe_limit *limit,
 		     const struct oe_process *victim)
 {
 	oe_escape_comm(scratch.comm, victim->comm);
-	count(step);
+	count_step(step);
 	log_line(limit, view, step, victim);
 	send_uevent(limit, view, step, victim);
 }

@@ -15,7 +15,7 @@
 #include "memory/zones.h"
 
 /* KReclaimable of /proc/meminfo. */
-static unsigned long reclaimable(void)
+static unsigned long reclaimable_pages(void)
 {
 	return global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B) +
 	       global_node_page_state(NR_KERNEL_MISC_RECLAIMABLE);
@@ -24,7 +24,7 @@ static unsigned long reclaimable(void)
 /* What MemAvailable counts of it: see si_mem_available(). */
 static unsigned long counted_reclaimable(void)
 {
-	unsigned long pages = reclaimable();
+	unsigned long pages = reclaimable_pages();
 
 	return pages - min(pages / 2, oe_memory_low());
 }
@@ -73,7 +73,7 @@ u64 oe_available_kb(void)
 	return oe_pages_to_kb(oe_available_pages() + oe_free_swap_pages());
 }
 
-static unsigned long cached(unsigned long buffers)
+static unsigned long cached_pages(unsigned long buffers)
 {
 	unsigned long files = global_node_page_state(NR_FILE_PAGES);
 	unsigned long others = oe_vmstat_swapcache() + buffers;
@@ -108,7 +108,7 @@ void oe_memtotals_read(struct oe_memtotals *totals)
 	kb[OE_MEMTOTAL_MemFree] = oe_to_kib(info.freeram);
 	kb[OE_MEMTOTAL_MemAvailable] = oe_to_kib(max(si_mem_available(), 0L));
 	kb[OE_MEMTOTAL_Buffers] = oe_to_kib(info.bufferram);
-	kb[OE_MEMTOTAL_Cached] = oe_to_kib(cached(info.bufferram));
+	kb[OE_MEMTOTAL_Cached] = oe_to_kib(cached_pages(info.bufferram));
 	kb[OE_MEMTOTAL_SwapTotal] = 0;
 	kb[OE_MEMTOTAL_SwapFree] = oe_to_kib(oe_free_swap_pages());
 	kb[OE_MEMTOTAL_Active] = oe_to_kib(active);

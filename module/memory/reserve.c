@@ -35,7 +35,7 @@ enum {
 	PCP_BATCH = 64,
 };
 
-static void refill(struct work_struct *work);
+static void refill_reserve(struct work_struct *work);
 
 static struct {
 	spinlock_t lock; /* its holders never allocate */
@@ -49,7 +49,7 @@ static struct {
 } reserve = {
 	.lock = __SPIN_LOCK_UNLOCKED(reserve.lock),
 	.blocks = LIST_HEAD_INIT(reserve.blocks),
-	.work = __DELAYED_WORK_INITIALIZER(reserve.work, refill, 0),
+	.work = __DELAYED_WORK_INITIALIZER(reserve.work, refill_reserve, 0),
 };
 
 /*
@@ -174,7 +174,7 @@ static bool keep_block(struct page *page, unsigned int order,
 }
 
 /* Returns false if something is missing and should be tried for later. */
-static bool fill(unsigned long wanted)
+static bool take_missing(unsigned long wanted)
 {
 	unsigned int nr_releases = READ_ONCE(reserve.nr_releases);
 	unsigned int order = LARGEST_ORDER;
@@ -195,13 +195,13 @@ static bool fill(unsigned long wanted)
 	return true;
 }
 
-static void refill(struct work_struct *work)
+static void refill_reserve(struct work_struct *work)
 {
 	unsigned long wanted = wanted_pages();
 
 	WRITE_ONCE(reserve.lost, wanted ? lost_pages() : 0);
 	give_back(wanted);
-	if (!fill(wanted))
+	if (!take_missing(wanted))
 		queue_delayed_work(system_wq, &reserve.work,
 				   msecs_to_jiffies(RETRY_MS));
 }

@@ -244,7 +244,7 @@ int oe_group_signal(const struct oe_group *group)
 }
 
 /* Read without the lock only to find out whether looking is for nothing. */
-static void recount(unsigned int *counter, bool was, bool is)
+static void adjust_count(unsigned int *counter, bool was, bool is)
 {
 	lockdep_assert_held(&groups.lock);
 	WRITE_ONCE(*counter, *counter + is - was);
@@ -252,7 +252,7 @@ static void recount(unsigned int *counter, bool was, bool is)
 
 static void set_signal(struct oe_group *group, int signal)
 {
-	recount(&groups.nr_signals, group->signal, signal);
+	adjust_count(&groups.nr_signals, group->signal, signal);
 	WRITE_ONCE(group->signal, signal); /* read by oe_group_signal() */
 }
 
@@ -282,9 +282,9 @@ static void replace_rule(struct oe_group *group, enum oe_rule_kind kind,
 	struct oe_rule *old = rule_of(group, kind);
 
 	rcu_assign_pointer(group->rules[kind], rule);
-	recount(&groups.nr_rules, old, rule);
+	adjust_count(&groups.nr_rules, old, rule);
 	if (kind == OE_RULE_CGROUP)
-		recount(&groups.nr_cgroup_rules, old, rule);
+		adjust_count(&groups.nr_cgroup_rules, old, rule);
 	if (old)
 		oe_rule_free(old);
 }
@@ -396,7 +396,7 @@ int oe_group_show_rule(struct oe_group *group, enum oe_rule_kind kind,
 	return length;
 }
 
-static bool exists(const char *name)
+static bool name_exists(const char *name)
 {
 	const struct oe_group *group;
 	unsigned int i;
@@ -418,12 +418,12 @@ static void set_end(void)
 	WRITE_ONCE(groups.end, end); /* read by next_group() */
 }
 
-static int add(struct oe_group *group)
+static int publish_group(struct oe_group *group)
 {
 	unsigned int i = find_first_zero_bit(groups.used, OE_NR_GROUPS);
 
 	lockdep_assert_held(&groups.lock);
-	if (exists(group->name))
+	if (name_exists(group->name))
 		return -EEXIST;
 	if (i == OE_NR_GROUPS)
 		return -ENOSPC;
@@ -454,7 +454,7 @@ int oe_group_add(const char *name, struct oe_group **group)
 	strscpy(new->name, name, sizeof(new->name));
 	new->rank = READ_ONCE(oe_config.default_rank);
 	mutex_lock(&groups.lock);
-	err = add(new);
+	err = publish_group(new);
 	mutex_unlock(&groups.lock);
 	if (err)
 		kfree(new);

@@ -14,7 +14,7 @@
 #include "rank/inherit.h"
 #include "rank/rank_table.h"
 
-static void repair(struct work_struct *work);
+static void repair_lost(struct work_struct *work);
 
 static struct {
 	/* Groups that exist. A child inherits no other. */
@@ -26,7 +26,7 @@ static struct {
 	struct delayed_work repair;
 } inherit = {
 	.lost_lock = __RAW_SPIN_LOCK_UNLOCKED(inherit.lost_lock),
-	.repair = __DELAYED_WORK_INITIALIZER(inherit.repair, repair, 0),
+	.repair = __DELAYED_WORK_INITIALIZER(inherit.repair, repair_lost, 0),
 };
 
 /**
@@ -115,8 +115,8 @@ static bool inherit_from(struct pid *parent, struct oe_heritage *heritage)
 	       !bitmap_empty(heritage->groups, OE_NR_GROUPS);
 }
 
-static void give(const struct oe_heritage *heritage, struct pid *child,
-		 u64 child_start)
+static void insert_heritage(const struct oe_heritage *heritage,
+			    struct pid *child, u64 child_start)
 {
 	struct oe_rank_entry *entry;
 	bool low;
@@ -146,7 +146,7 @@ void oe_inherit_fork(struct pid *parent, struct pid *child, u64 child_start)
 	/* To the end: oe_inherit_close_group() waits for us. */
 	rcu_read_lock();
 	if (inherit_from(parent, &heritage))
-		give(&heritage, child, child_start);
+		insert_heritage(&heritage, child, child_start);
 	rcu_read_unlock();
 }
 
@@ -215,7 +215,7 @@ static int make_up_for_lost(void)
 	return err;
 }
 
-static void repair(struct work_struct *work)
+static void repair_lost(struct work_struct *work)
 {
 	int err;
 

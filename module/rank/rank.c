@@ -19,13 +19,14 @@ enum {
 	UNWATCH_DELAY_MS = 1000,
 };
 
-static void retire(struct work_struct *work);
+static void retire_tracepoints(struct work_struct *work);
 
 static struct {
 	bool watching; /* under oe_rank_table_lock: the tracepoints are attached */
 	struct delayed_work retire;
 } rank = {
-	.retire = __DELAYED_WORK_INITIALIZER(rank.retire, retire, 0),
+	.retire =
+		__DELAYED_WORK_INITIALIZER(rank.retire, retire_tracepoints, 0),
 };
 
 /**
@@ -82,7 +83,7 @@ static bool has_entry(struct pid *tgid)
 }
 
 /* An empty entry for whoever has none yet, so that nothing can fail later. */
-static int prepare(const struct oe_rank_change *change)
+static int prepare_entry(const struct oe_rank_change *change)
 {
 	const struct oe_heritage nothing = { .ranking = OE_NO_RANKING };
 	int err;
@@ -117,7 +118,7 @@ static void change_entry(struct oe_rank_entry *entry,
 	}
 }
 
-static void commit(const struct oe_rank_change *change)
+static void commit_change(const struct oe_rank_change *change)
 {
 	struct oe_rank_entry *entry;
 
@@ -134,7 +135,7 @@ static void commit(const struct oe_rank_change *change)
  * What is empty when all is done, or nothing. Looked up anew: the process may
  * have ended, and its entry with it.
  */
-static void sweep(const struct oe_rank_change *change)
+static void drop_if_empty(const struct oe_rank_change *change)
 {
 	struct oe_rank_entry *entry;
 
@@ -161,11 +162,11 @@ int oe_rank_apply(const struct oe_rank_change *changes, unsigned int nr_changes)
 	mutex_lock(&oe_rank_table_lock);
 	err = start_watching();
 	for (i = 0; !err && i < nr_changes; i++)
-		err = prepare(&changes[i]);
+		err = prepare_entry(&changes[i]);
 	for (i = 0; !err && i < nr_changes; i++)
-		commit(&changes[i]);
+		commit_change(&changes[i]);
 	for (i = 0; i < nr_changes; i++)
-		sweep(&changes[i]);
+		drop_if_empty(&changes[i]);
 	mutex_unlock(&oe_rank_table_lock);
 	return err;
 }
@@ -213,7 +214,7 @@ void oe_rank_open_group(unsigned int group)
 	oe_inherit_open_group(group);
 }
 
-static int leave(struct oe_rank_entry *entry, void *arg)
+static int leave_group(struct oe_rank_entry *entry, void *arg)
 {
 	clear_bit(*(unsigned int *)arg, entry->groups);
 	if (oe_rank_table_is_empty(entry))
@@ -235,11 +236,11 @@ void oe_rank_close_group(unsigned int group)
 	oe_inherit_close_group(group);
 	/* Under it no empty entry is about to be used. */
 	mutex_lock(&oe_rank_table_lock);
-	oe_rank_table_walk(leave, &group);
+	oe_rank_table_walk(leave_group, &group);
 	mutex_unlock(&oe_rank_table_lock);
 }
 
-static void retire(struct work_struct *work)
+static void retire_tracepoints(struct work_struct *work)
 {
 	mutex_lock(&oe_rank_table_lock);
 	if (!oe_rank_count())

@@ -45,7 +45,7 @@ static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
 	entry = find_entry(p, &inherited);
 	if (!entry)
 		return false;
-	packed = READ_ONCE(entry->ranking); /* written by commit() */
+	packed = READ_ONCE(entry->ranking); /* written by change_entry() */
 	if (packed == OE_NO_RANKING)
 		return oe_group_of_members(entry->groups, ranking);
 	*ranking = oe_rank_unpack(packed);

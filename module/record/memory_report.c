@@ -125,8 +125,8 @@ static void make_heap(struct oe_memreport *report)
 		sift_down(report, i);
 }
 
-static void add(struct oe_memreport *report,
-		const struct oe_memreport_process *process)
+static void add_process(struct oe_memreport *report,
+			const struct oe_memreport_process *process)
 {
 	if (report->nr_recorded < report_processes) {
 		report->processes[report->nr_recorded++] = *process;
@@ -139,7 +139,7 @@ static void add(struct oe_memreport *report,
 	}
 }
 
-static int visit(const struct oe_candidate *c, void *arg)
+static int record_process(const struct oe_candidate *c, void *arg)
 {
 	struct oe_memreport *report = arg;
 	struct task_struct *p = c->task;
@@ -156,7 +156,7 @@ static int visit(const struct oe_candidate *c, void *arg)
 	strscpy(process.comm, p->comm, sizeof(process.comm));
 	report->nr_processes++;
 	report->totals.kb[OE_MEMTOTAL_SwapTotal] += oe_to_kib(process.swap);
-	add(report, &process);
+	add_process(report, &process);
 	return 0;
 }
 
@@ -209,7 +209,7 @@ void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
 	oe_memtotals_read(&report->totals);
 	for (group = 0; group < OE_NR_GROUPS; group++)
 		oe_group_name(group, report->groups[group]);
-	oe_tasks_for_each(&domain, visit, report);
+	oe_tasks_for_each(&domain, record_process, report);
 	/* Nearest to the truth that can be had: in use by processes, and free. */
 	report->totals.kb[OE_MEMTOTAL_SwapTotal] +=
 		report->totals.kb[OE_MEMTOTAL_SwapFree];

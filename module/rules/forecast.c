@@ -27,7 +27,7 @@ static const s64 RATE_MAX = S64_MAX / (1000 * 1000);
  * The weight of one more sample grows with the time that it stands for: one half
  * for a period.
  */
-static s64 smooth(s64 old, s64 sample, u64 elapsed_ms)
+static s64 smooth_rate(s64 old, s64 sample, u64 elapsed_ms)
 {
 	if (elapsed_ms >= PERIODS_MAX * OE_FORECAST_PERIOD_MS)
 		return sample;
@@ -64,9 +64,9 @@ void oe_forecast_add(struct oe_forecast *forecast, u64 now_ms, u64 available_kb)
 	if (forecast->primed) {
 		rate = rate_between(forecast->last_kb, available_kb,
 				    elapsed_ms);
-		forecast->rate = smooth(forecast->rate, rate, elapsed_ms);
+		forecast->rate = smooth_rate(forecast->rate, rate, elapsed_ms);
 		forecast->swing =
-			smooth(forecast->swing, abs(rate), elapsed_ms);
+			smooth_rate(forecast->swing, abs(rate), elapsed_ms);
 		if (forecast->rate < 0)
 			forecast->nr_falling++;
 		else

@@ -31,9 +31,9 @@ static enum oe_limit_step forget_victim(struct oe_limit_state *state,
 	return step;
 }
 
-static enum oe_limit_step send(struct oe_limit_state *state,
-			       const struct oe_limit_view *view,
-			       enum oe_limit_signal signal)
+static enum oe_limit_step send_signal(struct oe_limit_state *state,
+				      const struct oe_limit_view *view,
+				      enum oe_limit_signal signal)
 {
 	state->signal = signal;
 	state->signal_ms = view->now_ms;
@@ -41,8 +41,8 @@ static enum oe_limit_step send(struct oe_limit_state *state,
 	return signal == OE_LIMIT_SIGTERM ? OE_LIMIT_TERMINATE : OE_LIMIT_KILL;
 }
 
-static enum oe_limit_step hurry(struct oe_limit_state *state,
-				const struct oe_limit_view *view)
+static enum oe_limit_step hurry_victim(struct oe_limit_state *state,
+				       const struct oe_limit_view *view)
 {
 	u64 waited_ms = view->now_ms - state->signal_ms;
 
@@ -50,14 +50,14 @@ static enum oe_limit_step hurry(struct oe_limit_state *state,
 	if (state->signal == OE_LIMIT_SIGTERM && view->victim == OE_LIMIT_ALIVE)
 		return waited_ms < view->term_timeout_ms ?
 			       OE_LIMIT_WAIT :
-			       send(state, view, OE_LIMIT_SIGKILL);
+			       send_signal(state, view, OE_LIMIT_SIGKILL);
 	if (waited_ms >= OE_LIMIT_STUCK_MS && say_once(state))
 		return OE_LIMIT_BLOCKED;
 	return OE_LIMIT_WAIT;
 }
 
-static enum oe_limit_step choose(struct oe_limit_state *state,
-				 const struct oe_limit_view *view)
+static enum oe_limit_step choose_victim(struct oe_limit_state *state,
+					const struct oe_limit_view *view)
 {
 	/* Others are exiting, and that is enough. */
 	if (view->use_kb - view->ending_kb <= view->max_kb)
@@ -66,9 +66,9 @@ static enum oe_limit_step choose(struct oe_limit_state *state,
 		return say_once(state) ? OE_LIMIT_BLOCKED : OE_LIMIT_WAIT;
 	if (!view->enforce)
 		return say_once(state) ? OE_LIMIT_OBSERVED : OE_LIMIT_WAIT;
-	return send(state, view,
-		    view->term_timeout_ms ? OE_LIMIT_SIGTERM :
-					    OE_LIMIT_SIGKILL);
+	return send_signal(state, view,
+			   view->term_timeout_ms ? OE_LIMIT_SIGTERM :
+						   OE_LIMIT_SIGKILL);
 }
 
 /**
@@ -107,10 +107,10 @@ enum oe_limit_step oe_limit_next(struct oe_limit_state *state,
 		return OE_LIMIT_EXCEEDED;
 	}
 	if (state->signal)
-		return hurry(state, view);
+		return hurry_victim(state, view);
 	if (view->now_ms - state->since_ms < view->allowed_ms)
 		return OE_LIMIT_WAIT;
-	return choose(state, view);
+	return choose_victim(state, view);
 }
 
 static unsigned int not_after(unsigned int wait_ms, u64 since_ms, u64 length_ms,

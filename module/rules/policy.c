@@ -45,8 +45,8 @@ bool oe_policy_before(enum oe_order order, const struct oe_candidate *a,
 	return a->pid < b->pid;
 }
 
-static bool beats(enum oe_order order, const struct oe_candidate *c,
-		  const struct oe_candidate *holder)
+static bool is_preferred(enum oe_order order, const struct oe_candidate *c,
+			 const struct oe_candidate *holder)
 {
 	return !holder->pid || oe_policy_before(order, c, holder);
 }
@@ -56,9 +56,9 @@ static void consider_eligible(enum oe_order order, struct oe_choice *choice,
 {
 	choice->nr_eligible++;
 	/* Most do not even come to this: one comparison a process. */
-	if (!beats(order, c, &choice->runner_up))
+	if (!is_preferred(order, c, &choice->runner_up))
 		return;
-	if (beats(order, c, &choice->victim)) {
+	if (is_preferred(order, c, &choice->victim)) {
 		choice->runner_up = choice->victim;
 		choice->victim = *c;
 	} else {
@@ -86,7 +86,7 @@ void oe_policy_consider(const struct oe_policy *policy,
 	case OE_PROTECTED:
 		choice->nr_protected++;
 		if (c->rank != OE_RANK_NEVER &&
-		    beats(OE_ORDER_RANK, c, &choice->spare))
+		    is_preferred(OE_ORDER_RANK, c, &choice->spare))
 			choice->spare = *c;
 		break;
 	case OE_UNKILLABLE:

@@ -61,15 +61,15 @@ bool oe_watermark_in_order(const struct oe_watermarks *marks)
 	return true;
 }
 
-static bool alerts(const struct oe_watermarks *marks, s64 forecast_ms,
-		   unsigned int times)
+static bool forecast_alerts(const struct oe_watermarks *marks, s64 forecast_ms,
+			    unsigned int times)
 {
 	return forecast_ms >= 0 &&
 	       forecast_ms < (s64)marks->forecast_alert_ms * times;
 }
 
-static enum oe_level entered(const struct oe_watermarks *marks,
-			     const struct oe_sample *sample)
+static enum oe_level level_entered(const struct oe_watermarks *marks,
+				   const struct oe_sample *sample)
 {
 	enum oe_level level = OE_LEVEL_OOM;
 
@@ -77,19 +77,20 @@ static enum oe_level entered(const struct oe_watermarks *marks,
 	       sample->available_kb >= marks->kb[level])
 		level--;
 	if (level < OE_LEVEL_IMMINENT_OOM &&
-	    alerts(marks, sample->forecast_ms, 1))
+	    forecast_alerts(marks, sample->forecast_ms, 1))
 		level = OE_LEVEL_IMMINENT_OOM;
 	return level;
 }
 
 /* Does memory still hold somebody who is at @level there? */
-static bool holds(const struct oe_watermarks *marks, enum oe_level present,
-		  enum oe_level level, const struct oe_sample *sample)
+static bool level_holds(const struct oe_watermarks *marks,
+			enum oe_level present, enum oe_level level,
+			const struct oe_sample *sample)
 {
 	u64 leave_kb = (u64)marks->kb[level] + marks->hysteresis_kb;
 
 	if (level == OE_LEVEL_IMMINENT_OOM &&
-	    alerts(marks, sample->forecast_ms, 2))
+	    forecast_alerts(marks, sample->forecast_ms, 2))
 		return true;
 	/* Without a watermark it was entered by an OOM or by the forecast. */
 	if (!marks->kb[level])
@@ -99,12 +100,14 @@ static bool holds(const struct oe_watermarks *marks, enum oe_level present,
 }
 
 /* The worst level, up to the present one, that memory is short enough for. */
-static enum oe_level kept(const struct oe_watermarks *marks,
-			  enum oe_level present, const struct oe_sample *sample)
+static enum oe_level level_kept(const struct oe_watermarks *marks,
+				enum oe_level present,
+				const struct oe_sample *sample)
 {
 	enum oe_level level = present;
 
-	while (level > OE_LEVEL_NORMAL && !holds(marks, present, level, sample))
+	while (level > OE_LEVEL_NORMAL &&
+	       !level_holds(marks, present, level, sample))
 		level--;
 	return level;
 }
@@ -116,7 +119,7 @@ static void note_held(const struct oe_watermarks *marks,
 	enum oe_level level;
 
 	for (level = OE_LEVEL_WARNING; level < OE_NR_LEVELS; level++) {
-		bool held = holds(marks, state->level, level, sample);
+		bool held = level_holds(marks, state->level, level, sample);
 
 		if (state->held[level] && !held)
 			state->free_ms[level] = sample->now_ms;
@@ -125,9 +128,10 @@ static void note_held(const struct oe_watermarks *marks,
 }
 
 /* The present level, until all that are worse than @best are free long enough. */
-static enum oe_level settled(const struct oe_watermarks *marks,
-			     const struct oe_level_state *state,
-			     const struct oe_sample *sample, enum oe_level best)
+static enum oe_level level_settled(const struct oe_watermarks *marks,
+				   const struct oe_level_state *state,
+				   const struct oe_sample *sample,
+				   enum oe_level best)
 {
 	enum oe_level level;
 
@@ -164,14 +168,15 @@ enum oe_level oe_watermark_step(const struct oe_watermarks *marks,
 				struct oe_level_state *state,
 				const struct oe_sample *sample)
 {
-	enum oe_level level = entered(marks, sample);
+	enum oe_level level = level_entered(marks, sample);
 
 	note_held(marks, state, sample);
 	if (level > state->level)
 		oe_watermark_enter(state, level);
 	else
-		state->level = settled(marks, state, sample,
-				       kept(marks, state->level, sample));
+		state->level =
+			level_settled(marks, state, sample,
+				      level_kept(marks, state->level, sample));
 	return state->level;
 }
 
@@ -205,7 +210,7 @@ static u64 until_settled(const struct oe_watermarks *marks,
 			 const struct oe_level_state *state,
 			 const struct oe_sample *sample, u64 most)
 {
-	enum oe_level best = kept(marks, state->level, sample);
+	enum oe_level best = level_kept(marks, state->level, sample);
 	enum oe_level level;
 
 	for (level = state->level; level > best; level--) {
@@ -218,9 +223,9 @@ static u64 until_settled(const struct oe_watermarks *marks,
 }
 
 /* How far it is to the next watermark, or to the end. */
-static u64 headroom(const struct oe_watermarks *marks,
-		    const struct oe_level_state *state,
-		    const struct oe_sample *sample)
+static u64 headroom_kb(const struct oe_watermarks *marks,
+		       const struct oe_level_state *state,
+		       const struct oe_sample *sample)
 {
 	enum oe_level level;
 
@@ -248,7 +253,7 @@ unsigned int oe_watermark_interval(const struct oe_watermarks *marks,
 				   const struct oe_sample *sample,
 				   const struct oe_pace *pace)
 {
-	u64 room = headroom(marks, state, sample);
+	u64 room = headroom_kb(marks, state, sample);
 	bool falling = pace->dropped_kb >= NOISE_KB;
 	u64 ms = div_u64(room, FASTEST_KB_PER_MS);
 

@@ -218,7 +218,7 @@ static void add_times(struct oe_text *text, const struct oe_episode *episode)
 }
 
 /* Into scratch.line. False if the decision is no longer there. */
-static bool render(u64 number, unsigned int *length)
+static bool render_event(u64 number, unsigned int *length)
 {
 	struct oe_text text = { .data = scratch.line, .size = LINE_SIZE };
 	const struct oe_episode *episode = &scratch.event.episode;
@@ -237,13 +237,13 @@ static bool render(u64 number, unsigned int *length)
 }
 
 /* The width of the widest line, so that none is longer than need be. */
-static unsigned int widest(u64 first, u64 end)
+static unsigned int widest_line(u64 first, u64 end)
 {
 	unsigned int length;
 	unsigned int width = 0;
 
 	for (; first < end; first++)
-		if (render(first, &length))
+		if (render_event(first, &length))
 			width = max(width, length);
 	return width;
 }
@@ -256,10 +256,10 @@ static int build_events(struct oe_list *list, struct oe_text *text)
 	int err;
 
 	oe_events_range(&first, &end);
-	width = widest(first, end);
+	width = widest_line(first, end);
 	err = oe_text_reserve(text, (end - first) * (width + 1) + 1);
 	for (; !err && first < end; first++)
-		if (render(first, &length))
+		if (render_event(first, &length))
 			oe_text_add(text, "%-*s\n", width, scratch.line);
 	return err;
 }

@@ -314,7 +314,7 @@ static const struct attribute_group group_files = {
 
 static const struct attribute_group *object_groups[] = { &group_files, NULL };
 
-static void release(struct oe_sysfs_object *object)
+static void release_entry(struct oe_sysfs_object *object)
 {
 	struct entry *entry = container_of(object, struct entry, object);
 
@@ -322,7 +322,7 @@ static void release(struct oe_sysfs_object *object)
 	kfree(entry);
 }
 
-static struct entry *find(const char *name)
+static struct entry *find_entry(const char *name)
 {
 	struct entry *entry;
 
@@ -333,7 +333,7 @@ static struct entry *find(const char *name)
 	return NULL;
 }
 
-static int create(const char *name)
+static int create_entry(const char *name)
 {
 	struct oe_group *group;
 	struct entry *entry;
@@ -361,7 +361,7 @@ err_remove_group:
 	return err;
 }
 
-static void discard(struct entry *entry)
+static void discard_entry(struct entry *entry)
 {
 	struct oe_group *group = entry->group;
 
@@ -382,7 +382,7 @@ static ssize_t create_store(struct kobject *kobj, struct kobj_attribute *attr,
 	if (err)
 		return err;
 	mutex_lock(&dir.lock);
-	err = create(name);
+	err = create_entry(name);
 	mutex_unlock(&dir.lock);
 	return err ?: count;
 }
@@ -399,9 +399,9 @@ static ssize_t remove_store(struct kobject *kobj, struct kobj_attribute *attr,
 	if (err)
 		return err;
 	mutex_lock(&dir.lock);
-	entry = find(name);
+	entry = find_entry(name);
 	if (entry)
-		discard(entry);
+		discard_entry(entry);
 	mutex_unlock(&dir.lock);
 	return entry ? count : -ENOENT;
 }
@@ -427,7 +427,7 @@ static struct oe_sysfs_dir dir = {
 	.name = "groups",
 	.groups = dir_groups,
 	.object_groups = object_groups,
-	.release = release,
+	.release = release_entry,
 };
 
 /**
@@ -454,7 +454,7 @@ void oe_sysfs_groups_exit(void)
 	oe_sysfs_dir_close(&dir);
 	mutex_lock(&dir.lock);
 	list_for_each_entry_safe(entry, next, &entries, link)
-		discard(entry);
+		discard_entry(entry);
 	mutex_unlock(&dir.lock);
 	oe_sysfs_dir_remove(&dir);
 }

@@ -157,8 +157,8 @@ static void copy_piece(char **buf, loff_t *offset, size_t *room, loff_t start,
 	*room -= part;
 }
 
-static ssize_t render(const struct reader *reader, char *buf, loff_t offset,
-		      size_t count)
+static ssize_t render_window(const struct reader *reader, char *buf,
+			     loff_t offset, size_t count)
 {
 	const struct oe_memreport *report = reader->report;
 	unsigned int head = render_head(report);
@@ -200,7 +200,7 @@ static int wait_for(const struct oe_memreport *report, unsigned int *version)
 	return -EAGAIN;
 }
 
-static struct reader *find(const struct file *file)
+static struct reader *find_reader(const struct file *file)
 {
 	unsigned int i;
 
@@ -211,9 +211,9 @@ static struct reader *find(const struct file *file)
 }
 
 /* The reader's report, chosen where its reading begins. */
-static struct reader *begin(const struct file *file)
+static struct reader *begin_reading(const struct file *file)
 {
-	struct reader *reader = find(file);
+	struct reader *reader = find_reader(file);
 	int err;
 
 	if (!reader)
@@ -229,7 +229,8 @@ static struct reader *begin(const struct file *file)
 static ssize_t read_locked(const struct file *file, char *buf, loff_t offset,
 			   size_t count)
 {
-	struct reader *reader = offset ? find(file) : begin(file);
+	struct reader *reader = offset ? find_reader(file) :
+					 begin_reading(file);
 	ssize_t ret;
 
 	if (IS_ERR(reader))
@@ -238,7 +239,7 @@ static ssize_t read_locked(const struct file *file, char *buf, loff_t offset,
 		return offset ? -ESTALE : 0;
 	if (!reader->report)
 		return 0;
-	ret = render(reader, buf, offset, count);
+	ret = render_window(reader, buf, offset, count);
 	/* Another one was taken into its place: pieces of two are no report. */
 	if (read_seqcount_retry(&reader->report->version, reader->version))
 		return -ESTALE;

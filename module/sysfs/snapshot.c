@@ -57,13 +57,13 @@ void oe_text_add(struct oe_text *text, const char *format, ...)
 	va_end(args);
 }
 
-static void forget(struct oe_snapshot *snapshot)
+static void forget_snapshot(struct oe_snapshot *snapshot)
 {
 	kvfree(snapshot->text.data);
 	memset(snapshot, 0, sizeof(*snapshot));
 }
 
-static void expire(struct work_struct *work)
+static void expire_snapshots(struct work_struct *work)
 {
 	struct oe_list *list =
 		container_of(to_delayed_work(work), struct oe_list, expire);
@@ -76,7 +76,7 @@ static void expire(struct work_struct *work)
 		if (!snapshot->reader)
 			continue;
 		if (time_after_eq(jiffies, snapshot->used + limit))
-			forget(snapshot);
+			forget_snapshot(snapshot);
 		else
 			left = true;
 	}
@@ -97,7 +97,7 @@ void oe_list_init(struct oe_list *list,
 {
 	list->build = build;
 	mutex_init(&list->lock);
-	INIT_DELAYED_WORK(&list->expire, expire);
+	INIT_DELAYED_WORK(&list->expire, expire_snapshots);
 }
 
 /**
@@ -112,10 +112,11 @@ void oe_list_exit(struct oe_list *list)
 
 	cancel_delayed_work_sync(&list->expire);
 	for (i = 0; i < OE_LIST_READERS; i++)
-		forget(&list->snapshots[i]);
+		forget_snapshot(&list->snapshots[i]);
 }
 
-static struct oe_snapshot *find(struct oe_list *list, const struct file *reader)
+static struct oe_snapshot *find_snapshot(struct oe_list *list,
+					 const struct file *reader)
 {
 	unsigned int i;
 
@@ -128,7 +129,7 @@ static struct oe_snapshot *find(struct oe_list *list, const struct file *reader)
 /* A free place, or that of whoever has not read for the longest time. */
 static struct oe_snapshot *make_room(struct oe_list *list)
 {
-	struct oe_snapshot *oldest = find(list, NULL);
+	struct oe_snapshot *oldest = find_snapshot(list, NULL);
 	unsigned int i;
 
 	if (oldest)
@@ -140,15 +141,15 @@ static struct oe_snapshot *make_room(struct oe_list *list)
 	return oldest;
 }
 
-static int take(struct oe_list *list, struct oe_snapshot *snapshot,
-		const struct file *reader)
+static int take_snapshot(struct oe_list *list, struct oe_snapshot *snapshot,
+			 const struct file *reader)
 {
 	int err;
 
-	forget(snapshot);
+	forget_snapshot(snapshot);
 	err = list->build(list, &snapshot->text);
 	if (err) {
-		forget(snapshot);
+		forget_snapshot(snapshot);
 		return err;
 	}
 	snapshot->reader = reader;
@@ -175,10 +176,10 @@ ssize_t oe_list_read(struct oe_list *list, const struct file *reader, char *buf,
 	ssize_t ret = 0;
 
 	mutex_lock(&list->lock);
-	snapshot = find(list, reader);
+	snapshot = find_snapshot(list, reader);
 	if (!snapshot || !offset) {
 		snapshot = snapshot ?: make_room(list);
-		ret = take(list, snapshot, reader);
+		ret = take_snapshot(list, snapshot, reader);
 	}
 	if (!ret) {
 		ret = memory_read_from_buffer(buf, count, &offset,
@@ -186,7 +187,7 @@ ssize_t oe_list_read(struct oe_list *list, const struct file *reader, char *buf,
 					      snapshot->text.length);
 		snapshot->used = jiffies;
 		if (!ret)
-			forget(snapshot);
+			forget_snapshot(snapshot);
 	}
 	mutex_unlock(&list->lock);
 	return ret;
