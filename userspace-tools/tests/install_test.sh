@@ -121,5 +121,37 @@ same "completion: values" 'enforce observe off' "$(completes set mode '')"
 same "completion: options" '--dryrun' "$(completes apply --d)"
 same "completion: events" '1 2 3' "$(completes incident '')"
 same "completion: limits" '1000' "$(completes limit rm '')"
+same "completion: processes by name" 'pacemaker' "$(completes rank pa)"
+
+# --- completion: root presses TAB, and others choose the names
+# shellcheck disable=SC2016 # it is not to be expanded
+hostile()
+{
+	local pid=5000
+	local name
+
+	for name in '$(>owned)' '`>owned`' "a'b" 'a"b' 'a b' $'a\nb' '-rf' '*' 'a;>owned' '${x[$(>owned)]}' 'a=$(>own)'; do
+		fake_process "$((pid += 1))" 1000 "$name" 100 0 0 /batch
+	done
+}
+hostile
+# shellcheck disable=SC2016 # it is not to be expanded
+mkdir -p "$OOM_EMBEDDED_SYSFS/groups/"'$(>owned)' "$OOM_EMBEDDED_SYSFS/limits/"'`>owned`' "$tmp/cwd"
+# shellcheck disable=SC2016 # it is not to be expanded
+echo 'seq=$(>owned) seq=`>owned` ' >>"$OOM_EMBEDDED_SYSFS/events"
+# A real process, too: of the same user, with such a name.
+bash -c 'printf "%s" "\$(>owned)" >/proc/self/comm; echo named; read -r _' < <(sleep 1000) >"$tmp/named" &
+until [[ -s $tmp/named ]]; do sleep 0.05; done
+at_tab=
+for words in 'rank ' 'rank $' 'rank `' 'rank a' 'rank *' 'group set ' 'limit rm ' 'events ' 'group set batch '; do
+	for proc in "$OOM_EMBEDDED_PROC" /proc; do
+		# shellcheck disable=SC2206 # words
+		typed=(${words% *} "${words##* }")
+		at_tab+=$(cd "$tmp/cwd" && OOM_EMBEDDED_PROC=$proc completes "${typed[@]}")' '
+	done
+done
+same "completion: nothing that others chose is run" '' "$(ls "$tmp/cwd")"
+same "completion: nothing is offered that the shell would expand" '' "$(tr -d 'A-Za-z0-9_.+= \n-' <<<"$at_tab")"
+check "completion: a process with such a name is offered by its pid" grep -qw 5001 <<<"$at_tab"
 
 finish
