@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # oom-embedded, the command line.
-CLI_SRCS = cli/main.c cli/out.c cli/format.c cli/change.c cli/set.c cli/object.c cli/rank.c \
-	cli/lists.c cli/status.c cli/watch.c cli/metrics.c cli/incident.c cli/incident_curve.c \
-	cli/incident_processes.c cli/incident_timeline.c cli/html.c cli/output.c cli/check.c cli/findings.c
+# commands/ calls print/ and not the other way round.
+CLI_SRCS = cli/main.c $(addprefix cli/commands/,set.c object.c rank.c lists.c status.c watch.c \
+	metrics.c incident.c incident_curve.c incident_processes.c incident_timeline.c check.c \
+	findings.c change.c) $(addprefix cli/print/,out.c format.c html.c atomic_file.c)
 CLI_CPPFLAGS =
 CLI_LIBS = -lm
 
@@ -12,12 +13,12 @@ CLI_LIBS += $(shell $(PKG_LIBS) jansson)
 endif
 # Without inih nothing reads configuration files.
 ifeq ($(WITH_INIH),1)
-CLI_SRCS += cli/conf.c cli/apply.c
+CLI_SRCS += cli/commands/conf.c cli/commands/apply.c
 CLI_CPPFLAGS += -DHAVE_INIH
 CLI_LIBS += $(CONFIG_LIBS)
 endif
 ifeq ($(WITH_TOP),1)
-CLI_SRCS += cli/top.c cli/top_frame.c
+CLI_SRCS += cli/commands/top.c cli/commands/top_frame.c
 CLI_CPPFLAGS += -DHAVE_TOP
 CLI_LIBS += $(shell $(PKG_LIBS) ncurses)
 endif

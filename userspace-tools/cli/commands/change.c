@@ -6,7 +6,7 @@
  * after the others, as long as something moves; if something stays refused,
  * what was done is undone in the same way.
  */
-#include "cli/change.h"
+#include "cli/commands/change.h"
 
 #include <ctype.h>
 #include <err.h>
@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/out.h"
+#include "cli/print/out.h"
 #include "common/sysfs.h"
 
 enum change_state {

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/change.h"
+#include "cli/commands/change.h"
 #include "cli/cli.h"
-#include "cli/out.h"
+#include "cli/print/out.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/format.h"
-#include "cli/out.h"
+#include "cli/print/format.h"
+#include "cli/print/out.h"
 #include "common/records.h"
 #include "common/sysfs.h"
 

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/format.h"
-#include "cli/out.h"
+#include "cli/print/format.h"
+#include "cli/print/out.h"
 #include "common/records.h"
 #include "common/sysfs.h"
 

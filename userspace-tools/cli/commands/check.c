@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/findings.h"
+#include "cli/commands/findings.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"
 #ifdef HAVE_INIH
-#include "cli/conf.h"
+#include "cli/commands/conf.h"
 #endif
 
 /* --- the configuration ----------------------------------------------------- */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/output.h"
+#include "cli/print/atomic_file.h"
 #include "common/records.h"
 #include "common/sysfs.h"
 

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/top_frame.h"
+#include "cli/commands/top_frame.h"
 
 enum {
 	PRINTED_ROWS = 40,

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/format.h"
-#include "cli/html.h"
-#include "cli/incident.h"
+#include "cli/print/format.h"
+#include "cli/print/html.h"
+#include "cli/commands/incident.h"
 
 enum {
 	WIDTH = 900,

@@ -2,7 +2,7 @@
 /*
  * A page in one file: no script, nothing from elsewhere, light and dark.
  */
-#include "cli/html.h"
+#include "cli/print/html.h"
 
 #include <stdio.h>
 #include <string.h>

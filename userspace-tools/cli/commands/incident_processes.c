@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/format.h"
-#include "cli/html.h"
-#include "cli/incident.h"
+#include "cli/print/format.h"
+#include "cli/print/html.h"
+#include "cli/commands/incident.h"
 #include "common/sysfs.h"
 
 enum {

@@ -3,7 +3,7 @@
  * What "top" shows, as lines of text: nothing here knows the terminal, so the
  * same picture can be printed or tested.
  */
-#include "cli/top_frame.h"
+#include "cli/commands/top_frame.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/format.h"
+#include "cli/print/format.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"

@@ -3,7 +3,7 @@
  * What "check" has found: collected, the same thing said once, printed at the
  * end with the worst first.
  */
-#include "cli/findings.h"
+#include "cli/commands/findings.h"
 
 #include <err.h>
 #include <stdarg.h>
@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/format.h"
-#include "cli/out.h"
+#include "cli/print/format.h"
+#include "cli/print/out.h"
 
 /**
  * struct finding - one of them

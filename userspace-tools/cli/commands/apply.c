@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/change.h"
+#include "cli/commands/change.h"
 #include "cli/cli.h"
-#include "cli/conf.h"
-#include "cli/out.h"
+#include "cli/commands/conf.h"
+#include "cli/print/out.h"
 #include "common/config.h"
 #include "common/proc.h"
 #include "common/records.h"

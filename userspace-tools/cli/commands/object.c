@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/change.h"
+#include "cli/commands/change.h"
 #include "cli/cli.h"
-#include "cli/out.h"
+#include "cli/print/out.h"
 #include "common/sysfs.h"
 
 enum {

@@ -4,7 +4,7 @@
  * lines and objects are indented; in JSON they build one document, which
  * out_end() prints. Without jansson only text is there.
  */
-#include "cli/out.h"
+#include "cli/print/out.h"
 
 #include <ctype.h>
 #include <err.h>
@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/format.h"
+#include "cli/print/format.h"
 
 #ifdef HAVE_JSON
 #include <jansson.h>

@@ -3,7 +3,7 @@
  * A file that others read while it is written: it is made under another name
  * in the same directory and takes the place of the old one when it is whole.
  */
-#include "cli/output.h"
+#include "cli/print/atomic_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /*
  * "incident": one page about one emergency, to be attached to a bug report.
  */
-#include "cli/incident.h"
+#include "cli/commands/incident.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -12,9 +12,9 @@
 #include <sys/utsname.h>
 
 #include "cli/cli.h"
-#include "cli/format.h"
-#include "cli/html.h"
-#include "cli/output.h"
+#include "cli/print/format.h"
+#include "cli/print/html.h"
+#include "cli/print/atomic_file.h"
 #include "common/proc.h"
 #include "common/sysfs.h"
 

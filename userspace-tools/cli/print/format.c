@@ -3,7 +3,7 @@
  * Numbers and events as people read them. Times are UTC, so that two logs can
  * be laid side by side.
  */
-#include "cli/format.h"
+#include "cli/print/format.h"
 
 #include <stdio.h>
 #include <string.h>

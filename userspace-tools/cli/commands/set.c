@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/change.h"
+#include "cli/commands/change.h"
 #include "cli/cli.h"
-#include "cli/out.h"
+#include "cli/print/out.h"
 #include "common/sysfs.h"
 
 /* What is there to set; also the order in which it is shown. */

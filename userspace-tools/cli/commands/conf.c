@@ -2,7 +2,7 @@
 /*
  * Configuration files that were named on the command line.
  */
-#include "cli/conf.h"
+#include "cli/commands/conf.h"
 
 #include <errno.h>
 #include <stdio.h>
