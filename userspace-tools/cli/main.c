@@ -5,14 +5,12 @@
  */
 #include <argp.h>
 #include <errno.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
-#include "cli/print/format.h"
+#include "cli/commands/commands.h"
+#include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "common/sysfs.h"
 
@@ -162,90 +160,6 @@ struct invocation {
 	char **argv;
 	struct arguments args;
 };
-
-/* --- messages -------------------------------------------------------------- */
-
-/**
- * complain - say what is wrong
- * @status: to exit with
- * @format: as printf(), without a newline
- *
- * Return: @status.
- */
-int complain(int status, const char *format, ...)
-{
-	char text[OE_SYSFS_VALUE_MAX];
-	va_list list;
-
-	fflush(stdout);
-	va_start(list, format);
-	vsnprintf(text, sizeof(text), format, list);
-	va_end(list);
-	fprintf(stderr, "oom-embedded: %s\n", printable(text));
-	return status;
-}
-
-/**
- * status_of_errno - what to exit with
- * @err: negative errno, of the module
- *
- * Return: an exit status.
- */
-int status_of_errno(int err)
-{
-	switch (-err) {
-	case 0:
-		return EXIT_OK;
-	case EACCES:
-	case EPERM:
-		return EXIT_PERMISSION;
-	case ENOENT:
-		return oe_sysfs_present() ? EXIT_NO_MODULE : EXIT_NOT_FOUND;
-	case ESRCH:
-		return EXIT_NOT_FOUND;
-	case EINVAL:
-	case ERANGE:
-	case EEXIST:
-	case ENOSPC:
-	case EBUSY:
-		return EXIT_REFUSED;
-	default:
-		return EXIT_TROUBLE;
-	}
-}
-
-/**
- * complain_file - say that a file could not be read or written
- * @file: of the module
- * @value: that was written, NULL if it was read
- * @err: negative errno
- *
- * Return: the status to exit with.
- */
-int complain_file(const char *file, const char *value, int err)
-{
-	char text[OE_SYSFS_VALUE_MAX];
-
-	return complain(status_of_errno(err), "%s",
-			oe_sysfs_explain(text, sizeof(text), file, value, err));
-}
-
-/**
- * complain_bad_lines - say that lines of a list were left out
- * @file: of the module
- * @nr_bad: lines
- * @status: so far
- *
- * Return: @status, or EXIT_TROUBLE if that was EXIT_OK and there are any.
- */
-int complain_bad_lines(const char *file, unsigned long nr_bad, int status)
-{
-	if (!nr_bad)
-		return status;
-	complain(status, "%s/%s: left out %lu line%s that cannot be read",
-		 oe_sysfs_root(), file, nr_bad, nr_bad == 1 ? "" : "s");
-	return status == EXIT_OK ? EXIT_TROUBLE : status;
-}
 
 /* --- options --------------------------------------------------------------- */
 

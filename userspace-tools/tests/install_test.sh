@@ -91,7 +91,7 @@ else
 fi
 # Every exit status of the program stands in its manual.
 same "exit statuses are in the manual" '' "$(
-	sed -n 's/^\tEXIT_[A-Z_]* = \([0-9]*\).*/\1/p' "$TOOLS/cli/cli.h" | while read -r number; do
+	sed -n 's/^\tEXIT_[A-Z_]* = \([0-9]*\).*/\1/p' "$TOOLS/cli/print/complain.h" | while read -r number; do
 		grep -q "^\.It $number\$" "$TOOLS/man/oom-embedded.1" || echo "$number"
 	done)"
 

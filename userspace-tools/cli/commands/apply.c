@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "cli/commands/change.h"
-#include "cli/cli.h"
+#include "cli/commands/commands.h"
 #include "cli/commands/conf.h"
+#include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "common/config.h"
 #include "common/proc.h"

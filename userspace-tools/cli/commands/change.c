@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "common/sysfs.h"
 

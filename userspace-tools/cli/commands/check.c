@@ -10,8 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/commands/commands.h"
 #include "cli/commands/findings.h"
+#include "cli/print/complain.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli/cli.h"
+#include "cli/print/complain.h"
 
 static void print_message(void *arg, const char *message)
 {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/out.h"
 

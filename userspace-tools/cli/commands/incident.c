@@ -11,10 +11,11 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "cli/cli.h"
+#include "cli/commands/commands.h"
+#include "cli/print/atomic_file.h"
+#include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/html.h"
-#include "cli/print/atomic_file.h"
 #include "common/proc.h"
 #include "common/sysfs.h"
 
@@ -375,7 +376,7 @@ static int find_event(const struct arguments *args, struct incident *incident)
 int incident_run(const struct arguments *args)
 {
 	struct incident incident = {};
-	struct output output;
+	struct atomic_file output;
 	int status;
 	int err = oe_records_events(&incident.events);
 
@@ -386,11 +387,11 @@ int incident_run(const struct arguments *args)
 		return complain_file("events", NULL, err);
 	status = find_event(args, &incident);
 	if (status == EXIT_OK)
-		status = output_open(&output, args->output);
+		status = atomic_file_open(&output, args->output);
 	if (status == EXIT_OK) {
 		collect(&incident);
 		print_page(output.file, &incident);
-		status = output_close(&output, status);
+		status = atomic_file_close(&output, status);
 	}
 	oe_records_free_events(&incident.events);
 	oe_records_free_history(&incident.history);

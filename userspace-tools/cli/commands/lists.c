@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/commands/commands.h"
+#include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/out.h"
 #include "common/records.h"

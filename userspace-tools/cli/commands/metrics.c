@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/commands/commands.h"
 #include "cli/print/atomic_file.h"
+#include "cli/print/complain.h"
 #include "common/records.h"
 #include "common/sysfs.h"
 
@@ -226,14 +227,14 @@ static void last_decision(void)
  */
 int metrics_run(const struct arguments *args)
 {
-	struct output output;
+	struct atomic_file output;
 	long long value;
 	int err = oe_records_wanted(&value);
 	int status;
 
 	if (err)
 		return complain_file("stats/oom_global", NULL, err);
-	status = output_open(&output, args->output);
+	status = atomic_file_open(&output, args->output);
 	if (status != EXIT_OK)
 		return status;
 	to = output.file;
@@ -258,5 +259,5 @@ int metrics_run(const struct arguments *args)
 	levels();
 	objects();
 	last_decision();
-	return output_close(&output, EXIT_OK);
+	return atomic_file_close(&output, EXIT_OK);
 }

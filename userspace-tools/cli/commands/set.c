@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "cli/commands/change.h"
-#include "cli/cli.h"
+#include "cli/commands/commands.h"
+#include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "common/sysfs.h"
 

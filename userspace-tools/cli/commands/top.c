@@ -13,8 +13,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/commands/commands.h"
 #include "cli/commands/top_frame.h"
+#include "cli/print/complain.h"
 
 enum {
 	PRINTED_ROWS = 40,

@@ -14,7 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/commands/commands.h"
+#include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/out.h"
 #include "common/records.h"

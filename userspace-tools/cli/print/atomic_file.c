@@ -12,22 +12,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/print/complain.h"
 
-static int complain_output(const struct output *output)
+static int complain_atomic_file(const struct atomic_file *output)
 {
 	return complain(errno == EACCES ? EXIT_PERMISSION : EXIT_TROUBLE,
 			"cannot write %s: %s", output->path, strerror(errno));
 }
 
 /**
- * output_open - begin to write
+ * atomic_file_open - begin to write
  * @output: result
  * @path: of the file, kept by reference; NULL or "-": standard output
  *
  * Return: an exit status.
  */
-int output_open(struct output *output, const char *path)
+int atomic_file_open(struct atomic_file *output, const char *path)
 {
 	int fd;
 
@@ -38,14 +38,14 @@ int output_open(struct output *output, const char *path)
 	if (snprintf(output->temporary, sizeof(output->temporary), "%s.XXXXXX",
 		     path) >= (int)sizeof(output->temporary)) {
 		errno = ENAMETOOLONG;
-		return complain_output(output);
+		return complain_atomic_file(output);
 	}
 	fd = mkostemp(output->temporary, O_CLOEXEC);
 	if (fd < 0)
-		return complain_output(output);
+		return complain_atomic_file(output);
 	output->file = fdopen(fd, "w");
 	if (!output->file) {
-		complain_output(output);
+		complain_atomic_file(output);
 		close(fd);
 		unlink(output->temporary);
 		return EXIT_TROUBLE;
@@ -63,13 +63,13 @@ static mode_t usual_mode(void)
 }
 
 /**
- * output_close - end it
- * @output: of output_open()
+ * atomic_file_close - end it
+ * @output: of atomic_file_open()
  * @status: how it went; unless EXIT_OK the old file stays
  *
  * Return: @status, or what went wrong here.
  */
-int output_close(struct output *output, int status)
+int atomic_file_close(struct atomic_file *output, int status)
 {
 	int failed;
 
@@ -80,7 +80,7 @@ int output_close(struct output *output, int status)
 	failed |= fclose(output->file) != 0;
 	if (status == EXIT_OK &&
 	    (failed || rename(output->temporary, output->path)))
-		status = complain_output(output);
+		status = complain_atomic_file(output);
 	if (status != EXIT_OK)
 		unlink(output->temporary);
 	return status;

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef OE_CLI_OUTPUT_H
-#define OE_CLI_OUTPUT_H
+#ifndef OE_CLI_ATOMIC_FILE_H
+#define OE_CLI_ATOMIC_FILE_H
 
 #include <limits.h>
 #include <stdio.h>
 
 /**
- * struct output - a file that is replaced whole, or standard output
+ * struct atomic_file - a file that is replaced whole, or standard output
  * @file: to write to
  * @path: where it is to be; NULL: standard output
  * @temporary: where it is until then
  */
-struct output {
+struct atomic_file {
 	FILE *file;
 	const char *path;
 	char temporary[PATH_MAX];
 };
 
-int output_open(struct output *output, const char *path);
-int output_close(struct output *output, int status);
+int atomic_file_open(struct atomic_file *output, const char *path);
+int atomic_file_close(struct atomic_file *output, int status);
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/print/complain.h"
 #include "cli/print/format.h"
 
 #ifdef HAVE_JSON
