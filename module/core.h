@@ -105,7 +105,7 @@ struct oe_config {
 
 enum {
 	OE_GROUP_NAME = OOM_EMBEDDED_GROUP_NAME_MAX + 1,
-	OE_GRACE_MAX_MS = 10000,
+	OE_GRACE_MAX_MS = OOM_EMBEDDED_GRACE_MS_MAX,
 };
 
 extern struct oe_config oe_config;

@@ -19,22 +19,10 @@
 #include "oom/hold.h"
 #include "tunables.h"
 
-static const char *const mode_words[] = {
-	[OE_MODE_OFF] = "off",
-	[OE_MODE_OBSERVE] = "observe",
-	[OE_MODE_ENFORCE] = "enforce",
-};
-
-static const char *const order_words[] = {
-	[OE_ORDER_BADNESS] = "badness",
-	[OE_ORDER_RANK] = "rank",
-};
-
-static const char *const no_victim_words[] = {
-	[OE_NO_VICTIM_PANIC] = "panic",
-	[OE_NO_VICTIM_REBOOT] = "reboot",
-	[OE_NO_VICTIM_UNPROTECT] = "unprotect",
-};
+/* In the order of the enums. */
+static const char *const mode_words[] = { OOM_EMBEDDED_MODE_WORDS };
+static const char *const order_words[] = { OOM_EMBEDDED_ORDER_WORDS };
+static const char *const no_victim_words[] = { OOM_EMBEDDED_NO_VICTIM_WORDS };
 
 /* clang-format off */
 #define NUMBER(tunable, lowest, highest)			\

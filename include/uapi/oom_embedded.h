@@ -22,6 +22,20 @@
 #define OOM_EMBEDDED_RANK_DEFAULT	500	/* of a process that was given none */
 #define OOM_EMBEDDED_RANK_MAX		1000
 
+/* What the files of these names hold, lowest value first. */
+#define OOM_EMBEDDED_MODE_WORDS		"off", "observe", "enforce"
+#define OOM_EMBEDDED_ORDER_WORDS	"badness", "rank"
+#define OOM_EMBEDDED_NO_VICTIM_WORDS	"panic", "reboot", "unprotect"
+#define OOM_EMBEDDED_LEVEL_WORDS	"normal", "warning", "critical", "imminent_oom", "oom"
+
+/* Ranges; the lower end is 0 where there is none here. */
+#define OOM_EMBEDDED_GRACE_MS_MAX	10000
+#define OOM_EMBEDDED_DEBOUNCE_MS_MAX	600000
+#define OOM_EMBEDDED_FORECAST_ALERT_MS_MAX	3600000
+#define OOM_EMBEDDED_LIMIT_PERIOD_MS_MIN	10
+#define OOM_EMBEDDED_LIMIT_PERIOD_MS_MAX	60000
+#define OOM_EMBEDDED_LIMIT_MS_MAX	4294967295U	/* exceed_allowed_ms, term_timeout_ms */
+
 /* Groups. */
 #define OOM_EMBEDDED_GROUPS_MAX		256
 #define OOM_EMBEDDED_GROUP_NAME_MAX	32	/* [a-z0-9_-] */

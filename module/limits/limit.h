@@ -4,14 +4,15 @@
 
 #include <linux/types.h>
 #include <linux/uidgid.h>
+#include <uapi/oom_embedded.h>
 
 #include "limits/types.h"
 
 enum {
 	OE_LIMIT_TERM_TIMEOUT_MS = 5000,
 	OE_LIMIT_PERIOD_MS = 1000,
-	OE_LIMIT_PERIOD_MIN_MS = 10,
-	OE_LIMIT_PERIOD_MAX_MS = 60000,
+	OE_LIMIT_PERIOD_MIN_MS = OOM_EMBEDDED_LIMIT_PERIOD_MS_MIN,
+	OE_LIMIT_PERIOD_MAX_MS = OOM_EMBEDDED_LIMIT_PERIOD_MS_MAX,
 };
 
 void oe_limit_init(struct oe_limit *limit, kuid_t uid);

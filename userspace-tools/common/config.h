@@ -369,12 +369,4 @@ bool oe_conf_kb(const char *text, unsigned long long total_kb,
  */
 int oe_conf_signal(const char *name);
 
-/**
- * oe_conf_level - the number of a level
- * @name: "normal" .. "oom"
- *
- * Return: 0..4 or -1.
- */
-int oe_conf_level(const char *name);
-
 #endif /* OE_CONFIG_H */

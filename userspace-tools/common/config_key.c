@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "common/config_section.h"
+#include "common/words.h"
 
 enum {
-	COMM_MAX = 63,
+	COMM_MAX = OOM_EMBEDDED_PATTERN_MAX - 1,
 };
 
 const struct oe_conf_key *oe_conf_find_key(const struct oe_conf_key *keys,
@@ -118,7 +119,7 @@ bool oe_conf_check(struct oe_conf_reader *reader, const struct oe_conf_key *key,
 		return oe_conf_number(value, key->min, key->max, &number) ||
 		       wrong_number(reader, key, value);
 	case VALUE_WORD:
-		return oe_conf_one_of(key->words, value) >= 0 ||
+		return oe_word_index(key->words, value) >= 0 ||
 		       wrong_word(reader, key, value);
 	case VALUE_TIME:
 		return check_time(reader, key, value);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/config_section.h"
+#include "common/words.h"
 
 enum {
 	RESTART_MS = 60 * 1000,
@@ -60,7 +61,7 @@ bool oe_conf_daemon_line(struct oe_conf_reader *reader, const char *name,
 		daemon->scan_ms = ms;
 		return true;
 	case DAEMON_LOG_LEVEL:
-		daemon->log_level = oe_conf_one_of(log_levels, value);
+		daemon->log_level = oe_word_index(log_levels, value);
 		return true;
 	case DAEMON_LOG_RATE:
 		daemon->log_rate = (int)number;

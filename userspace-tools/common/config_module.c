@@ -5,29 +5,28 @@
 #include <string.h>
 
 #include "common/config_section.h"
-
-static const char *const modes_of_module[] = { "off", "observe", "enforce",
-					       NULL };
-static const char *const orders[] = { "badness", "rank", NULL };
-static const char *const no_victim_actions[] = { "panic", "reboot", "unprotect",
-						 NULL };
+#include "common/words.h"
+#include "uapi/oom_embedded.h"
 
 const struct oe_conf_key oe_conf_policy_keys[] = {
-	WORD("mode", modes_of_module),
-	NUMBER("rank_threshold", 0, OE_CONF_RANK_MAX),
-	NUMBER("default_rank", 0, OE_CONF_RANK_MAX),
-	WORD("selection_order", orders),
-	WORD("no_victim_action", no_victim_actions),
-	NUMBER("grace_ms", 0, 10000),
+	WORD("mode", oe_mode_words),
+	NUMBER("rank_threshold", 0, OOM_EMBEDDED_RANK_MAX),
+	NUMBER("default_rank", 0, OOM_EMBEDDED_RANK_MAX),
+	WORD("selection_order", oe_order_words),
+	WORD("no_victim_action", oe_no_victim_words),
+	NUMBER("grace_ms", 0, OOM_EMBEDDED_GRACE_MS_MAX),
 	NUMBER("grace_hold", 0, 1),
 	TYPE("reserve_kb", VALUE_SIZE),
 	END,
 };
 
 const struct oe_conf_key oe_conf_group_keys[] = {
-	NUMBER("rank", 0, OE_CONF_RANK_MAX), TYPE("comm", VALUE_PATTERN),
-	TYPE("cgroup", VALUE_CGROUP),	     TYPE("uid", VALUE_UIDS),
-	TYPE("signal", VALUE_SIGNAL),	     END,
+	NUMBER("rank", 0, OOM_EMBEDDED_RANK_MAX),
+	TYPE("comm", VALUE_PATTERN),
+	TYPE("cgroup", VALUE_CGROUP),
+	TYPE("uid", VALUE_UIDS),
+	TYPE("signal", VALUE_SIGNAL),
+	END,
 };
 
 static const struct oe_conf_key level_keys[] = {
@@ -36,20 +35,21 @@ static const struct oe_conf_key level_keys[] = {
 	TYPE("imminent_oom_kb", VALUE_SIZE),
 	TYPE("oom_kb", VALUE_SIZE),
 	TYPE("hysteresis_kb", VALUE_SIZE),
-	NUMBER("debounce_ms", 0, DAY_MS),
-	NUMBER("forecast_alert_ms", 0, DAY_MS),
+	NUMBER("debounce_ms", 0, OOM_EMBEDDED_DEBOUNCE_MS_MAX),
+	NUMBER("forecast_alert_ms", 0, OOM_EMBEDDED_FORECAST_ALERT_MS_MAX),
 	END,
 };
 
 static const struct oe_conf_key limits_keys[] = {
-	NUMBER("period_ms", 1, DAY_MS),
+	NUMBER("period_ms", OOM_EMBEDDED_LIMIT_PERIOD_MS_MIN,
+	       OOM_EMBEDDED_LIMIT_PERIOD_MS_MAX),
 	END,
 };
 
 static const struct oe_conf_key limit_keys[] = {
 	TYPE("max_kb", VALUE_SIZE),
-	NUMBER("exceed_allowed_ms", 0, DAY_MS),
-	NUMBER("term_timeout_ms", 0, DAY_MS),
+	NUMBER("exceed_allowed_ms", 0, OOM_EMBEDDED_LIMIT_MS_MAX),
+	NUMBER("term_timeout_ms", 0, OOM_EMBEDDED_LIMIT_MS_MAX),
 	END,
 };
 
@@ -124,7 +124,7 @@ bool oe_conf_rankings_line(struct oe_conf_reader *reader, const char *name,
 			   const char *value)
 {
 	static const struct oe_conf_key key = { "ranking", VALUE_NUMBER, 0,
-						OE_CONF_RANK_MAX, NULL };
+						OOM_EMBEDDED_RANK_MAX, NULL };
 	static const struct oe_conf_key pattern = { "name", VALUE_PATTERN, 0, 0,
 						    NULL };
 	struct oe_conf *conf = reader->conf;
@@ -134,7 +134,7 @@ bool oe_conf_rankings_line(struct oe_conf_reader *reader, const char *name,
 	if (!oe_conf_check(reader, &pattern, name) ||
 	    !oe_conf_check(reader, &key, value))
 		return false;
-	oe_conf_number(value, 0, OE_CONF_RANK_MAX, &rank);
+	oe_conf_number(value, 0, OOM_EMBEDDED_RANK_MAX, &rank);
 	while (ranking < conf->rankings + conf->nr_rankings &&
 	       strcmp(ranking->pattern, name))
 		ranking++;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/config_section.h"
+#include "common/words.h"
 
 /* The section "KIND NAME"; its name, or NULL if it is of another kind. */
 static const char *named(const char *section, const char *kind)
@@ -65,7 +66,7 @@ static bool single_section_line(struct oe_conf_reader *reader,
 {
 	static const char *const sections[] = { "policy", "rankings", "levels",
 						"limits", "daemon",   NULL };
-	int which = oe_conf_one_of(sections, section);
+	int which = oe_word_index(sections, section);
 
 	*found = which >= 0;
 	if (which < 0 || oe_conf_opens_section(name))

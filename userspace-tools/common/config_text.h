@@ -7,6 +7,7 @@
 #define OE_CONFIG_TEXT_H
 
 #include "common/config.h"
+#include "uapi/oom_embedded.h"
 
 /* Stands for the beginning of a section; nobody can write it into a file by accident. */
 #define OE_CONF_SECTION_KEY "\001"
@@ -14,9 +15,8 @@
 enum {
 	OE_CONF_MAX_LINE =
 		200, /* what inih takes by default, newline and NUL included */
-	OE_CONF_MAX_NAME = 32,
+	OE_CONF_MAX_NAME = OOM_EMBEDDED_GROUP_NAME_MAX,
 	OE_CONF_MAX_SECTIONS = 128, /* of a file */
-	OE_CONF_RANK_MAX = 1000,
 	OE_CONF_LEAVE_UNSAID = -2, /* a mode's leave_ms before its default */
 };
 
@@ -70,9 +70,6 @@ bool oe_conf_number(const char *text, long long min, long long max,
 
 /* "500ms", "5s", "2min", "1h": at most a day. */
 bool oe_conf_time(const char *text, int *ms);
-
-/* One of a NULL terminated list; its index, or -1. */
-int oe_conf_one_of(const char *const *words, const char *text);
 
 /* The two little languages; false after an error. text is taken apart. */
 bool oe_conf_parse_step(struct oe_conf *conf, struct oe_conf_place place,

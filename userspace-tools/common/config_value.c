@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/config_text.h"
+#include "common/words.h"
 
 enum {
 	MS_MAX = 24 * 3600 * 1000,
@@ -258,23 +259,6 @@ int oe_conf_signal(const char *name)
 	return -1;
 }
 
-int oe_conf_one_of(const char *const *words, const char *text)
-{
-	for (int i = 0; words[i]; i++)
-		if (!strcmp(words[i], text))
-			return i;
-	return -1;
-}
-
-int oe_conf_level(const char *name)
-{
-	static const char *const levels[] = { "normal",	  "warning",
-					      "critical", "imminent_oom",
-					      "oom",	  NULL };
-
-	return oe_conf_one_of(levels, name);
-}
-
 /* --- steps --------------------------------------------------------------------------------- */
 
 /* "[TIME] REST": the time is optional where there is a default. */
@@ -447,7 +431,7 @@ static bool parse_term(char **rest, struct oe_conf_term *term)
 		OE_TERM_BIGGEST,   OE_TERM_LIMIT, OE_TERM_PSI_SOME,
 	};
 	const char *word = oe_conf_word(rest);
-	int which = word ? oe_conf_one_of(words, word) : -1;
+	int which = word ? oe_word_index(words, word) : -1;
 
 	memset(term, 0, sizeof(*term));
 	if (which < 0)
@@ -468,7 +452,7 @@ static bool parse_term(char **rest, struct oe_conf_term *term)
 		return hundredths(word, 1000, &term->value);
 	if (term->type != OE_TERM_LEVEL)
 		return parse_amount(word, term->type != OE_TERM_RATE, term);
-	term->value = oe_conf_level(word);
+	term->value = oe_word_index(oe_level_words, word);
 	return term->value > 0;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/sysfs.h"
+#include "common/words.h"
 #include "daemon/daemon.h"
 
 enum {
@@ -20,15 +21,6 @@ static struct {
 	int64_t reopen_at_ms;
 	uint64_t unacknowledged; /* 0: nothing is */
 } module;
-
-static const char *level_name(int level)
-{
-	static const char *const names[] = { "normal", "warning", "critical",
-					     "imminent_oom", "oom" };
-
-	return level >= 0 && level <= OOM_EMBEDDED_LEVEL_OOM ? names[level] :
-							       "unknown";
-}
 
 /**
  * oe_link_acknowledge - end the grace period
@@ -81,8 +73,8 @@ static void on_event(const struct oom_embedded_event *event, void *arg)
 		break;
 	case OOM_EMBEDDED_LEVEL:
 		oe_log(OE_LOG_INFO, "level %s, was %s: %" PRId64 " kB",
-		       level_name(event->level), level_name(event->level_was),
-		       event->available_kb);
+		       oe_level_word(event->level),
+		       oe_level_word(event->level_was), event->available_kb);
 		oe_watch_sample_now();
 		break;
 	case OOM_EMBEDDED_LIMIT:

@@ -13,6 +13,7 @@
 
 #include "common/proc.h"
 #include "common/sysfs.h"
+#include "common/words.h"
 #include "daemon/daemon.h"
 
 enum {
@@ -185,7 +186,7 @@ void oe_sense_read(struct oe_sense *sense)
 	if (sense->load > 0 && cpus > 1)
 		sense->load /= (int)cpus;
 	text = text_of(LEVEL);
-	sense->level = text ? oe_conf_level(text) : -1;
+	sense->level = text ? oe_word_index(oe_level_words, text) : -1;
 	text = text_of(FORECAST);
 	sense->forecast_ms = text ? strtoll(text, NULL, 10) : -1;
 	sense->biggest_kb = biggest_kb();

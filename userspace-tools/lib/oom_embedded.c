@@ -21,6 +21,7 @@
 
 #include "common/sysfs.h"
 #include "common/uevent.h"
+#include "common/words.h"
 
 enum {
 	NUMBER_SIZE = 32,
@@ -48,9 +49,6 @@ struct oom_embedded {
 	struct oe_uevent uevent;
 };
 
-static const char *const level_names[] = { "normal", "warning", "critical",
-					   "imminent_oom", "oom" };
-
 static int read_count(int fd, uint64_t *count)
 {
 	char text[NUMBER_SIZE];
@@ -70,10 +68,9 @@ static int read_count(int fd, uint64_t *count)
 /* What is not known, as in a later module, is at least not normal. */
 static int level_of(const char *name)
 {
-	for (int i = 0; i <= OOM_EMBEDDED_LEVEL_OOM; i++)
-		if (!strcmp(name, level_names[i]))
-			return i;
-	return OOM_EMBEDDED_LEVEL_WARNING;
+	int level = oe_word_index(oe_level_words, name);
+
+	return level < 0 ? OOM_EMBEDDED_LEVEL_WARNING : level;
 }
 
 static int read_level(const struct oom_embedded *oom)

@@ -13,7 +13,7 @@ fuzz: $(O)/fuzz_config
 	$(O)/fuzz_config -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=8192 -print_final_stats=1 \
 		$(O)/corpus tests/corpus
 
-$(O)/fuzz_config: tests/fuzz_config.c $(wildcard common/config*.[ch])
+$(O)/fuzz_config: tests/fuzz_config.c $(wildcard common/config*.[ch] common/words.[ch])
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(ALL_CPPFLAGS) -std=gnu11 $(WARNINGS) $(FUZZ_FLAGS) -o $@ \
 		$(filter %.c,$^) $(CONFIG_LIBS)

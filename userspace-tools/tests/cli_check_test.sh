@@ -92,6 +92,22 @@ gives "check FILE: the system's state too" 7 'panic_on_oom' check "$tmp/bad.conf
 	put_file proc/sys/vm/panic_on_oom 2
 	echo "$OOM_EMBEDDED_SYSFS"
 )"
+# The ranges are the module's, from its header.
+make_tree "$tmp/tree"
+in_range()
+{
+	printf '[%s]\n%s = %s\n' "$3" "$4" "$5" >"$tmp/range.conf"
+	gives "check FILE: $4 = $5 is $1" "$2" . check "$tmp/range.conf"
+}
+in_range "in range" 0 levels debounce_ms 600000
+in_range "out of range" 7 levels debounce_ms 600001
+in_range "in range" 0 levels forecast_alert_ms 3600000
+in_range "out of range" 7 levels forecast_alert_ms 3600001
+in_range "in range" 0 limits period_ms 10
+in_range "out of range" 7 limits period_ms 9
+in_range "out of range" 7 limits period_ms 60001
+in_range "in range" 0 'limit 1000' exceed_allowed_ms 4294967295
+in_range "out of range" 7 'limit 1000' term_timeout_ms 4294967296
 gives "check FILE: not there" 5 'No such file' check "$tmp/none.conf"
 gives "check FILE FILE: two of them" 7 'bad.conf:2' check "$tmp/good.conf" "$tmp/bad.conf"
 export OOM_EMBEDDED_SYSFS=$tmp/nowhere

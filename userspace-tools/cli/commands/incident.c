@@ -24,13 +24,6 @@ enum {
 	VALUE_SIZE = 128,
 };
 
-const char *const watermark_names[NR_WATERMARKS] = {
-	"warning",
-	"critical",
-	"imminent_oom",
-	"oom",
-};
-
 /* --- words ----------------------------------------------------------------- */
 
 static const char *reason_sentence(const char *reason)
@@ -328,7 +321,7 @@ static void collect(struct incident *incident)
 		char file[OE_SYSFS_PATH_MAX];
 
 		snprintf(file, sizeof(file), "levels/%s_kb",
-			 watermark_names[i]);
+			 incident_watermark(i));
 		oe_sysfs_read_number(file, &incident->watermark_kb[i]);
 	}
 	oe_records_history(&incident->history);

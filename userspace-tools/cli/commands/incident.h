@@ -6,9 +6,10 @@
 #include <stdio.h>
 
 #include "common/records.h"
+#include "common/words.h"
 
 enum {
-	NR_WATERMARKS = 4,
+	NR_WATERMARKS = OE_NR_LEVELS - 1,
 };
 
 /**
@@ -41,7 +42,11 @@ struct incident {
 	bool is_report_of_it;
 };
 
-extern const char *const watermark_names[NR_WATERMARKS];
+/* All levels but the normal one have a watermark. */
+static inline const char *incident_watermark(int i)
+{
+	return oe_level_word(i + 1);
+}
 
 void incident_find_window(struct incident *incident);
 void incident_curve(FILE *to, const struct incident *incident);

@@ -233,7 +233,7 @@ static void draw_watermarks(FILE *to, const struct incident *incident,
 			"<line class=\"mark\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
 			"<text class=\"warntext\" x=\"%d\" y=\"%.1f\">%s</text>\n",
 			LEFT, WIDTH - RIGHT, y, y, WIDTH - RIGHT + 6, text_y,
-			watermark_names[i]);
+			incident_watermark(i));
 	}
 }
 

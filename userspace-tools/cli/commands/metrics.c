@@ -11,6 +11,7 @@
 #include "cli/print/complain.h"
 #include "common/records.h"
 #include "common/sysfs.h"
+#include "common/words.h"
 
 enum {
 	WORD_SIZE = 128,
@@ -132,25 +133,24 @@ static void other_counters(void)
 
 static void levels(void)
 {
-	static const char *const level[] = { "normal", "warning", "critical",
-					     "imminent_oom", "oom" };
 	char now[WORD_SIZE];
 	size_t i;
 
 	if (oe_sysfs_read("levels/level", now, sizeof(now)) < 0)
 		return;
 	head("level", "gauge", "1 for the level the memory is at.");
-	for (i = 0; i < 5; i++)
-		sample("level", "level", level[i], !strcmp(level[i], now));
+	for (i = 0; i < OE_NR_LEVELS; i++)
+		sample("level", "level", oe_level_words[i],
+		       !strcmp(oe_level_words[i], now));
 	head("watermark_bytes", "gauge",
 	     "Available memory below which a level begins; 0 is off.");
-	for (i = 1; i < 5; i++) {
+	for (i = 1; i < OE_NR_LEVELS; i++) {
 		char file[OE_SYSFS_PATH_MAX];
 		long long value;
 
-		snprintf(file, sizeof(file), "levels/%s_kb", level[i]);
+		snprintf(file, sizeof(file), "levels/%s_kb", oe_level_words[i]);
 		if (!oe_sysfs_read_number(file, &value))
-			sample("watermark_bytes", "level", level[i],
+			sample("watermark_bytes", "level", oe_level_words[i],
 			       (double)value * BYTES_PER_KB);
 	}
 	file_metric("levels/available_kb", "available_bytes", "gauge",

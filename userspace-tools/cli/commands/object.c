@@ -15,6 +15,7 @@
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "common/sysfs.h"
+#include "uapi/oom_embedded.h"
 
 enum {
 	NAME_SIZE = 40,
@@ -48,12 +49,12 @@ static int resolve_group(const char *typed, char *name)
 {
 	size_t length = strlen(typed);
 
-	if (!length || length > 32 ||
+	if (!length || length > OOM_EMBEDDED_GROUP_NAME_MAX ||
 	    strspn(typed, "abcdefghijklmnopqrstuvwxyz0123456789_-") != length)
 		return complain(
 			EXIT_USAGE,
-			"'%s' is no name of a group: 1 to 32 of a-z 0-9 _ -",
-			typed);
+			"'%s' is no name of a group: 1 to %d of a-z 0-9 _ -",
+			typed, OOM_EMBEDDED_GROUP_NAME_MAX);
 	snprintf(name, NAME_SIZE, "%s", typed);
 	return EXIT_OK;
 }

@@ -16,6 +16,7 @@
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"
+#include "uapi/oom_embedded.h"
 
 static bool is_number(const char *text)
 {
@@ -160,11 +161,12 @@ int rank_run(const struct arguments *args)
 	int status;
 
 	if (rank && strcmp(rank, "-") &&
-	    (!is_number(rank) || strlen(rank) > 4 || atoi(rank) > 1000))
+	    (!is_number(rank) || strlen(rank) > 4 ||
+	     atoi(rank) > OOM_EMBEDDED_RANK_MAX))
 		return complain(
 			EXIT_USAGE,
-			"'%s' is no ranking: 0 (never chosen) to 1000 (first), or - to clear",
-			rank);
+			"'%s' is no ranking: 0 (never chosen) to %d (first), or - to clear",
+			rank, OOM_EMBEDDED_RANK_MAX);
 	status = find_processes(args->argv[0], &pids, &nr);
 	if (status == EXIT_OK && rank)
 		status = set_ranks(pids, nr, rank);
