@@ -77,7 +77,7 @@ enum oom_embedded_level {
  * @type: what has happened; decides which of the others mean something
  * @seq: number of the emergency, counted since the module was loaded
  * @missed: emergencies before this one that nobody handled
- * @kind: "global", "cpuset", "mempolicy", "memcg" or "sysrq"
+ * @kind: "global", "cpuset", "mempolicy", "memcg", "sysrq" or "thrash"
  * @outcome: "killed", "avoided", "no_victim", ...; of a limit "exceeded",
  *	"terminated", "killed", "blocked", "recovered"
  * @trigger_pid: who asked for memory, 0 if unknown

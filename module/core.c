@@ -13,6 +13,7 @@ struct oe_config oe_config = {
 	.default_rank = OOM_EMBEDDED_RANK_DEFAULT,
 	.selection_order = OE_ORDER_BADNESS,
 	.no_victim_action = OE_NO_VICTIM_PANIC,
+	.memcg_no_victim_action = OE_MEMCG_UNPROTECT,
 };
 
 atomic64_t oe_stats[OE_NR_STATS];

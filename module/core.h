@@ -79,12 +79,26 @@ enum oe_no_victim_action {
 };
 
 /**
+ * enum oe_memcg_no_victim_action - what happens when nobody may be chosen in a
+ *	memory cgroup
+ * @OE_MEMCG_UNPROTECT: give up the highest ranked protected process in it
+ * @OE_MEMCG_FAIL: the allocation fails; a page fault is tried again after a pause
+ * @OE_NR_MEMCG_ACTIONS: how many there are
+ */
+enum oe_memcg_no_victim_action {
+	OE_MEMCG_UNPROTECT,
+	OE_MEMCG_FAIL,
+	OE_NR_MEMCG_ACTIONS,
+};
+
+/**
  * struct oe_config - the tunables
  * @mode: &enum oe_mode
  * @rank_threshold: see &struct oe_policy
  * @default_rank: ranking of a process that has none, 0..OE_RANK_MAX
  * @selection_order: &enum oe_order
  * @no_victim_action: &enum oe_no_victim_action
+ * @memcg_no_victim_action: &enum oe_memcg_no_victim_action
  * @grace_ms: longest wait for userspace, 0..OE_GRACE_MAX_MS
  * @grace_hold: 1: stop the eligible meanwhile
  * @reserve_kb: memory held back, KiB
@@ -98,6 +112,7 @@ struct oe_config {
 	unsigned int default_rank;
 	unsigned int selection_order;
 	unsigned int no_victim_action;
+	unsigned int memcg_no_victim_action;
 	unsigned int grace_ms;
 	unsigned int grace_hold;
 	unsigned int reserve_kb;
@@ -128,6 +143,7 @@ struct oe_policy oe_config_policy(void);
 	X(grace_timeouts)	/* windows in which userspace gave no answer */ \
 	X(hold_missed)		/* processes that grace_hold had no room for */ \
 	X(guard_hits)		/* kills of a protected process prevented */ \
+	X(domain_overflow)	/* cgroups that were out of memory at a time, beyond what there is room for */ \
 	X(inherit_failed)	/* forks whose child could not be given a ranking */ \
 	X(uevent_failed)	/* uevents that could not be sent */	\
 	X(uevent_timeouts)	/* OOMs that went on before their uevent was out */ \

@@ -77,6 +77,7 @@ struct oe_decision {
  * @OE_KIND_MEMPOLICY: that of the caller's NUMA nodes
  * @OE_KIND_MEMCG: that of a memory cgroup
  * @OE_KIND_SYSRQ: nobody's: the operator wants a victim
+ * @OE_KIND_THRASH: nobody's: kswapd cannot keep the working set in memory
  * @OE_NR_KINDS: how many there are
  */
 enum oe_kind {
@@ -85,6 +86,7 @@ enum oe_kind {
 	OE_KIND_MEMPOLICY,
 	OE_KIND_MEMCG,
 	OE_KIND_SYSRQ,
+	OE_KIND_THRASH,
 	OE_NR_KINDS,
 };
 
@@ -129,12 +131,14 @@ enum {
  * @domain: whose memory ran out
  * @order: of the failed allocation, or -1
  * @gfp: of the failed allocation
+ * @may_wait: nobody else waits for what the caller holds
  */
 struct oe_call {
 	enum oe_kind kind;
 	struct oe_domain domain;
 	int order;
 	gfp_t gfp;
+	bool may_wait;
 };
 
 /**
@@ -146,9 +150,9 @@ struct oe_call {
  * @memcg_path: of call.domain.memcg, "" for none
  * @trigger_pid: thread group of the caller
  * @trigger_comm: its name
- * @decision: whom we choose; holds a task reference until oe_handle_end()
+ * @decision: whom we choose; holds a task reference until oe_episode_end()
  * @killed: whom the kernel marked; pid 0 = nobody, or not known who
- * @outcome: set by oe_handle_end()
+ * @outcome: set by oe_episode_end()
  * @grace_ms: how long userspace was given
  * @released: pages of the reserve that were given back
  * @swap_room: pages that could be swapped out when it was entered

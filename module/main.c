@@ -35,6 +35,12 @@ static void init_kprobe(void)
 	else if (err)
 		pr_warn("out_of_memory() cannot be wrapped (%d): memory cgroup OOM is not covered, and there is no guard\n",
 			err);
+	if (err)
+		return;
+	err = oe_intercept_memcg_init();
+	if (err)
+		pr_warn("mem_cgroup_out_of_memory() cannot be wrapped (%d): no window for memory cgroups\n",
+			err);
 }
 
 static int __init oe_init(void)
@@ -101,6 +107,7 @@ err_exit_hold:
 static void __exit oe_exit(void)
 {
 	oe_notify_hurry();
+	oe_intercept_memcg_exit();
 	oe_intercept_kprobe_exit();
 	oe_intercept_notifier_exit();
 	oe_pressure_exit();

@@ -9,6 +9,7 @@
  */
 #include "core.h"
 
+#include <linux/capability.h>
 #include <linux/delay.h>
 #include <linux/kernfs.h>
 #include <linux/kfifo.h>
@@ -45,9 +46,12 @@ static struct {
 	atomic64_t wanted;
 	atomic64_t done;
 	atomic64_t done_ns; /* CLOCK_MONOTONIC of the last change of done */
-	atomic64_t seen; /* last value of wanted that somebody read, or -1 */
+	/* Last value of wanted that a privileged process read, or -1. */
+	atomic64_t seen;
+	pid_t follower; /* thread group of that process */
 
 	spinlock_t lock;
+	bool awaited; /* under lock: an earlier announcement waits for it */
 	DECLARE_KFIFO(queue, struct oe_uevent, QUEUE_LENGTH);
 	unsigned long nr_queued; /* under lock */
 	unsigned long nr_sent; /* release by the thread, acquire by waiters */
@@ -182,15 +186,29 @@ static int run_sender(void *unused)
 	}
 }
 
+/*
+ * A process that had read the last count most likely waits for it to move. If
+ * it is the process that asks for memory it cannot read meanwhile.
+ */
+static bool has_follower(void)
+{
+	lockdep_assert_held(&notify.lock);
+	return (notify.awaited ||
+		atomic64_read(&notify.seen) == atomic64_read(&notify.wanted)) &&
+	       READ_ONCE(notify.follower) != current->tgid;
+}
+
 /**
  * oe_notify_wake - count one more OOM episode and wake the pollers
+ * @ticket: count and follower are filled in
  *
  * Context: process context, also the OOM path: spinlocks only, no allocation.
  */
-void oe_notify_wake(void)
+void oe_notify_wake(struct oe_ticket *ticket)
 {
-	atomic64_inc(&notify.wanted);
 	spin_lock(&notify.lock);
+	ticket->follower = notify.awaited = has_follower();
+	ticket->count = atomic64_inc_return(&notify.wanted);
 	if (notify.attached)
 		sysfs_notify_dirent(notify.node);
 	spin_unlock(&notify.lock);
@@ -225,37 +243,48 @@ static bool is_sent(unsigned long ticket)
 	return smp_load_acquire(&notify.nr_sent) >= ticket;
 }
 
-static bool is_announced(unsigned long ticket, bool has_reader)
+static bool was_read(const struct oe_ticket *ticket)
+{
+	return !ticket->follower ||
+	       atomic64_read(&notify.seen) >= (s64)ticket->count;
+}
+
+static bool is_announced(const struct oe_ticket *ticket)
 {
 	/*
-	 * Where it may not use the reserves the thread itself may be who is out
-	 * of memory. Until that has an end nothing gets out.
+	 * Without CONFIG_INET the thread may enter the OOM path itself. Nothing
+	 * gets out until that has ended.
 	 */
-	return (is_sent(ticket) || current == notify.thread) &&
-	       (!has_reader ||
-		atomic64_read(&notify.seen) == atomic64_read(&notify.wanted));
+	return (is_sent(ticket->uevent) || current == notify.thread) &&
+	       was_read(ticket);
+}
+
+/* The follower did not come: do not wait for it next time. */
+static void give_up_follower(void)
+{
+	spin_lock(&notify.lock);
+	notify.awaited = false;
+	spin_unlock(&notify.lock);
 }
 
 /**
  * oe_notify_wait - wait until userspace has been told
- * @ticket: of the uevent
+ * @ticket: from oe_notify_wake(), with the uevent's
  * @timeout_ms: not longer than this
  *
- * Somebody who had read the counter before this OOM is most likely waiting for
- * it to move: then it is also waited for that it is read again. Somebody who
- * does not come costs this wait once, because from then on nobody has read it.
+ * Waits for the uevent, and for the follower to read the count. A follower that
+ * does not come costs this wait once.
  *
  * Context: process context, also the OOM path; sleeps.
  * Return: true if the uevent is out.
  */
-bool oe_notify_wait(unsigned long ticket, unsigned int timeout_ms)
+bool oe_notify_wait(const struct oe_ticket *ticket, unsigned int timeout_ms)
 {
-	bool has_reader = atomic64_read(&notify.seen) + 1 ==
-			  atomic64_read(&notify.wanted);
-
-	wait_event_timeout(notify.wait, is_announced(ticket, has_reader),
+	wait_event_timeout(notify.wait, is_announced(ticket),
 			   msecs_to_jiffies(timeout_ms));
-	if (!is_sent(ticket)) {
+	if (!was_read(ticket))
+		give_up_follower();
+	if (!is_sent(ticket->uevent)) {
 		oe_stat_inc(OE_STAT_uevent_timeouts);
 		return false;
 	}
@@ -357,13 +386,22 @@ static void raise_to(atomic64_t *mark, u64 count)
 /**
  * oe_notify_read - userspace reads the counter
  *
- * Context: process context.
+ * Only a process that might act on it is a follower. Another one must not be
+ * able to end the OOM path's wait, or to prolong it.
+ *
+ * Context: process context, in the reader.
  * Return: the value that it is shown.
  */
 u64 oe_notify_read(void)
 {
 	u64 wanted = oe_notify_wanted();
 
+	if (!ns_capable_noaudit(&init_user_ns, CAP_SYS_RESOURCE))
+		return wanted;
+	spin_lock(&notify.lock);
+	notify.awaited = false;
+	spin_unlock(&notify.lock);
+	WRITE_ONCE(notify.follower, current->tgid); /* read by has_follower() */
 	raise_to(&notify.seen, wanted);
 	wake_up_all(&notify.wait);
 	return wanted;

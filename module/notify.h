@@ -35,9 +35,21 @@ void oe_notify_exit(void);
 void oe_notify_attach(struct kobject *kobj, struct kernfs_node *wanted);
 void oe_notify_detach(void);
 
-void oe_notify_wake(void);
+/**
+ * struct oe_ticket - what an announcement waits for
+ * @count: of this emergency
+ * @uevent: from oe_notify_send()
+ * @follower: a privileged process is expected to read @count
+ */
+struct oe_ticket {
+	u64 count;
+	unsigned long uevent;
+	bool follower;
+};
+
+void oe_notify_wake(struct oe_ticket *ticket);
 unsigned long oe_notify_send(const struct oe_uevent *uevent);
-bool oe_notify_wait(unsigned long ticket, unsigned int timeout_ms);
+bool oe_notify_wait(const struct oe_ticket *ticket, unsigned int timeout_ms);
 void oe_notify_flush(unsigned long ticket);
 
 u64 oe_notify_wanted(void);

@@ -22,7 +22,8 @@
 	EM(OE_KIND_CPUSET, "cpuset")		\
 	EM(OE_KIND_MEMPOLICY, "mempolicy")	\
 	EM(OE_KIND_MEMCG, "memcg")		\
-	EMe(OE_KIND_SYSRQ, "sysrq")
+	EM(OE_KIND_SYSRQ, "sysrq")		\
+	EMe(OE_KIND_THRASH, "thrash")
 
 #define OE_TRACE_OUTCOMES				\
 	EM(OE_OUTCOME_KILLED, "killed")			\

@@ -24,6 +24,11 @@ static const char *const mode_words[] = { OOM_EMBEDDED_MODE_WORDS };
 static const char *const order_words[] = { OOM_EMBEDDED_ORDER_WORDS };
 static const char *const no_victim_words[] = { OOM_EMBEDDED_NO_VICTIM_WORDS };
 
+static const char *const memcg_no_victim_words[] = {
+	[OE_MEMCG_UNPROTECT] = "unprotect",
+	[OE_MEMCG_FAIL] = "fail",
+};
+
 /* clang-format off */
 #define NUMBER(tunable, lowest, highest)			\
 	{							\
@@ -62,6 +67,7 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 	NUMBER(default_rank, 0, OE_RANK_MAX),
 	WORD(selection_order, order_words),
 	WORD(no_victim_action, no_victim_words),
+	WORD(memcg_no_victim_action, memcg_no_victim_words),
 	NUMBER(grace_ms, 0, OE_GRACE_MAX_MS),
 	{
 		.name = "grace_hold",
@@ -164,11 +170,12 @@ TUNABLE_PARAM(2, default_rank,
 	      "ranking of a process that has none (0..1000, default 500)");
 TUNABLE_PARAM(3, selection_order, "badness (default) or rank");
 TUNABLE_PARAM(4, no_victim_action, "panic (default), reboot or unprotect");
-TUNABLE_PARAM(5, grace_ms,
+TUNABLE_PARAM(5, memcg_no_victim_action, "unprotect (default) or fail");
+TUNABLE_PARAM(6, grace_ms,
 	      "longest wait for userspace before a kill, ms (0..10000, default 0)");
-TUNABLE_PARAM(6, grace_hold,
+TUNABLE_PARAM(7, grace_hold,
 	      "1 = stop everybody who may be chosen during that wait (default 0)");
-TUNABLE_PARAM(7, reserve_kb,
+TUNABLE_PARAM(8, reserve_kb,
 	      "memory held back for that moment: KiB, or with K, M, G, % (default 0)");
 
 /* clang-format on */

@@ -245,6 +245,7 @@ set_to grace_ms 0
 
 # --- nobody may be chosen ---
 echo 12M >"$cgroup/memory.max"
+set_to memcg_no_victim_action fail
 set_to rank_threshold 1000
 expect_oom
 leak -c leaker -C "$cgroup" -f "$tmp/file" -R 600 -l 65536 >"$tmp/refused.out" 2>&1

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A memory cgroup in which everybody is protected gets what the stock kernel gives when
-# nothing is killable: the allocation fails, and nobody dies inside or outside.
+# A memory cgroup in which everybody is protected. By default the highest ranked process in
+# it is given up. With memcg_no_victim_action=fail it gets what the stock kernel gives when
+# nothing is killable: the allocation fails, and nobody dies inside or outside; a page fault
+# is tried again after a pause, and the emergency is told once. Ranking 0 is never given up.
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -20,8 +22,8 @@ eat_file()
 }
 
 needs memcg
-plan 9
-load_module selection_order=rank rank_threshold=100 no_victim_action=panic
+plan 18
+load_module selection_order=rank rank_threshold=100 no_victim_action=panic memcg_no_victim_action=fail
 trace_start oe_victims counter
 make_cgroup oe_novictim 16M
 
@@ -50,4 +52,40 @@ check "stats/no_victim moved" [ "$(get stats/no_victim)" -gt "$no_victim" ]
 check "stats/oom_memcg moved" [ "$(get stats/oom_memcg)" -gt "$episodes" ]
 check "the record says so" poll_until "$PATIENCE" log_says \
 	'oom_embedded: seq=.* kind=memcg .*outcome=no_victim'
+
+# Page faults cannot fail. Two cgroups at once: neither makes the other's a new emergency.
+ticks() { cut -d ' ' -f 14,15 "/proc/$1/stat" | tr ' ' '+'; }
+
+# fault_in NAME RANK: a process whose page faults go past its cgroup's limit; sets $pid.
+fault_in()
+{
+	make_cgroup "$1" 16M
+	hold "$1" 1024 "$2" -C "$cgroup" -l 65536
+}
+
+told=$(get reconfigure_wanted)
+fault_in oe_fault_a 10
+a=$pid
+fault_in oe_fault_b 20
+b=$pid
+told_twice() { [ "$(get reconfigure_wanted)" -ge $((told + 2)) ]; }
+poll_until "$PATIENCE" told_twice
+sleep 3
+busy=$(($(ticks "$a") + $(ticks "$b")))
+sleep 5
+busy=$(($(ticks "$a") + $(ticks "$b") - busy))
+check "fail: a protected process past its limit lives" alive "$a"
+check "and that of another cgroup" alive "$b"
+equal "each emergency is told once" $((told + 2)) "$(get reconfigure_wanted)"
+check "and costs little: $busy of 1000 ticks" [ "$busy" -lt 250 ]
+
+echo "$a 0" >"$OE/oom_ranking"
+set_to memcg_no_victim_action unprotect
+killed "unprotect: the highest ranked one is given up" "$b"
+check "stats/unprotected moved" [ "$(get stats/unprotected)" -ge 1 ]
+sleep 2
+check "ranking 0 is not given up" alive "$a"
+check "the protected process of the other cgroup lives" alive "$shield"
+kill -KILL "$a"
+killed "a process in that wait can be killed" "$a"
 finish

@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pre-kill sequence: what happens between the moment the kernel is out of
- * memory and the moment somebody dies. Runs in the process that failed to
- * allocate, with oom_lock held, so there is one episode at a time and its
- * state is static.
+ * The conductor: what happens between the moment the kernel is out of memory and
+ * the moment somebody dies, in seven steps.
+ *
+ *	1 record	who asks, and why
+ *	2 make room	hold the expendable, release the reserve
+ *	3 announce	count, wake the pollers, uevent, signals
+ *	4 window	wait for userspace, or for memory
+ *	5 choose	under the policy of this moment
+ *	6 kill		the kernel kills, or no_victim_action
+ *	7 end		record how it ended
+ *
+ * All of it runs in the process that failed to allocate. For the machine all
+ * seven steps are oe_episode_run(), with oom_lock held. A memory cgroup takes
+ * the first four before it asks for oom_lock (oe_episode_prepare()), so that its
+ * window holds up nobody else.
  */
 #include "core.h"
 
+#include <linux/cgroup.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/memcontrol.h>
+#include <linux/mutex.h>
 #include <linux/oom.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -16,18 +30,19 @@
 #include <linux/string.h>
 
 #include "compat/compat.h"
-#include "record/decisions.h"
-#include "oom/grace.h"
-#include "oom/episode.h"
-#include "oom/hold.h"
 #include "levels/level.h"
 #include "memory/headroom.h"
-#include "record/memory_report.h"
-#include "notify.h"
-#include "oom/outcome.h"
 #include "memory/reserve.h"
+#include "notify.h"
+#include "oom/domain.h"
+#include "oom/episode.h"
+#include "oom/grace.h"
+#include "oom/hold.h"
+#include "oom/outcome.h"
 #include "oom/signal.h"
 #include "oom/victim.h"
+#include "record/decisions.h"
+#include "record/memory_report.h"
 #include "tasks.h"
 
 #define CREATE_TRACE_POINTS
@@ -36,75 +51,86 @@
 enum {
 	/* Longest wait for the uevent thread and for a poller to have run. */
 	ANNOUNCE_MS = 200,
+	/* The same where others wait for a lock that the caller holds. */
+	ANNOUNCE_SHORT_MS = 10,
 	/*
-	 * An episode that ended without a kill is gone on with, instead of
-	 * asking userspace again, if the same domain calls again so soon. When
-	 * nobody may be killed in a memcg, the caller may come back for ever.
+	 * An episode that ended without a kill goes on, unannounced, if the same
+	 * domain calls again so soon. When nobody may be killed in a memory
+	 * cgroup, the caller may come back for ever.
 	 */
 	REOPEN_MS = 100,
 	REOPEN_NO_VICTIM_MS = 1000,
 	/*
 	 * A victim that is gone has left its memory a moment before the
-	 * allocator sees it (per-CPU lists, work items). Who is the last one
-	 * standing is not sacrificed for that moment.
+	 * allocator sees it (per-CPU lists, work items). Do not panic or
+	 * unprotect for want of that memory.
 	 */
 	AFTERMATH_MS = 500,
+	/* Between two tries of a caller in a cgroup that nobody can leave. */
+	RETRY_MAX_MS = 100,
+	RETRY_SHORT_MS = 4,
 };
 
-static struct {
-	struct oe_episode episode;
-	bool open; /* no victim yet: see REOPEN_MS */
-	bool fresh; /* the episode has not had its grace yet */
-	/* CLOCK_MONOTONIC: jiffies may have wrapped since the last OOM. */
-	u64 reopen_until_ns;
-	u64 aftermath_until_ns; /* 0 before the first victim */
-} handle;
-
-/**
- * oe_handle_classify - what does the kernel want with this call?
- * @call: the call
- *
- * A call is not a kill: the kernel waits for an earlier victim, lets a dying
- * caller finish, or may not kill on behalf of this allocation. Userspace has
- * heard of the emergency already or will when it is one.
- *
- * Context: OOM path, oom_lock held; allocates nothing.
- * Return: &enum oe_purpose.
+/*
+ * Keeps the count, its uevent and its trace event of one emergency together.
+ * Its holders never allocate and never wait.
  */
-enum oe_purpose oe_handle_classify(const struct oe_call *call)
+static DEFINE_MUTEX(announce_lock);
+
+static struct oe_domain_state *state_of(struct oe_episode *episode)
+{
+	return container_of(episode, struct oe_domain_state, episode);
+}
+
+/* Is the whole machine in trouble? For a memory cgroup and SysRq it is not. */
+static bool is_global(const struct oe_episode *episode)
+{
+	return episode->call.kind != OE_KIND_MEMCG &&
+	       episode->call.kind != OE_KIND_SYSRQ;
+}
+
+/*
+ * Can the machine not go on without a victim? With thrash kswapd wants one
+ * although memory can be had.
+ */
+static bool is_fatal(const struct oe_episode *episode)
+{
+	return is_global(episode) && episode->call.kind != OE_KIND_THRASH;
+}
+
+static bool in_aftermath(const struct oe_domain_state *state)
+{
+	return ktime_get_ns() < state->aftermath_until_ns;
+}
+
+/*
+ * What does the kernel want with this call? A call is not a kill: the kernel
+ * waits for an earlier victim, lets a dying caller finish, or may not kill on
+ * behalf of this allocation.
+ */
+static enum oe_purpose classify(const struct oe_call *call)
 {
 	bool may_not_kill = call->gfp && !(call->gfp & __GFP_FS) &&
-			    !call->domain.memcg;
+			    call->kind != OE_KIND_MEMCG;
 
 	if (may_not_kill || oe_tasks_is_dying(current))
 		return OE_PURPOSE_NONE;
 	/* SysRq asks for one more victim, whatever is going on. */
 	if (call->kind != OE_KIND_SYSRQ && oe_victim_is_pending(&call->domain))
 		return OE_PURPOSE_WAIT;
+	/* kswapd calls again before it has seen what the last kill brought. */
+	if (call->kind == OE_KIND_THRASH && oe_domain_machine_in_aftermath())
+		return OE_PURPOSE_WAIT;
 	return OE_PURPOSE_KILL;
 }
 
-/**
- * oe_handle_is_global - is the whole machine in trouble?
- * @episode: the episode
- *
- * Return: false for a memory cgroup's OOM and for SysRq, where the machine can
- * go on without a victim.
- */
-bool oe_handle_is_global(const struct oe_episode *episode)
+static bool goes_on(const struct oe_domain_state *state,
+		    const struct oe_call *call)
 {
-	return episode->call.kind != OE_KIND_MEMCG &&
-	       episode->call.kind != OE_KIND_SYSRQ;
-}
-
-static bool goes_on(const struct oe_call *call)
-{
-	const struct oe_call *last = &handle.episode.call;
-
 	/* An operator who asks twice means two. */
-	return handle.open && ktime_get_ns() < handle.reopen_until_ns &&
-	       last->kind == call->kind && call->kind != OE_KIND_SYSRQ &&
-	       last->domain.memcg == call->domain.memcg;
+	return state->open && ktime_get_ns() < state->reopen_until_ns &&
+	       state->episode.call.kind == call->kind &&
+	       call->kind != OE_KIND_SYSRQ;
 }
 
 static void count_kind(enum oe_kind kind)
@@ -147,15 +173,16 @@ static void record_call(struct oe_episode *episode, const struct oe_call *call)
  * Step 2: stop the expendable first, and only then release memory. The reserve
  * is of no use to a memory cgroup that is at its own limit.
  */
-static void make_room(struct oe_episode *episode)
+static void make_room(struct oe_domain_state *state)
 {
+	struct oe_episode *episode = &state->episode;
 	const struct oe_call *call = &episode->call;
 	const struct oe_policy policy = oe_config_policy();
 
 	episode->swap_room = oe_memory_swap_room(call);
-	episode->grace_ms = oe_grace_grant(call);
+	episode->grace_ms = oe_grace_grant(&state->budget, call);
 	if (episode->grace_ms)
-		oe_hold_begin(&call->domain, &policy);
+		oe_hold_begin(&call->domain, &policy, state);
 	if (call->kind != OE_KIND_MEMCG)
 		episode->released = oe_reserve_release();
 	oe_grace_unboost(episode);
@@ -164,8 +191,7 @@ static void make_room(struct oe_episode *episode)
 static void take_report(const struct oe_episode *episode)
 {
 	oe_memreport_take(OE_MEMREPORT_OOM, episode->seq,
-			  oe_handle_is_global(episode) ? OE_LEVEL_OOM :
-							 oe_level_now());
+			  is_global(episode) ? OE_LEVEL_OOM : oe_level_now());
 }
 
 /* Step 3: userspace hears before anybody is chosen. */
@@ -173,97 +199,91 @@ static void announce(struct oe_episode *episode)
 {
 	/* Of the machine: a memory cgroup that is full must not overwrite it. */
 	bool reported = episode->call.kind != OE_KIND_MEMCG;
-	unsigned long ticket;
+	struct oe_ticket ticket;
 
-	/* Ours is the only one that counts. Traced first: the wake-up is seen. */
+	mutex_lock(&announce_lock);
 	episode->seq = oe_notify_wanted() + 1;
+	/* Trace before the wake-up, so that the wake-up appears after it. */
 	trace_oom_embedded_enter(episode);
-	/* Whoever is woken and reads it waits for this one. */
+	/* Mark the report busy before waking readers: they must not get the old one. */
 	if (reported)
 		oe_memreport_begin(OE_MEMREPORT_OOM);
-	oe_notify_wake();
-	ticket = oe_report_reconfigure(episode);
-	oe_notify_wait(ticket, ANNOUNCE_MS);
+	oe_notify_wake(&ticket);
+	ticket.uevent = oe_report_reconfigure(episode);
+	mutex_unlock(&announce_lock);
+	oe_notify_wait(&ticket, episode->call.may_wait ? ANNOUNCE_MS :
+							 ANNOUNCE_SHORT_MS);
 	if (reported)
 		take_report(episode);
-	if (oe_handle_is_global(episode))
+	if (is_global(episode))
 		oe_level_enter_oom();
 	episode->announced_ns = ktime_get_ns();
 }
 
-static void open(struct oe_episode *episode, const struct oe_call *call)
+static void open_episode(struct oe_domain_state *state,
+			 const struct oe_call *call)
 {
 	bool enforce = READ_ONCE(oe_config.mode) == OE_MODE_ENFORCE;
 
-	record_call(episode, call);
+	record_call(&state->episode, call);
 	if (enforce)
-		make_room(episode);
-	announce(episode);
+		make_room(state);
+	announce(&state->episode);
 	if (enforce)
 		oe_signal_groups(&call->domain);
-	handle.fresh = enforce;
-	handle.open = false;
+	state->fresh = enforce;
+	state->open = false;
+	state->nr_retries = 0;
 }
 
-/**
- * oe_handle_begin - steps 1 to 3: record the call, make room, tell userspace
- * @call: the call; its domain stays valid until oe_handle_end()
- *
- * Context: OOM path, oom_lock held; sleeps, bounded; allocates nothing.
- * Return: the episode, to be handed to oe_handle_decide() and oe_handle_end().
- */
-struct oe_episode *oe_handle_begin(const struct oe_call *call)
+/* Steps 1 to 3, unless userspace has been told of this emergency already. */
+static void begin_episode(struct oe_domain_state *state,
+			  const struct oe_call *call)
 {
-	struct oe_episode *episode = &handle.episode;
-
-	if (goes_on(call))
-		episode->call = *call;
+	if (goes_on(state, call))
+		state->episode.call = *call;
 	else
-		open(episode, call);
-	episode->mode = READ_ONCE(oe_config.mode);
-	return episode;
+		open_episode(state, call);
+	state->episode.mode = READ_ONCE(oe_config.mode);
+	state->chosen = false;
+	state->ended = false;
 }
 
-/**
- * oe_handle_grace - step 4: wait for userspace, and for what it gives back
- * @episode: from oe_handle_begin()
- *
- * An episode that goes on has had its chance.
- *
- * Context: OOM path, oom_lock held; sleeps, bounded by grace_ms; allocates
- * nothing.
- * Return: true if memory is back: the episode has ended, and the kernel shall
- * try to allocate again.
+/*
+ * Step 4: wait for userspace, and for what it gives back. An episode that goes
+ * on has had its window. True if memory is back: the episode has ended, and the
+ * kernel shall try to allocate again.
  */
-bool oe_handle_grace(struct oe_episode *episode)
+static bool spend_window(struct oe_domain_state *state)
 {
 	bool avoided;
 
-	if (!handle.fresh)
+	if (!state->fresh)
 		return false;
-	handle.fresh = false;
-	avoided = oe_grace_spend(episode);
-	oe_hold_end();
+	state->fresh = false;
+	avoided = oe_grace_spend(state);
+	oe_hold_end(state);
 	if (avoided)
-		oe_handle_end(episode, OE_OUTCOME_AVOIDED);
+		oe_episode_end(&state->episode, OE_OUTCOME_AVOIDED);
 	return avoided;
 }
 
-static bool may_unprotect(const struct oe_episode *episode)
+static bool may_unprotect(struct oe_episode *episode)
 {
-	return oe_handle_is_global(episode) &&
+	if (in_aftermath(state_of(episode)))
+		return false;
+	if (episode->call.kind == OE_KIND_MEMCG)
+		return READ_ONCE(oe_config.memcg_no_victim_action) ==
+		       OE_MEMCG_UNPROTECT;
+	return is_fatal(episode) &&
 	       READ_ONCE(oe_config.no_victim_action) == OE_NO_VICTIM_UNPROTECT;
 }
 
-/**
- * oe_handle_decide - step 5: choose
- * @episode: from oe_handle_begin()
- *
- * What is eligible may have changed since userspace was told, by its doing.
- *
- * Context: OOM path, oom_lock held; allocates nothing.
+/*
+ * Step 5: choose. What is eligible may have changed since userspace was told, by
+ * its doing.
  */
-void oe_handle_decide(struct oe_episode *episode)
+static void choose_victim(struct oe_episode *episode)
 {
 	struct oe_decision *decision = &episode->decision;
 
@@ -272,12 +292,24 @@ void oe_handle_decide(struct oe_episode *episode)
 			may_unprotect(episode), decision);
 	if (decision->unprotected) {
 		oe_stat_inc(OE_STAT_unprotected);
-		/* For the guard: everybody below the one given up stays. */
+		/* For the guard: ranks below the one given up stay protected. */
 		episode->policy.threshold = decision->victim.rank;
 	}
 	episode->decided_ns = ktime_get_ns();
 	trace_oom_embedded_decide(episode);
 	oe_victim_arm();
+	state_of(episode)->chosen = true;
+}
+
+/* Step 6: kill, or leave it to the kernel, or find that nobody may die. */
+static bool kill_victim(struct oe_episode *episode, const struct oe_way *way,
+			void *ctx)
+{
+	if (episode->mode != OE_MODE_ENFORCE)
+		return way->leave(ctx, episode);
+	if (episode->decision.task)
+		return way->kill(ctx, episode);
+	return way->kill_nobody(ctx, episode);
 }
 
 static u64 reopen_ns(enum oe_outcome outcome)
@@ -288,40 +320,50 @@ static u64 reopen_ns(enum oe_outcome outcome)
 	return ms * NSEC_PER_MSEC;
 }
 
+/* What the next call in this domain has to know. */
+static void remember_end(struct oe_domain_state *state, enum oe_outcome outcome)
+{
+	const struct oe_episode *episode = &state->episode;
+
+	/* If memory came back, the next shortage is a new episode. */
+	state->open = outcome != OE_OUTCOME_KILLED &&
+		      outcome != OE_OUTCOME_AVOIDED;
+	state->reopen_until_ns = episode->ended_ns + reopen_ns(outcome);
+	if (outcome != OE_OUTCOME_KILLED) {
+		state->nr_retries++;
+		return;
+	}
+	state->nr_retries = 0;
+	state->aftermath_until_ns =
+		episode->ended_ns + AFTERMATH_MS * (u64)NSEC_PER_MSEC;
+	if (episode->acked_ns)
+		oe_grace_renew(&state->budget);
+}
+
 /**
- * oe_handle_end - step 7: record how it ended
- * @episode: from oe_handle_begin()
+ * oe_episode_end - step 7: record how it ended
+ * @episode: handed to a way in by oe_episode_run()
  * @outcome: as far as the caller knows; a victim that was marked overrules it
  *
- * Context: OOM path with oom_lock held, or the settling worker in its place;
- * allocates nothing.
+ * Context: OOM path, or the settling worker in its place; allocates nothing.
  */
-void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome)
+void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 {
+	struct oe_domain_state *state = state_of(episode);
 	struct oe_decision *decision = &episode->decision;
-	bool was_open = handle.open;
+	bool was_open = state->open;
 
-	if (outcome != OE_OUTCOME_AVOIDED &&
-	    oe_victim_marked(decision->task, &episode->killed,
-			     &episode->marked_ns))
+	if (state->chosen && oe_victim_marked(decision->task, &episode->killed,
+					      &episode->marked_ns))
 		outcome = OE_OUTCOME_KILLED;
 	if (decision->task) {
 		put_task_struct(decision->task);
 		decision->task = NULL;
 	}
 	episode->ended_ns = ktime_get_ns();
-
-	/* Who is short of memory once more after it was back is a new case. */
-	handle.open = outcome != OE_OUTCOME_KILLED &&
-		      outcome != OE_OUTCOME_AVOIDED;
-	handle.reopen_until_ns = episode->ended_ns + reopen_ns(outcome);
-	if (outcome == OE_OUTCOME_KILLED) {
-		handle.aftermath_until_ns =
-			episode->ended_ns + AFTERMATH_MS * (u64)NSEC_PER_MSEC;
-		if (episode->acked_ns)
-			oe_grace_renew();
-	}
-	/* The same end once more is no news. */
+	state->ended = true;
+	remember_end(state, outcome);
+	/* Already reported with this outcome. */
 	if (was_open && outcome == episode->outcome)
 		return;
 	episode->outcome = outcome;
@@ -330,29 +372,26 @@ void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome)
 	oe_report_outcome(episode);
 }
 
-static bool in_aftermath(void)
-{
-	return ktime_get_ns() < handle.aftermath_until_ns;
-}
-
 /**
- * oe_handle_no_victim - nobody may be chosen: do what the administrator said
- * @episode: from oe_handle_begin()
+ * oe_episode_no_victim - nobody may be chosen: do what the administrator said
+ * @episode: handed to a way in by oe_episode_run()
  *
- * Returns from a global OOM only if a victim has just died.
+ * Returns from an OOM of the machine only if a victim has just died, or if it
+ * was for thrash.
  *
  * Context: OOM path, oom_lock held.
  * Return: what out_of_memory() shall return: true if the allocation is to be
  * tried again, false if it fails.
  */
-bool oe_handle_no_victim(struct oe_episode *episode)
+bool oe_episode_no_victim(struct oe_episode *episode)
 {
-	if (oe_handle_is_global(episode) && in_aftermath()) {
-		oe_handle_end(episode, OE_OUTCOME_NOT_KILLED);
+	if (episode->call.kind != OE_KIND_SYSRQ &&
+	    in_aftermath(state_of(episode))) {
+		oe_episode_end(episode, OE_OUTCOME_NOT_KILLED);
 		return true;
 	}
-	oe_handle_end(episode, OE_OUTCOME_NO_VICTIM);
-	if (!oe_handle_is_global(episode))
+	oe_episode_end(episode, OE_OUTCOME_NO_VICTIM);
+	if (!is_fatal(episode))
 		return false;
 	if (READ_ONCE(oe_config.no_victim_action) == OE_NO_VICTIM_REBOOT) {
 		/*
@@ -366,30 +405,123 @@ bool oe_handle_no_victim(struct oe_episode *episode)
 	panic("System is deadlocked on memory\n");
 }
 
-/**
- * oe_steer - step 6: let the kernel choose our victim
- * @victim: its group leader; the caller holds a reference, which keeps
- *	victim->signal
- * @was_origin: where to keep what swapoff or KSM may have put there
- *
- * oom_evaluate_task() prefers such a task to all others.
- *
- * Context: OOM path, oom_lock held.
- */
-void oe_steer(struct task_struct *victim, bool *was_origin)
+/* Steps 5 to 7. */
+static bool decide_and_kill(struct oe_domain_state *state,
+			    const struct oe_way *way, void *ctx)
 {
-	*was_origin = victim->signal->oom_flag_origin;
-	victim->signal->oom_flag_origin = true;
+	choose_victim(&state->episode);
+	return kill_victim(&state->episode, way, ctx);
+}
+
+/* All seven steps. */
+static bool conduct_episode(struct oe_domain_state *state,
+			    const struct oe_call *call,
+			    const struct oe_way *way, void *ctx)
+{
+	begin_episode(state, call);
+	return spend_window(state) || decide_and_kill(state, way, ctx);
 }
 
 /**
- * oe_unsteer - undo oe_steer()
- * @victim: the same
- * @was_origin: the same
+ * oe_episode_run - a call of the kernel for a victim, from entry to result
+ * @call: the call; its domain stays valid until the episode has ended
+ * @way: how it came in
+ * @ctx: for @way
  *
- * Context: any.
+ * Context: OOM path, oom_lock held; sleeps, bounded; allocates nothing.
+ * Return: what out_of_memory() shall return: true if the kernel is to try the
+ * allocation again.
  */
-void oe_unsteer(struct task_struct *victim, bool was_origin)
+bool oe_episode_run(const struct oe_call *call, const struct oe_way *way,
+		    void *ctx)
 {
-	victim->signal->oom_flag_origin = was_origin;
+	enum oe_purpose purpose = classify(call);
+	struct oe_domain_state *state;
+	bool ret;
+
+	if (purpose != OE_PURPOSE_KILL && way->pass_on(ctx, purpose, &ret))
+		return ret;
+	state = oe_domain_owned(call);
+	if (state) /* oe_episode_prepare() has taken the first four steps. */
+		return decide_and_kill(state, way, ctx);
+	if (way->ask_others && way->ask_others(ctx))
+		return true;
+	state = oe_domain_claim(call);
+	if (!state) /* Another member is in its window: bounded, so try again. */
+		return true;
+	ret = conduct_episode(state, call, way, ctx);
+	oe_domain_release(state);
+	return ret;
+}
+
+/* Sleeps a little longer with each try, as long as nobody may be chosen. */
+static void pause_caller(const struct oe_call *call, unsigned int nr_retries)
+{
+	unsigned int most = call->may_wait ? RETRY_MAX_MS : RETRY_SHORT_MS;
+	unsigned int ms = min(1U << min(nr_retries, 16U), most);
+
+	schedule_timeout_killable(msecs_to_jiffies(ms));
+}
+
+/**
+ * oe_episode_prepare - steps 1 to 4 of a memory cgroup's OOM
+ * @call: the call
+ *
+ * One member of the cgroup goes through them; others that come meanwhile wait
+ * for it. A caller that cannot wait, because of what it holds, ends the window
+ * of the one that is inside.
+ *
+ * Context: a memory cgroup's OOM, before oom_lock is taken; sleeps, bounded;
+ * allocates nothing.
+ * Return: true if memory is back, and oom_lock need not be taken. Otherwise the
+ * kernel's own function is to be called, and then oe_episode_finish().
+ */
+bool oe_episode_prepare(const struct oe_call *call)
+{
+	struct oe_domain_state *state;
+
+	if (classify(call) != OE_PURPOSE_KILL)
+		return false;
+	state = oe_domain_claim(call);
+	if (!state) {
+		if (!call->may_wait)
+			oe_domain_hurry(call);
+		oe_domain_wait(call,
+			       READ_ONCE(oe_config.grace_ms) + ANNOUNCE_MS);
+		return false;
+	}
+	begin_episode(state, call);
+	if (!spend_window(state))
+		return false;
+	oe_domain_release(state);
+	return true;
+}
+
+/* The kernel found memory, or a signal, and did not call for a victim. */
+static enum oe_outcome outcome_without_call(const struct oe_call *call)
+{
+	return oe_memory_is_back(call, 0) ? OE_OUTCOME_AVOIDED :
+					    OE_OUTCOME_NOT_KILLED;
+}
+
+/**
+ * oe_episode_finish - the kernel's own function has come back
+ * @call: the same as for oe_episode_prepare()
+ *
+ * Context: as oe_episode_prepare(), oom_lock not held; sleeps for at most
+ * 100 ms if nobody may be chosen in the cgroup.
+ */
+void oe_episode_finish(const struct oe_call *call)
+{
+	struct oe_domain_state *state = oe_domain_owned(call);
+	unsigned int nr_retries;
+
+	if (!state)
+		return;
+	if (!state->ended)
+		oe_episode_end(&state->episode, outcome_without_call(call));
+	nr_retries = state->nr_retries;
+	oe_domain_release(state);
+	if (nr_retries)
+		pause_caller(call, nr_retries);
 }

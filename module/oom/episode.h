@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The conductor: the whole life of an OOM, whatever way it came in.
+ */
 #ifndef OE_OOM_EPISODE_H
 #define OE_OOM_EPISODE_H
 
@@ -7,15 +10,36 @@
 /* Not the one beside this file. */
 #include "../episode.h"
 
-enum oe_purpose oe_handle_classify(const struct oe_call *call);
-struct oe_episode *oe_handle_begin(const struct oe_call *call);
-bool oe_handle_grace(struct oe_episode *episode);
-void oe_handle_decide(struct oe_episode *episode);
-void oe_handle_end(struct oe_episode *episode, enum oe_outcome outcome);
-bool oe_handle_no_victim(struct oe_episode *episode);
-bool oe_handle_is_global(const struct oe_episode *episode);
+/**
+ * struct oe_way - what differs between the ways in
+ * @pass_on: the call is no episode: hand it to the kernel. Returns false if the
+ *	kernel would kill all the same, which makes it an episode; otherwise
+ *	*ret is the result of the call
+ * @ask_others: let the kernel's other OOM notifiers look for memory, before
+ *	anybody is told; returns true if they found some. NULL: they have looked
+ * @leave: observe only: the kernel chooses; ends the episode
+ * @kill: let the kernel kill episode->decision.task; ends the episode, at once
+ *	or when it is known how it went
+ * @kill_nobody: nobody may be chosen: let the kernel look for another way out,
+ *	then oe_episode_no_victim()
+ *
+ * @ctx is what was given to oe_episode_run(). What @leave, @kill and
+ * @kill_nobody return is the result of the call: true if the kernel shall try
+ * the allocation again.
+ */
+struct oe_way {
+	bool (*pass_on)(void *ctx, enum oe_purpose purpose, bool *ret);
+	bool (*ask_others)(void *ctx);
+	bool (*leave)(void *ctx, struct oe_episode *episode);
+	bool (*kill)(void *ctx, struct oe_episode *episode);
+	bool (*kill_nobody)(void *ctx, struct oe_episode *episode);
+};
 
-void oe_steer(struct task_struct *victim, bool *was_origin);
-void oe_unsteer(struct task_struct *victim, bool was_origin);
+bool oe_episode_run(const struct oe_call *call, const struct oe_way *way,
+		    void *ctx);
+bool oe_episode_prepare(const struct oe_call *call);
+void oe_episode_finish(const struct oe_call *call);
+void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome);
+bool oe_episode_no_victim(struct oe_episode *episode);
 
 #endif /* OE_OOM_EPISODE_H */

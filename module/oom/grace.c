@@ -18,11 +18,11 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
-#include "oom/grace.h"
-#include "../episode.h"
 #include "memory/headroom.h"
 #include "memory/zones.h"
 #include "notify.h"
+#include "oom/domain.h"
+#include "oom/grace.h"
 
 enum {
 	/* How often to see whether memory is back. */
@@ -37,12 +37,6 @@ enum {
 	REFILL_RATE = 4,
 };
 
-/* All callers hold oom_lock. */
-static struct {
-	u64 budget_ns;
-	u64 updated_ns; /* CLOCK_MONOTONIC; 0 before the first OOM */
-} grace;
-
 static u64 ms_to_ns(unsigned int ms)
 {
 	return ms * (u64)NSEC_PER_MSEC;
@@ -54,47 +48,62 @@ static u64 full_budget(void)
 		max_t(unsigned int, READ_ONCE(oe_config.grace_ms), BUDGET_MS));
 }
 
-static void refill(void)
+static void refill_budget(struct oe_budget *budget)
 {
 	u64 now = ktime_get_ns();
 	u64 full = full_budget();
 
-	if (grace.updated_ns)
-		grace.budget_ns += (now - grace.updated_ns) / REFILL_RATE;
+	if (budget->updated_ns)
+		budget->left_ns += (now - budget->updated_ns) / REFILL_RATE;
 	else
-		grace.budget_ns = full;
-	grace.budget_ns = min(grace.budget_ns, full);
-	grace.updated_ns = now;
+		budget->left_ns = full;
+	budget->left_ns = min(budget->left_ns, full);
+	budget->updated_ns = now;
 }
 
-static void charge(u64 ns)
+static void charge_budget(struct oe_budget *budget, u64 ns)
 {
-	grace.budget_ns -= min(grace.budget_ns, ns);
-	grace.updated_ns = ktime_get_ns();
+	budget->left_ns -= min(budget->left_ns, ns);
+	budget->updated_ns = ktime_get_ns();
 }
 
-/* A kernel thread, like kswapd, has more to do than to wait. */
-static bool may_wait(const struct oe_call *call)
+/**
+ * oe_grace_may_wait - does nobody else wait for what the caller holds?
+ * @gfp: of its allocation; 0 if not known
+ *
+ * An allocation that must not enter the file system is made by somebody who
+ * holds a transaction or a lock of it, and every fsync() waits for that. kswapd
+ * has more to do than to wait.
+ *
+ * Context: in the task that failed to allocate.
+ * Return: true if it may be put to sleep for a while.
+ */
+bool oe_grace_may_wait(gfp_t gfp)
 {
-	return call->kind == OE_KIND_SYSRQ || !(current->flags & PF_KTHREAD);
+	if (gfp && !(gfp & __GFP_FS))
+		return false;
+	return !(current->flags &
+		 (PF_MEMALLOC_NOFS | PF_MEMALLOC_NOIO | PF_KTHREAD));
 }
 
 /**
  * oe_grace_grant - how long may this OOM wait?
+ * @budget: of its domain
  * @call: the call
  *
- * Context: OOM path, oom_lock held.
+ * Context: OOM path, domain claimed.
  * Return: ms, 0 for not at all.
  */
-unsigned int oe_grace_grant(const struct oe_call *call)
+unsigned int oe_grace_grant(struct oe_budget *budget,
+			    const struct oe_call *call)
 {
 	unsigned int ms;
 
-	refill();
-	if (!may_wait(call))
+	refill_budget(budget);
+	if (!call->may_wait)
 		return 0;
 	ms = min_t(u64, READ_ONCE(oe_config.grace_ms),
-		   div_u64(grace.budget_ns, NSEC_PER_MSEC));
+		   div_u64(budget->left_ns, NSEC_PER_MSEC));
 	return ms < SHORTEST_MS ? 0 : ms;
 }
 
@@ -102,7 +111,7 @@ unsigned int oe_grace_grant(const struct oe_call *call)
  * oe_grace_unboost - let the kernel not keep back what the reserve has given
  * @episode: if it has; to be repeated, since the kernel does it again
  *
- * Context: OOM path, oom_lock held.
+ * Context: OOM path, domain claimed.
  */
 void oe_grace_unboost(struct oe_episode *episode)
 {
@@ -112,32 +121,51 @@ void oe_grace_unboost(struct oe_episode *episode)
 }
 
 /*
- * What the reserve has given does not count: it wants to be filled again. Nor
- * what was only kept back before.
+ * Do not count pages of the reserve (needed to refill it) or pages freed by
+ * dropping the watermark boost.
  */
-static bool is_back(const struct oe_episode *episode)
+static bool memory_is_back(const struct oe_episode *episode)
 {
-	return episode->call.kind != OE_KIND_SYSRQ &&
-	       oe_memory_is_back(&episode->call,
+	return oe_memory_is_back(&episode->call,
 				 episode->released + episode->unboosted);
 }
 
-/* At the end: for others it may go on being swapped in and out. */
+/*
+ * SysRq wants a victim whatever there is, and kswapd calls because of thrash
+ * while memory can be had.
+ */
+static bool asks_for_memory(const struct oe_episode *episode)
+{
+	return episode->call.kind != OE_KIND_SYSRQ &&
+	       episode->call.kind != OE_KIND_THRASH;
+}
+
+/* Free swap fluctuates during the window, so check it once, at the end. */
 static bool is_worth_a_try(const struct oe_episode *episode)
 {
-	if (episode->call.kind == OE_KIND_SYSRQ)
-		return false;
-	return is_back(episode) ||
-	       oe_memory_may_be_reclaimed(&episode->call, episode->swap_room);
+	return asks_for_memory(episode) &&
+	       (memory_is_back(episode) ||
+		oe_memory_may_be_reclaimed(&episode->call, episode->swap_room));
+}
+
+/*
+ * Another member of the cgroup cannot wait, or the machine itself is out of
+ * memory: the emergency of a cgroup must not take its time.
+ */
+static bool is_cut_short(const struct oe_domain_state *state)
+{
+	return READ_ONCE(state->hurried) || oe_domain_is_preempted(state);
 }
 
 /* Waits for done, for memory, or for the end of the window. */
-static void wait(struct oe_episode *episode)
+static void wait_window(struct oe_domain_state *state)
 {
+	struct oe_episode *episode = &state->episode;
 	u64 deadline = episode->announced_ns + ms_to_ns(episode->grace_ms);
 
 	while (!oe_notify_wait_done(episode->seq, POLL_MS) &&
-	       !is_back(episode) && !fatal_signal_pending(current)) {
+	       !(asks_for_memory(episode) && memory_is_back(episode)) &&
+	       !is_cut_short(state) && !fatal_signal_pending(current)) {
 		if (ktime_get_ns() >= deadline) {
 			oe_stat_inc(OE_STAT_grace_timeouts);
 			return;
@@ -148,33 +176,37 @@ static void wait(struct oe_episode *episode)
 
 /**
  * oe_grace_spend - give userspace its chance
- * @episode: announced; its grace fields are filled in
+ * @state: the domain; its episode is announced, the grace fields are filled in
  *
- * Context: OOM path, oom_lock held; sleeps up to episode->grace_ms.
+ * Context: OOM path, domain claimed; sleeps up to episode->grace_ms.
  * Return: true if memory is back, or can be reclaimed, and nobody has to die.
  */
-bool oe_grace_spend(struct oe_episode *episode)
+bool oe_grace_spend(struct oe_domain_state *state)
 {
+	struct oe_budget *budget = &state->budget;
+	struct oe_episode *episode = &state->episode;
 	bool avoided;
 
 	if (episode->grace_ms)
-		wait(episode);
+		wait_window(state);
 	episode->grace_used_ns = ktime_get_ns() - episode->announced_ns;
 	episode->acked_ns = oe_notify_done_ns(episode->seq);
 
-	avoided = grace.budget_ns >= ms_to_ns(AVOIDED_MS) &&
+	avoided = budget->left_ns >= ms_to_ns(AVOIDED_MS) &&
 		  is_worth_a_try(episode);
-	charge(avoided ? max(episode->grace_used_ns, ms_to_ns(AVOIDED_MS)) :
-			 episode->grace_used_ns);
+	charge_budget(budget, avoided ? max(episode->grace_used_ns,
+					    ms_to_ns(AVOIDED_MS)) :
+					episode->grace_used_ns);
 	return avoided;
 }
 
 /**
  * oe_grace_renew - somebody was killed, and userspace had answered
+ * @budget: of the domain
  *
- * Context: OOM path, oom_lock held.
+ * Context: OOM path, or the settling worker in its place.
  */
-void oe_grace_renew(void)
+void oe_grace_renew(struct oe_budget *budget)
 {
-	grace.budget_ns = full_budget();
+	budget->left_ns = full_budget();
 }

@@ -11,22 +11,37 @@
 #include <linux/sched/jobctl.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 
 #include "oom/hold.h"
 #include "tasks.h"
 
 enum {
-	/* Room for whom we stopped: 64 KiB, there only while grace_hold is 1. */
+	/* Room for whom we stopped: 128 KiB, there only while grace_hold is 1. */
 	MAX_HELD = 8192,
 };
 
-/* Touched by the OOM path, under oom_lock, except where said. */
+/* A process that we stopped, and for whose emergency. */
+struct held {
+	struct pid *pid;
+	const void *owner;
+};
+
 static struct {
-	struct pid **pids; /* set once, see oe_hold_prepare() */
-	unsigned int nr_pids;
+	spinlock_t lock; /* the array; its holders never allocate */
+	struct held *held; /* set once, see oe_hold_prepare() */
+	unsigned int nr_held;
+	const void *machine; /* owner of the machine's emergency, or NULL */
 	bool warned;
 	bool ready;
-} hold;
+} hold = {
+	.lock = __SPIN_LOCK_UNLOCKED(hold.lock),
+};
+
+struct hold_arg {
+	const struct oe_policy *policy;
+	const void *owner;
+};
 
 /* By somebody else, or about to be; or it answers to a debugger. */
 static bool is_stopped(struct task_struct *p)
@@ -39,7 +54,7 @@ static bool is_stopped(struct task_struct *p)
 	       sigismember(&p->pending.signal, SIGSTOP);
 }
 
-static void missed(void)
+static void note_missed(void)
 {
 	oe_stat_inc(OE_STAT_hold_missed);
 	if (hold.warned)
@@ -48,19 +63,22 @@ static void missed(void)
 	pr_warn("more than %d processes to hold: the others go on\n", MAX_HELD);
 }
 
-static int stop(const struct oe_candidate *c, void *arg)
+static int stop_process(const struct oe_candidate *c, void *data)
 {
-	const struct oe_policy *policy = arg;
-	struct task_struct *p = c->task;
+	const struct hold_arg *arg = data;
+	struct pid *tgid = task_tgid(c->task);
 
-	if (oe_policy_verdict(policy, c) != OE_ELIGIBLE || is_stopped(p))
+	if (oe_policy_verdict(arg->policy, c) != OE_ELIGIBLE)
 		return 0;
-	if (hold.nr_pids == MAX_HELD) {
-		missed();
-		return 0;
-	}
-	if (!kill_pid(task_tgid(p), SIGSTOP, 1))
-		hold.pids[hold.nr_pids++] = get_pid(task_tgid(p));
+	spin_lock(&hold.lock);
+	if (is_stopped(c->task))
+		; /* Not by us, or already for another domain. */
+	else if (hold.nr_held == MAX_HELD)
+		note_missed();
+	else if (!kill_pid(tgid, SIGSTOP, 1))
+		hold.held[hold.nr_held++] =
+			(struct held){ get_pid(tgid), arg->owner };
+	spin_unlock(&hold.lock);
 	return 0;
 }
 
@@ -68,30 +86,54 @@ static int stop(const struct oe_candidate *c, void *arg)
  * oe_hold_begin - stop everybody who may be chosen
  * @domain: among those whose memory ran out
  * @policy: who is protected
+ * @owner: whose emergency it is; compared only
  *
- * Context: OOM path, oom_lock held; allocates nothing.
+ * Context: OOM path; allocates nothing.
  */
 void oe_hold_begin(const struct oe_domain *domain,
-		   const struct oe_policy *policy)
+		   const struct oe_policy *policy, const void *owner)
 {
+	struct hold_arg arg = { policy, owner };
+
 	/* Pairs with oe_hold_prepare(). */
-	if (READ_ONCE(oe_config.grace_hold) && smp_load_acquire(&hold.pids))
-		oe_tasks_for_each(domain, stop, (void *)policy);
+	if (!READ_ONCE(oe_config.grace_hold) || !smp_load_acquire(&hold.held))
+		return;
+	if (!domain->memcg)
+		WRITE_ONCE(hold.machine, owner); /* read by oe_hold_end() */
+	oe_tasks_for_each(domain, stop_process, &arg);
 }
 
 /**
  * oe_hold_end - let those go on that were stopped by oe_hold_begin()
+ * @owner: the same
+ *
+ * While the machine's emergency holds everybody who may be chosen, what was
+ * stopped for a memory cgroup stays stopped for the machine.
  *
  * Context: as oe_hold_begin(); nothing to do if nobody was.
  */
-void oe_hold_end(void)
+void oe_hold_end(const void *owner)
 {
-	while (hold.nr_pids) {
-		struct pid *pid = hold.pids[--hold.nr_pids];
+	unsigned int nr_kept = 0;
+	unsigned int i;
 
-		kill_pid(pid, SIGCONT, 1);
-		put_pid(pid);
+	spin_lock(&hold.lock);
+	if (hold.machine == owner)
+		hold.machine = NULL;
+	for (i = 0; i < hold.nr_held; i++) {
+		struct held *held = &hold.held[i];
+
+		if (held->owner == owner && hold.machine)
+			held->owner = hold.machine;
+		if (held->owner != owner) {
+			hold.held[nr_kept++] = *held;
+			continue;
+		}
+		kill_pid(held->pid, SIGCONT, 1);
+		put_pid(held->pid);
 	}
+	hold.nr_held = nr_kept;
+	spin_unlock(&hold.lock);
 }
 
 /**
@@ -103,17 +145,17 @@ void oe_hold_end(void)
  */
 int oe_hold_prepare(unsigned int enable)
 {
-	struct pid **pids;
+	struct held *held;
 
 	/* A parameter of a module that then is not loaded must leave nothing. */
-	if (!enable || !hold.ready || hold.pids)
+	if (!enable || !hold.ready || hold.held)
 		return 0;
-	pids = kvcalloc(MAX_HELD, sizeof(struct pid *), GFP_KERNEL);
-	if (!pids)
+	held = kvcalloc(MAX_HELD, sizeof(*held), GFP_KERNEL);
+	if (!held)
 		return -ENOMEM;
 	/* Two may write at a time. Pairs with oe_hold_begin(). */
-	if (cmpxchg_release(&hold.pids, NULL, pids))
-		kvfree(pids);
+	if (cmpxchg_release(&hold.held, NULL, held))
+		kvfree(held);
 	return 0;
 }
 
@@ -136,5 +178,5 @@ int oe_hold_init(void)
  */
 void oe_hold_exit(void)
 {
-	kvfree(hold.pids);
+	kvfree(hold.held);
 }

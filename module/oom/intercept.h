@@ -9,7 +9,7 @@
 
 int oe_intercept_notifier_init(void);
 void oe_intercept_notifier_exit(void);
-void oe_intercept_settle(void);
+bool oe_intercept_has_others(void);
 
 int oe_intercept_pm_init(void);
 void oe_intercept_pm_exit(void);
@@ -21,6 +21,7 @@ int oe_intercept_kprobe_init(void);
 void oe_intercept_kprobe_exit(void);
 bool oe_intercept_kprobe_active(void);
 bool oe_intercept_kprobe_handles(void);
+void oe_intercept_kprobe_asked(unsigned long *freed);
 
 #else
 
@@ -45,6 +46,28 @@ static inline bool oe_intercept_kprobe_handles(void)
 	return false;
 }
 
+static inline void oe_intercept_kprobe_asked(unsigned long *freed)
+{
+}
+
 #endif /* CONFIG_KPROBES */
+
+#if defined(CONFIG_KPROBES) && defined(CONFIG_MEMCG)
+
+int oe_intercept_memcg_init(void);
+void oe_intercept_memcg_exit(void);
+
+#else
+
+static inline int oe_intercept_memcg_init(void)
+{
+	return 0;
+}
+
+static inline void oe_intercept_memcg_exit(void)
+{
+}
+
+#endif /* CONFIG_KPROBES && CONFIG_MEMCG */
 
 #endif /* OE_INTERCEPT_H */

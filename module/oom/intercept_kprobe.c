@@ -1,79 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The way in on kernels with kprobes: out_of_memory() is wrapped.
- *
- * A probe on its entry sends the CPU to wrapped(), which therefore runs in its
- * stead, in the caller's process context, with the caller's argument and return
- * address: for global, memory cgroup and SysRq OOM alike. To go on, it calls
- * resume_original(), whose own probe sends the CPU back to out_of_memory();
- * the first probe recognises the caller and lets it pass. No indirect call, so
- * nothing for CFI or IBT to object to, and wrapped() sees the result.
+ * The way in on kernels with kprobes: out_of_memory() is wrapped, for the OOM of
+ * the machine, of memory cgroups and by SysRq alike.
  */
 #include "core.h"
 
 #include <linux/cpuset.h>
-#include <linux/delay.h>
 #include <linux/kprobes.h>
 #include <linux/memcontrol.h>
 #include <linux/oom.h>
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/swap.h>
 
-#include "oom/guard.h"
+#include "oom/detour.h"
 #include "oom/episode.h"
+#include "oom/grace.h"
+#include "oom/guard.h"
 #include "oom/intercept.h"
 #include "oom/redirect.h"
+#include "oom/settle.h"
 #include "tasks.h"
+#include "oom/steer.h"
 
-enum {
-	LEAVE_POLL_MS = 20,
-};
-
-static bool wrapped(struct oom_control *oc);
-
-static struct {
-	bool active;
-	struct kprobe enter;
-	struct kprobe resume;
-	unsigned long original; /* where resume_original() really goes */
-	/* Who is in wrapped(): one is enough, callers hold oom_lock. */
-	struct task_struct *caller;
-	/*
-	 * Tasks that were sent to wrapped() and have not left it. Counted
-	 * where they are sent, so that a task on its way is not overlooked.
-	 */
-	atomic_t nr_inside;
-} kprobe;
+static bool wrapped_oom(struct oom_control *oc);
 
 /* Never runs: its probe sends the CPU to out_of_memory() with the same argument. */
-static OE_REDIRECTED bool resume_original(struct oom_control *oc)
+static OE_REDIRECTED bool resume_oom(struct oom_control *oc)
 {
-	int ret = 0;
+	bool ret = true; /* "try again", should the probe be switched off */
 
 	oe_opaque(oc);
 	oe_opaque(ret);
 	return ret;
 }
 
-static int on_enter(struct kprobe *probe, struct pt_regs *regs)
-{
-	if (READ_ONCE(kprobe.caller) == current)
-		return 0;
-	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF)
-		return 0;
-	atomic_inc(
-		&kprobe.nr_inside); /* pairs with oe_intercept_kprobe_exit() */
-	instruction_pointer_set(regs, (unsigned long)wrapped);
-	return 1;
-}
-NOKPROBE_SYMBOL(on_enter);
+static struct oe_detour oom_detour = {
+	.symbol = "out_of_memory",
+	.wrapper = wrapped_oom,
+	.resume = resume_oom,
+};
 
-static int on_resume(struct kprobe *probe, struct pt_regs *regs)
+/* Callers hold oom_lock, so one of each is enough. */
+static struct {
+	struct task_struct *caller; /* who is in wrapped_oom() */
+	bool asking; /* see ask_others() */
+	unsigned long freed; /* by the other OOM notifiers, in pages */
+} inside;
+
+static bool call_original(struct oom_control *oc)
 {
-	instruction_pointer_set(regs, kprobe.original);
-	return 1;
+	bool ret;
+
+	oe_detour_pass(&oom_detour);
+	ret = resume_oom(oc);
+	oe_detour_passed(&oom_detour);
+	return ret;
 }
-NOKPROBE_SYMBOL(on_resume);
 
 static enum oe_kind kind_of(const struct oom_control *oc,
 			    const struct oe_domain *domain)
@@ -82,6 +64,9 @@ static enum oe_kind kind_of(const struct oom_control *oc,
 		return OE_KIND_SYSRQ;
 	if (oc->memcg)
 		return OE_KIND_MEMCG;
+	/* Multi-gen LRU's min_ttl_ms: memory can be had, the working set cannot. */
+	if (current_is_kswapd())
+		return OE_KIND_THRASH;
 	if (domain->nodemask)
 		return OE_KIND_MEMPOLICY;
 	return domain->cpuset ? OE_KIND_CPUSET : OE_KIND_GLOBAL;
@@ -107,12 +92,23 @@ static void fill_domain(const struct oom_control *oc, struct oe_domain *domain)
 					       cpuset_current_mems_allowed);
 }
 
+/*
+ * A memory cgroup that comes here without having been prepared (there is no
+ * probe on mem_cgroup_out_of_memory()) must not hold oom_lock for long.
+ */
+static bool may_wait(const struct oom_control *oc, enum oe_kind kind)
+{
+	return kind == OE_KIND_SYSRQ ||
+	       (kind != OE_KIND_MEMCG && oe_grace_may_wait(oc->gfp_mask));
+}
+
 static void fill_call(const struct oom_control *oc, struct oe_call *call)
 {
 	fill_domain(oc, &call->domain);
 	call->kind = kind_of(oc, &call->domain);
 	call->order = oc->order;
 	call->gfp = oc->gfp_mask;
+	call->may_wait = may_wait(oc, call->kind);
 }
 
 /*
@@ -126,7 +122,7 @@ static bool wants_to_kill(struct oom_control *oc, enum oe_guard_mode mode,
 	const struct oe_policy policy = oe_config_policy();
 
 	oe_guard_arm(oc, mode, &policy, NULL);
-	*ret = resume_original(oc);
+	*ret = call_original(oc);
 	if (!oe_guard_disarm())
 		return false;
 	oc->chosen = NULL;
@@ -140,39 +136,13 @@ static enum oe_outcome outcome_of(const struct oom_control *oc, bool ret)
 	return ret ? OE_OUTCOME_NOT_KILLED : OE_OUTCOME_NO_VICTIM;
 }
 
-static bool kill_ours(struct oom_control *oc, struct oe_episode *episode)
+static bool pass_on(void *ctx, enum oe_purpose purpose, bool *ret)
 {
-	struct task_struct *victim = episode->decision.task;
-	bool was_origin;
-	bool ret;
+	struct oom_control *oc = ctx;
 
-	oe_steer(victim, &was_origin);
-	oe_guard_arm(oc, OE_GUARD_VICTIM, &episode->policy, victim);
-	ret = resume_original(oc);
-	oe_guard_disarm();
-	oe_unsteer(victim, was_origin);
-	oe_handle_end(episode, outcome_of(oc, ret));
-	return ret;
-}
-
-static bool kill_nobody(struct oom_control *oc, struct oe_episode *episode)
-{
-	bool ret = false;
-
-	if (oe_guard_available() && !wants_to_kill(oc, OE_GUARD_NOBODY, &ret) &&
-	    ret) {
-		oe_handle_end(episode, outcome_of(oc, ret));
-		return ret;
-	}
-	return oe_handle_no_victim(episode);
-}
-
-/* The call is not an episode. False if it is one after all. */
-static bool pass_on(struct oom_control *oc, enum oe_purpose purpose, bool *ret)
-{
 	oe_stat_inc(OE_STAT_victim_pending);
 	if (READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE) {
-		*ret = resume_original(oc);
+		*ret = call_original(oc);
 		return true;
 	}
 	if (!oe_guard_available()) {
@@ -180,7 +150,7 @@ static bool pass_on(struct oom_control *oc, enum oe_purpose purpose, bool *ret)
 		 * The kernel would try again, too, unless the victim is through
 		 * before it looks: then it would select without us.
 		 */
-		*ret = purpose == OE_PURPOSE_WAIT || resume_original(oc);
+		*ret = purpose == OE_PURPOSE_WAIT || call_original(oc);
 		return true;
 	}
 	return !wants_to_kill(oc,
@@ -189,46 +159,91 @@ static bool pass_on(struct oom_control *oc, enum oe_purpose purpose, bool *ret)
 			      ret);
 }
 
-static bool handle_call(struct oom_control *oc)
+/*
+ * Calls the original for its OOM notifiers only: the module's own, which is the
+ * last, keeps it from going further (oe_intercept_kprobe_asked()). As in the
+ * kernel, SysRq does not care what they find, and a memory cgroup does not ask.
+ */
+static bool ask_others(void *ctx)
 {
-	struct oe_episode *episode;
-	enum oe_purpose purpose;
-	struct oe_call call;
+	struct oom_control *oc = ctx;
+
+	if (oc->memcg || oc->order == -1 || !oe_intercept_has_others())
+		return false;
+	inside.freed = 0;
+	inside.asking = true;
+	call_original(oc);
+	inside.asking = false;
+	return inside.freed;
+}
+
+static bool leave_to_kernel(void *ctx, struct oe_episode *episode)
+{
+	struct oom_control *oc = ctx;
+	bool ret = call_original(oc);
+
+	oe_episode_end(episode, outcome_of(oc, ret));
+	return ret;
+}
+
+static bool kill_ours(void *ctx, struct oe_episode *episode)
+{
+	struct oom_control *oc = ctx;
+	struct task_struct *victim = episode->decision.task;
+	bool was_origin;
 	bool ret;
 
-	oe_intercept_settle();
-	fill_call(oc, &call);
-	purpose = oe_handle_classify(&call);
-	if (purpose != OE_PURPOSE_KILL && pass_on(oc, purpose, &ret))
-		return ret;
+	oe_steer(victim, &was_origin);
+	oe_guard_arm(oc, OE_GUARD_VICTIM, &episode->policy, victim);
+	ret = call_original(oc);
+	oe_guard_disarm();
+	oe_unsteer(victim, was_origin);
+	oe_episode_end(episode, outcome_of(oc, ret));
+	return ret;
+}
 
-	episode = oe_handle_begin(&call);
-	if (oe_handle_grace(episode))
-		return true;
-	oe_handle_decide(episode);
-	if (episode->mode != OE_MODE_ENFORCE) {
-		ret = resume_original(oc);
-		oe_handle_end(episode, outcome_of(oc, ret));
+static bool kill_nobody(void *ctx, struct oe_episode *episode)
+{
+	struct oom_control *oc = ctx;
+	bool ret = false;
+
+	if (oe_guard_available() && !wants_to_kill(oc, OE_GUARD_NOBODY, &ret) &&
+	    ret) {
+		oe_episode_end(episode, outcome_of(oc, ret));
 		return ret;
 	}
-	if (episode->decision.task)
-		return kill_ours(oc, episode);
-	return kill_nobody(oc, episode);
+	return oe_episode_no_victim(episode);
+}
+
+static const struct oe_way kprobe_way = {
+	.pass_on = pass_on,
+	.ask_others = ask_others,
+	.leave = leave_to_kernel,
+	.kill = kill_ours,
+	.kill_nobody = kill_nobody,
+};
+
+static bool handle_oom(struct oom_control *oc)
+{
+	struct oe_call call;
+
+	oe_settle();
+	fill_call(oc, &call);
+	return oe_episode_run(&call, &kprobe_way, oc);
 }
 
 /* Runs instead of out_of_memory(), in the caller's process context; may sleep. */
-static bool wrapped(struct oom_control *oc)
+static bool wrapped_oom(struct oom_control *oc)
 {
 	bool ret;
 
-	WRITE_ONCE(kprobe.caller, current); /* read by on_enter() */
+	WRITE_ONCE(inside.caller, current);
 	if (oe_intercept_is_silent())
-		ret = resume_original(oc);
+		ret = call_original(oc);
 	else
-		ret = handle_call(oc);
-	WRITE_ONCE(kprobe.caller, NULL);
-	/* Pairs with oe_intercept_kprobe_exit(). */
-	atomic_dec(&kprobe.nr_inside);
+		ret = handle_oom(oc);
+	WRITE_ONCE(inside.caller, NULL);
+	oe_detour_leave(&oom_detour);
 	return ret;
 }
 
@@ -239,18 +254,32 @@ static bool wrapped(struct oom_control *oc)
  */
 bool oe_intercept_kprobe_active(void)
 {
-	return READ_ONCE(kprobe.active);
+	return READ_ONCE(oom_detour.active);
 }
 
 /**
  * oe_intercept_kprobe_handles - has current's OOM call been wrapped?
  *
  * Context: OOM path.
- * Return: true inside the original that wrapped() has called.
+ * Return: true inside the original that wrapped_oom() has called.
  */
 bool oe_intercept_kprobe_handles(void)
 {
-	return READ_ONCE(kprobe.caller) == current;
+	return READ_ONCE(inside.caller) == current;
+}
+
+/**
+ * oe_intercept_kprobe_asked - the other OOM notifiers have been called
+ * @freed: what they found, in pages; raised if the kernel shall stop here
+ *
+ * Context: OOM notifier, in a call for which oe_intercept_kprobe_handles().
+ */
+void oe_intercept_kprobe_asked(unsigned long *freed)
+{
+	if (!inside.asking)
+		return;
+	inside.freed = *freed;
+	*freed = max(*freed, 1UL);
 }
 
 /**
@@ -266,58 +295,22 @@ int oe_intercept_kprobe_init(void)
 	err = oe_redirect_init();
 	if (err)
 		return err;
-	kprobe.resume = (struct kprobe){
-		.addr = (kprobe_opcode_t *)resume_original,
-		.pre_handler = on_resume,
-	};
-	err = oe_redirect_register(&kprobe.resume);
-	if (err)
-		return err;
 	oe_guard_register();
-	kprobe.enter = (struct kprobe){
-		.symbol_name = "out_of_memory",
-		.pre_handler = on_enter,
-		/* Enabled below, when it is known where to resume. */
-		.flags = KPROBE_FLAG_DISABLED,
-	};
-	err = oe_redirect_register(&kprobe.enter);
+	err = oe_detour_register(&oom_detour);
 	if (err)
-		goto err_unregister_guard;
-	kprobe.original = (unsigned long)kprobe.enter.addr;
-	err = enable_kprobe(&kprobe.enter);
-	if (err)
-		goto err_unregister_enter;
-	WRITE_ONCE(kprobe.active, true);
-	return 0;
-
-err_unregister_enter:
-	unregister_kprobe(&kprobe.enter);
-err_unregister_guard:
-	oe_guard_unregister();
-	unregister_kprobe(&kprobe.resume);
+		oe_guard_unregister();
 	return err;
 }
 
 /**
  * oe_intercept_kprobe_exit - unwrap out_of_memory(), also in the middle of an OOM
  *
- * Unregistering a probe does not wait for a task that it has sent to us. Such
- * tasks are counted, and after the last one has counted itself out it may
- * still have its last instructions in wrapped() before it, which
- * synchronize_rcu_tasks() waits for.
- *
  * Context: module exit, may sleep.
  */
 void oe_intercept_kprobe_exit(void)
 {
-	if (!kprobe.active)
+	if (!oom_detour.active)
 		return;
-	WRITE_ONCE(kprobe.active, false);
-	unregister_kprobe(&kprobe.enter);
-	/* Every wait inside is bounded. */
-	while (atomic_read(&kprobe.nr_inside))
-		msleep(LEAVE_POLL_MS);
-	synchronize_rcu_tasks();
+	oe_detour_unregister(&oom_detour);
 	oe_guard_unregister();
-	unregister_kprobe(&kprobe.resume);
 }

@@ -2,13 +2,14 @@
 /*
  * Saying what happened: the line in the log, the uevents, the counters.
  *
- * Everything here runs in the OOM path, one episode at a time, so the text is
- * put together in static buffers and not on a stack that is deep already.
+ * The text is put together in static buffers and not on a stack that is deep
+ * already: everything here runs in the OOM path.
  */
 #include "core.h"
 
 #include <linux/math64.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/string.h>
 
@@ -22,7 +23,7 @@
 static const char *const kind_words[] = {
 	[OE_KIND_GLOBAL] = "global",	   [OE_KIND_CPUSET] = "cpuset",
 	[OE_KIND_MEMPOLICY] = "mempolicy", [OE_KIND_MEMCG] = "memcg",
-	[OE_KIND_SYSRQ] = "sysrq",
+	[OE_KIND_SYSRQ] = "sysrq",	   [OE_KIND_THRASH] = "thrash",
 };
 
 static const char *const outcome_words[] = {
@@ -38,13 +39,16 @@ enum {
 };
 
 static struct {
+	struct mutex lock; /* its holders never allocate */
 	struct oe_uevent uevent;
 	char trigger[OE_COMM_ESCAPED];
 	char comm[OE_COMM_ESCAPED];
 	char victim[PROCESS_TEXT];
 	char second[PROCESS_TEXT];
 	char would[PROCESS_TEXT];
-} scratch;
+} scratch = {
+	.lock = __MUTEX_INITIALIZER(scratch.lock),
+};
 
 static unsigned long to_kib(unsigned long pages)
 {
@@ -169,13 +173,15 @@ const char *oe_outcome_name(enum oe_outcome outcome)
  * oe_report_reconfigure - send the uevent that asks userspace to act
  * @episode: seq, call and trigger are filled in
  *
- * Context: OOM path, oom_lock held; allocates nothing.
- * Return: ticket for oe_notify_wait().
+ * Context: OOM path; allocates nothing.
+ * Return: the uevent's ticket for oe_notify_wait().
  */
 unsigned long oe_report_reconfigure(const struct oe_episode *episode)
 {
 	struct oe_uevent *uevent = &scratch.uevent;
+	unsigned long ticket;
 
+	mutex_lock(&scratch.lock);
 	start_uevent(OOM_EMBEDDED_EVENT_RECONFIGURE, episode);
 	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_KIND "=%s",
 		      oe_kind_name(episode->call.kind));
@@ -190,15 +196,16 @@ unsigned long oe_report_reconfigure(const struct oe_episode *episode)
 	if (episode->memcg_path[0])
 		oe_uevent_add(uevent, OOM_EMBEDDED_KEY_MEMCG "=%s",
 			      episode->memcg_path);
-	return oe_notify_send(uevent);
+	ticket = oe_notify_send(uevent);
+	mutex_unlock(&scratch.lock);
+	return ticket;
 }
 
 /**
  * oe_report_outcome - log, count and send how an episode ended
  * @episode: complete
  *
- * Context: OOM path with oom_lock held, or the settling worker in its place;
- * allocates nothing.
+ * Context: OOM path, or the settling worker in its place; allocates nothing.
  */
 void oe_report_outcome(const struct oe_episode *episode)
 {
@@ -211,6 +218,8 @@ void oe_report_outcome(const struct oe_episode *episode)
 	};
 
 	oe_stat_inc(stats[episode->outcome]);
+	mutex_lock(&scratch.lock);
 	log_line(episode);
 	outcome_uevent(episode);
+	mutex_unlock(&scratch.lock);
 }

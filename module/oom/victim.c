@@ -126,7 +126,7 @@ void oe_victim_exit(void)
  * Looks at all processes only if there may be one: somebody has been marked
  * since the last time that nobody was found.
  *
- * Context: OOM path, oom_lock held, under which victims are marked.
+ * Context: OOM path.
  * Return: true if the kernel would wait instead of choosing.
  */
 bool oe_victim_is_pending(const struct oe_domain *domain)
@@ -136,8 +136,15 @@ bool oe_victim_is_pending(const struct oe_domain *domain)
 
 	if (victim.point && !READ_ONCE(victim.maybe_pending))
 		return false;
+	/*
+	 * Cleared before the walk: a mark that is set meanwhile stays. Pairs with
+	 * the kernel, which sets signal->oom_mm before it calls on_mark().
+	 */
+	WRITE_ONCE(victim.maybe_pending, false);
+	smp_mb();
 	pending = oe_tasks_victim_pending(domain, &anywhere);
-	WRITE_ONCE(victim.maybe_pending, anywhere);
+	if (anywhere)
+		WRITE_ONCE(victim.maybe_pending, true);
 	return pending;
 }
 

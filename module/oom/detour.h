@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_DETOUR_H
+#define OE_DETOUR_H
+
+#include <linux/atomic.h>
+#include <linux/kprobes.h>
+#include <linux/types.h>
+
+#include "oom/redirect.h"
+
+struct task_struct;
+
+enum {
+	/* Tasks between oe_detour_pass() and the entry of the original. */
+	OE_DETOUR_PASSES = 16,
+};
+
+/**
+ * struct oe_detour - a function of the kernel that is wrapped
+ * @symbol: its name
+ * @wrapper: runs in its stead, with the same prototype; the last thing that it
+ *	does is oe_detour_leave()
+ * @resume: called by @wrapper to run the original, after oe_detour_pass();
+ *	OE_REDIRECTED, with the same prototype
+ *
+ * The first three are the owner's to fill in, the others are detour.c's:
+ *
+ * @enter: the probe at the entry of @symbol
+ * @back: the probe at the entry of @resume
+ * @original: where @back sends the CPU
+ * @passes: tasks that @enter lets by, once
+ * @nr_inside: tasks that @enter has sent to @wrapper and that have not left
+ * @active: in place
+ */
+struct oe_detour {
+	const char *symbol;
+	void *wrapper;
+	void *resume;
+	struct kprobe enter;
+	struct kprobe back;
+	unsigned long original;
+	struct task_struct *passes[OE_DETOUR_PASSES];
+	atomic_t nr_inside;
+	bool active;
+};
+
+int oe_detour_register(struct oe_detour *detour);
+void oe_detour_unregister(struct oe_detour *detour);
+void oe_detour_pass(struct oe_detour *detour);
+void oe_detour_passed(struct oe_detour *detour);
+void oe_detour_leave(struct oe_detour *detour);
+
+#endif /* OE_DETOUR_H */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An OOM belongs to a domain: the machine, or one memory cgroup. Each has an
+ * emergency of its own, with its own budget of grace.
+ */
+#ifndef OE_DOMAIN_H
+#define OE_DOMAIN_H
+
+#include <linux/types.h>
+
+#include "../episode.h"
+
+struct task_struct;
+
+/**
+ * struct oe_budget - time that userspace may be given, see oom/grace.c
+ * @left_ns: what is left of it
+ * @updated_ns: CLOCK_MONOTONIC of the last change; 0 = never used, full
+ */
+struct oe_budget {
+	u64 left_ns;
+	u64 updated_ns;
+};
+
+/**
+ * struct oe_domain_state - what is remembered of a domain between calls
+ * @serial: of the memory cgroup; never used twice, unlike its address. 0 for
+ *	the machine, and in a free slot.
+ * @used_ns: CLOCK_MONOTONIC of the last call
+ * @nr_machine: emergencies of the machine when it was claimed
+ * @owner: the task that is inside, from oe_domain_claim() to
+ *	oe_domain_release(); compared, never followed
+ * @hurried: the owner shall end its window
+ * @open: the episode has no victim yet: a call before @reopen_until_ns is the
+ *	same emergency
+ * @fresh: the episode has not had its window yet
+ * @chosen: in this call a victim has been chosen, or nobody
+ * @ended: this call has come to its end
+ * @nr_retries: calls in a row that ended without a kill
+ * @reopen_until_ns: CLOCK_MONOTONIC
+ * @aftermath_until_ns: memory of the last victim may still be on its way; 0
+ *	before the first one
+ * @budget: of grace
+ * @episode: the emergency that goes on, or the last one
+ *
+ * Everything but @serial, @owner and @hurried belongs to the owner.
+ */
+struct oe_domain_state {
+	u64 serial;
+	u64 used_ns;
+	unsigned int nr_machine;
+	struct task_struct *owner;
+	bool hurried;
+	bool open;
+	bool fresh;
+	bool chosen;
+	bool ended;
+	unsigned int nr_retries;
+	u64 reopen_until_ns;
+	u64 aftermath_until_ns;
+	struct oe_budget budget;
+	struct oe_episode episode;
+};
+
+struct oe_domain_state *oe_domain_claim(const struct oe_call *call);
+void oe_domain_release(struct oe_domain_state *state);
+struct oe_domain_state *oe_domain_owned(const struct oe_call *call);
+bool oe_domain_is_preempted(const struct oe_domain_state *state);
+bool oe_domain_machine_in_aftermath(void);
+bool oe_domain_hurry(const struct oe_call *call);
+void oe_domain_wait(const struct oe_call *call, unsigned int timeout_ms);
+
+#endif /* OE_DOMAIN_H */

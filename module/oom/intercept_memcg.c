@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The way in for memory cgroups: mem_cgroup_out_of_memory() is wrapped.
+ *
+ * It is entered before oom_lock is taken. Whatever userspace is given time for
+ * happens here, so that an OOM of the machine, or of another cgroup, need not
+ * wait for it. The choice and the kill come later, in out_of_memory(), which the
+ * original calls under the lock.
+ */
+#include "core.h"
+
+#include <linux/memcontrol.h>
+
+#include "oom/detour.h"
+#include "oom/episode.h"
+#include "oom/grace.h"
+#include "oom/intercept.h"
+#include "tasks.h"
+
+/* Never runs: its probe sends the CPU to mem_cgroup_out_of_memory(). */
+static OE_REDIRECTED bool resume_memcg(struct mem_cgroup *memcg, gfp_t gfp,
+				       int order)
+{
+	bool ret = true; /* "try again", should the probe be switched off */
+
+	oe_opaque(memcg);
+	oe_opaque(gfp);
+	oe_opaque(order);
+	oe_opaque(ret);
+	return ret;
+}
+
+static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order);
+
+static struct oe_detour memcg_detour = {
+	.symbol = "mem_cgroup_out_of_memory",
+	.wrapper = wrapped_memcg,
+	.resume = resume_memcg,
+};
+
+static bool call_original(struct mem_cgroup *memcg, gfp_t gfp, int order)
+{
+	bool ret;
+
+	oe_detour_pass(&memcg_detour);
+	ret = resume_memcg(memcg, gfp, order);
+	oe_detour_passed(&memcg_detour);
+	return ret;
+}
+
+/* Runs instead of the original, in the caller's process context; may sleep. */
+static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
+{
+	const struct oe_call call = {
+		.kind = OE_KIND_MEMCG,
+		.domain.memcg = memcg,
+		.domain.totalpages = oe_tasks_totalpages(memcg),
+		.order = order,
+		.gfp = gfp,
+		.may_wait = oe_grace_may_wait(gfp),
+	};
+	bool ret = true;
+
+	if (oe_intercept_is_silent()) {
+		ret = call_original(memcg, gfp, order);
+	} else if (!oe_episode_prepare(&call)) {
+		ret = call_original(memcg, gfp, order);
+		oe_episode_finish(&call);
+	}
+	oe_detour_leave(&memcg_detour);
+	return ret;
+}
+
+/**
+ * oe_intercept_memcg_init - wrap mem_cgroup_out_of_memory()
+ *
+ * Without it windows of memory cgroups are not opened, because they would hold
+ * up all others.
+ *
+ * Context: module init, may sleep; after oe_intercept_kprobe_init().
+ * Return: 0, or the errno that says why it cannot be done here.
+ */
+int oe_intercept_memcg_init(void)
+{
+	return oe_detour_register(&memcg_detour);
+}
+
+/**
+ * oe_intercept_memcg_exit - unwrap it, also in the middle of an OOM
+ *
+ * Context: module exit, may sleep; before oe_intercept_kprobe_exit().
+ */
+void oe_intercept_memcg_exit(void)
+{
+	oe_detour_unregister(&memcg_detour);
+}
