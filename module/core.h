@@ -1,34 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What every room of the module shares: the tunables, the counters, and the
- * rules about locks.
+ * The tunables, the counters and the rules about locks, for every room of the
+ * module.
  *
- * Locks, outermost first:
+ * Locks, outermost first; (*) belongs to the kernel:
  *
- *  lock                 protects                       taken from
- *  -------------------  -----------------------------  -------------------------
- *  oom_lock (kernel's)  the episode (oom/episode.c), the    the OOM path only: the
- *                       guard, the marked victim       kernel holds it for us
- *  dir->lock            objects of one directory       sysfs writes of its own
- *                       appear and go                  files, never of an object's
- *  limits.lock          the scan of limits, their     limits' thread, sysfs writes
- *                       removal
- *  list->lock           snapshots of one list file     sysfs reads
- *  groups.lock          groups and their rules         sysfs writes
- *  view.lock            readers of `report`            sysfs reads
- *  config.lock          changes of the watermarks      sysfs writes
- *  oe_rank_table_lock   changes of the ranking table   sysfs writes, inherit worker
- *  settle.lock          the steered victim, where      OOM notifier, settling
- *                       there are no kprobes           worker
- *  reserve.lock         the pages held back            OOM path, its worker
- *  watcher.lock         level, forecast, watermarks    OOM path, watcher, sysfs
- *  ring->lock           the records of decisions and  OOM path, settling worker,
- *                       of available memory          watcher, sysfs reads
- *  notify.lock          the queue of uevents           OOM path, settling worker,
- *                                                      uevent thread, watcher
- *  inherit.lost_lock    lost inheritances (raw)        fork tracepoint, worker
- *  pool->lock           spare ranking entries (raw)    fork tracepoint, workers
- *  zone->lock (kernel's)  the zone's watermarks        OOM path
+ *  lock                protects                     taken from
+ *  ------------------  ---------------------------  ---------------------------
+ *  oom_lock (*)        the episode, the guard,      OOM path only: the kernel
+ *                      the marked victim            holds it for the module
+ *  dir->lock           objects of one directory:    sysfs writes of its own
+ *                      making, removal              files, never of an object's
+ *  limits.lock         the scan of limits, their    its thread, sysfs writes
+ *                      removal
+ *  list->lock          snapshots of one list file   sysfs reads
+ *  groups.lock         groups and their rules       sysfs writes
+ *  view.lock           readers of `report`          sysfs reads
+ *  config.lock         changes of the watermarks    sysfs writes
+ *  oe_rank_table_lock  changes of the ranking       sysfs writes, inherit
+ *                      table                        worker
+ *  settle.lock         the steered victim, where    OOM notifier, its worker
+ *                      there are no kprobes
+ *  reserve.lock        the pages held back          OOM path, its worker
+ *  watcher.lock        level, forecast, watermarks  OOM path, watcher, sysfs
+ *  ring->lock          records of decisions and of  OOM path, settling worker,
+ *                      available memory             watcher, sysfs reads
+ *  notify.lock         the queue of uevents         OOM path, settling worker,
+ *                                                   uevent thread, watcher
+ *  inherit.lost_lock   lost inheritances (raw)      fork tracepoint, worker
+ *  pool->lock          spare ranking entries (raw)  fork tracepoint, workers
+ *  zone->lock (*)      the zone's watermarks        OOM path
  *
  * Between OOM entry and the victim nothing is allocated and only locks are
  * taken whose holders do not allocate; look-ups there are RCU. Probe and
@@ -51,7 +52,7 @@
 #include "rules/policy.h"
 
 /**
- * enum oe_mode - what the module does with what it sees
+ * enum oe_mode - how much the module does in an OOM
  * @OE_MODE_OFF: nothing
  * @OE_MODE_OBSERVE: announce and record; the kernel chooses
  * @OE_MODE_ENFORCE: announce, record, choose
@@ -65,9 +66,10 @@ enum oe_mode {
 };
 
 /**
- * enum oe_no_victim_action - what happens in a global OOM when nobody may be chosen
+ * enum oe_no_victim_action - what happens in a global OOM without an eligible
+ *	process
  * @OE_NO_VICTIM_PANIC: panic, as the kernel does when nothing is killable
- * @OE_NO_VICTIM_REBOOT: restart at once; the log reaches pstore
+ * @OE_NO_VICTIM_REBOOT: restart immediately; the log reaches pstore
  * @OE_NO_VICTIM_UNPROTECT: give up the highest ranked protected process
  * @OE_NR_NO_VICTIM_ACTIONS: how many there are
  */
@@ -103,8 +105,8 @@ enum oe_memcg_no_victim_action {
  * @grace_hold: 1: stop the eligible meanwhile
  * @reserve_kb: memory held back, KiB
  *
- * Each is one word. Written with WRITE_ONCE() by sysfs (oe_tunable_store()),
- * read with READ_ONCE() by everybody else; no two of them have to agree.
+ * Each is one word: sysfs writes it with WRITE_ONCE() (oe_tunable_store()), all
+ * readers use READ_ONCE(). No two of them have to agree.
  */
 struct oe_config {
 	unsigned int mode;
@@ -136,7 +138,7 @@ struct oe_policy oe_config_policy(void);
 	X(oom_sysrq)		/* episodes */				\
 	X(victims)		/* episodes that ended with a kill */	\
 	X(avoided)		/* episodes in which memory came back in time */ \
-	X(no_victim)		/* episodes in which nobody could be chosen */ \
+	X(no_victim)		/* episodes without an eligible process */ \
 	X(not_killed)		/* episodes the kernel ended without a kill */ \
 	X(victim_pending)	/* OOM calls that needed no new victim */ \
 	X(unprotected)		/* protected processes given up */	\
@@ -164,8 +166,8 @@ enum oe_stat {
 extern atomic64_t oe_stats[OE_NR_STATS];
 
 /**
- * oe_stat_inc - count something
- * @stat: what
+ * oe_stat_inc - count an event
+ * @stat: its counter
  *
  * Context: any. Read by stats/ in sysfs; nothing is ordered by it.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an episode is: types only. What happens in it is oom/episode.c.
+ * The types of an episode. Its course is in oom/episode.c.
  */
 #ifndef OE_EPISODE_H
 #define OE_EPISODE_H
@@ -16,11 +16,11 @@
 struct mem_cgroup;
 
 /**
- * struct oe_domain - whose memory ran out
+ * struct oe_domain - the part of the machine that is out of memory
  * @memcg: only processes below it may be chosen; NULL = the whole machine
  * @nodemask: mempolicy of the allocation, or NULL
  * @cpuset: only processes that may use the caller's nodes
- * @totalpages: what oom_score_adj is a share of, as in out_of_memory()
+ * @totalpages: oom_score_adj is a share of it, as in out_of_memory()
  */
 struct oe_domain {
 	struct mem_cgroup *memcg;
@@ -31,7 +31,7 @@ struct oe_domain {
 
 /**
  * struct oe_process - a process as it stands in the record
- * @pid: thread group id in the initial pid namespace; 0 = nobody
+ * @pid: thread group id in the initial pid namespace; 0 = no process
  * @uid: of its leader
  * @rank: its ranking
  * @source: &enum oe_source
@@ -52,12 +52,12 @@ struct oe_process {
 };
 
 /**
- * struct oe_decision - who is chosen and who was close
- * @victim: pid 0 if nobody may be chosen
+ * struct oe_decision - the victim and the runner-up
+ * @victim: pid 0 if no process is eligible
  * @runner_up: pid 0 if there is none
  * @nr_eligible: see &struct oe_choice
  * @nr_protected: see &struct oe_choice
- * @unprotected: @victim is a protected one that was given up
+ * @unprotected: @victim is a protected process that was given up
  * @task: the victim's leader, one reference held by the owner of the decision;
  *	NULL if there is no victim
  */
@@ -71,13 +71,13 @@ struct oe_decision {
 };
 
 /**
- * enum oe_kind - whose memory ran out
+ * enum oe_kind - which memory ran out
  * @OE_KIND_GLOBAL: the machine's
  * @OE_KIND_CPUSET: that of the caller's cpuset
  * @OE_KIND_MEMPOLICY: that of the caller's NUMA nodes
  * @OE_KIND_MEMCG: that of a memory cgroup
- * @OE_KIND_SYSRQ: nobody's: the operator wants a victim
- * @OE_KIND_THRASH: nobody's: kswapd cannot keep the working set in memory
+ * @OE_KIND_SYSRQ: none: the operator asks for a victim
+ * @OE_KIND_THRASH: none: kswapd cannot keep the working set in memory
  * @OE_NR_KINDS: how many there are
  */
 enum oe_kind {
@@ -91,10 +91,10 @@ enum oe_kind {
 };
 
 /**
- * enum oe_purpose - what a call of the kernel is for
- * @OE_PURPOSE_KILL: it wants a victim: this is an episode
- * @OE_PURPOSE_WAIT: an earlier victim is still giving its memory back
- * @OE_PURPOSE_NONE: nobody should have to die for it
+ * enum oe_purpose - what the kernel is to do in a call of out_of_memory()
+ * @OE_PURPOSE_KILL: kill a process: the call is an episode
+ * @OE_PURPOSE_WAIT: wait: an earlier victim is still giving its memory back
+ * @OE_PURPOSE_NONE: kill no process for this allocation
  */
 enum oe_purpose {
 	OE_PURPOSE_KILL,
@@ -104,10 +104,10 @@ enum oe_purpose {
 
 /**
  * enum oe_outcome - how an episode ended
- * @OE_OUTCOME_KILLED: the kernel killed somebody
- * @OE_OUTCOME_NO_VICTIM: nobody may be chosen
+ * @OE_OUTCOME_KILLED: the kernel killed a process
+ * @OE_OUTCOME_NO_VICTIM: no process is eligible
  * @OE_OUTCOME_VICTIM_PENDING: the kernel waits for an earlier victim
- * @OE_OUTCOME_AVOIDED: memory was back before anybody was chosen
+ * @OE_OUTCOME_AVOIDED: memory came back before a victim was chosen
  * @OE_OUTCOME_NOT_KILLED: the kernel ended it without a kill: memory was found
  *	elsewhere, or the caller is dying anyway
  * @OE_NR_OUTCOMES: how many there are
@@ -128,10 +128,10 @@ enum {
 /**
  * struct oe_call - one call of the kernel for a victim
  * @kind: as far as it is known before the kernel itself looks
- * @domain: whose memory ran out
+ * @domain: which part of the machine is out of memory
  * @order: of the failed allocation, or -1
  * @gfp: of the failed allocation
- * @may_wait: nobody else waits for what the caller holds
+ * @may_wait: no other task waits for a lock that the caller holds
  */
 struct oe_call {
 	enum oe_kind kind;
@@ -144,26 +144,27 @@ struct oe_call {
 /**
  * struct oe_episode - an emergency, from the first call to the victim
  * @seq: the count that userspace was told
- * @mode: in force for this call, whatever is written meanwhile
+ * @mode: in force for the whole call, also if another is written meanwhile
  * @policy: in force when the victim was chosen
- * @call: who asked
+ * @call: the call of the kernel
  * @memcg_path: of call.domain.memcg, "" for none
  * @trigger_pid: thread group of the caller
  * @trigger_comm: its name
- * @decision: whom we choose; holds a task reference until oe_episode_end()
- * @killed: whom the kernel marked; pid 0 = nobody, or not known who
+ * @decision: the module's choice; holds a task reference until
+ *	oe_episode_end()
+ * @killed: the process that the kernel marked; pid 0 = none, or unknown
  * @outcome: set by oe_episode_end()
  * @grace_ms: how long userspace was given
  * @released: pages of the reserve that were given back
  * @swap_room: pages that could be swapped out when it was entered
  * @unboosted: pages that are usable because of oe_grace_unboost()
  * @entered_ns: CLOCK_MONOTONIC, as all that follow
- * @announced_ns: userspace had been told
- * @grace_used_ns: how long it was waited for userspace; a duration
- * @acked_ns: userspace had acknowledged, or 0
- * @decided_ns: our choice was made
- * @marked_ns: the kernel marked its victim, or 0
- * @ended_ns: the kernel came back
+ * @announced_ns: when userspace had been told
+ * @grace_used_ns: duration of the wait for userspace
+ * @acked_ns: when userspace acknowledged, or 0
+ * @decided_ns: when the choice was made
+ * @marked_ns: when the kernel marked its victim, or 0
+ * @ended_ns: when the kernel returned
  */
 struct oe_episode {
 	u64 seq;

@@ -2,7 +2,7 @@
 /*
  * oom_embedded: what happens when an embedded Linux system runs out of memory.
  *
- * The order of things: what is published last is withdrawn first.
+ * Exit is init in reverse: the interface published last is withdrawn first.
  */
 #include "core.h"
 

@@ -2,10 +2,10 @@
 /*
  * Telling userspace: the counter, the pollers, the uevents.
  *
- * Counting and waking allocate nothing. Sending a uevent does, and takes the
- * kernel's uevent mutex, whose holder may itself wait for memory: a thread of
- * our own does it, allowed into the reserves, and the OOM path waits for it no
- * longer than it has decided to.
+ * Counting and waking allocate nothing. Sending a uevent allocates, and takes
+ * the kernel's uevent mutex, whose holder may itself wait for memory. So a
+ * thread of this module sends uevents, with access to the reserves, and the OOM
+ * path waits for the thread for a limited time.
  */
 #include "core.h"
 
@@ -35,10 +35,10 @@ enum {
 };
 
 /*
- * A message buffer from the reserves is marked pfmemalloc and silently dropped
- * at every ordinary socket. So ordinary buffers of the sizes that a uevent may
- * need are kept, and given back to the allocator's free lists just before one
- * is sent: the next request of that size finds it there.
+ * A message buffer from the reserves is marked pfmemalloc, and every ordinary
+ * socket drops it silently. So the thread keeps ordinary buffers of the sizes
+ * that a uevent may need, and frees them just before it sends one: the next
+ * request of that size gets the buffer that was just freed.
  */
 static const unsigned int stash_sizes[] = { 320, 640, 1400 };
 
@@ -72,7 +72,7 @@ static struct {
  * @uevent: starts zeroed
  * @format: "KEY=%..."
  *
- * What does not fit is left out whole.
+ * A key that does not fit is left out.
  *
  * Context: any.
  */
@@ -102,7 +102,7 @@ static bool fill_stash(void)
 		for (i = 0; i < STASH_PER_SIZE; i++) {
 			struct sk_buff **slot = &notify.stash[size][i];
 
-			/* Never from the reserves, never by pushing others out. */
+			/* Neither from the reserves nor by reclaim. */
 			if (!*slot)
 				*slot = alloc_skb(stash_sizes[size],
 						  GFP_NOWAIT | __GFP_NOWARN |
@@ -126,9 +126,10 @@ static void empty_stash(void)
 }
 
 /*
- * The kernel counts what it drops because it came from the reserves, and the
- * counters are part of the Internet protocols: without them it would write
- * through a NULL pointer. There the event waits for memory instead.
+ * A socket that drops a buffer from the reserves counts it in a counter that
+ * only CONFIG_INET allocates: without it the kernel writes through a NULL
+ * pointer. On such a kernel the thread waits for memory instead of using the
+ * reserves.
  */
 static int emit_uevent(char *envp[])
 {
@@ -166,7 +167,7 @@ static int run_sender(void *unused)
 {
 	bool full = false;
 
-	/* Real-time: those who are to hear of it must not wait behind a leak. */
+	/* Real-time: the uevent must not wait behind the processes that leak. */
 	sched_set_fifo_low(current);
 	for (;;) {
 		full = fill_stash();
@@ -219,8 +220,8 @@ void oe_notify_wake(struct oe_ticket *ticket)
  * @uevent: copied
  *
  * Context: process context, also the OOM path: spinlocks only, no allocation.
- * Return: a ticket for oe_notify_wait(); 0 if the queue was full, which counts
- * as failed.
+ * Return: a ticket for oe_notify_wait(); 0 if the queue was full, which
+ * stats/uevent_failed counts.
  */
 unsigned long oe_notify_send(const struct oe_uevent *uevent)
 {
@@ -288,7 +289,7 @@ bool oe_notify_wait(const struct oe_ticket *ticket, unsigned int timeout_ms)
 		oe_stat_inc(OE_STAT_uevent_timeouts);
 		return false;
 	}
-	/* Whoever was woken by it gets a moment on this CPU. */
+	/* Let the listeners run, also on a machine with one CPU. */
 	usleep_range(LISTENERS_US, 2 * LISTENERS_US);
 	return true;
 }
@@ -297,7 +298,7 @@ bool oe_notify_wait(const struct oe_ticket *ticket, unsigned int timeout_ms)
  * oe_notify_flush - wait until a uevent is out
  * @ticket: of the uevent
  *
- * For whoever has time, and more to say than the queue has room for.
+ * For a sender of more uevents than the queue has room for.
  *
  * Context: process context, sleeps; not the OOM path.
  */
@@ -340,8 +341,8 @@ u64 oe_notify_done_ns(u64 count)
 	if (atomic64_read(&notify.done) < (s64)count)
 		return 0;
 	/*
-	 * Full barrier on the other side, in raise_to(). Not a read_acquire:
-	 * older 32-bit kernels have none of 64 bits.
+	 * Pairs with the full barrier in raise_to(). Not a read_acquire, which
+	 * older 32-bit kernels do not have for 64 bits.
 	 */
 	smp_rmb();
 	return atomic64_read(&notify.done_ns);
@@ -354,7 +355,7 @@ u64 oe_notify_done_ns(u64 count)
  *
  * Context: process context, also the OOM path; sleeps, and returns early if
  * current is killed.
- * Return: true if there is nothing more to wait for.
+ * Return: true if userspace has acknowledged, or the module is being unloaded.
  */
 bool oe_notify_wait_done(u64 count, unsigned int timeout_ms)
 {
@@ -365,7 +366,7 @@ bool oe_notify_wait_done(u64 count, unsigned int timeout_ms)
 }
 
 /**
- * oe_notify_hurry - from now on nobody waits for userspace to acknowledge
+ * oe_notify_hurry - end all waits for an acknowledgement of userspace
  *
  * Context: module exit.
  */
@@ -418,7 +419,7 @@ int oe_notify_acknowledge(u64 count)
 {
 	if (count < oe_notify_done() || count > oe_notify_wanted())
 		return -ERANGE;
-	/* First: whoever sees the count finds a time. */
+	/* Publish done_ns before done; pairs with oe_notify_done_ns(). */
 	atomic64_set(&notify.done_ns, ktime_get_ns());
 	raise_to(&notify.done, count);
 	wake_up_all(&notify.wait);
@@ -426,7 +427,7 @@ int oe_notify_acknowledge(u64 count)
 }
 
 /**
- * oe_notify_attach - sysfs exists, from now on there is somebody to tell
+ * oe_notify_attach - sysfs exists: from now on uevents are sent
  * @kobj: sender of the uevents
  * @wanted: node of `reconfigure_wanted`
  *
@@ -446,7 +447,7 @@ void oe_notify_attach(struct kobject *kobj, struct kernfs_node *wanted)
 /**
  * oe_notify_detach - sysfs goes away
  *
- * Everything queued has been sent when it returns.
+ * On return all queued uevents have been sent.
  *
  * Context: process context, may sleep.
  */

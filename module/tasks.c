@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Processes: walks them under RCU and turns each into a plain snapshot that
- * the policy can judge. What is eligible and how it is measured follows
+ * the policy can judge. Eligibility and measure follow
  * oom_evaluate_task() and oom_badness() in mm/oom_kill.c.
  */
 #include "core.h"
@@ -61,7 +61,7 @@ static bool mems_intersect(struct task_struct *a, struct task_struct *b)
 #endif
 }
 
-/* What oom_cpuset_eligible() looks at; without NUMA there is one node. */
+/* As oom_cpuset_eligible(). */
 static bool shares_nodes(struct task_struct *p, const struct oe_domain *domain)
 {
 	struct task_struct *t;
@@ -88,10 +88,10 @@ static bool in_domain(struct task_struct *p, const struct oe_domain *domain)
 }
 
 /**
- * struct memory - what a process holds
+ * struct memory - the memory of a process
  * @rss: resident pages
  * @swap: pages swapped out
- * @footprint: what oom_badness() adds up, in pages
+ * @footprint: the sum of oom_badness() before oom_score_adj, in pages
  * @reaped: most of it has been given back already
  * @borrowed: its parent's, between vfork and exec
  */
@@ -121,7 +121,10 @@ static bool read_thread(struct task_struct *t, struct memory *memory)
 	return mm;
 }
 
-/* As find_lock_task_mm(), which is not exported: a leader may have exited first. */
+/*
+ * As find_lock_task_mm(), which is not exported: a leader may have exited
+ * first.
+ */
 static bool read_memory(struct task_struct *p, struct memory *memory)
 {
 	struct task_struct *t;
@@ -133,8 +136,9 @@ static bool read_memory(struct task_struct *p, struct memory *memory)
 }
 
 /*
- * True if the process has memory; then c->badness is what oom_badness() would
- * return and c->unkillable tells what it would refuse.
+ * False if the process has no memory. Else c->badness has the value that
+ * oom_badness() returns, and c->unkillable says whether that excludes the
+ * process.
  */
 static bool measure_process(struct task_struct *p, unsigned long totalpages,
 			    struct oe_candidate *c)
@@ -150,7 +154,7 @@ static bool measure_process(struct task_struct *p, unsigned long totalpages,
 	return true;
 }
 
-/* Nothing is gained from a process that is being killed or has exited already. */
+/* Killing a process that is being killed, or has exited, frees nothing more. */
 static bool is_gone(struct task_struct *p)
 {
 	return tsk_is_oom_victim(p) || !atomic_read(&p->signal->live);
@@ -176,7 +180,7 @@ static __always_inline bool take_snapshot(struct task_struct *p,
 	return true;
 }
 
-/* Inlined with its visitor: it runs once a process while the system waits. */
+/* Inlined with its visitor, which runs for every process in the OOM path. */
 static __always_inline int walk_domain(const struct oe_domain *domain,
 				       oe_task_visitor visit, void *arg)
 {
@@ -233,7 +237,7 @@ bool oe_tasks_snapshot(struct task_struct *p, struct oe_candidate *c)
 }
 
 /**
- * oe_tasks_rss - what a process holds
+ * oe_tasks_rss - the resident memory of a process
  * @p: its group leader
  *
  * Context: under rcu_read_lock(); allocates nothing.
@@ -248,7 +252,7 @@ unsigned long oe_tasks_rss(struct task_struct *p)
 }
 
 /**
- * oe_tasks_size - what a process holds
+ * oe_tasks_size - the memory of a process, resident and swapped out
  * @p: its leader
  * @rss: resident pages
  * @swap: pages swapped out
@@ -280,7 +284,7 @@ static int decide_visit(const struct oe_candidate *c, void *data)
 
 /**
  * oe_tasks_describe - a process as it stands in the record
- * @c: its snapshot; pid 0 if there is nobody
+ * @c: its snapshot; pid 0 if there is no process
  * @process: zeroed
  *
  * Context: in the RCU section in which @c was taken.
@@ -306,9 +310,9 @@ void oe_tasks_describe(const struct oe_candidate *c, struct oe_process *process)
 
 /**
  * oe_tasks_decide - the one function that chooses
- * @domain: whose memory ran out
+ * @domain: only processes in it are considered
  * @policy: the administrator's decision
- * @unprotect: give up the highest ranked protected process if nobody is eligible
+ * @unprotect: give up the highest ranked protected process if none is eligible
  * @decision: filled in; decision->task holds a reference if it is not NULL
  *
  * Context: process context, also the OOM path: allocates nothing, takes
@@ -342,7 +346,7 @@ void oe_tasks_decide(const struct oe_domain *domain,
 
 /**
  * oe_tasks_victim_pending - is an earlier victim still giving its memory back?
- * @domain: whose memory ran out
+ * @domain: only victims in it count
  * @anywhere: set if there is one, in this domain or in another
  *
  * The condition on which oom_evaluate_task() aborts its scan.
@@ -374,8 +378,8 @@ bool oe_tasks_victim_pending(const struct oe_domain *domain, bool *anywhere)
  * oe_tasks_is_dying - will this task free its memory without being chosen?
  * @p: current
  *
- * What task_will_free_mem() asks first, in the order of mm/oom_kill.c. It may
- * still refuse when the memory is shared with somebody who lives.
+ * The first conditions of task_will_free_mem(), in the order of mm/oom_kill.c.
+ * The kernel may still refuse if a living process shares the memory.
  *
  * Context: process context.
  * Return: true if @p is exiting or has been killed.
@@ -400,12 +404,12 @@ static unsigned long memcg_max(struct mem_cgroup *memcg, unsigned long swap)
 }
 
 /**
- * oe_tasks_totalpages - what oom_score_adj is a share of
+ * oe_tasks_totalpages - the amount of memory that oom_score_adj is a share of
  * @memcg: the memory cgroup, or NULL for the machine
  *
- * constrained_alloc() in mm/oom_kill.c, but with the swap that is free in place
- * of all there is, which no kernel exports. Only the weight of oom_score_adj
- * depends on it, and only where swap is in use.
+ * As constrained_alloc() in mm/oom_kill.c, but with free swap in place of total
+ * swap, which no kernel exports. Only the weight of oom_score_adj depends on
+ * it, and only where swap is in use.
  *
  * Context: any.
  * Return: pages, at least 1.

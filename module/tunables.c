@@ -157,7 +157,7 @@ static const struct kernel_param_ops tunable_param_ops = {
 
 /* clang-format off */
 
-/* Start values only (0444): what is in force now is in sysfs. */
+/* Start values only (0444): sysfs has the values in force. */
 #define TUNABLE_PARAM(index, tunable, text)				\
 	module_param_cb(tunable, &tunable_param_ops,			\
 			(void *)&oe_tunables[index], 0444);		\

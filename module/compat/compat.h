@@ -62,8 +62,9 @@ static inline bool oe_is_dumping_core(struct task_struct *p)
 }
 
 /*
- * Where get_mm_rss_sum() exists oom_badness() sums the per-CPU counters exactly.
- * 7.2 has it, 6.12 has not; backports come and go, hence the look at the header.
+ * Where get_mm_rss_sum() exists oom_badness() sums the per-CPU counters
+ * exactly. 7.2 has it, 6.12 has not; backports come and go, hence the look at
+ * the header.
  */
 static inline unsigned long oe_mm_rss(struct mm_struct *mm)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Shrinkers are allocated, and registered without fail: 6.7; they have a name: 6.0 */
+/*
+ * Shrinkers are allocated, and registered without fail: 6.7; they have a name:
+ * 6.0
+ */
 #ifndef OE_COMPAT_SHRINKER_H
 #define OE_COMPAT_SHRINKER_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The watermarks and what belongs to them: one table serves levels/ in sysfs and
- * the module parameters. At run time each write must leave them in order; the
- * parameters come one after the other and are judged together at load.
+ * The settings of the levels: one table serves levels/ in sysfs and the module
+ * parameters. At run time each write must leave the watermarks in order; the
+ * parameters arrive one by one and are checked together at load.
  */
 #include "core.h"
 
@@ -143,7 +143,7 @@ static bool is_given(enum oe_level_tunable tunable)
 	return config.given & BIT(tunable);
 }
 
-/* A default gives way to what was said: where it does not fit it is off. */
+/* A default that does not fit between the given watermarks is off. */
 static void fill_watermark(enum oe_level_tunable tunable, u32 kb)
 {
 	u32 *value = tunables[tunable].value;
@@ -156,7 +156,7 @@ static void fill_watermark(enum oe_level_tunable tunable, u32 kb)
 }
 
 /**
- * oe_level_config_init - what no parameter said gets its default
+ * oe_level_config_init - set the defaults where no parameter was given
  *
  * Context: module init, after the parameters, before the watcher.
  * Return: 0, or -ERANGE if the parameters' watermarks are not in order.
@@ -196,7 +196,7 @@ static const struct kernel_param_ops level_param_ops = {
 
 /* clang-format off */
 
-/* Start values only (0444): what is in force now is in sysfs. */
+/* Start values only (0444): sysfs has the values in force. */
 #define LEVEL_PARAM(tunable, index, text)				\
 	module_param_cb(tunable, &level_param_ops,			\
 			(void *)(unsigned long)(index), 0444);		\

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The watcher: looks at the memory, seldom when there is plenty and often when it
- * falls, and tells userspace when the level changes.
+ * The watcher: measures available memory, rarely when there is plenty and often
+ * when it falls, and tells userspace when the level changes.
  *
- * A thread, because it must run when nobody else gets memory or the CPU. It
- * allocates nothing, ever. That memory has become short it also hears from a
- * shrinker, which the kernel calls when reclaim begins, and from the OOM path.
+ * It is a real-time thread, because it must run when other threads get neither
+ * memory nor the CPU, and it never allocates. A shrinker, which the kernel
+ * calls when reclaim begins, and the OOM path wake it early.
  */
 #include "core.h"
 
@@ -51,13 +51,13 @@ static struct {
 		marks; /* under lock, as all down to the next blank line */
 	struct oe_level_state state;
 	struct oe_forecast forecast;
-	enum oe_level announced; /* what userspace knows */
+	enum oe_level announced; /* the level that userspace was told */
 	u64 available_kb; /* at the last look */
 	struct oe_uevent uevent;
 	struct kernfs_node *node; /* of levels/level; NULL = not there */
 
 	struct task_struct *thread;
-	bool kicked; /* set by whoever wakes the thread, cleared by it */
+	bool kicked; /* set by wake_watcher(), cleared by the thread */
 	struct shrinker *shrinker;
 	unsigned long next_kick; /* jiffies */
 	u64 last_ms; /* the thread's, as those that follow */
@@ -89,7 +89,7 @@ static void send_change(enum oe_level was)
 	oe_notify_send(uevent);
 }
 
-/* Under the lock, so that everybody hears of the changes in their order. */
+/* Under the lock, so that all listeners see the changes in their order. */
 static void announce_level(enum oe_level level)
 {
 	enum oe_level was = watcher.announced;
@@ -165,7 +165,7 @@ static unsigned int look_at_memory(void)
 		return FOR_EVER;
 	}
 	watcher.available_kb = sample.available_kb;
-	/* What comes and goes with the watermarks' boost is no trend. */
+	/* Without the watermark boost, whose steps are no trend. */
 	oe_forecast_add(&watcher.forecast, sample.now_ms,
 			sample.available_kb + boost_kb);
 	sample.forecast_ms = oe_forecast_ms(&watcher.forecast,
@@ -177,7 +177,7 @@ static unsigned int look_at_memory(void)
 	report = wants_report(sample.now_ms);
 	spin_unlock(&watcher.lock);
 
-	/* First, so that whoever is woken finds it. */
+	/* Before the wake-up, so that woken readers find the new report. */
 	if (report) {
 		oe_memreport_begin(OE_MEMREPORT_IMMINENT);
 		oe_memreport_take(OE_MEMREPORT_IMMINENT, oe_notify_wanted(),
@@ -190,7 +190,7 @@ static unsigned int look_at_memory(void)
 	return interval;
 }
 
-/* The module is off: as if it were not there. */
+/* The module is off: begin again later with a fresh state. */
 static void forget_past(void)
 {
 	spin_lock(&watcher.lock);
@@ -204,7 +204,10 @@ static void sleep_for(unsigned int ms)
 {
 	ktime_t timeout = ms_to_ktime(ms);
 
-	/* Pairs with wake_watcher(): either it sees us asleep, or we see its mark. */
+	/*
+	 * Pairs with wake_watcher(): it finds the thread asleep, or this sees
+	 * kicked.
+	 */
 	set_current_state(TASK_IDLE);
 	if (!READ_ONCE(watcher.kicked) && !kthread_should_stop())
 		schedule_hrtimeout_range(ms == FOR_EVER ? NULL : &timeout,
@@ -216,7 +219,7 @@ static void sleep_for(unsigned int ms)
 
 static int watch_memory(void *unused)
 {
-	/* Real-time: the warning must not wait behind those that it is about. */
+	/* Real-time: the warning must not wait behind the processes that leak. */
 	sched_set_fifo_low(current);
 	while (!kthread_should_stop()) {
 		if (READ_ONCE(oe_config.mode) != OE_MODE_OFF) {
@@ -241,7 +244,7 @@ static unsigned long on_reclaim(struct shrinker *shrinker,
 {
 	if (time_before(jiffies, READ_ONCE(watcher.next_kick)))
 		return 0;
-	/* Two at the same time do no harm. */
+	/* Two callers at the same time do no harm. */
 	WRITE_ONCE(watcher.next_kick,
 		   jiffies + msecs_to_jiffies(KICK_PAUSE_MS));
 	wake_watcher();
@@ -254,7 +257,7 @@ static unsigned long free_nothing(struct shrinker *shrinker,
 	return SHRINK_STOP;
 }
 
-/* To be told of reclaim; the thread is there. */
+/* The thread exists: on_reclaim() wakes it. */
 static int watch_reclaim(void)
 {
 	int err;
@@ -273,7 +276,7 @@ static int watch_reclaim(void)
 /**
  * oe_level_enter_oom - the machine is out of memory
  *
- * What the watcher has seen and not yet said comes first.
+ * Announces first what the watcher has measured and not yet announced.
  *
  * Context: OOM path, oom_lock held; allocates nothing.
  */
@@ -287,7 +290,7 @@ void oe_level_enter_oom(void)
 	oe_watermark_enter(&watcher.state, OE_LEVEL_OOM);
 	announce_levels();
 	spin_unlock(&watcher.lock);
-	/* Somebody has to notice when it is over. */
+	/* The watcher must run to see the end of the OOM. */
 	wake_watcher();
 }
 
@@ -321,7 +324,7 @@ s64 oe_level_forecast_ms(void)
 }
 
 /**
- * oe_level_set_watermarks - from now on these count
+ * oe_level_set_watermarks - replace the watermarks
  * @marks: in order; copied
  *
  * Context: process context.
@@ -343,7 +346,7 @@ static void set_node(struct kernfs_node *node)
 }
 
 /**
- * oe_level_attach - sysfs exists, from now on there is somebody to tell
+ * oe_level_attach - sysfs exists: from now on pollers are woken
  * @node: of levels/level; the caller's, until oe_level_detach() has returned
  *
  * Context: process context.
@@ -385,7 +388,7 @@ int oe_level_start(void)
 }
 
 /**
- * oe_level_stop - watch no longer
+ * oe_level_stop - stop the watcher
  *
  * Context: module exit, may sleep; the OOM path is closed and sysfs is gone.
  */

@@ -3,11 +3,11 @@
  * /proc/oom_embedded/pressure: the level for services that speak systemd's
  * memory pressure protocol.
  *
- * Their client (sd_event_add_memory_pressure()) takes a regular file from procfs
- * or cgroupfs only, waits for EPOLLPRI, and never reads. levels/level is in
- * sysfs, where such an event stays until it is read. Here it is gone once it has
- * been seen, as with the kernel's own /proc/pressure/memory, and only a worse
- * level is one: the client's answer is to give memory back.
+ * Their client (sd_event_add_memory_pressure()) takes a regular file from
+ * procfs or cgroupfs only, waits for EPOLLPRI, and never reads. levels/level is
+ * in sysfs, where an event stays until the file is read. Here poll() clears the
+ * event, as with the kernel's own /proc/pressure/memory, and only a worse level
+ * raises one: the client's answer is to give memory back.
  */
 #include "core.h"
 
@@ -32,7 +32,7 @@ static struct {
 	.wait = __WAIT_QUEUE_HEAD_INITIALIZER(pressure.wait),
 };
 
-/* Whoever polls is in our wait queue until the file is closed. */
+/* A poller is in the wait queue of this module until it closes the file. */
 static int pressure_open(struct inode *inode, struct file *file)
 {
 	if (!try_module_get(THIS_MODULE))
@@ -112,7 +112,7 @@ int oe_pressure_init(enum oe_level (*level_now)(void))
 /**
  * oe_pressure_exit - withdraw the file
  *
- * Context: module exit; nobody has it open.
+ * Context: module exit; no process has it open.
  */
 void oe_pressure_exit(void)
 {

@@ -45,7 +45,7 @@ int oe_parse_number(const char *text, u64 min, u64 max, u64 *value)
 	return 0;
 }
 
-/* What a suffix multiplies by, in bytes; 0 if it is none. */
+/* The factor of a suffix, in bytes; 0 for any other character. */
 static u64 unit_of(char suffix)
 {
 	switch (suffix) {
@@ -67,7 +67,7 @@ static u64 unit_of(char suffix)
  * oe_parse_size - an amount of memory
  * @text: NUL terminated: a decimal number in KiB, or with K, M, G, or with %;
  *	one trailing newline is allowed
- * @total_kb: what a percentage is of, in KiB
+ * @total_kb: 100 %, in KiB
  * @max_kb: largest allowed value, in KiB
  * @kb: written on success only, in KiB
  *
@@ -131,7 +131,7 @@ int oe_parse_word(const char *text, const char *const *words,
 
 static int parse_bounded(const char *text, u64 min, u64 max, u64 *value)
 {
-	/* Inside a line a newline cannot be left over, so none is allowed. */
+	/* kstrtouint() would accept a newline, which a line cannot contain. */
 	if (strchr(text, '\n'))
 		return -EINVAL;
 	return oe_parse_number(text, min, max, value);
@@ -251,7 +251,7 @@ int oe_parse_uid_range(const char *text, u32 *first, u32 *last)
 	if (length >= sizeof(number))
 		return -EINVAL;
 	strscpy(number, text, length + 1);
-	/* (uid_t)-1 is nobody's. */
+	/* (uid_t)-1 is no user. */
 	err = parse_bounded(number, 0, U32_MAX - 1, &low);
 	if (err)
 		return err;
@@ -274,9 +274,8 @@ int oe_parse_uid_range(const char *text, u32 *first, u32 *last)
  * @text: NUL terminated
  *
  * Printable ASCII stays; white space, control characters, bytes above 0x7e,
- * quotes, backslash and '=' become \xHH, so that nobody can choose a name
- * that ends a line, a word or a key. What does not fit is cut off, never in the
- * middle of a \xHH.
+ * quotes, backslash and '=' become \xHH, so that no name can end a line, a word
+ * or a key. A longer text is truncated, but never in the middle of a \xHH.
  *
  * Context: any.
  * Return: @escaped.

@@ -11,7 +11,7 @@
 
 #include "lib/pid_table.h"
 
-#include <linux/rculist_bl.h> /* needs what pid_table.h includes first */
+#include <linux/rculist_bl.h> /* needs the headers that pid_table.h includes */
 
 static struct hlist_bl_head *bucket_of(struct oe_pid_table *table,
 				       struct pid *pid)
@@ -63,7 +63,7 @@ int oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node)
 	if (find_in(bucket, node->pid)) {
 		err = -EEXIST;
 	} else {
-		/* First: who reads 0 need not look. */
+		/* Before the insertion: a reader of 0 skips the look-up. */
 		atomic_inc(&table->nr_nodes);
 		hlist_bl_add_head_rcu(&node->link, bucket);
 	}
@@ -78,7 +78,7 @@ int oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node)
  * @node: one that was put in; readers may see it until a grace period is over
  *
  * Context: any but interrupts; does not sleep, on PREEMPT_RT either.
- * Return: false if somebody else has taken it out.
+ * Return: false if it had been taken out already.
  */
 bool oe_pid_table_remove(struct oe_pid_table *table, struct oe_pid_node *node)
 {
@@ -89,7 +89,7 @@ bool oe_pid_table_remove(struct oe_pid_table *table, struct oe_pid_node *node)
 	removed = !hlist_bl_unhashed(&node->link);
 	if (removed) {
 		hlist_bl_del_rcu(&node->link);
-		node->link.pprev = NULL; /* unhashed; readers go by next */
+		node->link.pprev = NULL; /* unhashed; readers follow next */
 		atomic_dec(&table->nr_nodes);
 	}
 	hlist_bl_unlock(bucket);
@@ -103,10 +103,10 @@ bool oe_pid_table_remove(struct oe_pid_table *table, struct oe_pid_node *node)
  *	return ends the walk
  * @arg: for @visit
  *
- * What is put in meanwhile may be missed.
+ * Entries that are inserted meanwhile may be missed.
  *
  * Context: process context.
- * Return: 0, or what @visit returned.
+ * Return: 0, or the value that @visit returned.
  */
 int oe_pid_table_walk(struct oe_pid_table *table,
 		      int (*visit)(struct oe_pid_node *node, void *arg),

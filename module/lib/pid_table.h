@@ -14,7 +14,7 @@ enum {
 };
 
 /**
- * struct oe_pid_node - what an entry of a table begins with
+ * struct oe_pid_node - the part of an entry that the table knows
  * @link: in its bucket
  * @pid: the key; the table takes no reference
  */
@@ -25,7 +25,7 @@ struct oe_pid_node {
 
 /**
  * struct oe_pid_table - finds entries by their struct pid; starts zeroed
- * @buckets: with a lock each, for changes; look-ups are RCU
+ * @buckets: each has a lock for changes; look-ups are RCU
  * @nr_nodes: how many entries there are
  *
  * Not an rhashtable: that disables bottom halves (before 6.3) and may allocate,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Objects kept in hand for where nothing may be allocated. mempool_t is not
- * for this: it takes a spinlock_t, which sleeps on PREEMPT_RT.
+ * Spare objects for contexts that must not allocate. mempool_t does not serve:
+ * it takes a spinlock_t, which sleeps on PREEMPT_RT.
  */
 #include "core.h"
 
@@ -31,9 +31,10 @@ static bool keep_spare(struct oe_pool *pool, struct oe_pool_item *item)
 /**
  * oe_pool_take - an object from the pool
  * @pool: the pool
- * @low: set if it ought to be filled again
+ * @low: set if the pool should be filled again
  *
- * Context: any, also with preemption off on PREEMPT_RT; allocates nothing there.
+ * Context: any, also with preemption off on PREEMPT_RT; allocates nothing
+ * there.
  * Return: the object, which is the caller's, or NULL.
  */
 void *oe_pool_take(struct oe_pool *pool, bool *low)
@@ -81,7 +82,7 @@ void oe_pool_free(struct oe_pool *pool, void *object)
 }
 
 /**
- * oe_pool_fill - up to the target
+ * oe_pool_fill - allocate up to the target
  * @pool: the pool
  *
  * Context: process context, may sleep.

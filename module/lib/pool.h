@@ -16,7 +16,7 @@ struct oe_pool_item {
 };
 
 /**
- * struct oe_pool - objects kept in hand for where nothing may be allocated
+ * struct oe_pool - spare objects for contexts that must not allocate
  * @cache: where they come from
  * @target: how many the pool tries to hold
  * @lock: the rest; raw: taken with preemption off on PREEMPT_RT too

@@ -23,7 +23,7 @@
 #include "limits/steps.h"
 
 enum {
-	/* Behind whoever works, as ksmd; but it must get its turn. */
+	/* Lower than ordinary work, as ksmd, but not idle. */
 	LIMIT_NICE = 5,
 };
 
@@ -64,7 +64,7 @@ static void forget_all(void)
 		oe_limit_forget(limit);
 }
 
-/* Returns after how many ms the next one is due. */
+/* Returns after how many ms the next scan is due. */
 static unsigned int scan_users(void)
 {
 	unsigned int wait_ms = oe_limit_period_ms();
@@ -90,7 +90,10 @@ static int run_scans(void *unused)
 	unsigned int wait_ms;
 
 	set_user_nice(current, LIMIT_NICE);
-	/* Nobody can react to a SIGTERM while the system is being suspended. */
+	/*
+	 * No process can react to a SIGTERM while the system is being
+	 * suspended.
+	 */
 	set_freezable();
 	while (!kthread_should_stop()) {
 		WRITE_ONCE(limits.kicked, false); /* set by oe_limit_kick() */
@@ -124,8 +127,8 @@ static void stop_idle_thread(void)
 
 /**
  * oe_limit_init - a limit that limits nothing yet
- * @limit: zeroed; the caller's, until after oe_limit_release()
- * @uid: whose
+ * @limit: zeroed; owned by the caller
+ * @uid: the user
  *
  * Context: any.
  */
@@ -136,7 +139,7 @@ void oe_limit_init(struct oe_limit *limit, kuid_t uid)
 }
 
 /**
- * oe_limit_release - drop what a limit refers to
+ * oe_limit_release - drop the references of a limit
  * @limit: not in the table
  *
  * Context: process context.
@@ -149,10 +152,10 @@ void oe_limit_release(struct oe_limit *limit)
 
 /**
  * oe_limit_find - the limit of a user
- * @uid: whose
+ * @uid: the user
  *
- * Context: under something that keeps limits in the table: the lock of their
- * directory or that of the scan.
+ * Context: under the lock of the limits' directory or that of the scan: either
+ * keeps limits in the table.
  * Return: the limit, or NULL.
  */
 struct oe_limit *oe_limit_find(kuid_t uid)
@@ -161,7 +164,7 @@ struct oe_limit *oe_limit_find(kuid_t uid)
 }
 
 /**
- * oe_limit_any - some limit, for whoever wants to remove them all
+ * oe_limit_any - any limit, for removing them all
  *
  * Context: under the lock of their directory.
  * Return: a limit, or NULL if there is none.
@@ -174,7 +177,7 @@ struct oe_limit *oe_limit_any(void)
 }
 
 /**
- * oe_limit_add - put it in force
+ * oe_limit_add - put a limit in force
  * @limit: for a user that has none
  *
  * Context: process context, allocates; under the lock of their directory.
@@ -197,10 +200,10 @@ int oe_limit_add(struct oe_limit *limit)
 }
 
 /**
- * oe_limit_remove - put it out of force
+ * oe_limit_remove - put a limit out of force
  * @limit: in the table
  *
- * Nothing happens because of it when this has returned.
+ * After the return nothing happens because of this limit.
  *
  * Context: process context, may sleep; under the lock of their directory.
  */
@@ -213,7 +216,7 @@ void oe_limit_remove(struct oe_limit *limit)
 }
 
 /**
- * oe_limit_kick - something has been changed: look now
+ * oe_limit_kick - a setting has changed: scan now
  *
  * Context: any that may wake up others.
  */

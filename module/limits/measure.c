@@ -2,10 +2,10 @@
 /*
  * How much memory the processes of the users with a limit hold.
  *
- * A scan walks all processes by their number and needs RCU for one process at
- * a time only, so it can be preempted anywhere and starts over nowhere. It
- * allocates nothing. In the table it finds the limit of a process by its uid;
- * the processes of users without a limit are not looked at any further.
+ * A scan walks all processes by their number and needs RCU for one process at a
+ * time only, so it can be preempted anywhere and never starts over. It
+ * allocates nothing. A process whose user has no limit costs one look-up of its
+ * uid.
  */
 #include "core.h"
 
@@ -37,14 +37,14 @@ void oe_limit_replace_pid(struct pid **slot, struct pid *pid)
 	put_pid(old);
 }
 
-/* Its memory comes back whatever we do. */
+/* Its memory comes back without a signal. */
 static bool is_ending(struct task_struct *p)
 {
 	return (p->signal->flags & SIGNAL_GROUP_EXIT) || tsk_is_oom_victim(p) ||
 	       !atomic_read(&p->signal->live);
 }
 
-/* The OOM reaper has been there: nothing more is to come. */
+/* The OOM reaper has freed its memory: no more will come back. */
 static bool is_reaped(struct task_struct *p)
 {
 	return tsk_is_oom_victim(p) &&
@@ -52,7 +52,7 @@ static bool is_reaped(struct task_struct *p)
 }
 
 /**
- * oe_limit_look_up - what has become of a process
+ * oe_limit_look_up - the present state of a process
  * @limit: its user's
  * @tgid: the process
  * @found: filled in
@@ -89,7 +89,10 @@ static bool may_be_chosen(struct task_struct *p)
 	       oe_policy_verdict(&policy, &c) == OE_ELIGIBLE;
 }
 
-/* Walks in the order of pids: of two equals the lower one is the bigger. */
+/*
+ * The walk is in the order of pids: of two equal processes the lower pid
+ * counts.
+ */
 static void add_process(struct oe_limit *limit, struct task_struct *p)
 {
 	struct oe_limit_use *use = &limit->use;
@@ -117,7 +120,7 @@ static void visit_process(struct xarray *table, struct task_struct *p)
 		add_process(limit, p);
 }
 
-/* Visits the first process whose number is not below @nr; false at the end. */
+/* Visits the first process with a number of at least *@nr; false at the end. */
 static bool visit_from(struct xarray *table, int *nr)
 {
 	struct task_struct *p;
@@ -133,8 +136,8 @@ static bool visit_from(struct xarray *table, int *nr)
 }
 
 /**
- * oe_limit_measure - add up what each user with a limit holds
- * @table: of the limits, by kuid; limits do not leave it meanwhile
+ * oe_limit_measure - add up the memory of each user with a limit
+ * @table: of the limits, by kuid; no limit leaves it meanwhile
  *
  * Context: process context, may sleep; allocates nothing.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Saying what a limit has done: the line in the log, the uevent, the counters.
+ * How a step of a limit is reported: log line, uevent, counters.
  */
 #include "core.h"
 
@@ -67,7 +67,10 @@ static const char *victim_text(const struct oe_process *victim)
 	return scratch.victim;
 }
 
-/* A user may come and go as often as it likes; nobody's end is left out. */
+/*
+ * Limits how often one user fills the log; the end of a process is always
+ * logged.
+ */
 static bool is_too_much(enum oe_limit_step step)
 {
 	static DEFINE_RATELIMIT_STATE(comes_and_goes, 5 * HZ, 30);
@@ -103,7 +106,7 @@ static void add_victim(struct oe_uevent *uevent,
 		      oe_to_kib(victim->rss));
 }
 
-/* One at a time: the queue has room for few, and an OOM's must find its place. */
+/* One at a time: the queue is short, and the uevent of an OOM must find room. */
 static void send_uevent(const struct oe_limit *limit,
 			const struct oe_limit_view *view,
 			enum oe_limit_step step,
@@ -127,11 +130,11 @@ static void send_uevent(const struct oe_limit *limit,
 }
 
 /**
- * oe_limit_report - say that a step has been taken
- * @limit: whose
- * @view: why
- * @step: one that has a word above
- * @victim: whom it was about; pid 0 if nobody
+ * oe_limit_report - report a step
+ * @limit: the limit
+ * @view: the measured values
+ * @step: one of those in outcome_words[]
+ * @victim: the process concerned; pid 0 if there is none
  *
  * Context: the scan, under its lock; sleeps until the uevent is out.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The steps against one user: gives limit_rule.c what has been measured, and does
- * what it says.
+ * The steps against one user: limit_rule.c decides on them by the measured
+ * values, this file takes them.
  */
 #include "core.h"
 
@@ -49,7 +49,7 @@ static void fill_view(const struct oe_limit *limit, struct oe_limit_view *view)
 	};
 }
 
-/* Looked at once more, because time has passed since the walk. */
+/* Looks the process up again, because time has passed since the walk. */
 static bool send_signal_to(struct oe_limit *limit,
 			   const struct oe_limit_view *view,
 			   enum oe_limit_step step)
@@ -59,7 +59,10 @@ static bool send_signal_to(struct oe_limit *limit,
 	struct oe_limit_found found;
 
 	oe_limit_look_up(limit, tgid, &found);
-	/* From the kernel: no permission is asked, and no number looked up. */
+	/*
+	 * From the kernel, to a struct pid: no permission check, no reused
+	 * number.
+	 */
 	if (!found.may_die || kill_pid(tgid, signal, 1)) {
 		limit->state.signal = limit->victim ? OE_LIMIT_SIGTERM :
 						      OE_LIMIT_NO_SIGNAL;
@@ -85,7 +88,7 @@ static void tell_step(const struct oe_limit *limit,
 	oe_limit_report(limit, view, step, &found.process);
 }
 
-/* Takes all steps that are due; false if it must be measured again first. */
+/* Takes all steps that are due; false if another scan must come first. */
 static bool take_steps(struct oe_limit *limit, const struct oe_limit_view *view)
 {
 	for (;;) {
@@ -112,7 +115,7 @@ static bool take_steps(struct oe_limit *limit, const struct oe_limit_view *view)
 	}
 }
 
-/* What sysfs shows. */
+/* For sysfs. */
 static void publish_view(struct oe_limit *limit,
 			 const struct oe_limit_view *view)
 {
@@ -146,7 +149,7 @@ unsigned int oe_limit_judge(struct oe_limit *limit, unsigned int period_ms)
 }
 
 /**
- * oe_limit_forget - the module is off: begin again later as if nothing had been
+ * oe_limit_forget - reset the state of a user while the module is off
  * @limit: in the table
  *
  * Context: process context, under the lock of the scan.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a limit is: types only, for every file of limits/.
+ * The types of a limit, for every file of limits/.
  */
 #ifndef OE_LIMIT_TYPES_H
 #define OE_LIMIT_TYPES_H
@@ -13,7 +13,7 @@
 struct pid;
 
 /**
- * struct oe_limit_use - what one scan finds of a user
+ * struct oe_limit_use - what one scan has measured of a user
  * @pages: resident pages of its processes
  * @ending: the part of @pages held by those that are exiting
  * @biggest: the biggest one that may be chosen, with a reference, or NULL
@@ -28,20 +28,20 @@ struct oe_limit_use {
 
 /**
  * struct oe_limit - the limit of one user, part of its directory in sysfs
- * @uid: whose processes, by their real uid
- * @max_kb: what they may hold; 0 = as much as they want
+ * @uid: the real uid of the processes
+ * @max_kb: how much they may hold; 0 = no limit
  * @exceed_allowed_ms: how long they may hold more
  * @term_timeout_ms: from SIGTERM to SIGKILL
- * @rss_kb: what they held at the last scan
- * @exceeded_ms: for how long that had been too much, at the last scan
+ * @rss_kb: how much they held at the last scan
+ * @exceeded_ms: for how long they had exceeded @max_kb at the last scan
  * @nr_kills: processes that have ended because of it
  * @state: for limit_rule.c
  * @use: of the scan under way
- * @victim: who was sent a signal, with a reference; NULL unless @state has one
+ * @victim: the process that was sent a signal, with a reference; or NULL
  *
- * @max_kb to @term_timeout_ms are written by sysfs and read by the scan, @rss_kb
- * to @nr_kills the other way round, each by READ_ONCE() and WRITE_ONCE(). The
- * rest is the scan's, under its lock.
+ * @max_kb to @term_timeout_ms are written by sysfs and read by the scan,
+ *	@rss_kb to @nr_kills the other way round, each by READ_ONCE() and
+ *	WRITE_ONCE(). The rest is the scan's, under its lock.
  */
 struct oe_limit {
 	kuid_t uid;

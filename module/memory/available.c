@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the machine's memory is: the sums of /proc/meminfo, as far as modules
- * may see them, without opening a file.
+ * The sums of /proc/meminfo that modules can read, without opening a file.
  */
 #include "core.h"
 
@@ -21,7 +20,7 @@ static unsigned long reclaimable_pages(void)
 	       global_node_page_state(NR_KERNEL_MISC_RECLAIMABLE);
 }
 
-/* What MemAvailable counts of it: see si_mem_available(). */
+/* The part of it in MemAvailable: see si_mem_available(). */
 static unsigned long counted_reclaimable(void)
 {
 	unsigned long pages = reclaimable_pages();
@@ -30,11 +29,11 @@ static unsigned long counted_reclaimable(void)
 }
 
 /**
- * oe_available_pages - how much can be allocated without swapping anybody out
+ * oe_available_pages - how much can be allocated without swapping
  *
- * MemAvailable without the reclaimable slab in it, and without what the kernel
- * keeps back while memory is fragmented. A part of that slab may be pinned,
- * such as the inodes of an initramfs: MemAvailable was seen at 10 MB in an OOM.
+ * MemAvailable without the reclaimable slab in it and without the temporary
+ * boost of the watermarks. A part of that slab may be pinned, such as the
+ * inodes of an initramfs: MemAvailable was seen at 10 MB in an OOM.
  *
  * Context: any; reads counters only.
  * Return: pages.
@@ -51,7 +50,7 @@ unsigned long oe_available_pages(void)
  * oe_free_swap_pages - how much can still be swapped out
  *
  * Context: any.
- * Return: pages. How much swap there is no kernel exports.
+ * Return: pages. No kernel exports the total of the swap.
  */
 unsigned long oe_free_swap_pages(void)
 {
@@ -61,9 +60,8 @@ unsigned long oe_free_swap_pages(void)
 /**
  * oe_available_kb - how much can still be allocated
  *
- * The one measure that the levels and the forecast go by: with the swap that is
- * free. Without it a leak would look stuck for as long as it is being swapped
- * out.
+ * The measure for the levels and the forecast. It includes free swap, because
+ * without it a leak would look stuck while its memory is being swapped out.
  *
  * Context: any; reads counters only.
  * Return: KiB.
@@ -83,9 +81,9 @@ static unsigned long cached_pages(unsigned long buffers)
 
 /**
  * oe_memtotals_read - fill in all sums
- * @totals: where to
+ * @totals: filled in
  *
- * SwapTotal is left at 0: no kernel tells it to modules.
+ * SwapTotal is left at 0: no kernel exports it.
  *
  * Context: process context, also the OOM path: allocates nothing, takes
  * spinlocks whose holders do not allocate.
@@ -134,8 +132,8 @@ void oe_memtotals_read(struct oe_memtotals *totals)
 }
 
 /**
- * oe_memtotal_name - what /proc/meminfo calls it
- * @total: which
+ * oe_memtotal_name - the name of a sum in /proc/meminfo
+ * @total: the sum
  *
  * Return: a constant string.
  */

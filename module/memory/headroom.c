@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How much memory an allocation could really have: what is free, less what the
- * page allocator keeps from it.
+ * How much memory an allocation could really have: free memory, less the part
+ * that the page allocator withholds from it.
  */
 #include "core.h"
 
@@ -21,8 +21,8 @@
 enum {
 	/*
 	 * Pages beyond the failed allocation that must be there before memory
-	 * is said to be back: a charge batch of a memory cgroup, the fill of a
-	 * per-CPU list, and the faults of whoever waits at the same time.
+	 * counts as back: a charge batch of a memory cgroup, the fill of a
+	 * per-CPU list, and the page faults of other waiting tasks.
 	 */
 	MARGIN = 128,
 	/*
@@ -43,7 +43,7 @@ static bool may_use_node(int nid, const struct oe_domain *domain)
 	return true;
 }
 
-/* As __zone_watermark_ok() for an order of 0, but how much and not whether. */
+/* As __zone_watermark_ok() for an order of 0, but returns how much. */
 static unsigned long usable_in(struct zone *zone, gfp_t gfp)
 {
 	unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
@@ -140,16 +140,16 @@ static unsigned long swap_room(struct mem_cgroup *memcg)
 #endif
 
 /**
- * oe_memory_is_back - could the allocation now succeed, with some to spare?
- * @call: which failed
+ * oe_memory_is_back - could the allocation now succeed, with a margin?
+ * @call: the failed one
  * @beyond: pages that must be left for others
  *
  * Context: any.
- * Return: true if nobody has to die for it.
+ * Return: true if no process has to be killed.
  */
 bool oe_memory_is_back(const struct oe_call *call, unsigned long beyond)
 {
-	/* A notifier is not told the order: what a page fault wants. */
+	/* A notifier is not told the order: take that of a page fault. */
 	unsigned int order = max(call->order, 0);
 	unsigned long wanted = MARGIN + (1UL << order);
 
@@ -181,8 +181,8 @@ unsigned long oe_memory_swap_room(const struct oe_call *call)
  * @call: which failed
  * @before: oe_memory_swap_room() at that time
  *
- * Who drops what has been swapped out gives no memory back; but now the memory
- * of others can be swapped out in its place.
+ * A process that drops swapped-out pages frees no memory, but the pages of
+ * other processes can now be swapped out in their place.
  *
  * Context: any.
  * Return: true if it should.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory held back for the worst moment: pages that are given back to the page
- * allocator in the OOM path, and taken again in the background when there is
- * plenty.
+ * The reserve: pages that are returned to the page allocator in the OOM path,
+ * and allocated again in the background when there is plenty.
  *
- * They are held in large blocks. Single pages would be given back to a list of
- * the CPU that runs the OOM path, where the others do not find them.
+ * They are held in large blocks. Single pages would go to a list of the CPU
+ * that runs the OOM path, where other CPUs do not find them.
  */
 #include "core.h"
 
@@ -26,10 +25,10 @@
 enum {
 	/* Above PAGE_ALLOC_COSTLY_ORDER: kept on no per-CPU list. */
 	LARGEST_ORDER = 6,
-	/* Memory is not back before the last release is this long ago. */
+	/* No refill before the last release is this long ago. */
 	QUIET_MS = 1000,
 	RETRY_MS = 500,
-	/* Of available memory, this share of RAM is left to others. */
+	/* A refill leaves this share of RAM available. */
 	LEFT_SHARE = 32,
 	/* A per-CPU list takes this many pages at once. */
 	PCP_BATCH = 64,
@@ -82,7 +81,7 @@ static void free_blocks(struct list_head *blocks)
 	}
 }
 
-/* Everything above @keep pages goes back; returns how many that were. */
+/* Frees all but @keep pages; returns how many were freed. */
 static unsigned long give_back(unsigned long keep)
 {
 	unsigned long nr_before;
@@ -132,7 +131,7 @@ static bool is_quiet(void)
 	return quiet;
 }
 
-/* Enough for what we still miss, and for the others not to notice. */
+/* Is there enough for the missing pages and for all other users of memory? */
 static bool has_plenty(unsigned long missing)
 {
 	return oe_available_pages() > missing + totalram_pages() / LEFT_SHARE;
@@ -152,7 +151,7 @@ static struct page *take_block(unsigned long missing, unsigned int *order)
 	return page;
 }
 
-/* False if there was a release meanwhile: then it is not the time to take. */
+/* False if there was a release meanwhile: then the refill stops. */
 static bool keep_block(struct page *page, unsigned int order,
 		       unsigned int nr_releases)
 {
@@ -173,7 +172,7 @@ static bool keep_block(struct page *page, unsigned int order,
 	return keep;
 }
 
-/* Returns false if something is missing and should be tried for later. */
+/* False if pages are still missing: then there is another try later. */
 static bool take_missing(unsigned long wanted)
 {
 	unsigned int nr_releases = READ_ONCE(reserve.nr_releases);
@@ -209,7 +208,7 @@ static void refill_reserve(struct work_struct *work)
 /**
  * oe_reserve_changed - reserve_kb has been written
  *
- * What there is in plenty has been taken when it returns.
+ * On return the reserve is filled, as far as there is plenty of memory.
  *
  * Context: process context, may sleep.
  */
@@ -238,7 +237,7 @@ unsigned long oe_reserve_available_kb(void)
 }
 
 /**
- * oe_reserve_init - take what the module parameter asked for
+ * oe_reserve_init - fill the reserve to the size of the module parameter
  *
  * Context: module init, may sleep.
  */
@@ -251,7 +250,7 @@ void oe_reserve_init(void)
 /**
  * oe_reserve_exit - give everything back
  *
- * Context: module exit, may sleep; nobody writes reserve_kb any more.
+ * Context: module exit, may sleep; reserve_kb is not written any more.
  */
 void oe_reserve_exit(void)
 {

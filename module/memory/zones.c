@@ -95,8 +95,8 @@ static unsigned long drop_boost_of(struct zone *zone)
  *
  * When the kernel has to mix kinds of pages in a block it raises the zone's
  * watermarks by the size of a block, 2 MB on most, so that kswapd reclaims some
- * more. In an OOM there is nothing left to reclaim, and the boost only withholds
- * the released reserve from the processes that need it.
+ * more. In an OOM there is nothing left to reclaim, and the boost only
+ * withholds the released reserve from the processes that need it.
  *
  * Context: process context, also the OOM path.
  * Return: by how many pages, in all zones.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What group.c asks of cgroup v2: who has this path, who is below it, and who
- * has it now. A service manager removes a service's cgroup and makes it anew:
- * the kernel's tracepoint tells, attached only while there is a rule.
+ * cgroup v2 for group.c: which cgroup has a path, and whether a cgroup is below
+ * another. A service manager that restarts a service removes its cgroup and
+ * makes a new one of the same path. The kernel's cgroup_mkdir tracepoint tells
+ * of it; it is attached only while there is a rule.
  */
 #include "core.h"
 
@@ -17,7 +18,7 @@
 #include "lib/tracepoint.h"
 
 enum {
-	/* The tracepoint cuts off what is longer. */
+	/* The tracepoint truncates longer paths. */
 	PATH_ROOM = 1024,
 };
 
@@ -43,7 +44,7 @@ static char *path_of(struct cgroup *cgroup)
 }
 
 /**
- * oe_cgroup_find - who has this path?
+ * oe_cgroup_find - the cgroup that has a path
  * @text: from the root of cgroup v2, as the writer's namespace sees it
  * @path: set to the path in the initial namespace; the caller frees it
  *
@@ -151,7 +152,7 @@ int oe_cgroup_watch(oe_cgroup_bind bind)
 /**
  * oe_cgroup_unwatch - stop it
  *
- * When it returns nobody is being told any more.
+ * On return no handler is running any more.
  *
  * Context: process context, may sleep.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Processes come and go: the kernel's fork and exit tracepoints, attached only
- * while somebody is ranked, so that a system without rankings pays nothing.
+ * The kernel's fork and exit tracepoints, attached only while a process has a
+ * ranking, so that a system without rankings pays nothing.
  */
 #include "core.h"
 
@@ -32,7 +32,7 @@ static void on_fork(void *data, struct task_struct *parent,
 				child->start_time);
 }
 
-/* The group_dead argument of newer kernels is not looked at: live says it on all. */
+/* Newer kernels also pass group_dead; signal->live is there on all of them. */
 static void on_exit(void *data, struct task_struct *p)
 {
 	/* Decremented before the tracepoint, fully ordered, in do_exit(). */
@@ -76,7 +76,7 @@ int oe_fork_watch(void)
 
 	if (!oe_fork_available())
 		return 0;
-	/* Exit first: what is inherited must also be dropped. */
+	/* Exit first: every entry that a fork adds must be dropped again. */
 	err = tracepoint_probe_register(points.exit, on_exit, NULL);
 	if (err)
 		return err;
@@ -94,7 +94,7 @@ err_unregister_exit:
 /**
  * oe_fork_unwatch - stop to follow forks and exits
  *
- * When it returns no handler is running any more.
+ * On return no handler is running any more.
  *
  * Context: process context, may sleep.
  */

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Groups: a name, a ranking, a signal, and rules that say who belongs to it
- * (group_rule.c).
- * Who was put into a group by its pid is known to rank.c, which tells a group
- * by its index.
+ * Groups: a name, a ranking, a signal, and rules that processes match
+ * (group_rule.c). Membership by pid is in the ranking table, under the group's
+ * index.
  *
- * Changes may allocate and wait. Whoever asks, in the OOM path too, is under
- * RCU and takes no lock.
+ * Changes may allocate and sleep. Look-ups, in the OOM path too, are under RCU
+ * and take no lock.
  */
 #include "core.h"
 
@@ -25,8 +24,8 @@
 
 /**
  * struct oe_group - a group
- * @name: for people
- * @index: for rank.c and for records; reused after the group is gone
+ * @name: as in sysfs
+ * @index: for the ranking table and for records; reused after removal
  * @rank: of its members, one word
  * @signal: for its members at OOM, 0 = none, one word
  * @rules: NULL where there is none; written under groups.lock
@@ -53,7 +52,7 @@ static struct {
 	.lock = __MUTEX_INITIALIZER(groups.lock),
 };
 
-/* The first group from index *@i on, which moves behind it; or NULL. Under RCU. */
+/* The first group from index *@i on, or NULL; *@i moves behind it. Under RCU. */
 static struct oe_group *next_group(unsigned int *i)
 {
 	struct oe_group *group = NULL;
@@ -71,7 +70,7 @@ static bool has_by_rule(const struct oe_group *group, enum oe_rule_kind kind,
 	return rule && oe_rule_matches(rule, subject);
 }
 
-/* The most protective of those that match. */
+/* The most protective of the groups that match counts. */
 static void prefer_lower(const struct oe_group *group, struct oe_ranking *best,
 			 bool *found)
 {
@@ -88,7 +87,8 @@ static void prefer_lower(const struct oe_group *group, struct oe_ranking *best,
 }
 
 /**
- * oe_group_of_members - the group that counts among those a process was put into
+ * oe_group_of_members - the group that counts among those a process was put
+ *	into
  * @members: a bit a group
  * @ranking: written if there is one
  *
@@ -162,10 +162,10 @@ const struct oe_group *oe_group_next(unsigned int *index)
 }
 
 /**
- * oe_group_any_rule - does any group know its members by a rule?
+ * oe_group_any_rule - has any group a rule?
  *
  * Context: any.
- * Return: false if looking at processes would be for nothing.
+ * Return: false if no process can match.
  */
 bool oe_group_any_rule(void)
 {
@@ -176,7 +176,7 @@ bool oe_group_any_rule(void)
  * oe_group_any_signal - does any group send a signal?
  *
  * Context: any.
- * Return: false if looking at processes would be for nothing.
+ * Return: false if no process can get one.
  */
 bool oe_group_any_signal(void)
 {
@@ -184,9 +184,9 @@ bool oe_group_any_signal(void)
 }
 
 /**
- * oe_group_name - what a group is called
+ * oe_group_name - the name of a group
  * @index: the group's
- * @name: filled in; "" if it has just gone
+ * @name: filled in; "" if the group has just been removed
  *
  * Context: any.
  */
@@ -201,7 +201,7 @@ void oe_group_name(unsigned int index, char name[OE_GROUP_NAME])
 }
 
 /**
- * oe_group_index - by what rank.c knows a group
+ * oe_group_index - the number of a group in the ranking table
  * @group: the group
  *
  * Return: its index.
@@ -223,7 +223,7 @@ unsigned int oe_group_rank(const struct oe_group *group)
 }
 
 /**
- * oe_group_set_rank - change it
+ * oe_group_set_rank - change the ranking of a group's members
  * @group: the group
  * @rank: 0..OE_RANK_MAX
  */
@@ -233,7 +233,7 @@ void oe_group_set_rank(struct oe_group *group, unsigned int rank)
 }
 
 /**
- * oe_group_signal - what a group's members are sent at OOM
+ * oe_group_signal - the signal that a group's members get at OOM
  * @group: the group
  *
  * Return: the signal's number or 0.
@@ -243,7 +243,7 @@ int oe_group_signal(const struct oe_group *group)
 	return READ_ONCE(group->signal);
 }
 
-/* Read without the lock only to find out whether looking is for nothing. */
+/* Lockless hint: lets readers skip the walk over the groups. */
 static void adjust_count(unsigned int *counter, bool was, bool is)
 {
 	lockdep_assert_held(&groups.lock);
@@ -257,7 +257,7 @@ static void set_signal(struct oe_group *group, int signal)
 }
 
 /**
- * oe_group_set_signal - change it
+ * oe_group_set_signal - change the signal of a group
  * @group: the group
  * @signal: the signal's number or 0
  *
@@ -291,8 +291,8 @@ static void replace_rule(struct oe_group *group, enum oe_rule_kind kind,
 
 /*
  * A new cgroup has got a path. A service that is restarted gets a new cgroup of
- * the old name, and the rule still means that service. Called by the tracepoint,
- * with preemption off, too.
+ * the old name, and the rule still means that service. Called by the
+ * tracepoint, with preemption off, too.
  */
 static void bind_cgroup(struct cgroup *cgroup, const char *path)
 {
@@ -309,7 +309,7 @@ static void bind_cgroup(struct cgroup *cgroup, const char *path)
 	rcu_read_unlock();
 }
 
-/* Between the look-up and the publication the path may have changed hands. */
+/* Between look-up and publication the path may have got a new cgroup. */
 static void look_again(const char *text)
 {
 	struct cgroup *cgroup;
@@ -340,7 +340,7 @@ static int set_cgroup_rule(struct oe_group *group, const char *text)
 {
 	int err;
 
-	/* Before the look-up: nothing that happens to the path is missed. */
+	/* Before the look-up, so that no new cgroup of that path is missed. */
 	err = oe_cgroup_watch(bind_cgroup);
 	if (err)
 		return err;
@@ -353,7 +353,7 @@ static int set_cgroup_rule(struct oe_group *group, const char *text)
 }
 
 /**
- * oe_group_set_rule - say who belongs to a group
+ * oe_group_set_rule - change a rule of a group
  * @group: the group
  * @kind: which of its rules
  * @text: without a newline; "" clears
@@ -436,7 +436,7 @@ static int publish_group(struct oe_group *group)
 }
 
 /**
- * oe_group_add - a new group, with nobody in it
+ * oe_group_add - a new group without members
  * @name: valid
  * @group: set on success; until oe_group_remove()
  *
@@ -464,8 +464,8 @@ int oe_group_add(const char *name, struct oe_group **group)
 }
 
 /**
- * oe_group_remove - a group goes away, its members are without it at once
- * @group: nobody else uses it, except under RCU
+ * oe_group_remove - remove a group; its members lose it immediately
+ * @group: has no other users, except under RCU
  *
  * Context: process context, may sleep.
  */
@@ -481,7 +481,7 @@ void oe_group_remove(struct oe_group *group)
 	if (!groups.nr_cgroup_rules)
 		oe_cgroup_unwatch();
 	oe_rank_close_group(group->index);
-	/* Only now may the index be somebody else's. */
+	/* No process refers to the index any more: it may be reused. */
 	clear_bit(group->index, groups.used);
 	set_end();
 	mutex_unlock(&groups.lock);

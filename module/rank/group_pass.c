@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A pass over all processes remembers what the rules of groups make of a name,
- * user and cgroup: most processes are like another one.
+ * A cache for one pass over all processes: which group's rule a name, user and
+ * cgroup match. Most processes have all three in common with another process.
  */
 #include "core.h"
 
@@ -15,11 +15,11 @@
 #include "rank/types.h"
 
 /**
- * struct finding - what the rules of all groups make of a subject
- * @subject: which
- * @known: the rest means something
- * @found: it is in a group
- * @ranking: if so
+ * struct finding - a cached result
+ * @subject: of this name, user and cgroup
+ * @known: the rest is valid
+ * @found: a rule matches
+ * @ranking: then that of the group
  */
 struct finding {
 	union oe_subject subject;
@@ -40,11 +40,11 @@ static struct {
 /**
  * oe_group_pass_begin - a pass over all processes begins
  *
- * Processes of one name, user and cgroup are then judged once. One at a time
- * has that advantage; whoever comes second judges each anew.
+ * During a pass, processes of one name, user and cgroup are judged once. There
+ * is one cache: a second pass at the same time judges every process.
  *
- * Context: under rcu_read_lock(), not left before oe_group_pass_end(): a cgroup
- * is known by its address.
+ * Context: under one rcu_read_lock() until oe_group_pass_end(): the cache
+ * compares cgroups by their address, which must not be reused meanwhile.
  */
 void oe_group_pass_begin(void)
 {
@@ -60,10 +60,13 @@ void oe_group_pass_begin(void)
  */
 void oe_group_pass_end(void)
 {
-	/* Nobody else makes it current, or takes current away. */
+	/* Only current sets or clears this value, so a plain read is safe. */
 	if (READ_ONCE(pass.owner) != current)
 		return;
-	/* Pairs with oe_group_pass_begin(): the next one finds our findings whole. */
+	/*
+	 * Pairs with cmpxchg_acquire(): publish the findings before the cache
+	 * is free.
+	 */
 	smp_store_release(&pass.owner, NULL);
 }
 
@@ -89,8 +92,8 @@ static bool is_same(const union oe_subject *a, const union oe_subject *b)
 }
 
 /*
- * What the owner of the pass has found of a subject before, or an empty place to
- * fill in; NULL if the pass is another task's.
+ * The cached result for a subject, or an empty place to fill in; NULL if the
+ * cache belongs to another task.
  */
 static struct finding *find_finding(const union oe_subject *subject)
 {
@@ -107,7 +110,8 @@ static struct finding *find_finding(const union oe_subject *subject)
 }
 
 /**
- * oe_group_pass_judge - the group that counts among those whose rule a process matches
+ * oe_group_pass_judge - the group that counts among those whose rule a process
+ *	matches
  * @p: any of its threads
  * @ranking: written if there is one
  *

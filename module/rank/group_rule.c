@@ -20,9 +20,9 @@
 #include "lib/parse.h"
 
 /**
- * struct oe_rule - who belongs to a group; replaced as a whole
+ * struct oe_rule - a rule of a group; replaced as a whole
  * @rcu: for freeing
- * @kind: by what
+ * @kind: which of the fields below are used
  * @cgroup: one reference held; that of the path's present owner, see
  *	oe_rule_bind_cgroup()
  * @first_uid: in the initial user namespace
@@ -131,8 +131,8 @@ static void free_rule(struct rcu_head *head)
 }
 
 /**
- * oe_rule_free - nobody finds the rule any more
- * @rule: who is under RCU may still use it, and bind it
+ * oe_rule_free - free a rule that can no longer be found
+ * @rule: readers under RCU may still use it, and bind it
  *
  * Context: any. rcu_barrier() before the module goes.
  */
@@ -142,11 +142,10 @@ void oe_rule_free(struct oe_rule *rule)
 }
 
 /**
- * oe_rule_bind_cgroup - a path has a new owner
- * @rule: of cgroups
- * @cgroup: it; the caller holds a reference
- * @path: in the initial cgroup namespace; if it is not the rule's, nothing
- *	happens
+ * oe_rule_bind_cgroup - a path has a new cgroup
+ * @rule: of OE_RULE_CGROUP
+ * @cgroup: the new one; the caller holds a reference
+ * @path: in the initial cgroup namespace; ignored if it is not the rule's
  *
  * Context: under rcu_read_lock(), also a tracepoint with preemption off.
  */
@@ -160,7 +159,7 @@ void oe_rule_bind_cgroup(struct oe_rule *rule, struct cgroup *cgroup,
 }
 
 /**
- * oe_subject_describe - what there is for a rule to look at
+ * oe_subject_describe - collect the properties that rules look at
  * @subject: filled in
  * @p: any of the process's threads
  *
@@ -170,13 +169,13 @@ void oe_subject_describe(union oe_subject *subject, struct task_struct *p)
 {
 	subject->cgroup = oe_cgroup_of(p);
 	subject->uid = __kuid_val(task_uid(p));
-	/* As fast as can be; a torn read is terminated here. */
+	/* Without the task lock: a torn read is terminated here. */
 	memcpy(subject->comm, p->group_leader->comm, TASK_COMM_LEN);
 	subject->comm[TASK_COMM_LEN - 1] = '\0';
 }
 
 /**
- * oe_rule_matches - does it?
+ * oe_rule_matches - does a process match a rule?
  * @rule: the rule
  * @subject: a process
  *

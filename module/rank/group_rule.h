@@ -9,7 +9,7 @@ struct cgroup;
 struct oe_rule;
 
 /**
- * enum oe_rule_kind - by what a group knows its members, most telling first
+ * enum oe_rule_kind - the kinds of rules, in the order in which they count
  * @OE_RULE_CGROUP: they are in a cgroup v2 or below it
  * @OE_RULE_COMM: their leader's name matches a shell pattern
  * @OE_RULE_UID: their user is in a range
@@ -23,11 +23,11 @@ enum oe_rule_kind {
 };
 
 /**
- * union oe_subject - all that a rule looks at
+ * union oe_subject - the properties of a process that rules look at
  * @cgroup: valid under RCU
  * @uid: in the initial user namespace
- * @comm: the leader's; what comes after the NUL is whatever was there
- * @words: the same, to be hashed and compared as a whole
+ * @comm: the leader's; the bytes after the NUL are undefined
+ * @words: all of these, for hashing and comparing
  */
 union oe_subject {
 	struct {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a child gets from its parent, and what becomes of those for whose
- * inheritance there was no memory.
+ * Inheritance of rankings and groups at fork, and the repair of forks for which
+ * there was no memory.
  */
 #include "core.h"
 
@@ -30,8 +30,7 @@ static struct {
 };
 
 /**
- * oe_inherit_open_group - from now on children are in this group if their
- *	parent is
+ * oe_inherit_open_group - from now on children inherit this group
  * @group: its index
  *
  * Context: process context.
@@ -42,10 +41,10 @@ void oe_inherit_open_group(unsigned int group)
 }
 
 /**
- * oe_inherit_close_group - and from now on they are not
+ * oe_inherit_close_group - from now on children do not inherit this group
  * @group: its index
  *
- * A fork under way may still copy it; when this returns there is none.
+ * A fork under way may still copy the group; on return no such fork is left.
  *
  * Context: process context, may sleep.
  */
@@ -56,10 +55,10 @@ void oe_inherit_close_group(unsigned int group)
 }
 
 /**
- * oe_inherit_parent - whose child a process is
+ * oe_inherit_parent - the parent of a process
  * @p: the process
  *
- * Context: under rcu_read_lock(), which also keeps what is returned.
+ * Context: under rcu_read_lock(), which also keeps the returned pid.
  * Return: the parent's thread group.
  */
 struct pid *oe_inherit_parent(struct task_struct *p)
@@ -68,12 +67,13 @@ struct pid *oe_inherit_parent(struct task_struct *p)
 }
 
 /**
- * oe_inherit_is_lost - is it not known what a process without an entry inherited?
+ * oe_inherit_is_lost - may a process without an entry have lost its
+ *	inheritance?
  * @p: any of its threads
  *
  * Context: any.
- * Return: true from the first inheritance that was lost until all are made up
- * for, for whoever started since.
+ * Return: true if @p has started since the first inheritance was lost, until
+ * all lost ones are repaired.
  */
 bool oe_inherit_is_lost(struct task_struct *p)
 {
@@ -96,7 +96,7 @@ static void note_lost(u64 child_start)
 	queue_delayed_work(system_wq, &inherit.repair, 0);
 }
 
-/* What a child of @parent gets; false if that is nothing. The caller is under RCU. */
+/* False if a child of @parent inherits nothing. The caller is under RCU. */
 static bool inherit_from(struct pid *parent, struct oe_heritage *heritage)
 {
 	struct oe_rank_entry *entry = oe_rank_table_find_told(parent);
@@ -134,8 +134,8 @@ static void insert_heritage(const struct oe_heritage *heritage,
  * @child: new thread group, not running yet
  * @child_start: its start time
  *
- * If there is no memory for it, every process without a ranking that started
- * since is held to be protected until the background work has made up for it.
+ * If there is no memory for its entry, every process without a ranking that has
+ * started since is protected until the background work has repaired it.
  *
  * Context: tracepoint, preemption off; does not allocate on PREEMPT_RT.
  */
@@ -143,14 +143,17 @@ void oe_inherit_fork(struct pid *parent, struct pid *child, u64 child_start)
 {
 	struct oe_heritage heritage;
 
-	/* To the end: oe_inherit_close_group() waits for us. */
+	/* Around all of it: oe_inherit_close_group() waits for this section. */
 	rcu_read_lock();
 	if (inherit_from(parent, &heritage))
 		insert_heritage(&heritage, child, child_start);
 	rcu_read_unlock();
 }
 
-/* A child that lost its inheritance and whose parent can still tell it, or NULL. */
+/*
+ * A child that lost its inheritance and whose parent still has an entry, or
+ * NULL.
+ */
 static struct pid *get_lost(struct oe_heritage *heritage)
 {
 	struct pid *lost = NULL;
@@ -182,7 +185,7 @@ static int make_up_for(struct pid *lost, const struct oe_heritage *heritage)
 	return err == -EEXIST ? 0 : err;
 }
 
-/* Nobody is lost any more, unless somebody was meanwhile. */
+/* Leave the protected state, unless another inheritance was lost meanwhile. */
 static bool close_lost(unsigned int nr_lost)
 {
 	bool closed;
@@ -229,7 +232,7 @@ static void repair_lost(struct work_struct *work)
 }
 
 /**
- * oe_inherit_exit - nobody forks who could leave something
+ * oe_inherit_exit - stop the repair work; the fork tracepoint is detached
  *
  * Context: module exit, may sleep.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Changes of the ranking table: a ranking is set or cleared, a process joins or
- * leaves a group. What is kept of a process is in rank_table.c, what a child gets
- * in inherit.c, which ranking counts in ranking.c.
+ * leaves a group. What is kept of a process is in rank_table.c, what a child
+ * gets in inherit.c, which ranking counts in ranking.c.
  */
 #include "core.h"
 
@@ -82,7 +82,7 @@ static bool has_entry(struct pid *tgid)
 	return has;
 }
 
-/* An empty entry for whoever has none yet, so that nothing can fail later. */
+/* Insert an empty entry where there is none, so that nothing can fail later. */
 static int prepare_entry(const struct oe_rank_change *change)
 {
 	const struct oe_heritage nothing = { .ranking = OE_NO_RANKING };
@@ -93,11 +93,11 @@ static int prepare_entry(const struct oe_rank_change *change)
 		return 0;
 	err = oe_rank_table_insert(oe_rank_table_alloc(), change->pid,
 				   &nothing);
-	/* Inherited meanwhile: it is there. */
+	/* -EEXIST: inserted by a fork meanwhile. */
 	return err == -EEXIST ? 0 : err;
 }
 
-/* Read by oe_rank_table_find_told() and all who use what it returns. */
+/* Read by oe_rank_table_find_told() and its callers. */
 static void change_entry(struct oe_rank_entry *entry,
 			 const struct oe_rank_change *change)
 {
@@ -124,7 +124,7 @@ static void commit_change(const struct oe_rank_change *change)
 
 	rcu_read_lock();
 	entry = oe_rank_table_find(change->pid);
-	/* Gone only if the process is. */
+	/* NULL only if the process has exited. */
 	if (entry)
 		change_entry(entry, change);
 	rcu_read_unlock();
@@ -132,8 +132,8 @@ static void commit_change(const struct oe_rank_change *change)
 }
 
 /*
- * What is empty when all is done, or nothing. Looked up anew: the process may
- * have ended, and its entry with it.
+ * Drop entries left empty, on success and on failure. The entry is looked up
+ * again, because the process may have ended meanwhile.
  */
 static void drop_if_empty(const struct oe_rank_change *change)
 {
@@ -148,11 +148,11 @@ static void drop_if_empty(const struct oe_rank_change *change)
 
 /**
  * oe_rank_apply - change the table, all or nothing
- * @changes: what; applied in this order, so a later one wins
- * @nr_changes: how many
+ * @changes: applied in this order, so that a later one wins
+ * @nr_changes: their number
  *
  * Context: process context, may sleep and allocate.
- * Return: 0, or -ENOMEM and nothing changed.
+ * Return: 0; or -ENOMEM, and nothing has changed.
  */
 int oe_rank_apply(const struct oe_rank_change *changes, unsigned int nr_changes)
 {
@@ -193,7 +193,7 @@ static int visit_member(struct oe_rank_entry *entry, void *data)
  * @arg: for @visit
  *
  * Context: process context.
- * Return: 0, or what @visit returned.
+ * Return: 0, or the value that @visit returned.
  */
 int oe_rank_visit_members(unsigned int group,
 			  int (*visit)(struct pid *tgid, void *arg), void *arg)
@@ -205,7 +205,7 @@ int oe_rank_visit_members(unsigned int group,
 
 /**
  * oe_rank_open_group - from now on processes may be put into a group
- * @group: its index; nobody is in it
+ * @group: its index; no process is in it
  *
  * Context: process context.
  */
@@ -223,18 +223,22 @@ static int leave_group(struct oe_rank_entry *entry, void *arg)
 }
 
 /**
- * oe_rank_close_group - a group goes away, and nobody is in it any more
- * @group: its index; nobody joins it any more
+ * oe_rank_close_group - take all members out of a group that is being removed
+ * @group: its index; no process joins it any more
  *
- * A fork under way may still copy the membership of the parent: that is waited
- * for, and later ones see that the group is closed. So one walk finds all.
+ * A fork under way may still copy its parent's membership, so this first waits
+ * for such forks; later forks see that the group is closed. Then one walk over
+ * the table finds all members.
  *
  * Context: process context, may sleep.
  */
 void oe_rank_close_group(unsigned int group)
 {
 	oe_inherit_close_group(group);
-	/* Under it no empty entry is about to be used. */
+	/*
+	 * Excludes oe_rank_apply(), which inserts empty entries before it fills
+	 * them.
+	 */
 	mutex_lock(&oe_rank_table_lock);
 	oe_rank_table_walk(leave_group, &group);
 	mutex_unlock(&oe_rank_table_lock);
@@ -275,7 +279,7 @@ int oe_rank_init(void)
 /**
  * oe_rank_exit - take the table down
  *
- * Nobody looks rankings up any more.
+ * There are no look-ups any more.
  *
  * Context: module exit, may sleep.
  */
@@ -286,6 +290,6 @@ void oe_rank_exit(void)
 	mutex_unlock(&oe_rank_table_lock);
 	oe_inherit_exit();
 	oe_rank_table_walk(drop_any, NULL);
-	cancel_delayed_work_sync(&rank.retire); /* queued by the last one */
+	cancel_delayed_work_sync(&rank.retire); /* queued by the last removal */
 	oe_rank_table_exit();
 }

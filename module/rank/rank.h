@@ -7,9 +7,9 @@
 struct pid;
 
 /**
- * enum oe_rank_action - what to change of a thread group
+ * enum oe_rank_action - the changes of a thread group's entry
  * @OE_RANK_SET: give it a ranking
- * @OE_RANK_CLEAR: forget its ranking
+ * @OE_RANK_CLEAR: take its ranking away
  * @OE_RANK_JOIN: put it into a group
  * @OE_RANK_LEAVE: take it out of a group
  */
@@ -23,7 +23,7 @@ enum oe_rank_action {
 /**
  * struct oe_rank_change - one change of the ranking table
  * @pid: the thread group's pid; the caller holds a reference
- * @action: what
+ * @action: the change
  * @value: the ranking, or the index of the group
  */
 struct oe_rank_change {

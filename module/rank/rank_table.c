@@ -16,7 +16,10 @@
 #include "rank/rank_table.h"
 
 enum {
-	/* Entries kept in hand, because a fork handler must not allocate on RT. */
+	/*
+	 * Spare entries, because a fork handler must not allocate on
+	 * PREEMPT_RT.
+	 */
 	POOL_TARGET = 256,
 };
 
@@ -70,11 +73,11 @@ struct oe_rank_entry *oe_rank_table_find(struct pid *tgid)
 }
 
 /**
- * oe_rank_table_is_empty - does an entry say nothing?
+ * oe_rank_table_is_empty - is there neither ranking nor group in an entry?
  * @entry: valid under RCU
  *
  * Context: any.
- * Return: true if it has neither ranking nor group.
+ * Return: true if there is none.
  */
 bool oe_rank_table_is_empty(const struct oe_rank_entry *entry)
 {
@@ -84,7 +87,7 @@ bool oe_rank_table_is_empty(const struct oe_rank_entry *entry)
 }
 
 /**
- * oe_rank_table_find_told - the entry that says something of a thread group
+ * oe_rank_table_find_told - the entry of a thread group, if it is not empty
  * @tgid: the leader's pid, or NULL
  *
  * Context: under rcu_read_lock(); takes no lock.
@@ -121,7 +124,7 @@ struct oe_rank_entry *oe_rank_table_take(bool *low)
 }
 
 /**
- * oe_rank_table_fill - have entries in hand for oe_rank_table_take()
+ * oe_rank_table_fill - allocate spare entries for oe_rank_table_take()
  *
  * Context: process context, may sleep and allocate.
  * Return: 0 or -ENOMEM.
@@ -136,7 +139,7 @@ int oe_rank_table_fill(void)
  * @entry: of oe_rank_table_alloc() or oe_rank_table_take(); is taken over, also
  *	on failure; NULL is -ENOMEM
  * @tgid: the leader's pid; gets a reference
- * @heritage: what the entry says; copied
+ * @heritage: the contents of the entry; copied
  *
  * Context: any.
  * Return: 0, -ENOMEM, or -EEXIST.
@@ -165,7 +168,7 @@ int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
  */
 void oe_rank_table_remove(struct oe_rank_entry *entry)
 {
-	/* Exit and a write may both try; one of them gets it. */
+	/* Exit and a write may both try; one of them succeeds. */
 	if (!oe_pid_table_remove(&rank_table.table, &entry->node))
 		return;
 	call_rcu(&entry->rcu, free_entry_rcu);
@@ -174,7 +177,7 @@ void oe_rank_table_remove(struct oe_rank_entry *entry)
 }
 
 /**
- * oe_rank_table_is_alive - has a thread group a thread that has not exited?
+ * oe_rank_table_is_alive - does any thread of a thread group live?
  * @tgid: the leader's pid
  *
  * Context: any.
@@ -194,7 +197,7 @@ bool oe_rank_table_is_alive(struct pid *tgid)
 
 /**
  * oe_rank_table_drop - a thread group is gone
- * @tgid: the leader's pid; NULL is nobody's
+ * @tgid: the leader's pid; NULL is ignored
  *
  * Context: any; may be called more than once for the same group.
  */
@@ -212,13 +215,13 @@ void oe_rank_table_drop(struct pid *tgid)
 }
 
 /**
- * oe_rank_table_drop_if_dead - after an insertion: has it come too late?
+ * oe_rank_table_drop_if_dead - undo an insertion that came too late
  * @tgid: the leader's pid
  *
  * A process may have exited between the look-up of its pid and the insertion.
- * Its exit handler then ran before there was anything to drop. The insertion
- * is ordered before the check here, and signal->live before the look-up there,
- * so at least one of the two sees the other.
+ * Its exit handler then ran before there was an entry to drop. Here the
+ * insertion is ordered before the check, in the exit handler signal->live
+ * before the look-up, so at least one of the two sees the other.
  *
  * Context: any.
  */
@@ -249,7 +252,7 @@ static int visit_node(struct oe_pid_node *node, void *data)
  * @arg: for @visit
  *
  * Context: process context.
- * Return: 0, or what @visit returned.
+ * Return: 0, or the value that @visit returned.
  */
 int oe_rank_table_walk(int (*visit)(struct oe_rank_entry *entry, void *arg),
 		       void *arg)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is kept of a thread group that is ranked, or in a group by its pid: for
- * rank.c, inherit.c and fork.c.
+ * The table of thread groups that have a ranking, or are in a group by their
+ * pid.
  */
 #ifndef OE_RANK_TABLE_H
 #define OE_RANK_TABLE_H
@@ -15,13 +15,14 @@
 #include "rank/types.h"
 
 /**
- * struct oe_rank_entry - what is known of one thread group
+ * struct oe_rank_entry - the ranking and the groups of one thread group
  * @node: in the table; one reference of its pid is held
  * @rcu: for freeing, once out of the table
- * @ranking: packed by oe_rank_pack(), read with READ_ONCE(); OE_NO_RANKING = none
+ * @ranking: packed by oe_rank_pack(), read with READ_ONCE(); OE_NO_RANKING =
+ *	none
  * @groups: a bit for every group it was put into by its pid
  *
- * With neither ranking nor group it is as good as not there.
+ * An entry with neither ranking nor group counts as absent.
  */
 struct oe_rank_entry {
 	struct oe_pid_node node;
@@ -31,7 +32,7 @@ struct oe_rank_entry {
 };
 
 /**
- * struct oe_heritage - what a child gets from its parent
+ * struct oe_heritage - the properties that a child inherits
  * @ranking: as in &struct oe_rank_entry
  * @groups: as in &struct oe_rank_entry
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which ranking counts for a process, and to which groups it belongs: its own
- * entry, what it has lost at fork, and the rules of the groups, put together.
+ * Which ranking counts for a process, and to which groups it belongs. Sources
+ * are its entry in the table, a loss at fork, and the rules of the groups.
  */
 #include "core.h"
 
@@ -23,7 +23,7 @@
  * @inherited: set if it is the parent's
  *
  * Between its appearance in the task list and the fork tracepoint a child has
- * no entry yet. It cannot have run either, which is how it is told apart.
+ * no entry yet. Such a child cannot have run: its state is TASK_NEW.
  *
  * Return: the entry, valid under RCU, or NULL.
  */
@@ -58,8 +58,8 @@ static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
  * oe_rank_of - the ranking that counts for a process
  * @p: any of its threads
  *
- * Its own, then that of a group it was put into, then that of a group whose
- * rule it matches, then `default_rank`.
+ * The first that exists: its own ranking, that of a group it was put into, that
+ * of a group whose rule it matches, `default_rank`.
  *
  * Context: under rcu_read_lock(), which also keeps @p; takes no lock.
  * Return: its ranking and where that came from.
@@ -100,7 +100,7 @@ bool oe_rank_is_member(struct task_struct *p, unsigned int group)
 }
 
 /**
- * oe_rank_in_group - does a process belong to a group, in whatever way?
+ * oe_rank_in_group - is a process in a group, by its pid or by a rule?
  * @group: the group
  * @p: any of its threads
  *

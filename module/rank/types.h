@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a ranking is: types only, for every file of rank/.
+ * The types of a ranking, for every file of rank/.
  */
 #ifndef OE_RANK_TYPES_H
 #define OE_RANK_TYPES_H
@@ -15,10 +15,11 @@ enum {
 
 /**
  * enum oe_source - where a ranking came from
- * @OE_SOURCE_DEFAULT: nobody said anything: `default_rank`
+ * @OE_SOURCE_DEFAULT: from nowhere else: `default_rank`
  * @OE_SOURCE_EXPLICIT: written to `oom_ranking`
  * @OE_SOURCE_INHERITED: copied from the parent at fork
- * @OE_SOURCE_LOST: no memory for the copy at fork; protected until it is made up
+ * @OE_SOURCE_LOST: no memory for the copy at fork; protected until it is
+ *	repaired
  * @OE_SOURCE_GROUP: that of a group it belongs to
  */
 enum oe_source {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The record of the last decisions. Numbered from 0 for ever; a decision is
- * there until as many others as there is room for have come after it.
+ * The record of the last decisions.
  */
 #include "core.h"
 

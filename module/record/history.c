@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the watcher has seen lately: every change of the level, and of the rest
- * as much as a curve needs: many points where it is steep, few where it is flat.
+ * Samples of the available memory: one for every change of the level, and as
+ * many others as a curve needs, many where it is steep and few where it is
+ * flat.
  */
 #include "core.h"
 
@@ -14,9 +15,9 @@
 #include "record/history.h"
 
 enum {
-	/* A step is worth a point if it is this part of all memory, */
+	/* A sample is kept if it differs by this part of all memory, */
 	STEP_SHARE = 256,
-	/* or this much; and a flat line has one this often. */
+	/* or at least by this much, or if the last one is this old. */
 	STEP_MIN_KB = 256,
 	FLAT_S = 10,
 };
@@ -45,8 +46,8 @@ static bool is_news(const struct oe_history_entry *entry)
 }
 
 /**
- * oe_history_add - offer a sample; it is kept if it says something new
- * @available_kb: what there is
+ * oe_history_add - offer a sample; it is kept if it differs from the last one
+ * @available_kb: available memory
  * @level: present level
  *
  * Context: process context, also the OOM path: allocates nothing.

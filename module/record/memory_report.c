@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The memory report: where all the memory is just before, or when, it has run
- * out. Taken into memory set aside at load, one place for each reason, so that
- * who reads the report of the warning is not disturbed by the OOM.
+ * out. It is written to memory that is allocated at load, with one place for
+ * each reason, so that the report of an OOM does not overwrite that of the
+ * warning.
  */
 #include "core.h"
 
@@ -24,7 +25,7 @@
 enum {
 	ROOM_MIN = 16,
 	ROOM_MAX = 32768,
-	/* What the log gets, and of which age at most. */
+	/* In the log: so many processes, of a report not older than this. */
 	LOG_PROCESSES = 10,
 	LOG_AGE_S = 60,
 };
@@ -65,7 +66,7 @@ MODULE_PARM_DESC(
 	"processes that a memory report has room for (16..32768, default 1000)");
 
 /**
- * oe_memreport_size - by what the biggest are found
+ * oe_memreport_size - the size by which processes are sorted
  * @process: in a report
  *
  * Return: pages, resident and swapped out.
@@ -102,7 +103,10 @@ static bool is_smaller(const struct oe_memreport *report, unsigned int a,
 	       oe_memreport_size(&report->processes[b]);
 }
 
-/* A full report is a heap with its smallest at the top, which goes first. */
+/*
+ * A full report is a heap, with its smallest process on top: that one is
+ * replaced.
+ */
 static void sift_down(struct oe_memreport *report, unsigned int parent)
 {
 	unsigned int child;
@@ -162,12 +166,13 @@ static int record_process(const struct oe_candidate *c, void *arg)
 
 /**
  * oe_memreport_begin - from now on readers wait for a new report
- * @reason: what for
+ * @reason: its reason
  *
- * So that whoever is told of it may be told first: a report of thousands of
- * processes takes longer than a wake-up. The writer of a sequence count must
- * not sleep where readers spin; ours sleep, for a second at most
- * (sysfs/report.c), and only read it raw.
+ * Userspace is woken before the report is taken, because a report of thousands
+ * of processes takes longer than a wake-up. Mark the report busy before waking
+ * readers: they must not get the old one. The writer of a sequence count must
+ * not sleep where readers spin; the readers here do not spin, they sleep for a
+ * second at most (sysfs/report.c), and read the count raw.
  *
  * Context: as oe_memreport_take(), which has to follow.
  */
@@ -182,7 +187,7 @@ void oe_memreport_begin(enum oe_memreport_reason reason)
 
 /**
  * oe_memreport_take - take a report
- * @reason: what for; oe_memreport_begin() was called with it
+ * @reason: its reason; oe_memreport_begin() was called with it
  * @seq: the OOM's, or the count of OOMs so far
  * @level: present level
  *
@@ -210,7 +215,10 @@ void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
 	for (group = 0; group < OE_NR_GROUPS; group++)
 		oe_group_name(group, report->groups[group]);
 	oe_tasks_for_each(&domain, record_process, report);
-	/* Nearest to the truth that can be had: in use by processes, and free. */
+	/*
+	 * No kernel exports the total: add the swap of the processes to the
+	 * free.
+	 */
 	report->totals.kb[OE_MEMTOTAL_SwapTotal] +=
 		report->totals.kb[OE_MEMTOTAL_SwapFree];
 	raw_write_seqcount_end(&report->version);
@@ -238,7 +246,7 @@ unsigned int oe_memreport_room(void)
 	return report_processes;
 }
 
-/* The biggest of those not bigger than the last one; by position if equal. */
+/* The next in descending order of size after @last; equal ones by position. */
 static int next_biggest(const struct oe_memreport *report, int last)
 {
 	const struct oe_memreport_process *list = report->processes;
@@ -270,7 +278,7 @@ static void log_process(const struct oe_memreport *report,
 		oe_escape_comm(comm, process->comm));
 }
 
-/* The machine is going down: no locks, whatever state the report is in. */
+/* The machine is going down: take no locks, even if the report is half written. */
 static void copy_to_log(void)
 {
 	const struct oe_memreport *report = oe_memreport_latest();
@@ -366,7 +374,7 @@ int oe_memreport_init(void)
 /**
  * oe_memreport_exit - give the memory back
  *
- * Context: module exit; nobody takes or reads any more.
+ * Context: module exit; there are no takers and no readers any more.
  */
 void oe_memreport_exit(void)
 {

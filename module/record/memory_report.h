@@ -12,7 +12,7 @@
 #include "memory/available.h"
 
 /**
- * enum oe_memreport_reason - what a report was taken for
+ * enum oe_memreport_reason - why a report was taken
  * @OE_MEMREPORT_IMMINENT: the level imminent_oom was entered
  * @OE_MEMREPORT_OOM: the machine is out of memory, or SysRq says so
  * @OE_NR_MEMREPORTS: how many there are
@@ -52,8 +52,8 @@ struct oe_memreport_process {
 
 /**
  * struct oe_memreport - a snapshot of the machine's memory
- * @version: odd while it is being taken: readers come back; 0 before the first
- * @reason: what for; the same for every report in this place
+ * @version: odd while it is being taken: readers retry; 0 before the first
+ * @reason: the same for every report in this place
  * @seq: the OOM's, or the count of OOMs so far
  * @uptime_ns: CLOCK_MONOTONIC
  * @time_ns: CLOCK_REALTIME
@@ -64,7 +64,7 @@ struct oe_memreport_process {
  * @processes: in no order
  * @groups: the names of all groups, as they were
  *
- * Written by one at a time; read without a lock, then @version compared.
+ * Has one writer at a time; readers take no lock and compare @version.
  */
 struct oe_memreport {
 	seqcount_t version;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The forecast: an exponentially smoothed rate, in integers, and what is left
- * divided by it.
+ * The forecast: the memory that is left, divided by an exponentially smoothed
+ * rate, in integers.
  */
 #include <linux/kernel.h>
 #include <linux/limits.h>
@@ -12,20 +12,23 @@
 enum {
 	SCALE = 256,
 	MS_PER_S = 1000,
-	/* Before that one burst would be a leak. */
+	/* With fewer, a single burst would look like a leak. */
 	PERIODS_MIN = 2,
-	/* After that what was before does not count. */
+	/* After a pause as long as this, older samples do not count. */
 	PERIODS_MAX = 100,
 	/* A net fall of less than this part of all movement is a swing. */
 	SWING_SHARE = 8,
 };
 
-/* Far beyond any machine, and a thousandth of what would overflow below. */
+/*
+ * Faster than any machine, and a thousandth of the first rate to overflow
+ * below.
+ */
 static const s64 RATE_MAX = S64_MAX / (1000 * 1000);
 
 /*
- * The weight of one more sample grows with the time that it stands for: one half
- * for a period.
+ * The weight of one more sample grows with the time that it stands for: one
+ * half for a period.
  */
 static s64 smooth_rate(s64 old, s64 sample, u64 elapsed_ms)
 {
@@ -45,10 +48,10 @@ static s64 rate_between(u64 from_kb, u64 to_kb, u64 elapsed_ms)
 }
 
 /**
- * oe_forecast_add - one more sample
+ * oe_forecast_add - add a sample
  * @forecast: changed
  * @now_ms: any monotonic clock
- * @available_kb: what there is
+ * @available_kb: available memory
  *
  * Samples that come faster than the period are left out.
  *
@@ -78,14 +81,14 @@ void oe_forecast_add(struct oe_forecast *forecast, u64 now_ms, u64 available_kb)
 }
 
 /**
- * oe_forecast_ms - when will only so much be left?
+ * oe_forecast_ms - how long until available memory has fallen to a target
  * @forecast: after some samples
- * @available_kb: what there is
- * @target_kb: so much
+ * @available_kb: available memory
+ * @target_kb: the target
  *
  * Context: any.
- * Return: ms from now, 0 if it is so already; -1 if memory is not falling, or
- * it would take longer than OE_FORECAST_MAX_MS.
+ * Return: ms from now, 0 if it is there already; -1 if memory is not falling,
+ * or it would take longer than OE_FORECAST_MAX_MS.
  */
 s64 oe_forecast_ms(const struct oe_forecast *forecast, u64 available_kb,
 		   u64 target_kb)

@@ -14,12 +14,12 @@ enum {
 };
 
 /**
- * struct oe_forecast - how fast memory goes
+ * struct oe_forecast - how fast memory falls
  * @primed: there was a sample
  * @last_ms: when the last one was
- * @last_kb: what was available
- * @rate: smoothed, 1/256 KiB per second; negative = it gets less
- * @swing: the same of the magnitude alone: what @rate is if it never turns
+ * @last_kb: available memory then
+ * @rate: smoothed, 1/256 KiB per second; negative = memory falls
+ * @swing: the same of the absolute rate: equals -@rate if memory only falls
  * @nr_falling: periods in a row with a negative @rate
  *
  * Starts zeroed.

@@ -59,7 +59,7 @@ static enum oe_limit_step hurry_victim(struct oe_limit_state *state,
 static enum oe_limit_step choose_victim(struct oe_limit_state *state,
 					const struct oe_limit_view *view)
 {
-	/* Others are exiting, and that is enough. */
+	/* Other processes are exiting, and their memory is enough. */
 	if (view->use_kb - view->ending_kb <= view->max_kb)
 		return OE_LIMIT_WAIT;
 	if (!view->has_candidate)
@@ -73,10 +73,10 @@ static enum oe_limit_step choose_victim(struct oe_limit_state *state,
 
 /**
  * oe_limit_next - the next step
- * @state: so far; changed as if the step had been taken
- * @view: what the scan has found
+ * @state: of the user; changed as if the step had been taken
+ * @view: the measured values
  *
- * To be asked again until it says OE_LIMIT_WAIT, OE_LIMIT_ENDED or
+ * The caller repeats the call until it returns OE_LIMIT_WAIT, OE_LIMIT_ENDED or
  * OE_LIMIT_LET_GO. A signal that could not be sent is taken back by setting
  * @state's signal to OE_LIMIT_NO_SIGNAL.
  *
@@ -126,7 +126,7 @@ static unsigned int not_after(unsigned int wait_ms, u64 since_ms, u64 length_ms,
 /**
  * oe_limit_wait_ms - when to look again
  * @state: after oe_limit_next()
- * @view: what that was told
+ * @view: the same that oe_limit_next() got
  * @period_ms: at the latest after this
  *
  * Context: any.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What happens next to a user with a limit: numbers in, step out. No kernel
+ * The next step against a user with a limit: numbers in, step out. No kernel
  * types beyond <linux/types.h>, no clock, no processes.
  */
 #ifndef OE_LIMIT_RULE_H
@@ -9,14 +9,14 @@
 #include <linux/types.h>
 
 enum {
-	/* How often it is measured while a victim is on its way out. */
+	/* Period of the scans while a victim is ending. */
 	OE_LIMIT_POLL_MS = 100,
-	/* A victim that is to die and does not: say so after this. */
+	/* A victim that has not ended after this is reported. */
 	OE_LIMIT_STUCK_MS = 10000,
 };
 
 /**
- * enum oe_limit_signal - what the victim has been sent
+ * enum oe_limit_signal - the last signal that the victim was sent
  * @OE_LIMIT_NO_SIGNAL: nothing; there is no victim
  * @OE_LIMIT_SIGTERM: a request
  * @OE_LIMIT_SIGKILL: an order
@@ -28,8 +28,8 @@ enum oe_limit_signal {
 };
 
 /**
- * enum oe_limit_victim - what has become of the victim
- * @OE_LIMIT_ALIVE: it goes on as if nothing had happened, also if there is none
+ * enum oe_limit_victim - the state of the victim
+ * @OE_LIMIT_ALIVE: it lives and is not exiting; also if there is no victim
  * @OE_LIMIT_ENDING: it is exiting, its memory is still there
  * @OE_LIMIT_GONE: its memory is no longer there
  * @OE_LIMIT_SPARED: it may no longer be killed: another user's, protected
@@ -42,15 +42,15 @@ enum oe_limit_victim {
 };
 
 /**
- * struct oe_limit_view - what a scan has found
+ * struct oe_limit_view - the values that a scan has measured
  * @now_ms: of a clock that only goes forward
  * @max_kb: the limit; 0 = none
- * @use_kb: what the user's processes hold
+ * @use_kb: how much the user's processes hold
  * @ending_kb: the part of it held by processes that are exiting anyway
  * @allowed_ms: how long it may be above the limit
- * @term_timeout_ms: from SIGTERM to SIGKILL; 0 = SIGKILL at once
+ * @term_timeout_ms: from SIGTERM to SIGKILL; 0 = SIGKILL immediately
  * @enforce: false: tell only
- * @has_candidate: there is somebody who may be chosen
+ * @has_candidate: a process may be chosen
  * @victim: &enum oe_limit_victim
  */
 struct oe_limit_view {
@@ -66,9 +66,9 @@ struct oe_limit_view {
 };
 
 /**
- * struct oe_limit_state - how far it has come with a user
+ * struct oe_limit_state - the state of a user with a limit
  * @above: above the limit
- * @said: that nobody may be killed, or that the one killed does not go
+ * @said: OE_LIMIT_BLOCKED or OE_LIMIT_OBSERVED has been reported
  * @signal: &enum oe_limit_signal
  * @since_ms: when a scan first saw it above
  * @signal_ms: when the last signal was sent
@@ -84,16 +84,16 @@ struct oe_limit_state {
 };
 
 /**
- * enum oe_limit_step - what is to be done now
+ * enum oe_limit_step - the step that is due
  * @OE_LIMIT_WAIT: nothing, until the next scan
  * @OE_LIMIT_EXCEEDED: say that the limit is exceeded
  * @OE_LIMIT_TERMINATE: choose the candidate and send SIGTERM
  * @OE_LIMIT_KILL: send SIGKILL to the victim, or choose the candidate for it
  * @OE_LIMIT_ENDED: the victim has ended because of us; measure again
  * @OE_LIMIT_LET_GO: the victim may not be killed any more; measure again
- * @OE_LIMIT_BLOCKED: say that it stays above: nobody may be killed, or the one
- *	killed does not go
- * @OE_LIMIT_OBSERVED: say who would have been chosen
+ * @OE_LIMIT_BLOCKED: say that it stays above: no process may be killed, or the
+ *	victim does not end
+ * @OE_LIMIT_OBSERVED: say which process would have been chosen
  * @OE_LIMIT_RECOVERED: say that it is back under the limit
  */
 enum oe_limit_step {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who dies first: pure decisions on plain numbers.
+ * The choice of the victim: pure decisions on plain numbers.
  */
 #include "rules/policy.h"
 

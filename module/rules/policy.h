@@ -25,7 +25,7 @@ enum oe_order {
 };
 
 /**
- * struct oe_policy - what the administrator has decided
+ * struct oe_policy - the tunables that a choice depends on
  * @threshold: rankings below it are protected, 0..OE_RANK_MAX
  * @order: see &enum oe_order
  */
@@ -37,11 +37,11 @@ struct oe_policy {
 /**
  * struct oe_candidate - one process, as the policy sees it
  * @task: opaque to the policy; the caller's handle on the process
- * @badness: what oom_badness() would return, in pages; may be negative
+ * @badness: the value of oom_badness(), in pages; may be negative
  * @pid: process id in the initial pid namespace, > 0, unique
  * @rank: 0..OE_RANK_MAX, higher is more expendable
  * @group: index of the group that @rank came from, if it did; not looked at
- * @source: where @rank came from (&enum oe_source); not looked at
+ * @source: where @rank came from (&enum oe_source); the policy ignores it
  * @unkillable: the kernel's own exceptions: init, oom_score_adj -1000, ...
  */
 struct oe_candidate {
@@ -55,10 +55,10 @@ struct oe_candidate {
 };
 
 /**
- * enum oe_verdict - what may happen to a process
- * @OE_ELIGIBLE: it may be chosen
+ * enum oe_verdict - may a process be chosen?
+ * @OE_ELIGIBLE: yes
  * @OE_PROTECTED: not at the present threshold
- * @OE_UNKILLABLE: not by anybody
+ * @OE_UNKILLABLE: never: the kernel would not choose it either
  */
 enum oe_verdict {
 	OE_ELIGIBLE,
@@ -70,7 +70,7 @@ enum oe_verdict {
  * struct oe_choice - the outcome of a pass over all candidates
  * @victim: first in order among the eligible; pid 0 if there is none
  * @runner_up: second in order among the eligible; pid 0 if there is none
- * @spare: whom to give up when there is no victim and the administrator said
+ * @spare: the process to give up without a victim under no_victim_action
  *	"unprotect": the highest ranked protected one, ranking 0 excepted;
  *	pid 0 if there is none
  * @nr_eligible: how many may be chosen

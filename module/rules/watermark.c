@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which level is it, and when has somebody to look again: pure functions.
+ * The present level, and the time of the next look: pure functions.
  *
- * A worse level is entered at once. It is left for a better one when memory has
- * been above its watermark and the hysteresis for the debounce time, and above
- * those on the way: a machine that recovers quickly does not climb step by step.
+ * A worse level is entered immediately. A level is left when memory has been
+ * above its watermark and the hysteresis for the debounce time. A machine that
+ * recovers quickly does so in one step, past all levels for which the same is
+ * true.
  */
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -41,7 +42,7 @@ const char *oe_level_name(enum oe_level level)
 
 /**
  * oe_watermark_in_order - is each watermark below the one before?
- * @marks: those that are 0 are not looked at
+ * @marks: watermarks of 0 are ignored
  *
  * Context: any.
  * Return: true if so.
@@ -82,7 +83,7 @@ static enum oe_level level_entered(const struct oe_watermarks *marks,
 	return level;
 }
 
-/* Does memory still hold somebody who is at @level there? */
+/* Is memory still too short to leave @level? */
 static bool level_holds(const struct oe_watermarks *marks,
 			enum oe_level present, enum oe_level level,
 			const struct oe_sample *sample)
@@ -92,7 +93,7 @@ static bool level_holds(const struct oe_watermarks *marks,
 	if (level == OE_LEVEL_IMMINENT_OOM &&
 	    forecast_alerts(marks, sample->forecast_ms, 2))
 		return true;
-	/* Without a watermark it was entered by an OOM or by the forecast. */
+	/* A level without a watermark was entered by an OOM or by the forecast. */
 	if (!marks->kb[level])
 		return level == OE_LEVEL_OOM && level == present &&
 		       sample->available_kb < leave_kb;
@@ -127,7 +128,7 @@ static void note_held(const struct oe_watermarks *marks,
 	}
 }
 
-/* The present level, until all that are worse than @best are free long enough. */
+/* @best, once all worse levels could be left for the debounce time. */
 static enum oe_level level_settled(const struct oe_watermarks *marks,
 				   const struct oe_level_state *state,
 				   const struct oe_sample *sample,
@@ -146,8 +147,9 @@ static enum oe_level level_settled(const struct oe_watermarks *marks,
  * @state: changed
  * @level: which
  *
- * Context: any; by others than oe_watermark_step() for another reason than
- * available memory.
+ * Also for reasons other than available memory, such as an OOM.
+ *
+ * Context: any.
  */
 void oe_watermark_enter(struct oe_level_state *state, enum oe_level level)
 {
@@ -181,17 +183,18 @@ enum oe_level oe_watermark_step(const struct oe_watermarks *marks,
 }
 
 /**
- * oe_watermark_next - the next change of the level to tell of
+ * oe_watermark_next - the next level to announce
  * @marks: in order
  * @available_kb: at the last look
- * @told: the level that was told last
- * @level: the present one, another
+ * @told: the level that was announced last
+ * @level: the present one, not the same
  *
- * Memory may fall below several watermarks between two looks. Who waits for the
- * level of one of them must not be passed over.
+ * Memory may fall below several watermarks between two looks. Each of their
+ * levels is announced: a listener may wait for any of them.
  *
  * Context: any.
- * Return: the first worse level that memory is short enough for, @level at last.
+ * Return: the first worse level that memory is short enough for, @level at
+ * last.
  */
 enum oe_level oe_watermark_next(const struct oe_watermarks *marks,
 				u64 available_kb, enum oe_level told,
@@ -205,7 +208,7 @@ enum oe_level oe_watermark_next(const struct oe_watermarks *marks,
 	return level;
 }
 
-/* Until the present level may be left, if memory stays as it is. */
+/* How long until the present level may be left, if memory stays as it is. */
 static u64 until_settled(const struct oe_watermarks *marks,
 			 const struct oe_level_state *state,
 			 const struct oe_sample *sample, u64 most)
@@ -242,8 +245,9 @@ static u64 headroom_kb(const struct oe_watermarks *marks,
  * @sample: the same
  * @pace: since the sample before
  *
- * Soon enough for the next watermark, were memory to go as fast as it can; if
- * that is too often for an idle machine, only while memory is falling.
+ * Before memory can reach the next watermark at the highest possible rate. The
+ * shortest intervals are too dear for an idle machine and are used only while
+ * memory is falling.
  *
  * Context: any.
  * Return: ms, 1..OE_INTERVAL_MAX_MS.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From available memory to a level: numbers in, level out. No state but what the
- * caller hands in, so that the watcher and the tests run the same code.
+ * From available memory to a level: numbers in, level out. All state is passed
+ * in by the caller, so that the watcher and the tests run the same code.
  */
 #ifndef OE_WATERMARK_H
 #define OE_WATERMARK_H
@@ -10,11 +10,11 @@
 
 /**
  * enum oe_level - how short memory is
- * @OE_LEVEL_NORMAL: not
- * @OE_LEVEL_WARNING: time to drop what is not needed
- * @OE_LEVEL_CRITICAL: time to drop what can be done without
+ * @OE_LEVEL_NORMAL: not short
+ * @OE_LEVEL_WARNING: time to drop caches
+ * @OE_LEVEL_CRITICAL: time to stop optional work
  * @OE_LEVEL_IMMINENT_OOM: the OOM killer is about to be called
- * @OE_LEVEL_OOM: it has been
+ * @OE_LEVEL_OOM: the OOM killer has been called
  * @OE_NR_LEVELS: how many there are
  */
 enum oe_level {
@@ -31,10 +31,11 @@ enum oe_level {
  * @kb: by &enum oe_level: it is entered when less than this is available; 0 =
  *	not by available memory. Of those that are not 0 each is smaller than
  *	the one before. kb[OE_LEVEL_NORMAL] is not used.
- * @hysteresis_kb: it is left when this much more than its watermark is available
+ * @hysteresis_kb: it is left when this much more than its watermark is
+ *	available
  * @debounce_ms: for this long
- * @forecast_alert_ms: OE_LEVEL_IMMINENT_OOM is also entered when the forecast is
- *	shorter; 0 = it is not
+ * @forecast_alert_ms: OE_LEVEL_IMMINENT_OOM is also entered when the forecast
+ *	is shorter; 0 = it is not
  */
 struct oe_watermarks {
 	u32 kb[OE_NR_LEVELS];
@@ -44,10 +45,10 @@ struct oe_watermarks {
 };
 
 /**
- * struct oe_level_state - the present level, and since when it is too bad
- * @level: present
- * @held: by &enum oe_level: memory is short enough to stay at this level
- * @free_ms: since when it is not, where not @held
+ * struct oe_level_state - the present level, and since when levels may be left
+ * @level: the present one
+ * @held: by &enum oe_level: memory is too short to leave this level
+ * @free_ms: where not @held, since when
  *
  * Starts zeroed.
  */
@@ -70,7 +71,7 @@ struct oe_sample {
 };
 
 /**
- * struct oe_pace - how fast memory goes, for oe_watermark_interval()
+ * struct oe_pace - how fast memory falls, for oe_watermark_interval()
  * @dropped_kb: how much less there is than at the sample before
  * @elapsed_ms: since then
  */

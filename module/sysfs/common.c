@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all files share.
+ * The check that every write to a file passes.
  */
 #include "core.h"
 
@@ -12,12 +12,12 @@
 
 /**
  * oe_sysfs_check_write - may current write, and has it written text?
- * @buf: what was written, NUL terminated by sysfs at @count
+ * @buf: the written bytes, NUL terminated by sysfs at @count
  * @count: its length
  *
  * The file modes keep unprivileged users out; CAP_SYS_RESOURCE in the initial
- * user namespace also keeps out root in a container. A NUL byte is refused
- * because a parser would see less than was written.
+ * user namespace also keeps out root in a container. A NUL byte is refused,
+ * because a parser would stop there.
  *
  * Context: process context.
  * Return: 0, -EPERM or -EINVAL.

@@ -2,8 +2,8 @@
 /*
  * Directories whose objects are made and removed by writes: groups/, limits/.
  *
- * An object is a kobject, so its memory lives as long as somebody has one of
- * its files open. Its owner keeps a table of its own to find objects by.
+ * An object is a kobject, so its memory lives until the last of its files is
+ * closed. The owner finds its objects by a table of its own.
  *
  *	create	dir->lock { allocate, oe_sysfs_object_add(), into the table }
  *	remove	dir->lock { out of the table, oe_sysfs_object_remove() }
@@ -49,7 +49,7 @@ static void release_object(struct kobject *kobj)
 	kobject_put(&dir->kobj);
 }
 
-/* After kobject_init() only the last put may give it up: wait for that. */
+/* After kobject_init() only kobject_put() frees it: wait for the last one. */
 static void put_dir(struct oe_sysfs_dir *dir)
 {
 	kobject_put(&dir->kobj);
@@ -62,7 +62,7 @@ static void put_dir(struct oe_sysfs_dir *dir)
  * @parent: the directory above
  *
  * Context: module init.
- * Return: 0, or a negative errno and there is nothing to take back.
+ * Return: 0; or a negative errno, and there is nothing to undo.
  */
 int oe_sysfs_dir_add(struct oe_sysfs_dir *dir, struct kobject *parent)
 {
@@ -76,7 +76,10 @@ int oe_sysfs_dir_add(struct oe_sysfs_dir *dir, struct kobject *parent)
 
 	err = kobject_init_and_add(&dir->kobj, &dir_type, parent, "%s",
 				   dir->name);
-	/* Not by the type's default_groups: they go before the directory does. */
+	/*
+	 * Not in default_groups: these files are withdrawn before the
+	 * directory.
+	 */
 	if (!err)
 		err = sysfs_create_groups(&dir->kobj, dir->groups);
 	if (err)
@@ -88,7 +91,7 @@ int oe_sysfs_dir_add(struct oe_sysfs_dir *dir, struct kobject *parent)
  * oe_sysfs_dir_close - withdraw the directory's own files
  * @dir: published
  *
- * No object is made any more and the owner may remove those that there are.
+ * On return no new object is made, and the owner may remove all that exist.
  *
  * Context: module exit, without @dir's lock; waits for writes under way.
  */
@@ -109,7 +112,7 @@ void oe_sysfs_dir_remove(struct oe_sysfs_dir *dir)
 	put_dir(dir);
 }
 
-/* sysfs itself would say so with a stack trace. */
+/* Checked here, because sysfs reports a duplicate with a stack trace. */
 static bool is_taken(struct oe_sysfs_dir *dir, const char *name)
 {
 	struct kernfs_node *node = sysfs_get_dirent(dir->kobj.sd, name);
@@ -120,12 +123,12 @@ static bool is_taken(struct oe_sysfs_dir *dir, const char *name)
 
 /**
  * oe_sysfs_object_add - publish an object
- * @object: zeroed, part of what its owner's release() gives back
- * @dir: where
+ * @object: zeroed; the release() of @dir frees it
+ * @dir: the directory
  * @name: copied
  *
- * If it fails the object is released already, perhaps even freed: whoever
- * looks at objects under RCU must not have seen it yet.
+ * On failure the object has been released, and is perhaps freed. So readers
+ * under RCU must not be able to find it yet.
  *
  * Context: process context, allocates; under @dir's lock.
  * Return: 0, -EEXIST if there is something of that name, or -ENOMEM.
@@ -149,7 +152,7 @@ int oe_sysfs_object_add(struct oe_sysfs_object *object,
 }
 
 /**
- * oe_sysfs_object_remove - withdraw an object and give it up
+ * oe_sysfs_object_remove - withdraw an object and drop its reference
  * @object: published, and no longer in its owner's table
  *
  * Context: process context, under its directory's lock, but not in a write to

@@ -10,14 +10,15 @@
 struct oe_sysfs_object;
 
 /**
- * struct oe_sysfs_dir - a directory whose objects come and go
+ * struct oe_sysfs_dir - a directory whose objects are made and removed by
+ *	writes
  * @name: the directory's
  * @groups: its own files (`create`, `remove`, ...), unnamed groups
  * @object_groups: the files of each object; their show and store are those of
  *	&struct kobj_attribute, and they never take @lock
- * @release: gives an object's memory back; readers under RCU may still look at
- *	it, hence kfree_rcu()
- * @lock: objects appear and go one at a time
+ * @release: frees an object; where readers under RCU may still use it, by
+ *	kfree_rcu()
+ * @lock: serialises the making and the removal of objects
  * @kobj: the directory; each object holds a reference until its release is over
  * @object_type: made of @object_groups
  * @released: nothing of this directory exists any more
@@ -36,7 +37,7 @@ struct oe_sysfs_dir {
 };
 
 /**
- * struct oe_sysfs_object - the part of an object that sysfs knows
+ * struct oe_sysfs_object - an object, embedded in its owner's struct
  * @kobj: its directory
  * @dir: above it
  */

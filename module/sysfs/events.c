@@ -26,7 +26,7 @@ enum {
 	MEMCG_TEXT = 128,
 };
 
-/* Too large for the stack; under the list's lock, as every reading. */
+/* Too large for the stack; under the lock of the list, as every read. */
 static struct {
 	struct oe_event event;
 	char line[LINE_SIZE];
@@ -44,7 +44,7 @@ static void add_seconds(struct oe_text *text, const char *key, u64 ns)
 	oe_text_add(text, " %s=%llu.%06u", key, seconds, rest / 1000);
 }
 
-/* From one moment to a later one; what did not happen took no time at all. */
+/* A duration, or "-" if one of the two moments did not happen. */
 static void add_span(struct oe_text *text, const char *key, u64 from, u64 to,
 		     u32 unit)
 {
@@ -75,7 +75,7 @@ static void add_ranking(struct oe_text *text, const char *who,
 		oe_text_add(text, " %s_rank=- %s_source=-", who, who);
 }
 
-/* The measure is taken when we choose; whom the kernel chose has none. */
+/* Badness is measured at the choice; a process that the kernel chose has none. */
 static void add_badness(struct oe_text *text, const char *who,
 			const struct oe_process *process, bool measured)
 {
@@ -86,7 +86,7 @@ static void add_badness(struct oe_text *text, const char *who,
 		oe_text_add(text, " %s_badness_kb=-", who);
 }
 
-/* Who died; without a tracepoint that says so, whom we wanted. */
+/* The killed process; on a kernel without mark_victim, the chosen one. */
 static const struct oe_process *victim_of(const struct oe_episode *episode)
 {
 	static const struct oe_process nobody;
@@ -97,7 +97,7 @@ static const struct oe_process *victim_of(const struct oe_episode *episode)
 				     &episode->decision.victim;
 }
 
-/* Why the first of the order and not the second. */
+/* Why the victim comes before the runner-up. */
 static const char *why_first(const struct oe_episode *episode)
 {
 	const struct oe_process *victim = &episode->decision.victim;
@@ -147,7 +147,7 @@ static void add_call(struct oe_text *text, const struct oe_event *event)
 	oe_text_add(text, " memcg=%s mode=%s",
 		    scratch.memcg[0] ? scratch.memcg : "-",
 		    oe_mode_name(episode->mode));
-	/* Memory that is back in time spares us the choice. */
+	/* There is no choice if memory came back in time. */
 	if (episode->decided_ns)
 		oe_text_add(text, " threshold=%u candidates=%u protected=%u",
 			    episode->policy.threshold,
@@ -187,7 +187,7 @@ static void add_runner_up(struct oe_text *text,
 	add_badness(text, "runner_up", second, true);
 }
 
-/* Whom we would have chosen, if the kernel did not go by that. */
+/* The module's choice, if the kernel did not follow it. */
 static void add_would(struct oe_text *text, const struct oe_episode *episode)
 {
 	const struct oe_process *ours = &episode->decision.victim;
@@ -217,7 +217,7 @@ static void add_times(struct oe_text *text, const struct oe_episode *episode)
 	add_span(text, "total_ns", began, episode->ended_ns, 1);
 }
 
-/* Into scratch.line. False if the decision is no longer there. */
+/* Into scratch.line. False if the decision has been overwritten. */
 static bool render_event(u64 number, unsigned int *length)
 {
 	struct oe_text text = { .data = scratch.line, .size = LINE_SIZE };
@@ -236,7 +236,7 @@ static bool render_event(u64 number, unsigned int *length)
 	return true;
 }
 
-/* The width of the widest line, so that none is longer than need be. */
+/* The width of the widest line, to which all others are padded. */
 static unsigned int widest_line(u64 first, u64 end)
 {
 	unsigned int length;

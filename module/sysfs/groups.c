@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * groups/: a directory a group.
+ * groups/: a directory for each group.
  */
 #include "core.h"
 
@@ -31,14 +31,14 @@
 
 enum {
 	PID_LINE = 12, /* "%10d\n", and the NUL while it is written */
-	SPARE_PIDS = 64, /* for who joins between counting and filling */
+	SPARE_PIDS = 64, /* for processes that join meanwhile */
 };
 
 /**
  * struct entry - the directory of a group
  * @object: for dir.c
  * @link: in entries
- * @group: ours until the directory is gone
+ * @group: lives at least as long as the directory
  * @name: the group's and the directory's
  * @members: `pids`
  */
@@ -224,7 +224,10 @@ static int visit_pid(struct pid *tgid, void *arg)
 	return 0;
 }
 
-/* Under RCU no room can be made: with more room, again, until all fit. */
+/*
+ * The walk is under RCU and cannot allocate: retry with more room until all
+ * fit.
+ */
 static int fill_pids(struct pids *pids, unsigned int group)
 {
 	pids->ns = task_active_pid_ns(current);
@@ -261,7 +264,7 @@ static int build_pids(struct oe_list *list, struct oe_text *text)
 	     NULL);
 	err = oe_text_reserve(text, (pids.nr_pids + 1) * PID_LINE);
 	for (i = 0; !err && i < pids.nr_pids; i++)
-		/* A walk during a resize may meet somebody twice. */
+		/* A walk during changes may meet a process twice. */
 		if (!i || pids.numbers[i] != pids.numbers[i - 1])
 			oe_text_add(text, "%10d\n", pids.numbers[i]);
 out:
@@ -366,7 +369,7 @@ static void discard_entry(struct entry *entry)
 	struct oe_group *group = entry->group;
 
 	list_del(&entry->link);
-	/* First nobody may join any more. */
+	/* First close the files: no process may join any more. */
 	oe_sysfs_object_remove(&entry->object);
 	oe_group_remove(group);
 }

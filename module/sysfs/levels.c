@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * levels/: the level, what it is made of, and its history.
+ * levels/: the level, its settings, and the history of available memory.
  */
 #include "core.h"
 

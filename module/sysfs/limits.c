@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * limits/: who has one, and a directory for each.
+ * limits/: a directory for each user with a limit.
  */
 #include "core.h"
 
@@ -53,13 +53,13 @@ static int parse_number(const char *buf, size_t count, u64 min, u64 max,
 		       oe_parse_number(buf, min, max, value);
 }
 
-/* Whoever may write here is in the initial user namespace: a plain number. */
+/* A writer is in the initial user namespace, so the number is a kuid. */
 static int parse_uid(const char *buf, size_t count, kuid_t *uid)
 {
 	u64 number;
 	int err;
 
-	/* 0 is root's, and the last one is nobody's. */
+	/* Not 0, which is root, nor (uid_t)-1, which is no user. */
 	err = parse_number(buf, count, 1, U32_MAX - 1, &number);
 	if (!err)
 		*uid = KUIDT_INIT(number);
@@ -129,7 +129,7 @@ static ssize_t term_timeout_ms_store(struct kobject *kobj,
 	return store_ms(&limit_of(kobj)->term_timeout_ms, buf, count);
 }
 
-/* The following three are written by the scan. */
+/* The scan writes the following three. */
 
 static ssize_t rss_kb_show(struct kobject *kobj, struct kobj_attribute *attr,
 			   char *buf)

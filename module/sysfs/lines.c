@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files that take a line a process: several lines in one write are all or
- * nothing.
+ * Files that take one line for each process: of several lines in one write, all
+ * or none take effect.
  */
 #include "core.h"
 
@@ -83,8 +83,8 @@ static int apply_lines(char *text, oe_change_parser parse, void *arg)
 }
 
 /**
- * oe_changes_write - take a write of lines
- * @buf: what was written, NUL terminated by sysfs at @count
+ * oe_changes_write - apply a write of several lines
+ * @buf: the written bytes, NUL terminated by sysfs at @count
  * @count: its length
  * @parse: makes a change of a line
  * @arg: for @parse

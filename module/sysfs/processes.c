@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * oom_ranking and candidates: a line a process, all lines of one width, so
- * that a line's number gives its place.
+ * oom_ranking and candidates: a line for each process, all of one width, so
+ * that the number of a line gives its offset.
  */
 #include "core.h"
 
@@ -31,13 +31,13 @@ enum {
 	/* "group:" and a name, or the name of another source. */
 	SOURCE_TEXT = 6 + OE_GROUP_NAME,
 	LINE_SIZE = 160, /* more than any line below */
-	SPARE_LINES = 64, /* for what is born between counting and filling */
+	SPARE_LINES = 64, /* for processes that start meanwhile */
 };
 
 /**
  * struct row - a process in one of the lists
- * @c: what the policy sees (candidates only)
- * @verdict: what it says (candidates only)
+ * @c: the input of the policy (candidates only)
+ * @verdict: its output (candidates only)
  * @pid: in the reader's pid namespace
  * @rank: its ranking
  * @source: where that came from, in words
@@ -56,8 +56,8 @@ struct row {
  * struct table - rows under construction
  * @rows: kvmalloc()ed
  * @nr_rows: filled
- * @nr_wanted: there would be, if there were room
- * @room: rows there is room for
+ * @nr_wanted: rows that the walk has met
+ * @room: size of @rows
  * @policy: in force
  * @ns: the reader's pid namespace
  */
@@ -79,8 +79,8 @@ static struct row *next_row(struct table *table)
 }
 
 /*
- * Fills a table by @fill, which walks under RCU and therefore cannot make
- * room: with more room, again, until all fit.
+ * Fills a table by @fill, which walks under RCU and cannot allocate: retries
+ * with more room until all rows fit.
  */
 static int fill_table(struct table *table, int (*fill)(struct table *table))
 {
@@ -125,7 +125,7 @@ static void visit_ranked(struct task_struct *p, struct table *table)
 	pid_t pid = task_tgid_nr_ns(p, table->ns);
 	struct row *row;
 
-	/* Not there for this reader, or nothing is known of it. */
+	/* Not in the reader's pid namespace, or without a ranking. */
 	if (!pid || ranking.source == OE_SOURCE_DEFAULT)
 		return;
 	row = next_row(table);
@@ -208,7 +208,10 @@ static int fill_candidates(struct table *table)
 	return oe_tasks_for_each(&domain, visit_candidate, table);
 }
 
-/* First the eligible in order, then in the order in which they would be given up. */
+/*
+ * The eligible in the order of kills, then the others in the order of giving
+ * up.
+ */
 static int by_order(const void *a, const void *b, const void *arg)
 {
 	const struct oe_policy *policy = arg;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * report: the last memory report as text. It is put together piece by piece in
- * the reader's buffer, so that reading needs no memory of ours when there is
- * none.
+ * report: the last memory report as text. It is rendered piece by piece into
+ * the reader's buffer, so that reading allocates nothing when there is no
+ * memory.
  */
 #include "core.h"
 
@@ -27,14 +27,14 @@ enum {
 	HEAD_SIZE = 2048,
 	LINE_SIZE = 256,
 	READERS = 4,
-	/* A report is taken in much less; the taker may be preempted. */
+	/* Taking a report needs much less, unless the taker is preempted. */
 	TAKING_TRIES = 100,
 	TAKING_POLL_MS = 10,
 };
 
 /**
- * struct reader - who reads which report
- * @file: compared, never followed
+ * struct reader - an open file and the report that it reads
+ * @file: compared, never dereferenced
  * @report: the report
  * @version: of @report when the reading began
  */
@@ -47,7 +47,7 @@ struct reader {
 static struct {
 	struct mutex lock; /* its holders never allocate */
 	struct reader readers[READERS];
-	unsigned int next_reader; /* whose place is taken by the next one */
+	unsigned int next_reader; /* the place that the next one takes */
 	/* The order of one report's processes, biggest first. */
 	u16 *order;
 	const struct oe_memreport *ordered;
@@ -115,7 +115,7 @@ static unsigned int render_head(const struct oe_memreport *report)
 	return text.length;
 }
 
-/* All lines are of this length, so that an offset tells the line. */
+/* Returns the length of every line: an offset gives the number of the line. */
 static unsigned int render_line(const struct oe_memreport *report,
 				unsigned int line)
 {
@@ -141,7 +141,7 @@ static unsigned int render_line(const struct oe_memreport *report,
 	return text.length;
 }
 
-/* What of a piece at @start lies in the window [*offset, *offset + *room). */
+/* Copies the part of a piece at @start that is in [*offset, *offset + *room). */
 static void copy_piece(char **buf, loff_t *offset, size_t *room, loff_t start,
 		       const char *piece, size_t length)
 {
@@ -181,7 +181,7 @@ static ssize_t render_window(const struct reader *reader, char *buf,
 	return count - room;
 }
 
-/* Odd: it is just being taken. */
+/* Odd while a report is being taken. */
 static bool is_being_taken(unsigned int version)
 {
 	return version & 1;
@@ -210,7 +210,7 @@ static struct reader *find_reader(const struct file *file)
 	return NULL;
 }
 
-/* The reader's report, chosen where its reading begins. */
+/* Chooses the report at the first read of a file. */
 static struct reader *begin_reading(const struct file *file)
 {
 	struct reader *reader = find_reader(file);
@@ -240,7 +240,7 @@ static ssize_t read_locked(const struct file *file, char *buf, loff_t offset,
 	if (!reader->report)
 		return 0;
 	ret = render_window(reader, buf, offset, count);
-	/* Another one was taken into its place: pieces of two are no report. */
+	/* A new report has replaced it: do not mix pieces of two. */
 	if (read_seqcount_retry(&reader->report->version, reader->version))
 		return -ESTALE;
 	return ret;

@@ -200,7 +200,7 @@ static void init_kset(void)
 	root.kset.uevent_ops = &uevent_ops;
 }
 
-/* After kobject_init() only the last put may give it up: wait for that. */
+/* After kobject_init() only kobject_put() frees it: wait for the last one. */
 static void put_kset(void)
 {
 	kobject_put(&root.kset.kobj);
@@ -240,7 +240,7 @@ int oe_sysfs_init(void)
 	err = oe_sysfs_groups_init(&root.kobj);
 	if (err)
 		goto err_put;
-	/* Looked up now: in the OOM path the look-up's lock may be held. */
+	/* Looked up now: in the OOM path the lock of the look-up may be held. */
 	root.wanted = sysfs_get_dirent(root.kobj.sd, "reconfigure_wanted");
 	if (!root.wanted) {
 		err = -ENOENT;

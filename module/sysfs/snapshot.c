@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files that list more than a page: what one reader reads page by page must be
- * one list, not pieces of several. sysfs knows no open and no release for
- * binary attributes, so the list is built at offset 0, kept for the open file
- * that asked, and forgotten at its end or when the reader does not come back.
+ * Files that list more than a page: a reader must get one list page by page,
+ * not pieces of several. sysfs has no open and no release for binary
+ * attributes, so the list is built by the read at offset 0, kept for that open
+ * file, and freed after its end or when the reader does not continue.
  */
 #include "core.h"
 
@@ -43,7 +43,7 @@ int oe_text_reserve(struct oe_text *text, size_t size)
  * @text: with room
  * @format: as printf()
  *
- * What does not fit is cut off.
+ * A text that does not fit is truncated.
  *
  * Context: any.
  */
@@ -102,7 +102,7 @@ void oe_list_init(struct oe_list *list,
 
 /**
  * oe_list_exit - take a list down
- * @list: nobody reads it any more
+ * @list: without readers
  *
  * Context: process context, may sleep.
  */
@@ -126,7 +126,7 @@ static struct oe_snapshot *find_snapshot(struct oe_list *list,
 	return NULL;
 }
 
-/* A free place, or that of whoever has not read for the longest time. */
+/* A free place, or that of the reader that has been idle longest. */
 static struct oe_snapshot *make_room(struct oe_list *list)
 {
 	struct oe_snapshot *oldest = find_snapshot(list, NULL);

@@ -22,7 +22,7 @@ struct oe_text {
 
 /**
  * struct oe_snapshot - the text that one open file is reading
- * @reader: whose; compared, never followed; NULL = free
+ * @reader: the open file; compared, never dereferenced; NULL = free
  * @text: the whole list as it was when its reading began
  * @used: jiffies of the last read
  */
@@ -41,7 +41,7 @@ enum {
  * @build: writes the list as it is now; 0 or a negative errno
  * @lock: the snapshots
  * @snapshots: of the latest readers
- * @expire: forgets what nobody goes on reading
+ * @expire: frees the snapshots of idle readers
  */
 struct oe_list {
 	int (*build)(struct oe_list *list, struct oe_text *text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stats/: a file a counter.
+ * stats/: a file for each counter.
  */
 #include "core.h"
 
@@ -34,7 +34,7 @@ static ssize_t stat_show(struct kobject *kobj, struct kobj_attribute *attr,
 OE_STATS(STAT_ATTRIBUTE)
 /* clang-format on */
 
-/* Not a counter, but of the same kind for a reader. */
+/* Not a counter, but of interest to the same readers. */
 static ssize_t ranked_show(struct kobject *kobj, struct kobj_attribute *attr,
 			   char *buf)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: series of available memory, and what is made of them.
+ * KUnit: the forecast of series of available memory.
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -13,7 +13,7 @@ enum {
 	START_KB = 1000 * 1000,
 };
 
-/* Each returns what is available after so many ms. */
+/* Each returns the available memory after so many ms. */
 static u64 constant(unsigned int ms)
 {
 	return START_KB;
@@ -145,7 +145,7 @@ static void swings(struct kunit *test)
 	unsigned int nr = 0;
 	unsigned int ms;
 
-	/* Neither is a leak. Nobody is told that the end is near for long. */
+	/* Neither is a leak: no alert lasts long. */
 	for (ms = 2000; ms < 12000; ms += 70) {
 		s64 of_noise = after(noise, ms, 10);
 		s64 of_saw = after(saw_tooth, ms, 10);
@@ -174,7 +174,7 @@ static void targets(struct kunit *test)
 
 	for (ms = 0; ms <= 4000; ms += 10)
 		oe_forecast_add(&forecast, ms, linear(ms));
-	/* What is left above the target counts; below it, it is now. */
+	/* Only memory above the target counts; below it the forecast is 0. */
 	KUNIT_EXPECT_EQ(test, 0LL, oe_forecast_ms(&forecast, 700000, 700000));
 	KUNIT_EXPECT_EQ(test, 0LL, oe_forecast_ms(&forecast, 1, 700000));
 	KUNIT_EXPECT_LT(test,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: what happens to a user above its limit, and when.
+ * KUnit: the steps against a user above its limit, and their times.
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -17,7 +17,7 @@ enum {
 	MAX_STEPS = 4,
 };
 
-/* A scan: what it finds, and the steps that follow, up to OE_LIMIT_WAIT. */
+/* A scan: its measured values, and the steps that follow, up to OE_LIMIT_WAIT. */
 struct scan {
 	u64 now_ms;
 	u64 use_kb;
@@ -100,7 +100,7 @@ static void allowance(struct kunit *test)
 	static const struct scan scans[] = {
 		{ 5000, 1001, .steps = { OE_LIMIT_EXCEEDED } },
 		{ 5999, 9999 },
-		/* Back under: it begins anew. */
+		/* Back under the limit: it begins again. */
 		{ 6000, 1000, .steps = { OE_LIMIT_RECOVERED } },
 		{ 6001, 1001, .steps = { OE_LIMIT_EXCEEDED } },
 		{ 7000, 1001 },
@@ -145,7 +145,7 @@ static void no_timeout(struct kunit *test)
 	PLAY(test, scans, 0, 0);
 }
 
-/* However long it takes: no SIGKILL, and nobody else. */
+/* However long it takes: no SIGKILL, and no other victim. */
 static void slow_exit(struct kunit *test)
 {
 	static const struct scan scans[] = {
@@ -295,7 +295,7 @@ static u32 some(u32 below)
 	return prandom_u32_state(&random) % below;
 }
 
-/* Whatever the scans find. */
+/* Random values of the scans. */
 static void never(struct kunit *test)
 {
 	struct oe_limit_state state = {};

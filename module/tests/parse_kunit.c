@@ -51,7 +51,7 @@ static void number_table(struct kunit *test)
 
 		KUNIT_EXPECT_EQ_MSG(test, cases[i].err, err, "'%s'",
 				    cases[i].text);
-		/* An error leaves what was there. */
+		/* An error leaves the old value. */
 		KUNIT_EXPECT_EQ_MSG(test, err ? 4711ULL : cases[i].value, value,
 				    "'%s'", cases[i].text);
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: who dies first.
+ * KUnit: the choice of the victim.
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -118,7 +118,7 @@ static void nobody(struct kunit *test)
 
 static void spare_is_highest_ranked(struct kunit *test)
 {
-	/* Also in badness order: what is given up is the most expendable. */
+	/* In badness order, too, the most expendable process is given up. */
 	const struct oe_policy policy = { 1000, OE_ORDER_BADNESS };
 	const struct oe_candidate all[] = {
 		candidate(1, 0, 900),  candidate(2, 10, 800),

@@ -18,7 +18,7 @@ static void *alloc_or_fail(struct oe_pool *pool);
 #include "../rank/rank.c"
 #include "../rank/ranking.c"
 
-/* What these need of their neighbours. */
+/* Stubs of the files that these call. */
 struct oe_config oe_config = { .default_rank = 500 };
 atomic64_t oe_stats[OE_NR_STATS];
 
@@ -48,7 +48,10 @@ void oe_fork_unwatch(void)
 	fork_stub.watched = false;
 }
 
-/* 0: none fails; N: the Nth from now. @drops is gone by then, and its entry freed. */
+/*
+ * 0: none fails; N: the Nth from now. @drops is gone by then, and its entry
+ * freed.
+ */
 static struct {
 	unsigned int at;
 	struct pid *drops;
@@ -63,7 +66,7 @@ static void *alloc_or_fail(struct oe_pool *pool)
 	return NULL;
 }
 
-/* Group N has the ranking N; nobody matches a rule. */
+/* Group N has the ranking N; no process matches a rule. */
 bool oe_group_of_members(const unsigned long *groups,
 			 struct oe_ranking *ranking)
 {
@@ -113,7 +116,7 @@ enum {
 	NR_PROCESSES = 40,
 };
 
-/* Kernel threads: thread groups with pids that live as long as we want. */
+/* Kernel threads: thread groups with pids that live as long as the test needs. */
 static struct task_struct *processes[NR_PROCESSES];
 
 static int wait_for_stop(void *unused)
@@ -194,7 +197,7 @@ static void set_find_clear(struct kunit *test)
 	expect(test, 1, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
 	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_CLEAR, 0));
-	/* Clearing what is not there is no error. */
+	/* Clearing a ranking that does not exist is no error. */
 	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_CLEAR, 0));
 	expect(test, 0, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
@@ -223,7 +226,10 @@ static void failing_change_changes_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
 }
 
-/* The second allocation fails, and meanwhile the first process is gone for good. */
+/*
+ * The second allocation fails, and meanwhile the first process is gone for
+ * good.
+ */
 static void failing_change_meets_an_exit(struct kunit *test)
 {
 	const struct oe_rank_change changes[] = {
@@ -271,7 +277,10 @@ static void lost_inheritance_protects(struct kunit *test)
 	note_lost(processes[1]->start_time);
 	KUNIT_EXPECT_EQ(test, failed + 1,
 			(u64)atomic64_read(&oe_stats[OE_STAT_inherit_failed]));
-	/* Whoever started since and has no ranking is held to be protected ... */
+	/*
+	 * A process without a ranking that started since counts as protected
+	 * ...
+	 */
 	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
 	if (READ_ONCE(inherit.lost_since)) {
 		expect(test, 1, OE_RANK_NEVER, OE_SOURCE_LOST);

@@ -202,7 +202,7 @@ static void forecast_alert(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)N, (int)forecast_step(&state, 1199, -1));
 }
 
-/* What is told on the way from one level to another. */
+/* The levels that are announced on the way from one to another. */
 static void told_on_the_way(struct kunit *test)
 {
 	static const struct oe_watermarks some = {
@@ -225,12 +225,15 @@ static void told_on_the_way(struct kunit *test)
 		{ &some, 500, N, I, W },
 		{ &some, 500, W, I, I },
 		{ &some, 0, W, O, I },
-		/* By the forecast, or an OOM with memory left: not through what it is not below. */
+		/*
+		 * By the forecast, or an OOM with memory left: not through what
+		 * it is not below.
+		 */
 		{ &all, 9000, N, I, I },
 		{ &all, 3500, N, O, W },
 		{ &all, 3500, W, O, O },
 		{ &all, 4000, N, O, O },
-		/* Back at once. */
+		/* Back in one step. */
 		{ &all, 9000, O, N, N },
 		{ &all, 500, O, W, W },
 	};
