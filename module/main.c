@@ -129,4 +129,4 @@ module_exit(oe_exit);
 MODULE_DESCRIPTION("Protects, ranks and warns when the system is out of memory");
 MODULE_AUTHOR("The oom_embedded maintainers");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(OE_VERSION);

@@ -99,7 +99,7 @@ sparse_clean()
 	local found
 
 	sparse_dir=$(mktemp -d) || return 1
-	cp -r Kbuild module include "$sparse_dir/"
+	cp -r Kbuild VERSION module include "$sparse_dir/"
 	make -C "$("$VM/kernel.sh" "$kernel")/build" M="$sparse_dir" C=2 modules >"$sparse_dir/log" 2>&1 || {
 		tail -n 20 "$sparse_dir/log"
 		return 1

@@ -62,7 +62,7 @@ section_bytes()
 
 module_commit()
 {
-	local sources=(module include Kbuild)
+	local sources=(module include Kbuild VERSION)
 	local commit
 
 	commit=$(git -C "$REPO_ROOT" log -1 --format=%h -- "${sources[@]}")

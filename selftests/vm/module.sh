@@ -17,7 +17,7 @@ set -euo pipefail
 copy_sources()
 {
 	local build=$1
-	local sources=(Kbuild Makefile module)
+	local sources=(Kbuild Makefile VERSION module)
 
 	[[ ! -d $REPO_ROOT/include ]] || sources+=(include)
 	mkdir -p "$build"

@@ -24,6 +24,14 @@ for file in usr/bin/oom-embedded usr/share/man/man1/oom-embedded.1 \
 	usr/share/bash-completion/completions/oom-embedded; do
 	check "make install: $file" test -f "$tmp/root/$file"
 done
+version=$(cat "$TOOLS/../VERSION")
+same "make install: the version is the file VERSION's" "$version $version $version" "$(
+	echo "$("$tmp/root/usr/bin/oom-embedded" --version | awk '{ print $2 }')" \
+		"$(sed -n 's/^Version: //p' "$tmp/root/usr/lib/pkgconfig/liboom_embedded.pc")" \
+		"$("$tmp/root/usr/sbin/oom-embeddedd" --version | awk '{ print $2 }')")"
+for page in "$tmp"/root/usr/share/man/man*/*; do
+	check "make install: $(basename "$page") names the version" grep -q "oom_embedded $version\b" "$page"
+done
 same "make install: programs can be run, the rest cannot" '' "$(
 	cd "$tmp/root" && find . -type f -perm /111 | grep -vE '/s?bin/|/libexec/|\.so|/init\.d/|/usr/lib/'
 	find . -path '*/bin/*' -type f ! -perm -555)"
