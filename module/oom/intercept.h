@@ -9,7 +9,6 @@
 
 int oe_intercept_notifier_init(void);
 void oe_intercept_notifier_exit(void);
-bool oe_intercept_has_others(void);
 
 int oe_intercept_pm_init(void);
 void oe_intercept_pm_exit(void);

@@ -17,6 +17,7 @@
 #include "oom/grace.h"
 #include "oom/guard.h"
 #include "oom/intercept.h"
+#include "oom/others.h"
 #include "oom/redirect.h"
 #include "oom/settle.h"
 #include "tasks.h"
@@ -168,7 +169,7 @@ static bool ask_others(void *ctx)
 {
 	struct oom_control *oc = ctx;
 
-	if (oc->memcg || oc->order == -1 || !oe_intercept_has_others())
+	if (oc->memcg || oc->order == -1 || !oe_others_exist())
 		return false;
 	inside.freed = 0;
 	inside.asking = true;

@@ -12,7 +12,6 @@
 #include <linux/limits.h>
 #include <linux/notifier.h>
 #include <linux/oom.h>
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
@@ -20,6 +19,7 @@
 #include "oom/episode.h"
 #include "oom/grace.h"
 #include "oom/intercept.h"
+#include "oom/others.h"
 #include "oom/settle.h"
 #include "tasks.h"
 
@@ -115,29 +115,6 @@ static struct notifier_block oom_block = {
 	.priority = INT_MIN,
 };
 
-static int on_first(struct notifier_block *block, unsigned long unused,
-		    void *data)
-{
-	return NOTIFY_OK;
-}
-
-/* First, so that what stands between it and the last are the others. */
-static struct notifier_block first_block = {
-	.notifier_call = on_first,
-	.priority = INT_MAX,
-};
-
-/**
- * oe_intercept_has_others - are there OOM notifiers of others (a balloon)?
- *
- * Context: any.
- * Return: true if there may be one that could find memory.
- */
-bool oe_intercept_has_others(void)
-{
-	return rcu_access_pointer(first_block.next) != &oom_block;
-}
-
 /**
  * oe_intercept_notifier_init - listen to the kernel's OOM notifier
  *
@@ -151,18 +128,9 @@ int oe_intercept_notifier_init(void)
 	err = oe_settle_init();
 	if (err)
 		return err;
-	err = register_oom_notifier(&first_block);
+	err = oe_others_register(&oom_block);
 	if (err)
-		goto err_exit_settle;
-	err = register_oom_notifier(&oom_block);
-	if (err)
-		goto err_unregister_first;
-	return 0;
-
-err_unregister_first:
-	unregister_oom_notifier(&first_block);
-err_exit_settle:
-	oe_settle_exit();
+		oe_settle_exit();
 	return err;
 }
 
@@ -173,7 +141,6 @@ err_exit_settle:
  */
 void oe_intercept_notifier_exit(void)
 {
-	unregister_oom_notifier(&oom_block);
-	unregister_oom_notifier(&first_block);
+	oe_others_unregister();
 	oe_settle_exit();
 }
