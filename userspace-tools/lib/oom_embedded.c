@@ -38,6 +38,7 @@ struct oom_embedded {
 	int done_fd; /* -1: we may not acknowledge */
 	int alive_fd; /* can be read as long as the module is there */
 	int level_fd; /* -1: this module has no levels */
+	int available_fd; /* the same; open, because opening may need memory */
 	int uevent_fd; /* -1: this system has none for us */
 	bool is_polled; /* false: an ordinary file, as in tests */
 	unsigned int flags;
@@ -92,6 +93,7 @@ static int add(struct oom_embedded *oom, int fd, uint32_t events)
 
 static int open_all(struct oom_embedded *oom)
 {
+	long long available;
 	int err;
 
 	oom->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -112,6 +114,9 @@ static int open_all(struct oom_embedded *oom)
 	oom->alive_fd = oe_sysfs_open("abi_version", O_RDONLY);
 	oom->done_fd = oe_sysfs_open("reconfigure_done", O_WRONLY);
 	oom->level_fd = oe_sysfs_open("levels/level", O_RDONLY);
+	oom->available_fd = oe_sysfs_open("levels/available_kb", O_RDONLY);
+	/* The kernel's buffer is allocated by the first read. */
+	oe_sysfs_read_fd_number(oom->available_fd, &available);
 	oom->level = read_level(oom);
 	if (oom->level_fd >= 0 && oom->is_polled)
 		add(oom, oom->level_fd, EPOLLPRI);
@@ -136,6 +141,7 @@ int oom_embedded_open(struct oom_embedded **oom, unsigned int flags)
 	new->done_fd = -1;
 	new->alive_fd = -1;
 	new->level_fd = -1;
+	new->available_fd = -1;
 	new->uevent_fd = -1;
 	new->flags = flags;
 	err = open_all(new);
@@ -158,6 +164,7 @@ void oom_embedded_close(struct oom_embedded *oom)
 	if (!oom)
 		return;
 	close_fd(oom->uevent_fd);
+	close_fd(oom->available_fd);
 	close_fd(oom->level_fd);
 	close_fd(oom->done_fd);
 	close_fd(oom->alive_fd);
@@ -263,7 +270,7 @@ static int next_level(struct oom_embedded *oom,
 
 	if (level == oom->level || level == OOM_EMBEDDED_LEVEL_UNKNOWN)
 		return 0;
-	oe_sysfs_read_number("levels/available_kb", &available);
+	oe_sysfs_read_fd_number(oom->available_fd, &available);
 	event->type = OOM_EMBEDDED_LEVEL;
 	event->seq = oom->wanted;
 	event->level = level;
