@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the manager's children do not inherit from it.
+ * The manager's children: what they inherit from it and what not.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "daemon/daemon.h"
 
@@ -70,6 +75,47 @@ void oe_child_clean_environment(void)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		unsetenv(names[i]);
+}
+
+/**
+ * oe_child_fork - fork a part of the manager that lives as long as it
+ * @name: of the process
+ * @run: what it does; does not return
+ *
+ * What it needs stays in memory once it was used, so that it works when memory is gone.
+ *
+ * Return: its pid, or a negative errno.
+ */
+int oe_child_fork(const char *name, void (*run)(void))
+{
+	pid_t manager = getpid();
+	pid_t pid = fork();
+
+	if (pid)
+		return pid < 0 ? -errno : pid;
+	prctl(PR_SET_NAME, name);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != manager)
+		_exit(0);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+	run();
+	_exit(0);
+}
+
+/**
+ * oe_child_drain - wait until a child has taken all lines of its ring
+ * @ring: the ring
+ * @ms: but no longer
+ */
+void oe_child_drain(const struct oe_ring *ring, int ms)
+{
+	int64_t until = oe_now_ms() + ms;
+
+	while (!oe_ring_is_empty(ring) && oe_now_ms() < until)
+		poll(NULL, 0, 10);
 }
 
 /**

@@ -19,10 +19,13 @@
  *  sense.c     how memory is
  *  helper.c    programs that were started beforehand
  *  worker.c    the process that forks and executes, so that nobody else has to
- *  child.c     what children do not inherit
+ *  memory.c    what is locked
  *  active.c    the configuration in force
  *  watch.c     descriptors and times that are waited for
  *  log.c       lines, and the process that writes them
+ *  notify.c    states for systemd, and the process that tells them
+ *  child.c     what children inherit, and what not
+ *  ring.c      lines on the way from the manager to a child
  *
  * From the moment an emergency is announced the main process does nothing that may need memory:
  * no allocation, no fork, no opening of files, no output. All is static, locked and touched
@@ -42,6 +45,7 @@
 enum {
 	OE_FOREVER = -1, /* a time-out */
 	OE_COMM = 32, /* room for the name of a process */
+	OE_LINE = 240, /* of the log */
 };
 
 /* CLOCK_MONOTONIC. */
@@ -86,9 +90,13 @@ uint64_t oe_link_emergencies(void);
 
 /* --- child.c --- */
 
+struct oe_ring;
+
 void oe_child_prepare(void);
 int oe_child_max_descriptors(void);
 void oe_child_clean_environment(void);
+int oe_child_fork(const char *name, void (*run)(void));
+void oe_child_drain(const struct oe_ring *ring, int ms);
 void oe_child_reset(void);
 
 /* --- active.c --- */
@@ -119,15 +127,37 @@ enum oe_log_target {
 };
 
 void oe_log_init(enum oe_log_target target);
-int oe_log_start(void); /* from now on by a process of its own; its pid */
+bool oe_log_start(void);
 bool oe_log_died(int pid);
 int oe_log_pid(void);
-void oe_log_stop(void); /* waits a moment for what is left */
+void oe_log_stop(void);
 void oe_log_set(int level, int rate);
-void oe_log_alive(void);
-void oe_log_notify(const char *state);
 __attribute__((format(printf, 2, 3))) void oe_log(enum oe_conf_log level,
 						  const char *format, ...);
+
+/* --- notify.c --- */
+
+void oe_notify_open(void);
+bool oe_notify_start(void);
+bool oe_notify_died(int pid);
+int oe_notify_pid(void);
+void oe_notify_say(const char *state);
+void oe_notify_alive(void);
+int oe_notify_longest_wait(void);
+void oe_notify_stop(void);
+
+/* --- memory.c --- */
+
+void oe_memory_lock(void);
+
+/* --- ring.c --- */
+
+struct oe_ring *oe_ring_create(void);
+bool oe_ring_put(struct oe_ring *ring, int kind, const char *text);
+const char *oe_ring_first(const struct oe_ring *ring, int *kind);
+void oe_ring_drop(struct oe_ring *ring);
+bool oe_ring_is_empty(const struct oe_ring *ring);
+int oe_ring_fd(const struct oe_ring *ring);
 
 /* --- sense.c --- */
 
@@ -156,6 +186,7 @@ struct oe_sense {
 };
 
 void oe_sense_open(bool want_candidates);
+void oe_sense_refresh(void);
 void oe_sense_read(struct oe_sense *sense);
 void oe_sense_close(void);
 
@@ -228,7 +259,7 @@ int oe_helper_start_all(const struct oe_conf *conf);
 void oe_helper_stop_all(void);
 bool oe_helper_died(int pid);
 int oe_helper_pid(int helper);
-void oe_helper_revive(const struct oe_conf *conf);
+bool oe_helper_revive(const struct oe_conf *conf);
 int oe_helper_ask(int helper, const char *what);
 bool oe_helper_has_answered(int helper);
 bool oe_helper_is_busy(int helper);
@@ -236,7 +267,7 @@ int oe_helper_wait(int helper, int ms);
 
 /* --- worker.c --- */
 
-int oe_worker_start(void);
+bool oe_worker_start(void);
 void oe_worker_stop(void);
 bool oe_worker_died(int pid);
 int oe_worker_pid(void);

@@ -147,9 +147,13 @@ bool oe_helper_died(int pid)
 /**
  * oe_helper_revive - start those that have died, when there is time for it
  * @conf: in force
+ *
+ * Return: true if a process was forked.
  */
-void oe_helper_revive(const struct oe_conf *conf)
+bool oe_helper_revive(const struct oe_conf *conf)
 {
+	bool forked = false;
+
 	for (int i = 0; i < nr_helpers; i++) {
 		if (helpers[i].pid ||
 		    oe_now_ms() - helpers[i].died_ms < REVIVE_MS)
@@ -160,7 +164,9 @@ void oe_helper_revive(const struct oe_conf *conf)
 			helpers[i].died_ms = oe_now_ms();
 		else
 			oe_helper_ask(i, "try\n");
+		forked = true;
 	}
+	return forked;
 }
 
 /**

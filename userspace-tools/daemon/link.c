@@ -204,6 +204,7 @@ static void protect(int pid)
 static void protect_children(void)
 {
 	protect(oe_log_pid());
+	protect(oe_notify_pid());
 	protect(oe_worker_pid());
 	for (int i = 0; i < oe_active_conf()->nr_helpers; i++)
 		protect(oe_helper_pid(i));

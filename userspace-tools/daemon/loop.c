@@ -12,6 +12,7 @@
 static struct {
 	int signals;
 	bool stop;
+	bool reload;
 } loop = { .signals = -1 };
 
 static int open_signals(void)
@@ -29,7 +30,13 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Helpers are started again at leisure; the worker immediately, it is small. */
+/* No emergency is under way. */
+static bool is_calm(void)
+{
+	return oe_mode_is_calm() && !oe_pipeline_is_urgent();
+}
+
+/* Not replaced here: a fork may have to wait for memory. */
 static void bury_children(void)
 {
 	pid_t pid;
@@ -37,13 +44,32 @@ static void bury_children(void)
 	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
 		if (loop.stop || oe_helper_died(pid))
 			continue;
-		if (oe_worker_died(pid)) {
+		if (oe_worker_died(pid))
 			oe_log(OE_LOG_ERROR, "the worker had ended");
-			oe_worker_start();
-		}
-		if (oe_log_died(pid))
-			oe_log_start();
+		else if (!oe_log_died(pid))
+			oe_notify_died(pid);
 	}
+}
+
+/* At leisure. Each fork makes the manager's pages copy-on-write, which must not last. */
+static void revive_children(void)
+{
+	bool forked = oe_worker_start();
+
+	forked |= oe_log_start();
+	forked |= oe_notify_start();
+	forked |= oe_helper_revive(oe_active_conf());
+	if (forked)
+		oe_memory_lock();
+}
+
+/* Reading a configuration takes memory, and its steps may be others. */
+static void ask_for_reload(void)
+{
+	loop.reload = true;
+	if (!is_calm())
+		oe_log(OE_LOG_INFO,
+		       "the configuration will be read again after this emergency");
 }
 
 static void read_signals(void)
@@ -53,7 +79,7 @@ static void read_signals(void)
 	while (read(loop.signals, &info, sizeof(info)) == sizeof(info)) {
 		switch (info.ssi_signo) {
 		case SIGHUP:
-			oe_reload();
+			ask_for_reload();
 			break;
 		case SIGUSR1:
 			oe_control_say_status();
@@ -85,24 +111,36 @@ static void look_around(void)
 	const struct oe_conf *conf = oe_active_conf();
 	struct oe_sense sense;
 
+	/* What needs memory waits until there is some. */
+	bool calm = is_calm();
+
 	if (oe_watch_is_sample_due(conf->daemon.sample_ms)) {
+		if (calm)
+			oe_sense_refresh();
 		oe_sense_read(&sense);
 		oe_mode_update(conf, &sense);
-		oe_log_alive();
 	}
-	/* What needs memory waits until there is some. */
-	if (!oe_mode_is_calm() || oe_pipeline_is_urgent())
+	/* Sampling may have begun something. */
+	if (!calm || oe_pipeline_is_urgent())
 		return;
-	if (oe_watch_is_scan_due(conf->daemon.scan_ms)) {
-		oe_procs_scan(conf);
-		oe_helper_revive(conf);
+	if (loop.reload) {
+		loop.reload = false;
+		oe_reload();
+		conf = oe_active_conf();
 	}
+	if (oe_watch_is_scan_due(conf->daemon.scan_ms))
+		oe_procs_scan(conf);
+	revive_children();
 	oe_link_regain();
 }
 
 static int next_timeout(int64_t pipeline_ms)
 {
 	int64_t left = oe_watch_sample_left();
+	int longest = oe_notify_longest_wait();
+
+	if (longest != OE_FOREVER && longest < left)
+		left = longest;
 
 	if (pipeline_ms != OE_FOREVER && pipeline_ms < left)
 		left = pipeline_ms;
@@ -118,12 +156,13 @@ void oe_loop_run(void)
 	int count;
 
 	while (!loop.stop) {
+		oe_notify_alive();
 		count = oe_watch_wait(next_timeout(next));
 		/* The module first: an emergency waits for nothing else. */
 		oe_link_listen();
 		oe_watch_serve(count);
 		if (oe_control_wants_reload())
-			oe_reload();
+			ask_for_reload();
 		look_around();
 		next = oe_pipeline_run(oe_active_conf(), oe_mode_is_fine());
 		oe_link_acknowledge();

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "daemon/daemon.h"
@@ -17,8 +16,6 @@
 enum {
 	EXIT_CONFIGURATION = 2,
 	EXIT_NO_MODULE = 3,
-	STACK = 24 * 1024,
-	KERNELS_STACK = 132 * 1024,
 	TRY_MS = 5000,
 };
 
@@ -84,27 +81,6 @@ static void dry_run(const struct oe_conf *conf)
 		       oe_now_ms() - began);
 }
 
-/*
- * All of it, but the configuration that is not in force, and that part of the
- * kernel's 132 kB for the stack that nobody gets to.
- */
-static void lock_memory(void)
-{
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t here = (uintptr_t)__builtin_frame_address(0) & ~(page - 1);
-	int err = oom_embedded_lock_memory(STACK);
-
-	if (err)
-		oe_log(OE_LOG_ERROR,
-		       "cannot lock my memory (%s): I may hang in an emergency",
-		       strerror(-err));
-	for (uintptr_t at = here - STACK - page;
-	     at > here - KERNELS_STACK && !munlock((void *)(at - page), page);
-	     at -= page)
-		;
-	oe_active_lock();
-}
-
 static void prepare(void)
 {
 	const struct oe_conf *conf = oe_active_conf();
@@ -118,6 +94,7 @@ static void prepare(void)
 	}
 	/* Forked after the ranking, which they inherit, and before there is much to copy. */
 	oe_log_start();
+	oe_notify_start();
 	oe_worker_start();
 	oe_helper_start_all(conf);
 	oe_watch_add(oe_worker_fd(), oe_worker_drain);
@@ -125,12 +102,49 @@ static void prepare(void)
 	oe_link_configure(NULL);
 	oe_mode_init(conf, 0);
 	malloc_trim(0);
-	lock_memory();
+	oe_memory_lock();
 	oe_reload_priority();
 	dry_run(conf);
 	oe_link_catch_up();
-	oe_log_notify("READY=1");
+	oe_notify_say("READY=1");
 	oe_control_say_status();
+}
+
+static bool is_run_by_systemd(void)
+{
+	int proc = oe_procread_open();
+	char comm[OE_COMM] = "";
+
+	if (proc < 0)
+		return false;
+	oe_procread_comm(proc, 1, comm, sizeof(comm));
+	close(proc);
+	return !strcmp(comm, "systemd");
+}
+
+static bool leaves_sandbox(const char *command)
+{
+	const char *name = strrchr(command, '/') + 1;
+
+	return !strcmp(name, "systemctl") || !strcmp(name, "systemd-run") ||
+	       !strcmp(name, "busctl");
+}
+
+/* What works by hand and not from within a unit. */
+static void print_notes(const struct oe_conf *conf)
+{
+	if (!is_run_by_systemd())
+		return;
+	for (int i = 0; i < conf->nr_services; i++) {
+		const struct oe_conf_service *service = &conf->services[i];
+
+		if (!service->restart || leaves_sandbox(service->restart[0]))
+			continue;
+		printf("%s:%d: note: service %s: %s runs in the sandbox and in the control group of the manager; "
+		       "\"systemctl start\" and \"systemd-run\" do not: see COMMANDS OF THE CONFIGURATION in oom-embeddedd(8)\n",
+		       service->place.file, service->place.line, service->name,
+		       service->restart[0]);
+	}
 }
 
 static void print_error(void *arg, const char *message)
@@ -215,19 +229,22 @@ int main(int argc, char **argv)
 		return EXIT_CONFIGURATION;
 	}
 	if (arguments.check) {
+		print_notes(oe_active_conf());
 		puts("the configuration is in order");
 		return EXIT_SUCCESS;
 	}
 	oe_child_prepare();
 	oe_log_init(arguments.log);
+	oe_notify_open();
 	oe_child_clean_environment();
 	prepare();
 	oe_loop_run();
-	oe_log_notify("STOPPING=1");
+	oe_notify_say("STOPPING=1");
 	oe_log(OE_LOG_INFO, "ended");
 	oe_helper_stop_all();
 	oe_worker_stop();
 	oe_log_stop();
+	oe_notify_stop();
 	oe_link_close();
 	return EXIT_SUCCESS;
 }

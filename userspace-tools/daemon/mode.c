@@ -108,7 +108,7 @@ static void tell(const struct oe_conf *conf, const char *why)
 
 	oe_log(OE_LOG_WARNING, "mode %s: %s", conf->modes[mode.now].name, why);
 	strncat(state, conf->modes[mode.now].name, sizeof(state) - 20);
-	oe_log_notify(state);
+	oe_notify_say(state);
 }
 
 /* What the module has to know comes first: the emergency may be under way. */

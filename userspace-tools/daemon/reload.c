@@ -94,14 +94,14 @@ void oe_reload(void)
 
 	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
 		 oe_now_ms() * 1000);
-	oe_log_notify(state);
+	oe_notify_say(state);
 	errors = oe_conf_load(conf, conf_file, conf_directory, on_error, NULL);
 	malloc_trim(0);
 	if (errors) {
 		oe_log(OE_LOG_ERROR,
 		       "%d errors in the configuration: the one in force stays",
 		       errors);
-		oe_log_notify("READY=1");
+		oe_notify_say("READY=1");
 		return;
 	}
 	oe_pipeline_reset();
@@ -129,5 +129,5 @@ void oe_reload(void)
 	oe_procs_scan(conf);
 	oe_watch_sample_now();
 	oe_log(OE_LOG_INFO, "the configuration was read again");
-	oe_log_notify("READY=1");
+	oe_notify_say("READY=1");
 }

@@ -39,6 +39,9 @@ static struct {
 	int64_t last_ms;
 	int64_t last_kb;
 	double rate;
+	int cpus;
+	int level;
+	int64_t biggest_kb;
 	char text[BUFFER];
 } sense_state;
 
@@ -48,29 +51,6 @@ static int open_proc(const char *name)
 
 	snprintf(path, sizeof(path), "%s/%s", oe_proc_root(), name);
 	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
-void oe_sense_open(bool want_candidates)
-{
-	oe_sense_close();
-	sense_state.fds[MEMINFO] = open_proc("meminfo");
-	sense_state.fds[PRESSURE] = open_proc("pressure/memory");
-	sense_state.fds[LOADAVG] = open_proc("loadavg");
-	sense_state.fds[LEVEL] = oe_sysfs_open("levels/level", O_RDONLY);
-	sense_state.fds[FORECAST] =
-		oe_sysfs_open("levels/oom_forecast_ms", O_RDONLY);
-	sense_state.want_candidates = want_candidates;
-	sense_state.last_ms = 0;
-	sense_state.rate = 0;
-	sense_state.open = true;
-}
-
-void oe_sense_close(void)
-{
-	for (int i = 0; i < NR_SOURCES && sense_state.open; i++)
-		if (sense_state.fds[i] >= 0)
-			close(sense_state.fds[i]);
-	sense_state.open = false;
 }
 
 /* The text of a source; NULL if there is none. */
@@ -146,16 +126,14 @@ static void read_pressure(struct oe_sense *sense)
 	sense->psi_full = hundredths_after(full, "avg10=");
 }
 
-/* The list is made anew for each reader: only if somebody asks. */
-static int64_t biggest_kb(void)
+/* The module makes the list anew for each reader. */
+static int64_t read_biggest(void)
 {
 	char line[FIRST_LINE];
 	const char *at = line;
 	ssize_t got;
 	int fd;
 
-	if (!sense_state.want_candidates)
-		return -1;
 	fd = oe_sysfs_open("candidates", O_RDONLY);
 	if (fd < 0)
 		return -1;
@@ -172,10 +150,69 @@ static int64_t biggest_kb(void)
 	return *at ? strtoll(at, NULL, 10) : -1;
 }
 
+/**
+ * oe_sense_refresh - look at what cannot be seen without memory
+ *
+ * Not in an emergency: opens files. What was seen last counts until the next time. The list of
+ * candidates takes the module as much memory as there are processes, so it is left alone when
+ * memory is about to run out.
+ */
+void oe_sense_refresh(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (cpus > 0)
+		sense_state.cpus = (int)cpus;
+	if (sense_state.want_candidates &&
+	    sense_state.level < OOM_EMBEDDED_LEVEL_IMMINENT_OOM)
+		sense_state.biggest_kb = read_biggest();
+}
+
+/**
+ * oe_sense_close - close it
+ */
+void oe_sense_close(void)
+{
+	for (int i = 0; i < NR_SOURCES && sense_state.open; i++)
+		if (sense_state.fds[i] >= 0)
+			close(sense_state.fds[i]);
+	sense_state.open = false;
+}
+
+/**
+ * oe_sense_open - open what memory is looked at by
+ * @want_candidates: the biggest candidate is of interest
+ */
+void oe_sense_open(bool want_candidates)
+{
+	oe_sense_close();
+	sense_state.fds[MEMINFO] = open_proc("meminfo");
+	sense_state.fds[PRESSURE] = open_proc("pressure/memory");
+	sense_state.fds[LOADAVG] = open_proc("loadavg");
+	sense_state.fds[LEVEL] = oe_sysfs_open("levels/level", O_RDONLY);
+	sense_state.fds[FORECAST] =
+		oe_sysfs_open("levels/oom_forecast_ms", O_RDONLY);
+	sense_state.want_candidates = want_candidates;
+	sense_state.last_ms = 0;
+	sense_state.rate = 0;
+	sense_state.level = OOM_EMBEDDED_LEVEL_UNKNOWN;
+	sense_state.biggest_kb = -1;
+	sense_state.open = true;
+	/* The kernel's buffers are allocated by the first read. */
+	for (int i = 0; i < NR_SOURCES; i++)
+		text_of((enum source)i);
+	oe_sense_refresh();
+}
+
+/**
+ * oe_sense_read - look at memory
+ * @sense: filled in
+ *
+ * Reads files that are open, and allocates nothing.
+ */
 void oe_sense_read(struct oe_sense *sense)
 {
 	const char *text = text_of(MEMINFO);
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	sense->total_kb = text ? number_after(text, "MemTotal:") : -1;
 	sense->available_kb = text ? number_after(text, "MemAvailable:") : -1;
@@ -183,11 +220,12 @@ void oe_sense_read(struct oe_sense *sense)
 	read_pressure(sense);
 	text = text_of(LOADAVG);
 	sense->load = text ? hundredths_after(text, "") : -1;
-	if (sense->load > 0 && cpus > 1)
-		sense->load /= (int)cpus;
+	if (sense->load > 0 && sense_state.cpus > 1)
+		sense->load /= sense_state.cpus;
 	text = text_of(LEVEL);
 	sense->level = text ? oe_word_index(oe_level_words, text) : -1;
 	text = text_of(FORECAST);
 	sense->forecast_ms = text ? strtoll(text, NULL, 10) : -1;
-	sense->biggest_kb = biggest_kb();
+	sense->biggest_kb = sense_state.biggest_kb;
+	sense_state.level = sense->level;
 }

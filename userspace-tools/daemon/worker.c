@@ -75,7 +75,7 @@ static void become(const struct job *job)
 		errno = 0;
 	snprintf(line, sizeof(line), "%d -", getpid());
 	oe_sysfs_write("oom_ranking", line);
-	fd = open("/dev/null", O_RDWR);
+	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	dup2(fd, STDIN_FILENO);
 	for (int i = 0; i < job->argc; i++) {
 		argv[i] = word;
@@ -197,33 +197,35 @@ static void work(pid_t manager)
 /**
  * oe_worker_start - fork the worker; also again after it has died
  *
- * Return: 0 or a negative errno.
+ * Return: true if a process was forked.
  */
-int oe_worker_start(void)
+bool oe_worker_start(void)
 {
 	pid_t manager = getpid();
 
+	if (worker.pid)
+		return false;
 	if (!worker.jobs) {
 		worker.jobs = mmap(NULL, JOBS * sizeof(struct job),
 				   PROT_READ | PROT_WRITE,
 				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 		if (worker.jobs == MAP_FAILED) {
 			worker.jobs = NULL;
-			return -errno;
+			return false;
 		}
 		worker.orders = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		worker.results = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		if (worker.orders < 0 || worker.results < 0)
-			return -errno;
+			return false;
 	}
 	worker.pid = fork();
 	if (worker.pid < 0) {
 		worker.pid = 0;
-		return -errno;
+		return false;
 	}
 	if (!worker.pid)
 		work(manager);
-	return 0;
+	return true;
 }
 
 void oe_worker_stop(void)

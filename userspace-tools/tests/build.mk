@@ -41,6 +41,21 @@ $(O)/tests/replay: $(O)/tests/replay.o $(O)/libcommon.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CONFIG_LIBS) $(LDLIBS)
 endif
 
+# The manager without sanitizers, which would need memory, and sealed in the first emergency.
+ifeq ($(WITH_INIH),1)
+SEALED_SRCS = $(DAEMON_SRCS) lib/oom_embedded.c tests/sealed.c $(filter common/%,$(wildcard common/*.c))
+
+test-programs: $(O)/tests/oom-embeddedd-sealed
+$(O)/tests/oom-embeddedd-sealed: $(SEALED_SRCS) $(wildcard daemon/*.h common/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(ALL_CPPFLAGS)) -std=gnu11 $(WARNINGS) -O2 -g -Wl,--wrap=oe_mode_oom \
+		-o $@ $(SEALED_SRCS) $(CONFIG_LIBS)
+endif
+
+test-programs: $(O)/tests/hear_states
+$(O)/tests/hear_states: $(O)/tests/hear_states.o
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+
 test-programs: $(O)/tests/lib_api
 $(O)/tests/lib_api: $(O)/tests/lib_api.o $(O)/liboom_embedded.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^

@@ -73,7 +73,9 @@ set_pressure()
 
 command_is()
 {
-	echo "$1" >"$tmp/control"
+	# Without a reader a FIFO keeps its writer waiting.
+	# shellcheck disable=SC2016 # for the inner shell
+	timeout 5 sh -c 'echo "$1" >"$2"' - "$1" "$tmp/control"
 }
 
 start()

@@ -1,0 +1,292 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the manager does in an emergency: nothing that may need memory. From the first emergency
+# on a seccomp filter kills it for every system call but those that work on what is open; its page
+# faults are counted. And what it does for systemd meanwhile: the watchdog hears of a manager that
+# works, whatever holds up its log.
+
+# shellcheck disable=SC2154 # set by daemon.sh
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=userspace-tools/tests/daemon.sh
+. "$TESTS/daemon.sh"
+
+DAEMON=$TOOLS_BUILD/tests/oom-embeddedd-sealed
+set_meminfo 150000
+set_pressure 0.00 0.00
+put_file proc/loadavg '0.10 0.1 0.1 1/1 1'
+wanted=3
+
+cat >"$tmp/head.conf" <<-CONF
+	[daemon]
+	sample = 30ms
+	scan = 100ms
+	realtime = 0
+	log_level = debug
+	log_rate = 0
+	control = $tmp/control
+CONF
+cat >"$tmp/helper" <<-HELPER
+	#!/bin/sh
+	while read -r line; do
+		echo "\$line" >>$tmp/helped
+		echo done
+	done
+HELPER
+cat >"$tmp/command" <<-COMMAND
+	#!/bin/sh
+	echo "\$*" >>$tmp/commands
+COMMAND
+chmod +x "$tmp"/{helper,command}
+
+still_conf()
+{
+	cat "$tmp/head.conf" - >"$CONF" <<-CONF
+		[policy]
+		rank_threshold = 50
+		[rankings]
+		other = 700
+		[mode normal]
+		[mode degraded]
+		enter = level critical
+		enter = load 50
+		enter = biggest 90%
+		rank_threshold = 200
+		[mode barebones]
+		enter = oom
+		leave_after = never
+		rank_threshold = 500
+		service = saver
+		step = run 2s $tmp/command one two
+		step = helper 1s helper
+		[service saver]
+		comm = saver
+		step = term
+		step = wait 50ms
+		step = kill
+		step = wait 500ms
+		step = restart
+		restart = $tmp/command restarted
+		[helper helper]
+		command = $tmp/helper
+	CONF
+}
+
+faults()
+{
+	sed 's/.*) //' "/proc/$daemon/stat" | awk '{ print $8 + $10 }'
+}
+
+one_emergency()
+{
+	wanted=$((wanted + 1))
+	set_file reconfigure_wanted "$wanted"
+	until_true reads reconfigure_done "$wanted"
+}
+
+start_still()
+{
+	: >"$log"
+	rm -f "$tmp"/{helped,commands}
+	"${with_us[@]}" sleep 1000 &
+	saver=$!
+	disown
+	fake_process "$saver" 0 saver 1 0 0 /
+	start
+	until_true saver_is_known
+}
+
+saver_is_known()
+{
+	kill -USR1 "$daemon"
+	sleep 0.05
+	grep -q 'service saver: 1 processes' "$log"
+}
+
+# A helper, the worker and the scribe have ended and been replaced, which is a fork each.
+make_it_fork()
+{
+	local child
+
+	for child in oom-worker oom-scribe; do
+		kill -KILL "$(pgrep -P "$daemon" "$child")"
+		until_true pgrep -P "$daemon" "$child"
+	done
+	# Some turns of the loop, in which locked pages become its own again.
+	sleep 0.3
+}
+
+test_sealed()
+{
+	local before
+
+	still_conf
+	export SEAL=1
+	start_still
+	make_it_fork
+	before=$(faults)
+	one_emergency
+	becomes "sealed: a mode is entered" rank_threshold 500
+	set_file levels/level critical
+	until_true grep -q 'level critical' "$log"
+	set_file levels/level oom
+	until_true grep -q 'level oom' "$log"
+	command_is 'mode degraded'
+	becomes "sealed: a command is obeyed" rank_threshold 200
+	command_is auto
+	one_emergency
+	check "sealed: a service is ended" until_true no_saver
+	same "sealed: and the emergency acknowledged" "$wanted" "$(first_line reconfigure_done)"
+	check "sealed: a command is run" until_true grep -q 'one two' "$tmp/commands"
+	check "sealed: a helper works" until_true grep -q 'go barebones' "$tmp/helped"
+	kill -HUP "$daemon"
+	kill -KILL "$(pgrep -P "$daemon" oom-worker)"
+	one_emergency
+	sleep 0.2
+	check "sealed: no system call may have needed memory" kill -0 "$daemon"
+	same "sealed: no page was missed" "$before" "$(faults)"
+	# At leisure it opens files again: the filter does kill.
+	wait "$daemon" 2>/dev/null
+	same "the filter is in force" 159 $?
+	unset SEAL
+}
+
+no_saver()
+{
+	! kill -0 "$saver"
+}
+
+# Put off until there is memory: a fork, and the new configuration.
+test_later()
+{
+	still_conf
+	start_still
+	one_emergency
+	sed -i 's/^rank_threshold = 500/rank_threshold = 600/' "$CONF"
+	kill -HUP "$daemon"
+	kill -KILL "$(pgrep -P "$daemon" oom-worker)"
+	says "a worker that died in the emergency is missed" 'the worker had ended'
+	becomes "what was asked for meanwhile is done afterwards: the configuration" rank_threshold 600
+	check "and the worker" until_true pgrep -P "$daemon" oom-worker
+	end_well "it ends in order"
+}
+
+# --- for systemd ----------------------------------------------------------------
+
+hear_states()
+{
+	rm -f "$tmp/notify"
+	: >"$tmp/states"
+	"${with_us[@]}" "$TOOLS_BUILD/tests/hear_states" "$tmp/notify" >>"$tmp/states" &
+	listener=$!
+	until_true test -S "$tmp/notify"
+}
+
+fed()
+{
+	[[ $(grep -c WATCHDOG=1 "$tmp/states") -gt $1 ]]
+}
+
+# For longer than the watchdog waits.
+fed_no_more()
+{
+	local nr
+
+	nr=$(grep -c WATCHDOG=1 "$tmp/states")
+	sleep 1.2
+	! fed "$nr"
+}
+
+# fed_again DESCRIPTION: the watchdog is fed, and fed on, within its time
+fed_again()
+{
+	local nr
+
+	nr=$(grep -c WATCHDOG=1 "$tmp/states")
+	check "$1" until_true fed $((nr + 4))
+}
+
+test_watchdog()
+{
+	DAEMON=$TOOLS_BUILD/oom-embeddedd
+	sed 's/^sample = .*/sample = 60s/' "$tmp/head.conf" >"$CONF"
+	printf '[mode normal]\n' >>"$CONF"
+	hear_states
+	: >"$log"
+	export NOTIFY_SOCKET=$tmp/notify WATCHDOG_USEC=1000000
+	start
+	until_true grep -q READY=1 "$tmp/states"
+	fed_again "the watchdog is fed, however seldom memory is looked at"
+	kill -STOP "$(pgrep -P "$daemon" oom-scribe)"
+	fed_again "and whatever holds up the log"
+	kill -CONT "$(pgrep -P "$daemon" oom-scribe)"
+	kill -KILL "$(pgrep -P "$daemon" oom-herald)"
+	fed_again "and after the process that does it was replaced"
+	kill -STOP "$daemon"
+	check "but not for a manager that hangs" until_true fed_no_more
+	kill -CONT "$daemon"
+	fed_again "and again when it goes on"
+	end_well "it ends in order, with a watchdog"
+	same "and says so" STOPPING=1 "$(grep -v WATCHDOG=1 "$tmp/states" | tail -n 1)"
+}
+
+# What the service manager told the manager is not for the commands that it runs.
+test_environment()
+{
+	printf '#!/bin/sh\nenv >%s/environment\nls /proc/self/fd >%s/descriptors\n' "$tmp" "$tmp" >"$tmp/command"
+	printf '#!/bin/sh\nenv >%s/helpers\nexec cat\n' "$tmp" >"$tmp/helper"
+	cat "$tmp/head.conf" - >"$CONF" <<-CONF
+		[mode normal]
+		[mode barebones]
+		enter = oom
+		leave_after = never
+		step = run 2s $tmp/command
+		[helper helper]
+		command = $tmp/helper
+	CONF
+	: >"$log"
+	export LISTEN_FDS=1 LISTEN_FDNAMES=x LISTEN_PID=1
+	start 9<"$CONF"
+	one_emergency
+	until_true test -s "$tmp/descriptors"
+	for file in environment helpers; do
+		same "what systemd tells the manager is not in the $file" '' \
+			"$(grep -E '^(NOTIFY_SOCKET|WATCHDOG_|LISTEN_)' "$tmp/$file")"
+		check "the rest is" grep -q ^PATH= "$tmp/$file"
+	done
+	# 3 is the directory that ls reads.
+	same "nor are descriptors" '0 1 2 3 ' "$(tr '\n' ' ' <"$tmp/descriptors")"
+	end_well "it ends in order after that"
+	kill "$listener"
+}
+
+# Under systemd a command would end with the manager, and cannot do more than it may.
+test_restart_note()
+{
+	cat "$tmp/head.conf" - >"$CONF" <<-CONF
+		[mode normal]
+		[service one]
+		comm = one
+		step = restart
+		restart = /etc/init.d/one start
+		[service two]
+		comm = two
+		step = restart
+		restart = /usr/bin/systemctl start two
+	CONF
+	"$DAEMON" --check -f "$CONF" -d '' >"$log" 2>&1
+	same "--check: not under systemd" 'the configuration is in order' "$(cat "$log")"
+	put_file proc/1/comm systemd
+	"$DAEMON" --check -f "$CONF" -d '' >"$log" 2>&1
+	same "--check: under systemd a note is no error" 0 $?
+	says "--check: with file and line" "daemon.conf:9: note: service one: /etc/init.d/one runs in the sandbox"
+	same "--check: only where it matters" 1 "$(grep -c note: "$log")"
+}
+
+test_sealed
+test_later
+test_watchdog
+test_environment
+test_restart_note
+finish

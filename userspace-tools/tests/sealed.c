@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Linked into the manager with -Wl,--wrap=oe_mode_oom: from the first emergency on the kernel kills
+ * it for every system call that may need memory. What is allowed works on what is open already.
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "daemon/daemon.h"
+
+void __real_oe_mode_oom(const struct oe_conf *conf);
+void __wrap_oe_mode_oom(const struct oe_conf *conf);
+
+static const int allowed[] = {
+	SYS_read,	   SYS_write,
+	SYS_pread64,	   SYS_pwrite64,
+	SYS_recvmsg,	   SYS_pidfd_send_signal,
+	SYS_epoll_pwait,   SYS_ppoll,
+#ifdef SYS_epoll_wait
+	SYS_epoll_wait,
+#endif
+#ifdef SYS_poll
+	SYS_poll,
+#endif
+	SYS_wait4,	   SYS_getpid,
+	SYS_clock_gettime, SYS_restart_syscall,
+	SYS_exit_group,
+};
+
+enum {
+	NR_ALLOWED = sizeof(allowed) / sizeof(allowed[0]),
+	LENGTH = NR_ALLOWED + 3,
+};
+
+static void seal(void)
+{
+	struct sock_filter filter[LENGTH];
+	struct sock_fprog program = { .len = LENGTH, .filter = filter };
+
+	filter[0] = (struct sock_filter)BPF_STMT(
+		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+	for (int i = 0; i < NR_ALLOWED; i++)
+		filter[i + 1] = (struct sock_filter)BPF_JUMP(
+			BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)allowed[i],
+			(unsigned char)(NR_ALLOWED - i), 0);
+	filter[NR_ALLOWED + 1] = (struct sock_filter)BPF_STMT(
+		BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	filter[NR_ALLOWED + 2] = (struct sock_filter)BPF_STMT(
+		BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
+		perror("cannot seal");
+		abort();
+	}
+}
+
+void __wrap_oe_mode_oom(const struct oe_conf *conf)
+{
+	static bool sealed;
+
+	if (!sealed && getenv("SEAL"))
+		seal();
+	sealed = true;
+	__real_oe_mode_oom(conf);
+}
