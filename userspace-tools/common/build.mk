@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the programs and the library share.
-COMMON_SRCS = common/words.c common/sysfs.c common/records.c common/proc.c
+COMMON_SRCS = common/words.c common/sysfs.c common/records.c common/records_text.c common/proc.c
 
 # The reader of the configuration needs inih; what uses it links CONFIG_LIBS.
 ifeq ($(WITH_INIH),1)
 COMMON_SRCS += common/config.c common/config_section.c common/config_module.c \
-	common/config_manager.c common/config_key.c common/config_value.c common/config_check.c
+	common/config_manager.c common/config_key.c common/config_value.c common/config_check.c \
+	common/config_text.c common/config_step.c common/config_condition.c
 CONFIG_LIBS := $(shell $(PKG_LIBS) inih)
 endif
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/config_text.h"
+#include "common/config_section.h"
 
 enum {
 	DEFAULT_SAMPLE_MS = 1000,

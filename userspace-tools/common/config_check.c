@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "common/config_manager.h"
 #include "common/config_text.h"
 
 enum {

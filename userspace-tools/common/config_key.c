@@ -5,13 +5,21 @@
  */
 #include <string.h>
 
-#include "common/config_section.h"
+#include "common/config_key.h"
+#include "common/config_value.h"
 #include "common/words.h"
 
 enum {
 	COMM_MAX = OOM_EMBEDDED_PATTERN_MAX - 1,
 };
 
+/**
+ * oe_conf_find_key - find a key
+ * @keys: a list that ends with END
+ * @name: of the key
+ *
+ * Return: the key, or NULL.
+ */
 const struct oe_conf_key *oe_conf_find_key(const struct oe_conf_key *keys,
 					   const char *name)
 {
@@ -21,6 +29,15 @@ const struct oe_conf_key *oe_conf_find_key(const struct oe_conf_key *keys,
 	return NULL;
 }
 
+/**
+ * oe_conf_unknown_key - report a key that a section does not have
+ * @reader: at that line
+ * @keys: those of the section
+ * @section: its name
+ * @name: what was written
+ *
+ * Return: false.
+ */
 bool oe_conf_unknown_key(struct oe_conf_reader *reader,
 			 const struct oe_conf_key *keys, const char *section,
 			 const char *name)
@@ -107,6 +124,14 @@ static bool check_time(struct oe_conf_reader *reader,
 		key->name, value, key->min, key->max / 1000);
 }
 
+/**
+ * oe_conf_check - check the value of a key
+ * @reader: at that line
+ * @key: the key
+ * @value: as written
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_check(struct oe_conf_reader *reader, const struct oe_conf_key *key,
 		   const char *value)
 {
@@ -153,12 +178,14 @@ bool oe_conf_check(struct oe_conf_reader *reader, const struct oe_conf_key *key,
 	return true;
 }
 
-bool oe_conf_too_many(struct oe_conf_reader *reader, const char *what, int max)
-{
-	return oe_conf_error(reader->conf, reader->place, "more than %d %s",
-			     max, what);
-}
-
+/**
+ * oe_conf_may_override - may a line replace an earlier one?
+ * @reader: at that line
+ * @what: is set again
+ * @before: where it was set
+ *
+ * Return: true if that was in another file; two lines of one file are an error.
+ */
 bool oe_conf_may_override(struct oe_conf_reader *reader, const char *what,
 			  struct oe_conf_place before)
 {
@@ -169,6 +196,15 @@ bool oe_conf_may_override(struct oe_conf_reader *reader, const char *what,
 			     before.line);
 }
 
+/**
+ * oe_conf_fill_setting - make a setting, or leave it as it was
+ * @reader: at that line
+ * @setting: result; unchanged if there is no room for the texts
+ * @path: of the module's file
+ * @value: for it
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_fill_setting(struct oe_conf_reader *reader,
 			  struct oe_conf_setting *setting, const char *path,
 			  const char *value)

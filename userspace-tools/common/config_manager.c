@@ -4,7 +4,11 @@
  */
 #include <string.h>
 
-#include "common/config_section.h"
+#include "common/config_key.h"
+#include "common/config_language.h"
+#include "common/config_manager.h"
+#include "common/config_module.h"
+#include "common/config_value.h"
 #include "common/words.h"
 
 enum {
@@ -33,6 +37,14 @@ static const struct oe_conf_key daemon_keys[] = {
 	END,
 };
 
+/**
+ * oe_conf_daemon_line - a line of [daemon]
+ * @reader: at that line
+ * @name: the key
+ * @value: its value
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_daemon_line(struct oe_conf_reader *reader, const char *name,
 			 const char *value)
 {
@@ -231,6 +243,15 @@ static bool mode_policy_line(struct oe_conf_reader *reader, int mode,
 	       add_mode_setting(reader, mode, name, value);
 }
 
+/**
+ * oe_conf_mode_line - a line of [mode NAME]
+ * @reader: at that line
+ * @section: NAME
+ * @name: the key
+ * @value: its value; is taken apart
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_mode_line(struct oe_conf_reader *reader, const char *section,
 		       const char *name, char *value)
 {
@@ -255,6 +276,13 @@ bool oe_conf_mode_line(struct oe_conf_reader *reader, const char *section,
 	return mode_policy_line(reader, index, name, value);
 }
 
+/**
+ * oe_conf_find_service - find a service
+ * @conf: the configuration
+ * @name: of the service
+ *
+ * Return: its index, or -1.
+ */
 int oe_conf_find_service(const struct oe_conf *conf, const char *name)
 {
 	int i = conf->nr_services - 1;
@@ -306,6 +334,15 @@ static bool set_command(struct oe_conf_reader *reader, const char *const **argv,
 	return *argv;
 }
 
+/**
+ * oe_conf_service_line - a line of [service NAME]
+ * @reader: at that line
+ * @section: NAME
+ * @name: the key
+ * @value: its value; is taken apart
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_service_line(struct oe_conf_reader *reader, const char *section,
 			  const char *name, char *value)
 {
@@ -344,6 +381,13 @@ bool oe_conf_service_line(struct oe_conf_reader *reader, const char *section,
 	       oe_conf_time(value, &service->limit_ms);
 }
 
+/**
+ * oe_conf_find_helper - find a helper
+ * @conf: the configuration
+ * @name: of the helper
+ *
+ * Return: its index, or -1.
+ */
 int oe_conf_find_helper(const struct oe_conf *conf, const char *name)
 {
 	int i = conf->nr_helpers - 1;
@@ -368,6 +412,15 @@ static bool add_helper(struct oe_conf_reader *reader, const char *name)
 	return true;
 }
 
+/**
+ * oe_conf_helper_line - a line of [helper NAME]
+ * @reader: at that line
+ * @section: NAME
+ * @name: the key
+ * @value: its value
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_helper_line(struct oe_conf_reader *reader, const char *section,
 			 const char *name, const char *value)
 {

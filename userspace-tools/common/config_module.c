@@ -4,7 +4,8 @@
  */
 #include <string.h>
 
-#include "common/config_section.h"
+#include "common/config_module.h"
+#include "common/config_value.h"
 #include "common/words.h"
 #include "uapi/oom_embedded.h"
 
@@ -77,6 +78,14 @@ static bool add_setting(struct oe_conf_reader *reader, const char *path,
 	return true;
 }
 
+/**
+ * oe_conf_policy_line - a line of [policy]
+ * @reader: at that line
+ * @name: the key
+ * @value: its value
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_policy_line(struct oe_conf_reader *reader, const char *name,
 			 const char *value)
 {
@@ -106,6 +115,14 @@ static bool directory_line(struct oe_conf_reader *reader,
 	       add_setting(reader, path, value);
 }
 
+/**
+ * oe_conf_levels_line - a line of [levels]
+ * @reader: at that line
+ * @name: the key
+ * @value: its value
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_levels_line(struct oe_conf_reader *reader, const char *name,
 			 const char *value)
 {
@@ -113,6 +130,14 @@ bool oe_conf_levels_line(struct oe_conf_reader *reader, const char *name,
 			      value);
 }
 
+/**
+ * oe_conf_limits_line - a line of [limits]
+ * @reader: at that line
+ * @name: the key
+ * @value: its value
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_limits_line(struct oe_conf_reader *reader, const char *name,
 			 const char *value)
 {
@@ -120,6 +145,14 @@ bool oe_conf_limits_line(struct oe_conf_reader *reader, const char *name,
 			      value);
 }
 
+/**
+ * oe_conf_rankings_line - a line of [rankings]
+ * @reader: at that line
+ * @name: the pattern
+ * @value: the ranking
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_rankings_line(struct oe_conf_reader *reader, const char *name,
 			   const char *value)
 {
@@ -154,6 +187,15 @@ bool oe_conf_rankings_line(struct oe_conf_reader *reader, const char *name,
 	return true;
 }
 
+/**
+ * oe_conf_group_line - a line of [group NAME]
+ * @reader: at that line
+ * @group: NAME
+ * @name: the key
+ * @value: its value
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_group_line(struct oe_conf_reader *reader, const char *group,
 			const char *name, const char *value)
 {
@@ -178,6 +220,15 @@ bool oe_conf_group_line(struct oe_conf_reader *reader, const char *group,
 			      directory, name, value);
 }
 
+/**
+ * oe_conf_limit_line - a line of [limit UID]
+ * @reader: at that line
+ * @who: UID
+ * @name: the key
+ * @value: its value
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_limit_line(struct oe_conf_reader *reader, const char *who,
 			const char *name, const char *value)
 {

@@ -4,11 +4,15 @@
  */
 #include <string.h>
 
+#include "common/config_key.h"
+#include "common/config_manager.h"
+#include "common/config_module.h"
 #include "common/config_section.h"
+#include "common/config_value.h"
 #include "common/words.h"
 
 /* The section "KIND NAME"; its name, or NULL if it is of another kind. */
-static const char *named(const char *section, const char *kind)
+static const char *name_of_section(const char *section, const char *kind)
 {
 	size_t length = strlen(kind);
 
@@ -28,7 +32,7 @@ static bool named_section_line(struct oe_conf_reader *reader,
 	int kind;
 
 	for (kind = 0; kinds[kind]; kind++) {
-		who = named(section, kinds[kind]);
+		who = name_of_section(section, kinds[kind]);
 		if (who)
 			break;
 	}
@@ -85,10 +89,19 @@ static bool single_section_line(struct oe_conf_reader *reader,
 	}
 }
 
+/**
+ * oe_conf_line - hand a line to its section
+ * @reader: at that line
+ * @section: "policy", "group NAME", ...
+ * @name: the key
+ * @value: its value; is taken apart
+ *
+ * Return: true, or false after an error.
+ */
 bool oe_conf_line(struct oe_conf_reader *reader, const char *section,
 		  const char *name, char *value)
 {
-	const char *who = named(section, "limit");
+	const char *who = name_of_section(section, "limit");
 	bool found;
 	bool fine;
 

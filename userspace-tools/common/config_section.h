@@ -1,124 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the configuration's sections share. Private to them:
- *
- *  config_section.c  which section a line belongs to
- *  config_module.c   the sections for the module
- *  config_manager.c  the sections for the manager
- *  config_key.c      keys and their values
+ * Which section a line belongs to.
  */
 #ifndef OE_CONFIG_SECTION_H
 #define OE_CONFIG_SECTION_H
 
-#include <string.h>
-
 #include "common/config_text.h"
 
-/* --- config_key.c --- */
+bool oe_conf_line(struct oe_conf_reader *reader, const char *section,
+		  const char *name, char *value);
 
-enum oe_conf_value {
-	VALUE_NUMBER,
-	VALUE_SIZE,
-	VALUE_WORD,
-	VALUE_SIGNAL,
-	VALUE_PATTERN,
-	VALUE_CGROUP,
-	VALUE_UIDS,
-	VALUE_TIME,
-	VALUE_PATH,
-};
-
-enum {
-	DAY_MS = 24 * 3600 * 1000,
-};
-
-/**
- * struct oe_conf_key - a key and what it may be
- * @name: for most it is also the name of the module's file
- * @type: of its value
- * @min: VALUE_NUMBER; VALUE_TIME: milliseconds
- * @max: the same
- * @words: VALUE_WORD: NULL terminated
- */
-struct oe_conf_key {
-	const char *name;
-	enum oe_conf_value type;
-	long long min;
-	long long max;
-	const char *const *words;
-};
-
-#define NUMBER(name_, min_, max_)                     \
-	{                                             \
-		name_, VALUE_NUMBER, min_, max_, NULL \
-	}
-#define WORD(name_, words_)                     \
-	{                                       \
-		name_, VALUE_WORD, 0, 0, words_ \
-	}
-#define TYPE(name_, type_)               \
-	{                                \
-		name_, type_, 0, 0, NULL \
-	}
-#define END                                    \
-	{                                      \
-		NULL, VALUE_NUMBER, 0, 0, NULL \
-	}
-
-/* NULL if there is no such key in a list that ends with END. */
-const struct oe_conf_key *oe_conf_find_key(const struct oe_conf_key *keys,
-					   const char *name);
-
-/* These tell an error and return false after it. */
-bool oe_conf_unknown_key(struct oe_conf_reader *reader,
-			 const struct oe_conf_key *keys, const char *section,
-			 const char *name);
-bool oe_conf_check(struct oe_conf_reader *reader, const struct oe_conf_key *key,
-		   const char *value);
-
-/* Said twice in one file is a mistake; said again in a later file is meant. */
-bool oe_conf_may_override(struct oe_conf_reader *reader, const char *what,
-			  struct oe_conf_place before);
-
-/* Only whole: one that is overridden stays as it was if there is no more room. */
-bool oe_conf_fill_setting(struct oe_conf_reader *reader,
-			  struct oe_conf_setting *setting, const char *path,
-			  const char *value);
-
-/* The line is the section's own: it exists, with or without keys. */
-static inline bool oe_conf_opens_section(const char *name)
-{
-	return !strcmp(name, OE_CONF_SECTION_KEY);
-}
-
-/* --- config_module.c --- */
-
-/* Modes set these too. */
-extern const struct oe_conf_key oe_conf_policy_keys[];
-extern const struct oe_conf_key oe_conf_group_keys[];
-
-bool oe_conf_policy_line(struct oe_conf_reader *reader, const char *name,
-			 const char *value);
-bool oe_conf_rankings_line(struct oe_conf_reader *reader, const char *name,
-			   const char *value);
-bool oe_conf_levels_line(struct oe_conf_reader *reader, const char *name,
-			 const char *value);
-bool oe_conf_limits_line(struct oe_conf_reader *reader, const char *name,
-			 const char *value);
-bool oe_conf_group_line(struct oe_conf_reader *reader, const char *group,
-			const char *name, const char *value);
-bool oe_conf_limit_line(struct oe_conf_reader *reader, const char *who,
-			const char *name, const char *value);
-
-/* --- config_manager.c; a value that is not const is taken apart --- */
-
-bool oe_conf_daemon_line(struct oe_conf_reader *reader, const char *name,
-			 const char *value);
-bool oe_conf_mode_line(struct oe_conf_reader *reader, const char *section,
-		       const char *name, char *value);
-bool oe_conf_service_line(struct oe_conf_reader *reader, const char *section,
-			  const char *name, char *value);
-bool oe_conf_helper_line(struct oe_conf_reader *reader, const char *section,
-			 const char *name, const char *value);
-
-#endif /* OE_CONFIG_SECTION_H */
+#endif

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the reader of the configuration (config.c) and the parsers of single values
- * (config_value.c) share. Private to them.
+ * What all files of the configuration's reader share: the reader itself, and the texts. Each of
+ * these files calls those that stand after it only:
+ *
+ *	config.c		lines of files
+ *	config_check.c		what only the whole can tell
+ *	config_section.c	which section a line belongs to
+ *	config_manager.c	the sections for the manager
+ *	config_module.c		the sections for the module
+ *	config_step.c, config_condition.c	the two little languages
+ *	config_key.c		keys and their values
+ *	config_value.c		single values
+ *	config_text.c		errors, copies, words
  */
 #ifndef OE_CONFIG_TEXT_H
 #define OE_CONFIG_TEXT_H
@@ -40,50 +50,19 @@ struct oe_conf_reader {
 	int calls;
 };
 
-/**
- * oe_conf_error - report an error and count it
- * @conf: the configuration, which is unusable from now on
- * @place: where
- * @format: what is wrong and what would be right; what is not printable comes out as "?"
- *
- * Return: false, so that "return oe_conf_error(...)" reads well.
- */
 __attribute__((format(printf, 3, 4))) bool
 oe_conf_error(struct oe_conf *conf, struct oe_conf_place place,
 	      const char *format, ...);
 
-/* A copy that lives as long as the configuration; NULL, and an error, if there is no room. */
 const char *oe_conf_keep(struct oe_conf *conf, struct oe_conf_place place,
 			 const char *text);
 
-/* text as a command: an absolute path and arguments, split at blanks. NULL after an error. */
 const char *const *oe_conf_command(struct oe_conf *conf,
 				   struct oe_conf_place place,
 				   const char *text);
 
-/* The next word of *text, cut off in place; NULL at the end. */
 char *oe_conf_word(char **text);
 
-bool oe_conf_is_name(const char *text);
-bool oe_conf_number(const char *text, long long min, long long max,
-		    long long *value);
-
-/* "500ms", "5s", "2min", "1h": at most a day. */
-bool oe_conf_time(const char *text, int *ms);
-
-/* The two little languages; false after an error. text is taken apart. */
-bool oe_conf_parse_step(struct oe_conf *conf, struct oe_conf_place place,
-			char *text, struct oe_conf_step *step);
-bool oe_conf_parse_condition(struct oe_conf *conf, struct oe_conf_place place,
-			     char *text, struct oe_conf_condition *condition);
-
-/* One "name = value" of a section; false after an error. value is taken apart. */
-bool oe_conf_line(struct oe_conf_reader *reader, const char *section,
-		  const char *name, char *value);
 bool oe_conf_too_many(struct oe_conf_reader *reader, const char *what, int max);
-
-/* Index of what has that name, or -1. */
-int oe_conf_find_service(const struct oe_conf *conf, const char *name);
-int oe_conf_find_helper(const struct oe_conf *conf, const char *name);
 
 #endif /* OE_CONFIG_TEXT_H */

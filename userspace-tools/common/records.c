@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module's lists. Blanks separate words, newlines lines; no word holds a
- * blank, because the module escapes what others may choose.
+ * The module's lists.
  */
 #include "common/records.h"
 
@@ -10,123 +9,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/records_text.h"
 #include "common/sysfs.h"
 
 enum {
 	WORDS_MAX = 16,
 };
 
-/* What could steer a terminal, or end the text early, is no part of a list. */
-static void make_printable(char *text, size_t length)
-{
-	size_t i;
-
-	for (i = 0; i < length; i++)
-		if (text[i] != '\n' && (text[i] < ' ' || text[i] > '~'))
-			text[i] = text[i] == '\t' ? ' ' : '?';
-}
-
-static int read_printable(const char *file, char **text)
-{
-	size_t length;
-	int err = oe_sysfs_read_list(file, text, &length);
-
-	if (!err)
-		make_printable(*text, length);
-	return err;
-}
-
-/* Cuts off and returns the next line; NULL at the end. */
-static char *next_line(char **rest)
-{
-	char *line = *rest;
-	char *end;
-
-	if (!line || !*line)
-		return NULL;
-	end = strchr(line, '\n');
-	if (end)
-		*end++ = '\0';
-	*rest = end;
-	return line;
-}
-
-static int is_blank(const char *line)
-{
-	return line[strspn(line, " ")] == '\0';
-}
-
-static size_t split(char *line, char **word, size_t max)
-{
-	size_t nr = 0;
-	char *save;
-	char *next;
-
-	for (next = strtok_r(line, " ", &save); next && nr < max;
-	     next = strtok_r(NULL, " ", &save))
-		word[nr++] = next;
-	return nr;
-}
-
-static int number(const char *text, long long *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoll(text, &end, 10);
-	return !errno && end != text && !*end;
-}
-
-static void copy(char *to, size_t size, const char *from)
-{
-	snprintf(to, size, "%s", from);
-}
-
-/* Appends one zeroed element of @size to @array; NULL without memory. */
-static void *append(void *array, size_t nr, size_t size)
-{
-	char *bigger = array;
-
-	/* Powers of two: ten thousand lines are a dozen moves. */
-	if (!(nr & (nr - 1))) {
-		bigger = reallocarray(array, nr ? 2 * nr : 1, size);
-		if (!bigger)
-			return NULL;
-	}
-	memset(bigger + nr * size, 0, size);
-	return bigger;
-}
-
 static int candidate_row(char **word, size_t nr, struct oe_row *row)
 {
-	if (nr < 6 || !number(word[0], &row->position) ||
-	    !number(word[1], &row->pid) || !number(word[2], &row->rank) ||
-	    !number(word[4], &row->badness_kb))
+	if (nr < 6 || !oe_records_number(word[0], &row->position) ||
+	    !oe_records_number(word[1], &row->pid) ||
+	    !oe_records_number(word[2], &row->rank) ||
+	    !oe_records_number(word[4], &row->badness_kb))
 		return 0;
-	copy(row->source, sizeof(row->source), word[3]);
-	copy(row->verdict, sizeof(row->verdict), word[5]);
-	copy(row->comm, sizeof(row->comm), nr > 6 ? word[6] : "");
+	oe_records_copy(row->source, sizeof(row->source), word[3]);
+	oe_records_copy(row->verdict, sizeof(row->verdict), word[5]);
+	oe_records_copy(row->comm, sizeof(row->comm), nr > 6 ? word[6] : "");
 	return 1;
 }
 
 static int ranking_row(char **word, size_t nr, struct oe_row *row)
 {
-	if (nr < 3 || !number(word[0], &row->pid) ||
-	    !number(word[1], &row->rank))
+	if (nr < 3 || !oe_records_number(word[0], &row->pid) ||
+	    !oe_records_number(word[1], &row->rank))
 		return 0;
-	copy(row->source, sizeof(row->source), word[2]);
-	copy(row->comm, sizeof(row->comm), nr > 3 ? word[3] : "");
+	oe_records_copy(row->source, sizeof(row->source), word[2]);
+	oe_records_copy(row->comm, sizeof(row->comm), nr > 3 ? word[3] : "");
 	return 1;
 }
 
 static int report_row(char **word, size_t nr, struct oe_row *row)
 {
-	if (nr < 6 || !number(word[0], &row->pid) ||
-	    !number(word[1], &row->uid) || !number(word[2], &row->rss_kb) ||
-	    !number(word[3], &row->swap_kb) || !number(word[4], &row->rank))
+	if (nr < 6 || !oe_records_number(word[0], &row->pid) ||
+	    !oe_records_number(word[1], &row->uid) ||
+	    !oe_records_number(word[2], &row->rss_kb) ||
+	    !oe_records_number(word[3], &row->swap_kb) ||
+	    !oe_records_number(word[4], &row->rank))
 		return 0;
-	copy(row->source, sizeof(row->source), word[5]);
-	copy(row->comm, sizeof(row->comm), nr > 6 ? word[6] : "");
+	oe_records_copy(row->source, sizeof(row->source), word[5]);
+	oe_records_copy(row->comm, sizeof(row->comm), nr > 6 ? word[6] : "");
 	return 1;
 }
 
@@ -136,18 +58,19 @@ static int parse_rows(char *rest, row_reader *read_row, struct oe_rows *rows)
 {
 	char *line;
 
-	while ((line = next_line(&rest))) {
+	while ((line = oe_records_line(&rest))) {
 		char *word[WORDS_MAX];
 		struct oe_row *bigger;
 
-		if (is_blank(line))
+		if (oe_records_is_blank(line))
 			continue;
-		bigger = append(rows->row, rows->nr, sizeof(*rows->row));
+		bigger = oe_records_append(rows->row, rows->nr,
+					   sizeof(*rows->row));
 		if (!bigger)
 			return -ENOMEM;
 		rows->row = bigger;
 		rows->row[rows->nr].uid = -1;
-		if (read_row(word, split(line, word, WORDS_MAX),
+		if (read_row(word, oe_records_split(line, word, WORDS_MAX),
 			     &rows->row[rows->nr]))
 			rows->nr++;
 		else
@@ -163,7 +86,7 @@ static int read_rows(const char *file, row_reader *read_row,
 	int err;
 
 	memset(rows, 0, sizeof(*rows));
-	err = read_printable(file, &text);
+	err = oe_records_read(file, &text);
 	if (err)
 		return err;
 	err = parse_rows(text, read_row, rows);
@@ -236,29 +159,6 @@ void oe_records_free_rows(struct oe_rows *rows)
 	memset(rows, 0, sizeof(*rows));
 }
 
-/* "key=value key= value ...", where blanks pad: points into @line. */
-static size_t parse_fields(char *line, struct oe_field *field)
-{
-	size_t nr = 0;
-	char *save;
-	char *word;
-
-	for (word = strtok_r(line, " ", &save); word && nr < OE_FIELDS_MAX;
-	     word = strtok_r(NULL, " ", &save)) {
-		char *equals = strchr(word, '=');
-
-		if (!equals && nr && !*field[nr - 1].value)
-			field[nr - 1].value = word;
-		if (!equals || equals == word)
-			continue;
-		*equals = '\0';
-		field[nr].key = word;
-		field[nr].value = equals + 1;
-		nr++;
-	}
-	return nr;
-}
-
 /**
  * oe_records_events - the history of decisions
  * @events: result; free with oe_records_free_events()
@@ -272,25 +172,25 @@ int oe_records_events(struct oe_events *events)
 	int err;
 
 	memset(events, 0, sizeof(*events));
-	err = read_printable("events", &events->text);
+	err = oe_records_read("events", &events->text);
 	if (err)
 		return err;
 	rest = events->text;
-	while ((line = next_line(&rest))) {
+	while ((line = oe_records_line(&rest))) {
 		struct oe_event *bigger;
 		struct oe_event *event;
 
-		if (is_blank(line))
+		if (oe_records_is_blank(line))
 			continue;
-		bigger = append(events->event, events->nr,
-				sizeof(*events->event));
+		bigger = oe_records_append(events->event, events->nr,
+					   sizeof(*events->event));
 		if (!bigger) {
 			oe_records_free_events(events);
 			return -ENOMEM;
 		}
 		events->event = bigger;
 		event = &events->event[events->nr];
-		event->nr = parse_fields(line, event->field);
+		event->nr = oe_records_fields(line, event->field);
 		event->seq =
 			oe_field_number(event->field, event->nr, "seq", -1);
 		if (event->seq >= 0)
@@ -367,16 +267,16 @@ int oe_records_report(struct oe_report *report)
 	int err;
 
 	memset(report, 0, sizeof(*report));
-	err = read_printable("report", &report->text);
+	err = oe_records_read("report", &report->text);
 	if (err)
 		return err;
 	rest = report->text;
-	while ((line = next_line(&rest)) && !is_blank(line))
+	while ((line = oe_records_line(&rest)) && !oe_records_is_blank(line))
 		if (report->nr_fields < OE_FIELDS_MAX)
 			report->nr_fields += parse_total(
 				line, &report->field[report->nr_fields]);
 	/* The head line */
-	next_line(&rest);
+	oe_records_line(&rest);
 	if (rest)
 		err = parse_rows(rest, report_row, &report->rows);
 	if (err)
@@ -398,12 +298,13 @@ void oe_records_free_report(struct oe_report *report)
 static int parse_sample(char *line, struct oe_sample *sample)
 {
 	struct oe_field field[OE_FIELDS_MAX];
-	size_t nr = parse_fields(line, field);
+	size_t nr = oe_records_fields(line, field);
 	const char *level = oe_field_text(field, nr, "level");
 
 	sample->uptime = oe_field_real(field, nr, "uptime", -1);
 	sample->available_kb = oe_field_number(field, nr, "available_kb", -1);
-	copy(sample->level, sizeof(sample->level), level ? level : "");
+	oe_records_copy(sample->level, sizeof(sample->level),
+			level ? level : "");
 	return sample->uptime >= 0 && sample->available_kb >= 0;
 }
 
@@ -421,17 +322,17 @@ int oe_records_history(struct oe_history *history)
 	int err;
 
 	memset(history, 0, sizeof(*history));
-	err = read_printable("levels/history", &text);
+	err = oe_records_read("levels/history", &text);
 	if (err)
 		return err;
 	rest = text;
-	while ((line = next_line(&rest))) {
+	while ((line = oe_records_line(&rest))) {
 		struct oe_sample *bigger;
 
-		if (is_blank(line))
+		if (oe_records_is_blank(line))
 			continue;
-		bigger = append(history->sample, history->nr,
-				sizeof(*history->sample));
+		bigger = oe_records_append(history->sample, history->nr,
+					   sizeof(*history->sample));
 		if (!bigger) {
 			free(text);
 			oe_records_free_history(history);
@@ -455,65 +356,4 @@ void oe_records_free_history(struct oe_history *history)
 {
 	free(history->sample);
 	memset(history, 0, sizeof(*history));
-}
-
-/**
- * oe_field_text - a value by its key
- * @field: where to look
- * @nr: of them
- * @key: which
- *
- * Return: the value; NULL if it is missing or "-".
- */
-const char *oe_field_text(const struct oe_field *field, size_t nr,
-			  const char *key)
-{
-	size_t i;
-
-	for (i = 0; i < nr; i++)
-		if (!strcmp(field[i].key, key))
-			return strcmp(field[i].value, "-") ? field[i].value :
-							     NULL;
-	return NULL;
-}
-
-/**
- * oe_field_number - a whole number by its key
- * @field: where to look
- * @nr: of them
- * @key: which
- * @fallback: if it is missing or no number
- *
- * Return: the number.
- */
-long long oe_field_number(const struct oe_field *field, size_t nr,
-			  const char *key, long long fallback)
-{
-	const char *text = oe_field_text(field, nr, key);
-	long long value;
-
-	return text && number(text, &value) ? value : fallback;
-}
-
-/**
- * oe_field_real - a decimal fraction by its key
- * @field: where to look
- * @nr: of them
- * @key: which
- * @fallback: if it is missing or no number
- *
- * Return: the number.
- */
-double oe_field_real(const struct oe_field *field, size_t nr, const char *key,
-		     double fallback)
-{
-	const char *text = oe_field_text(field, nr, key);
-	double value;
-	char *end;
-
-	/* Digits only: strtod() also knows "inf", "nan" and hexadecimal. */
-	if (!text || strspn(text, "0123456789.") != strlen(text))
-		return fallback;
-	value = strtod(text, &end);
-	return end == text || *end ? fallback : value;
 }

@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void count(void *arg, const char *message)
+static void count_reports(void *arg, const char *message)
 {
 	/* What is printed to a terminal is text. */
 	for (; *message; message++)
@@ -33,7 +33,7 @@ static void read_input(struct oe_conf *conf, const uint8_t *data, size_t size,
 }
 
 /* What the daemon and the command line would go through. */
-static void walk(const struct oe_conf *conf)
+static void walk_through(const struct oe_conf *conf)
 {
 	size_t length = 0;
 
@@ -66,14 +66,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	oe_conf_begin(&conf, count, &reported);
+	oe_conf_begin(&conf, count_reports, &reported);
 	read_input(&conf, data, size, "first");
 	if (size % 2)
 		read_input(&conf, data, size, "second");
 	if (oe_conf_end(&conf) != reported)
 		abort();
 	if (!reported)
-		walk(&conf);
+		walk_through(&conf);
 	return 0;
 }
 

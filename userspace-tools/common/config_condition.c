@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The little language of conditions: "oom 3 in 60s", "available 10% and rate 2M".
+ */
+#include <string.h>
+
+#include "common/config_language.h"
+#include "common/config_value.h"
+#include "common/words.h"
+
+static bool parse_oom(char **rest, struct oe_conf_term *term)
+{
+	char line[OE_CONF_MAX_LINE];
+	char *peek = line;
+	const char *word;
+
+	term->value = 1;
+	snprintf(line, sizeof(line), "%s", *rest);
+	word = oe_conf_word(&peek);
+	if (!word || !strcmp(word, "and"))
+		return true;
+	if (!oe_conf_number(oe_conf_word(rest), 1, 1000, &term->value))
+		return false;
+	word = oe_conf_word(rest);
+	if (!word || strcmp(word, "in"))
+		return false;
+	word = oe_conf_word(rest);
+	return word && oe_conf_time(word, &term->ms);
+}
+
+static bool parse_amount(const char *word, bool percent_allowed,
+			 struct oe_conf_term *term)
+{
+	unsigned long long amount;
+
+	if (!word || !oe_conf_kb(word, 100, &amount))
+		return false;
+	/* Of a total of 100, a percentage is itself. */
+	term->value = (long long)amount;
+	term->percent = word[strlen(word) - 1] == '%';
+	return percent_allowed || !term->percent;
+}
+
+static bool parse_psi(char **rest, struct oe_conf_term *term)
+{
+	const char *who = oe_conf_word(rest);
+	const char *share = oe_conf_word(rest);
+
+	if (!who || !share || (strcmp(who, "some") && strcmp(who, "full")))
+		return false;
+	term->type = strcmp(who, "some") ? OE_TERM_PSI_FULL : OE_TERM_PSI_SOME;
+	return oe_conf_hundredths(share, 100, &term->value);
+}
+
+static bool parse_term(char **rest, struct oe_conf_term *term)
+{
+	static const char *const words[] = { "oom",	  "level", "forecast",
+					     "available", "rate",  "load",
+					     "biggest",	  "limit", "psi",
+					     NULL };
+	static const enum oe_conf_term_type types[] = {
+		OE_TERM_OOM,	   OE_TERM_LEVEL, OE_TERM_FORECAST,
+		OE_TERM_AVAILABLE, OE_TERM_RATE,  OE_TERM_LOAD,
+		OE_TERM_BIGGEST,   OE_TERM_LIMIT, OE_TERM_PSI_SOME,
+	};
+	const char *word = oe_conf_word(rest);
+	int which = word ? oe_word_index(words, word) : -1;
+
+	memset(term, 0, sizeof(*term));
+	if (which < 0)
+		return false;
+	term->type = types[which];
+	if (term->type == OE_TERM_OOM)
+		return parse_oom(rest, term);
+	if (term->type == OE_TERM_LIMIT)
+		return true;
+	if (term->type == OE_TERM_PSI_SOME)
+		return parse_psi(rest, term);
+	word = oe_conf_word(rest);
+	if (!word)
+		return false;
+	if (term->type == OE_TERM_FORECAST)
+		return oe_conf_time(word, &term->ms);
+	if (term->type == OE_TERM_LOAD)
+		return oe_conf_hundredths(word, 1000, &term->value);
+	if (term->type != OE_TERM_LEVEL)
+		return parse_amount(word, term->type != OE_TERM_RATE, term);
+	term->value = oe_word_index(oe_level_words, word);
+	return term->value > 0;
+}
+
+/**
+ * oe_conf_parse_condition - read a condition
+ * @conf: where its text is kept
+ * @place: where it stands
+ * @text: the condition; is taken apart
+ * @condition: result
+ *
+ * Return: true, or false after an error.
+ */
+bool oe_conf_parse_condition(struct oe_conf *conf, struct oe_conf_place place,
+			     char *text, struct oe_conf_condition *condition)
+{
+	const char *word;
+
+	memset(condition, 0, sizeof(*condition));
+	condition->place = place;
+	condition->text = oe_conf_keep(conf, place, text);
+	if (!condition->text)
+		return false;
+	do {
+		if (condition->nr_terms == OE_CONF_MAX_TERMS)
+			return oe_conf_error(conf, place,
+					     "a condition has at most %d terms",
+					     OE_CONF_MAX_TERMS);
+		if (!parse_term(&text,
+				&condition->terms[condition->nr_terms++]))
+			return oe_conf_error(
+				conf, place,
+				"'%s' is no condition; terms, joined by 'and', are: oom, "
+				"oom 3 in 60s, level critical, forecast 5s, available 10%%, "
+				"rate 2M, psi some 10, psi full 5, load 2.5, biggest 40%%, limit",
+				condition->text);
+		word = oe_conf_word(&text);
+	} while (word && !strcmp(word, "and"));
+	if (word)
+		return oe_conf_error(conf, place,
+				     "'and' is missing before '%s'", word);
+	return true;
+}
