@@ -163,7 +163,7 @@ struct invocation {
 
 /* --- options --------------------------------------------------------------- */
 
-static long positive(const char *text, struct argp_state *state)
+static long parse_count(const char *text, struct argp_state *state)
 {
 	char *end;
 	long value = strtol(text, &end, 10);
@@ -173,7 +173,7 @@ static long positive(const char *text, struct argp_state *state)
 	return value;
 }
 
-static double seconds(const char *text, struct argp_state *state)
+static double parse_interval(const char *text, struct argp_state *state)
 {
 	char *end;
 	double value = strtod(text, &end);
@@ -212,10 +212,10 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 		call->args.all = true;
 		return 0;
 	case 'd':
-		call->args.interval = seconds(arg, state);
+		call->args.interval = parse_interval(arg, state);
 		return 0;
 	case 'n':
-		call->args.count = positive(arg, state);
+		call->args.count = parse_count(arg, state);
 		return 0;
 	case 'o':
 		call->args.output = arg;
@@ -329,7 +329,7 @@ static void parse_command(struct invocation *call)
 		exit(complain(EXIT_TROUBLE, "out of memory"));
 }
 
-static int run(struct invocation *call)
+static int run_command(struct invocation *call)
 {
 	const struct command *command = call->command;
 	int err;
@@ -367,7 +367,7 @@ int main(int argc, char **argv)
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &call))
 		return complain(EXIT_TROUBLE, "out of memory");
 	parse_command(&call);
-	status = run(&call);
+	status = run_command(&call);
 	free(call.args.argv);
 	return status;
 }

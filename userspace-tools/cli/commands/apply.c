@@ -126,7 +126,7 @@ static int add_rankings(const struct oe_conf *conf, struct changes *changes)
 		     EXIT_OK;
 }
 
-static int apply(const struct oe_conf *conf, const struct arguments *args)
+static int apply_conf(const struct oe_conf *conf, const struct arguments *args)
 {
 	struct changes changes = {};
 	int status = add_objects(conf, &changes);
@@ -158,7 +158,7 @@ int apply_run(const struct arguments *args)
 		return complain(EXIT_TROUBLE, "out of memory");
 	status = conf_read_files(conf, args->argv, args->argc, NULL, NULL);
 	if (status == EXIT_OK)
-		status = apply(conf, args);
+		status = apply_conf(conf, args);
 	else if (status == EXIT_CONFIG)
 		complain(status, "nothing has been changed");
 	free(conf);

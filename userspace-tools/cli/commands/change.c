@@ -44,7 +44,7 @@ struct change {
 	bool may_vanish;
 };
 
-static char *copy(const char *text)
+static char *copy_text(const char *text)
 {
 	char *result = text ? strdup(text) : NULL;
 
@@ -53,8 +53,9 @@ static char *copy(const char *text)
 	return result;
 }
 
-static void add(struct changes *changes, const char *file, const char *value,
-		const char *undo_file, const char *undo, const char *old)
+static void add_change(struct changes *changes, const char *file,
+		       const char *value, const char *undo_file,
+		       const char *undo, const char *old)
 {
 	struct change *bigger = reallocarray(changes->change, changes->nr + 1,
 					     sizeof(*changes->change));
@@ -63,11 +64,11 @@ static void add(struct changes *changes, const char *file, const char *value,
 		errx(EXIT_TROUBLE, "out of memory");
 	changes->change = bigger;
 	bigger[changes->nr++] = (struct change){
-		.file = copy(file),
-		.value = copy(value),
-		.undo_file = copy(undo_file),
-		.undo = copy(undo),
-		.old = copy(old),
+		.file = copy_text(file),
+		.value = copy_text(value),
+		.undo_file = copy_text(undo_file),
+		.undo = copy_text(undo),
+		.old = copy_text(old),
 		.state = CHANGE_TO_DO,
 	};
 }
@@ -133,14 +134,14 @@ int changes_set(struct changes *changes, const char *file, const char *value)
 	int err;
 
 	if (will_be_created(changes, file)) {
-		add(changes, file, value, NULL, NULL, NULL);
+		add_change(changes, file, value, NULL, NULL, NULL);
 		return 0;
 	}
 	err = oe_sysfs_read(file, old, sizeof(old));
 	if (err < 0)
 		return err;
 	if (!is_same(file, old, value))
-		add(changes, file, value, file, old, old);
+		add_change(changes, file, value, file, old, old);
 	return 0;
 }
 
@@ -162,7 +163,7 @@ int changes_create(struct changes *changes, const char *dir, const char *name)
 		return 0;
 	snprintf(path, sizeof(path), "%s/create", dir);
 	snprintf(undo, sizeof(undo), "%s/remove", dir);
-	add(changes, path, name, undo, name, NULL);
+	add_change(changes, path, name, undo, name, NULL);
 	return 0;
 }
 
@@ -179,7 +180,7 @@ void changes_add_line(struct changes *changes, const char *file,
 		      const char *value, const char *undo, const char *old,
 		      bool may_vanish)
 {
-	add(changes, file, value, file, undo, old);
+	add_change(changes, file, value, file, undo, old);
 	changes->change[changes->nr - 1].may_vanish = may_vanish;
 }
 

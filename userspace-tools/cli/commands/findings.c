@@ -36,7 +36,7 @@ static struct {
 	size_t nr;
 } found;
 
-static struct finding *find(const char *id, const char *text)
+static struct finding *find_finding(const char *id, const char *text)
 {
 	size_t i;
 
@@ -66,7 +66,7 @@ void findings_add(enum severity severity, const char *id, const char *advice,
 		errx(EXIT_TROUBLE, "out of memory");
 	va_end(list);
 	printable(text);
-	again = find(id, text);
+	again = find_finding(id, text);
 	if (again) {
 		again->times++;
 		free(text);
@@ -80,7 +80,7 @@ void findings_add(enum severity severity, const char *id, const char *advice,
 		(struct finding){ severity, id, text, advice, 1 };
 }
 
-static void print(const struct finding *finding)
+static void print_finding(const struct finding *finding)
 {
 	static const char *const words[] = {
 		[FINDING_NOTE] = "note",
@@ -131,7 +131,7 @@ int findings_print(void)
 
 			if ((int)finding->severity != severity)
 				continue;
-			print(finding);
+			print_finding(finding);
 			if (!strcmp(finding->id, "config"))
 				status = EXIT_CONFIG;
 			else if (severity > FINDING_NOTE && !status)

@@ -56,7 +56,7 @@ static const char *reason_sentence(const char *reason)
 	return reason;
 }
 
-static void headline(const struct oe_event *event, char *text)
+static void write_headline(const struct oe_event *event, char *text)
 {
 	const char *outcome = event_text(event, "outcome");
 	char victim[FORMAT_PROCESS_SIZE];
@@ -83,8 +83,8 @@ static void headline(const struct oe_event *event, char *text)
 /* --- facts ----------------------------------------------------------------- */
 
 /* "resident 50 MiB, ranking 800 (group:batch), pid 388, uid 1000" */
-static const char *describe(const struct oe_event *event, const char *role,
-			    char *text)
+static const char *describe_process(const struct oe_event *event,
+				    const char *role, char *text)
 {
 	static const char *const keys[] = { "rank", "source", "badness_kb",
 					    "uid" };
@@ -123,11 +123,13 @@ static void print_facts(FILE *to, const struct incident *incident)
 	char text[TEXT_SIZE];
 
 	fputs("<div class=\"facts\">\n", to);
-	html_pair(to, "Victim", describe(event, "victim", text));
+	html_pair(to, "Victim", describe_process(event, "victim", text));
 	html_pair(to, "Why", reason_sentence(reason));
-	html_pair(to, "Would have been chosen", describe(event, "would", text));
-	html_pair(to, "Runner-up", describe(event, "runner_up", text));
-	html_pair(to, "Who needed memory", describe(event, "trigger", text));
+	html_pair(to, "Would have been chosen",
+		  describe_process(event, "would", text));
+	html_pair(to, "Runner-up", describe_process(event, "runner_up", text));
+	html_pair(to, "Who needed memory",
+		  describe_process(event, "trigger", text));
 	html_pair(to, "Kind", event_text(event, "kind"));
 	html_pair(to, "Memory cgroup", event_text(event, "memcg"));
 	if (event_number(event, "victim_rss_kb", -1) >= 0)
@@ -282,7 +284,7 @@ static void print_page(FILE *to, const struct incident *incident)
 	char time[FORMAT_SIZE];
 	struct utsname system;
 
-	headline(event, title);
+	write_headline(event, title);
 	html_begin(to, title);
 	fprintf(to, "<h1>%s</h1>\n<p class=\"dim\">seq %lld, %s", html(title),
 		event->seq,
@@ -311,7 +313,7 @@ static void print_page(FILE *to, const struct incident *incident)
 
 /* --- the command ----------------------------------------------------------- */
 
-static void collect(struct incident *incident)
+static void collect_facts(struct incident *incident)
 {
 	const struct oe_event *event = incident->event;
 	int i;
@@ -382,7 +384,7 @@ int incident_run(const struct arguments *args)
 	if (status == EXIT_OK)
 		status = atomic_file_open(&output, args->output);
 	if (status == EXIT_OK) {
-		collect(&incident);
+		collect_facts(&incident);
 		print_page(output.file, &incident);
 		status = atomic_file_close(&output, status);
 	}

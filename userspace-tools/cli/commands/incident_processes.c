@@ -44,7 +44,7 @@ static long long size_of(const struct oe_row *row)
 	return row->rss_kb + row->swap_kb;
 }
 
-static int compare(long long left, long long right)
+static int compare_numbers(long long left, long long right)
 {
 	return left < right ? -1 : left > right;
 }
@@ -53,16 +53,16 @@ static int by_size(const void *a, const void *b)
 {
 	const struct oe_row *left = a;
 	const struct oe_row *right = b;
-	int order = compare(size_of(right), size_of(left));
+	int order = compare_numbers(size_of(right), size_of(left));
 
-	return order ? order : compare(left->pid, right->pid);
+	return order ? order : compare_numbers(left->pid, right->pid);
 }
 
 static int by_ranking(const void *a, const void *b)
 {
 	const struct oe_row *left = a;
 	const struct oe_row *right = b;
-	int order = compare(right->rank, left->rank);
+	int order = compare_numbers(right->rank, left->rank);
 
 	return order ? order : by_size(a, b);
 }

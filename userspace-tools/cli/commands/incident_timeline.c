@@ -34,7 +34,7 @@ struct step {
 static struct step steps[STEPS_MAX];
 static size_t nr_steps;
 
-static char *add(double offset, const char *css, const char *what)
+static char *add_step(double offset, const char *css, const char *what)
 {
 	struct step *step;
 
@@ -78,8 +78,8 @@ static void add_levels(const struct incident *incident)
 			continue;
 		before = sample[i].level;
 		snprintf(what, sizeof(what), "level %s", sample[i].level);
-		detail = add(sample[i].uptime - incident->uptime,
-			     is_normal ? "good" : "", what);
+		detail = add_step(sample[i].uptime - incident->uptime,
+				  is_normal ? "good" : "", what);
 		if (detail)
 			snprintf(detail, TEXT_SIZE, "%s available%s",
 				 format_kb(size, sample[i].available_kb),
@@ -87,7 +87,7 @@ static void add_levels(const struct incident *incident)
 	}
 }
 
-static double ns(const struct incident *incident, const char *key)
+static double seconds_of(const struct incident *incident, const char *key)
 {
 	return (double)event_number(incident->event, key, 0) / 1e9;
 }
@@ -99,7 +99,7 @@ static void add_request(const struct incident *incident)
 	const char *kind = event_text(incident->event, "kind");
 	const char *gfp = event_text(incident->event, "gfp");
 	char who[FORMAT_PROCESS_SIZE];
-	char *detail = add(0, "bad", "out of memory");
+	char *detail = add_step(0, "bad", "out of memory");
 
 	if (!detail)
 		return;
@@ -120,19 +120,19 @@ static double add_grace(const struct incident *incident, double at)
 	long long granted = event_number(incident->event, "grace_ms", 0);
 	long long used = event_number(incident->event, "grace_used_ms", 0);
 	long long ack = event_number(incident->event, "ack_ms", -1);
-	double length = ns(incident, "grace_ns");
+	double length = seconds_of(incident, "grace_ns");
 	char *detail;
 
 	if (granted <= 0)
 		return 0;
-	detail = add(at, "", "grace window");
+	detail = add_step(at, "", "grace window");
 	if (detail)
 		snprintf(detail, TEXT_SIZE, "up to %lld ms for userspace",
 			 granted);
 	if (length <= 0)
 		length = (double)used / 1000;
-	detail = add(at + length, "",
-		     ack >= 0 ? "userspace was ready" : "grace is over");
+	detail = add_step(at + length, "",
+			  ack >= 0 ? "userspace was ready" : "grace is over");
 	if (detail && ack >= 0)
 		snprintf(detail, TEXT_SIZE,
 			 "acknowledged after %lld ms; %lld ms of grace used",
@@ -148,7 +148,7 @@ static void add_decision(const struct incident *incident, double at)
 	const char *outcome = event_text(incident->event, "outcome");
 	char victim[FORMAT_PROCESS_SIZE];
 	char next[FORMAT_PROCESS_SIZE];
-	char *detail = add(at, "", "decision");
+	char *detail = add_step(at, "", "decision");
 
 	if (!detail)
 		return;
@@ -159,8 +159,8 @@ static void add_decision(const struct incident *incident, double at)
 		event_number(incident->event, "protected", 0),
 		format_process(victim, incident->event, "victim"),
 		format_process(next, incident->event, "runner_up"));
-	detail = add(at + ns(incident, "kill_ns"), "bad",
-		     outcome ? outcome : "end");
+	detail = add_step(at + seconds_of(incident, "kill_ns"), "bad",
+			  outcome ? outcome : "end");
 	if (detail)
 		snprintf(detail, TEXT_SIZE, "%s", victim);
 }
@@ -182,8 +182,8 @@ static void add_others(const struct incident *incident)
 		    uptime < sample[incident->first].uptime ||
 		    uptime > sample[incident->last].uptime)
 			continue;
-		detail =
-			add(uptime - incident->uptime, "", "another emergency");
+		detail = add_step(uptime - incident->uptime, "",
+				  "another emergency");
 		if (detail)
 			snprintf(detail, TEXT_SIZE, "seq %lld: %s %s",
 				 event->seq, outcome ? outcome : "?",
@@ -208,21 +208,21 @@ static void print_offset(FILE *to, double offset)
  */
 void incident_timeline(FILE *to, const struct incident *incident)
 {
-	double at = ns(incident, "announce_ns");
+	double at = seconds_of(incident, "announce_ns");
 	char *detail;
 	size_t i;
 
 	nr_steps = 0;
 	add_levels(incident);
 	add_request(incident);
-	detail = add(at, "", "userspace is told");
+	detail = add_step(at, "", "userspace is told");
 	if (detail)
 		snprintf(
 			detail, TEXT_SIZE,
 			"reconfigure_wanted is %lld: pollers wake up, and a uevent goes out",
 			incident->event->seq);
 	at += add_grace(incident, at);
-	at += ns(incident, "decide_ns");
+	at += seconds_of(incident, "decide_ns");
 	add_decision(incident, at);
 	add_others(incident);
 	qsort(steps, nr_steps, sizeof(*steps), by_time);

@@ -11,6 +11,7 @@
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/out.h"
+#include "cli/print/table.h"
 #include "common/records.h"
 #include "common/sysfs.h"
 
@@ -32,13 +33,13 @@ static int complain_list(const char *file, int err)
  */
 int candidates_run(const struct arguments *args)
 {
-	static const struct out_column columns[] = {
+	static const struct table_column columns[] = {
 		{ "position", true },	{ "pid", true },
 		{ "rank", true },	{ "source", false },
 		{ "badness_kb", true }, { "verdict", false },
 		{ "comm", false },
 	};
-	struct out_table *table;
+	struct table *table;
 	struct oe_rows rows;
 	long shown = 0;
 	int err = oe_records_candidates(&rows);
@@ -47,7 +48,7 @@ int candidates_run(const struct arguments *args)
 
 	if (err)
 		return complain_list("candidates", err);
-	table = out_table_new("candidates", columns, 7);
+	table = table_new("candidates", columns, 7);
 	for (i = 0; i < rows.nr; i++) {
 		const struct oe_row *row = &rows.row[i];
 
@@ -56,15 +57,15 @@ int candidates_run(const struct arguments *args)
 			continue;
 		if (args->count && shown++ == args->count)
 			break;
-		out_cell_number(table, row->position);
-		out_cell_number(table, row->pid);
-		out_cell_number(table, row->rank);
-		out_cell(table, row->source);
-		out_cell_number(table, row->badness_kb);
-		out_cell(table, row->verdict);
-		out_cell(table, row->comm);
+		table_number(table, row->position);
+		table_number(table, row->pid);
+		table_number(table, row->rank);
+		table_text(table, row->source);
+		table_number(table, row->badness_kb);
+		table_text(table, row->verdict);
+		table_text(table, row->comm);
 	}
-	out_table_end(table);
+	table_end(table);
 	status = complain_bad_lines("candidates", rows.nr_bad, EXIT_OK);
 	oe_records_free_rows(&rows);
 	return status;
@@ -84,8 +85,7 @@ static void print_event_fields(const struct oe_event *event)
 		out_close();
 }
 
-static void print_event_row(const struct oe_event *event,
-			    struct out_table *table)
+static void print_event_row(const struct oe_event *event, struct table *table)
 {
 	static const char *const tail[] = {
 		"victim_rank",
@@ -95,29 +95,30 @@ static void print_event_row(const struct oe_event *event,
 	char time[FORMAT_SIZE];
 	size_t i;
 
-	out_cell_number(table, event->seq);
-	out_cell(table, format_time(time, oe_field_real(event->field, event->nr,
-							"time", -1)));
-	out_cell(table, event_text(event, "kind"));
-	out_cell(table, format_process(process, event, "trigger"));
-	out_cell(table, format_process(process, event, "victim"));
+	table_number(table, event->seq);
+	table_text(table,
+		   format_time(time, oe_field_real(event->field, event->nr,
+						   "time", -1)));
+	table_text(table, event_text(event, "kind"));
+	table_text(table, format_process(process, event, "trigger"));
+	table_text(table, format_process(process, event, "victim"));
 	for (i = 0; i < sizeof(tail) / sizeof(*tail); i++)
-		out_cell(table, event_text(event, tail[i]));
-	out_cell(table, format_process(process, event, "runner_up"));
-	out_cell(table, event_text(event, "outcome"));
-	out_cell(table, event_text(event, "reason"));
+		table_text(table, event_text(event, tail[i]));
+	table_text(table, format_process(process, event, "runner_up"));
+	table_text(table, event_text(event, "outcome"));
+	table_text(table, event_text(event, "reason"));
 }
 
 static void print_events(const struct oe_events *events, size_t first)
 {
-	static const struct out_column columns[] = {
+	static const struct table_column columns[] = {
 		{ "seq", true },      { "time", false },
 		{ "kind", false },    { "trigger", false },
 		{ "victim", false },  { "rank", true },
 		{ "rss_kb", true },   { "runner_up", false },
 		{ "outcome", false }, { "reason", false },
 	};
-	struct out_table *table;
+	struct table *table;
 	size_t i;
 
 	if (out_is_json()) {
@@ -127,10 +128,10 @@ static void print_events(const struct oe_events *events, size_t first)
 		out_close();
 		return;
 	}
-	table = out_table_new("events", columns, 10);
+	table = table_new("events", columns, 10);
 	for (i = first; i < events->nr; i++)
 		print_event_row(&events->event[i], table);
-	out_table_end(table);
+	table_end(table);
 }
 
 /* An emergency that goes on has a record for each time that it ended. */
@@ -212,12 +213,12 @@ static void print_total(const struct oe_field *field)
  */
 int report_run(const struct arguments *args)
 {
-	static const struct out_column columns[] = {
+	static const struct table_column columns[] = {
 		{ "pid", true },     { "uid", true },  { "rss_kb", true },
 		{ "swap_kb", true }, { "rank", true }, { "source", false },
 		{ "comm", false },
 	};
-	struct out_table *table;
+	struct table *table;
 	struct oe_report report;
 	int err = oe_records_report(&report);
 	int status;
@@ -235,21 +236,21 @@ int report_run(const struct arguments *args)
 		print_total(&report.field[i]);
 	if (!out_is_json())
 		printf("\n");
-	table = out_table_new("processes", columns, 7);
+	table = table_new("processes", columns, 7);
 	for (i = 0; i < report.rows.nr; i++) {
 		const struct oe_row *row = &report.rows.row[i];
 
 		if (args->count && (long)i == args->count)
 			break;
-		out_cell_number(table, row->pid);
-		out_cell_number(table, row->uid);
-		out_cell_number(table, row->rss_kb);
-		out_cell_number(table, row->swap_kb);
-		out_cell_number(table, row->rank);
-		out_cell(table, row->source);
-		out_cell(table, row->comm);
+		table_number(table, row->pid);
+		table_number(table, row->uid);
+		table_number(table, row->rss_kb);
+		table_number(table, row->swap_kb);
+		table_number(table, row->rank);
+		table_text(table, row->source);
+		table_text(table, row->comm);
 	}
-	out_table_end(table);
+	table_end(table);
 	status = complain_bad_lines("report", report.rows.nr_bad, EXIT_OK);
 	oe_records_free_report(&report);
 	return status;

@@ -20,7 +20,7 @@ enum {
 
 static FILE *to;
 
-static void head(const char *name, const char *type, const char *help)
+static void print_head(const char *name, const char *type, const char *help)
 {
 	fprintf(to, "# HELP oom_embedded_%s %s\n# TYPE oom_embedded_%s %s\n",
 		name, help, name, type);
@@ -38,8 +38,8 @@ static void label_value(const char *text)
 	fputc('"', to);
 }
 
-static void sample(const char *name, const char *label, const char *value,
-		   double number)
+static void print_sample(const char *name, const char *label, const char *value,
+			 double number)
 {
 	fprintf(to, "oom_embedded_%s", name);
 	if (label) {
@@ -58,11 +58,11 @@ static void file_metric(const char *file, const char *name, const char *type,
 
 	if (oe_sysfs_read_number(file, &value) || (unit < 1 && value < 0))
 		return;
-	head(name, type, help);
-	sample(name, NULL, "", (double)value * unit);
+	print_head(name, type, help);
+	print_sample(name, NULL, "", (double)value * unit);
 }
 
-static void info(void)
+static void info_metric(void)
 {
 	static const char *const files[] = {
 		"abi_version",	    "mode",	"selection_order",
@@ -71,7 +71,7 @@ static void info(void)
 	const char *separator = "";
 	size_t i;
 
-	head("info", "gauge", "What is loaded and how it is set.");
+	print_head("info", "gauge", "What is loaded and how it is set.");
 	fputs("oom_embedded_info{", to);
 	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		char value[WORD_SIZE];
@@ -92,11 +92,12 @@ static void oom_counters(void)
 	long long value;
 	size_t i;
 
-	head("ooms_total", "counter", "Emergencies by kind.");
+	print_head("ooms_total", "counter", "Emergencies by kind.");
 	for (i = 0; i < 3; i++) {
 		snprintf(file, sizeof(file), "stats/oom_%s", kinds[i]);
 		if (!oe_sysfs_read_number(file, &value))
-			sample("ooms_total", "kind", kinds[i], (double)value);
+			print_sample("ooms_total", "kind", kinds[i],
+				     (double)value);
 	}
 }
 
@@ -131,27 +132,28 @@ static void other_counters(void)
 	oe_sysfs_free_names(names, nr);
 }
 
-static void levels(void)
+static void level_metrics(void)
 {
 	char now[WORD_SIZE];
 	size_t i;
 
 	if (oe_sysfs_read("levels/level", now, sizeof(now)) < 0)
 		return;
-	head("level", "gauge", "1 for the level the memory is at.");
+	print_head("level", "gauge", "1 for the level the memory is at.");
 	for (i = 0; i < OE_NR_LEVELS; i++)
-		sample("level", "level", oe_level_words[i],
-		       !strcmp(oe_level_words[i], now));
-	head("watermark_bytes", "gauge",
-	     "Available memory below which a level begins; 0 is off.");
+		print_sample("level", "level", oe_level_words[i],
+			     !strcmp(oe_level_words[i], now));
+	print_head("watermark_bytes", "gauge",
+		   "Available memory below which a level begins; 0 is off.");
 	for (i = 1; i < OE_NR_LEVELS; i++) {
 		char file[OE_SYSFS_PATH_MAX];
 		long long value;
 
 		snprintf(file, sizeof(file), "levels/%s_kb", oe_level_words[i]);
 		if (!oe_sysfs_read_number(file, &value))
-			sample("watermark_bytes", "level", oe_level_words[i],
-			       (double)value * BYTES_PER_KB);
+			print_sample("watermark_bytes", "level",
+				     oe_level_words[i],
+				     (double)value * BYTES_PER_KB);
 	}
 	file_metric("levels/available_kb", "available_bytes", "gauge",
 		    BYTES_PER_KB, "What the watermarks are compared with.");
@@ -180,14 +182,14 @@ static void object_metric(const char *dir, const char *label, const char *file,
 		if (oe_sysfs_read_number(path, &value))
 			continue;
 		if (is_first)
-			head(name, type, help);
+			print_head(name, type, help);
 		is_first = false;
-		sample(name, label, names[i], (double)value * unit);
+		print_sample(name, label, names[i], (double)value * unit);
 	}
 	oe_sysfs_free_names(names, nr);
 }
 
-static void objects(void)
+static void object_metrics(void)
 {
 	object_metric("groups", "group", "rank", "group_rank", "gauge", 1,
 		      "Ranking of a group.");
@@ -211,10 +213,10 @@ static void last_decision(void)
 		return;
 	event = oe_records_find_event(&events, -1);
 	if (event) {
-		head("last_decision_timestamp_seconds", "gauge",
-		     "When the last decision was made.");
-		sample("last_decision_timestamp_seconds", NULL, "",
-		       oe_field_real(event->field, event->nr, "time", 0));
+		print_head("last_decision_timestamp_seconds", "gauge",
+			   "When the last decision was made.");
+		print_sample("last_decision_timestamp_seconds", NULL, "",
+			     oe_field_real(event->field, event->nr, "time", 0));
 	}
 	oe_records_free_events(&events);
 }
@@ -238,7 +240,7 @@ int metrics_run(const struct arguments *args)
 	if (status != EXIT_OK)
 		return status;
 	to = output.file;
-	info();
+	info_metric();
 	file_metric("rank_threshold", "rank_threshold", "gauge", 1,
 		    "Rankings below it are protected.");
 	file_metric("default_rank", "default_rank", "gauge", 1,
@@ -249,15 +251,15 @@ int metrics_run(const struct arguments *args)
 		    "Memory that is to be held back.");
 	file_metric("reserve_available_kb", "reserve_available_bytes", "gauge",
 		    BYTES_PER_KB, "How much of it is in hand.");
-	head("reconfigure_wanted_total", "counter",
-	     "How often userspace was asked to make room.");
-	sample("reconfigure_wanted_total", NULL, "", (double)value);
+	print_head("reconfigure_wanted_total", "counter",
+		   "How often userspace was asked to make room.");
+	print_sample("reconfigure_wanted_total", NULL, "", (double)value);
 	file_metric("reconfigure_done", "reconfigure_done_total", "counter", 1,
 		    "How much of that it has acknowledged.");
 	oom_counters();
 	other_counters();
-	levels();
-	objects();
+	level_metrics();
+	object_metrics();
 	last_decision();
 	return atomic_file_close(&output, EXIT_OK);
 }

@@ -14,6 +14,7 @@
 #include "cli/commands/commands.h"
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
+#include "cli/print/table.h"
 #include "common/sysfs.h"
 #include "uapi/oom_embedded.h"
 
@@ -37,7 +38,7 @@ struct kind {
 	const char *dir;
 	const char *noun;
 	const char *keys[KEYS_MAX];
-	const struct out_column *columns;
+	const struct table_column *columns;
 	size_t nr_columns;
 	bool has_pids;
 	int (*resolve)(const char *typed, char *name);
@@ -95,13 +96,13 @@ static int resolve_user(const char *typed, char *name)
 	return EXIT_OK;
 }
 
-static const struct out_column group_columns[] = {
+static const struct table_column group_columns[] = {
 	{ "name", false },   { "rank", true },	  { "nr_members", true },
 	{ "signal", false }, { "cgroup", false }, { "comm", false },
 	{ "uid", false },
 };
 
-static const struct out_column limit_columns[] = {
+static const struct table_column limit_columns[] = {
 	{ "uid", true },	 { "max_kb", true },
 	{ "rss_kb", true },	 { "exceed_allowed_ms", true },
 	{ "exceeded_ms", true }, { "term_timeout_ms", true },
@@ -130,11 +131,11 @@ static const struct kind limits = {
 /* --- list ------------------------------------------------------------------ */
 
 static void list_one(const struct kind *kind, const char *name,
-		     struct out_table *table)
+		     struct table *table)
 {
 	size_t i;
 
-	out_cell(table, name);
+	table_text(table, name);
 	for (i = 1; i < kind->nr_columns; i++) {
 		char file[OE_SYSFS_PATH_MAX];
 		char value[OE_SYSFS_VALUE_MAX];
@@ -142,15 +143,15 @@ static void list_one(const struct kind *kind, const char *name,
 		snprintf(file, sizeof(file), "%s/%s/%s", kind->dir, name,
 			 kind->columns[i].name);
 		if (oe_sysfs_read(file, value, sizeof(value)) > 0)
-			out_cell(table, value);
+			table_text(table, value);
 		else
-			out_cell(table, NULL);
+			table_text(table, NULL);
 	}
 }
 
 static int list_all(const struct kind *kind)
 {
-	struct out_table *table;
+	struct table *table;
 	char **names;
 	size_t nr;
 	size_t i;
@@ -162,10 +163,10 @@ static int list_all(const struct kind *kind)
 				kind->dir);
 	if (err)
 		return complain_file(kind->dir, NULL, err);
-	table = out_table_new(kind->dir, kind->columns, kind->nr_columns);
+	table = table_new(kind->dir, kind->columns, kind->nr_columns);
 	for (i = 0; i < nr; i++)
 		list_one(kind, names[i], table);
-	out_table_end(table);
+	table_end(table);
 	oe_sysfs_free_names(names, nr);
 	return EXIT_OK;
 }

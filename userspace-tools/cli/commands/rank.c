@@ -13,6 +13,7 @@
 #include "cli/commands/commands.h"
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
+#include "cli/print/table.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"
@@ -65,9 +66,9 @@ static const struct oe_row *find_row(const struct oe_rows *rows, int pid)
  * By the list of the ranked, which everybody may read; then by the candidates,
  * which also know groups, and which root may read.
  */
-static int show(const int *pids, size_t nr)
+static int show_processes(const int *pids, size_t nr)
 {
-	static const struct out_column columns[] = {
+	static const struct table_column columns[] = {
 		{ "pid", true },
 		{ "rank", true },
 		{ "source", false },
@@ -75,7 +76,7 @@ static int show(const int *pids, size_t nr)
 	};
 	struct oe_rows candidates;
 	struct oe_rows ranking;
-	struct out_table *table;
+	struct table *table;
 	long long fallback = -1;
 	bool complete = !oe_records_candidates(&candidates);
 	int err = oe_records_ranking(&ranking);
@@ -87,23 +88,23 @@ static int show(const int *pids, size_t nr)
 		return complain_file("oom_ranking", NULL, err);
 	}
 	oe_sysfs_read_number("default_rank", &fallback);
-	table = out_table_new("processes", columns, 4);
+	table = table_new("processes", columns, 4);
 	for (i = 0; i < nr; i++) {
 		const struct oe_row *row = find_row(&ranking, pids[i]);
 		struct oe_proc proc;
 
 		if (!row && complete)
 			row = find_row(&candidates, pids[i]);
-		out_cell_number(table, pids[i]);
+		table_number(table, pids[i]);
 		if (row || fallback >= 0)
-			out_cell_number(table, row ? row->rank : fallback);
+			table_number(table, row ? row->rank : fallback);
 		else
-			out_cell(table, NULL);
-		out_cell(table, row ? row->source : "default");
+			table_text(table, NULL);
+		table_text(table, row ? row->source : "default");
 		oe_proc_read(pids[i], &proc);
-		out_cell(table, proc.comm);
+		table_text(table, proc.comm);
 	}
-	out_table_end(table);
+	table_end(table);
 	status = complain_bad_lines("oom_ranking", ranking.nr_bad, EXIT_OK);
 	oe_records_free_rows(&ranking);
 	oe_records_free_rows(&candidates);
@@ -171,7 +172,7 @@ int rank_run(const struct arguments *args)
 	if (status == EXIT_OK && rank)
 		status = set_ranks(pids, nr, rank);
 	if (status == EXIT_OK && (!rank || args->json))
-		status = show(pids, nr);
+		status = show_processes(pids, nr);
 	free(pids);
 	return status;
 }

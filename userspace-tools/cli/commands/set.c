@@ -67,7 +67,7 @@ static int show_all(void)
 	return status;
 }
 
-static int unknown(const char *key)
+static int unknown_setting(const char *key)
 {
 	size_t i;
 
@@ -94,7 +94,7 @@ int set_run(const struct arguments *args)
 		return show_all();
 	file = find_setting(args->argv[0]);
 	if (!file)
-		return unknown(args->argv[0]);
+		return unknown_setting(args->argv[0]);
 	if (args->argc < 2) {
 		char value[OE_SYSFS_VALUE_MAX];
 		int ret = oe_sysfs_read(file, value, sizeof(value));

@@ -41,13 +41,13 @@ struct top {
 
 static volatile sig_atomic_t stopped;
 
-static void stop(int signal)
+static void stop_top(int signal)
 {
 	(void)signal;
 	stopped = 1;
 }
 
-static int gone(void)
+static int complain_gone(void)
 {
 	return complain(EXIT_NO_MODULE, "the module was unloaded");
 }
@@ -62,7 +62,7 @@ static int print_frames(struct top *top, long count)
 	top->frame.columns = PRINTED_COLUMNS;
 	while (!stopped) {
 		if (frame_build(&top->frame))
-			return gone();
+			return complain_gone();
 		for (i = 0; i < top->frame.nr; i++)
 			puts(top->frame.line[i].text);
 		if (fflush(stdout) || --count <= 0)
@@ -106,7 +106,7 @@ static void begin_colours(void)
 	init_pair(FRAME_BAD, COLOR_RED, -1);
 }
 
-static void draw(const struct top *top)
+static void draw_frame(const struct top *top)
 {
 	int i;
 
@@ -130,7 +130,7 @@ static void draw(const struct top *top)
 	refresh();
 }
 
-static void slower(struct top *top, int percent)
+static void change_speed(struct top *top, int percent)
 {
 	top->interval_ms = top->interval_ms * percent / 100;
 	if (top->interval_ms < INTERVAL_MIN_MS)
@@ -139,7 +139,7 @@ static void slower(struct top *top, int percent)
 		top->interval_ms = INTERVAL_MAX_MS;
 }
 
-static void obey(struct top *top, int key)
+static void obey_key(struct top *top, int key)
 {
 	int page = top->frame.rows > 8 ? top->frame.rows / 2 : 1;
 
@@ -153,10 +153,10 @@ static void obey(struct top *top, int key)
 		top->is_paused = !top->is_paused;
 		break;
 	case '+':
-		slower(top, 50);
+		change_speed(top, 50);
 		break;
 	case '-':
-		slower(top, 200);
+		change_speed(top, 200);
 		break;
 	case KEY_UP:
 	case 'k':
@@ -177,7 +177,7 @@ static void obey(struct top *top, int key)
 	}
 }
 
-static int live(struct top *top, long count)
+static int run_live(struct top *top, long count)
 {
 	bool is_counted = count > 0;
 
@@ -186,11 +186,11 @@ static int live(struct top *top, long count)
 		top->frame.columns = COLS;
 		if (!top->is_paused && frame_build(&top->frame))
 			return EXIT_NO_MODULE;
-		draw(top);
+		draw_frame(top);
 		if (is_counted && --count <= 0)
 			break;
 		timeout(top->interval_ms);
-		obey(top, getch());
+		obey_key(top, getch());
 	}
 	return EXIT_OK;
 }
@@ -240,7 +240,7 @@ static void obey_plain(struct top *top)
 	if (poll(&fd, 1, top->interval_ms) <= 0)
 		return;
 	if (read(STDIN_FILENO, &key, 1) == 1)
-		obey(top, key);
+		obey_key(top, key);
 	else
 		top->is_over = true;
 }
@@ -270,7 +270,7 @@ static int run_plain(struct top *top, long count)
 	}
 	putchar('\n');
 	tcsetattr(STDIN_FILENO, TCSANOW, &before);
-	return status == EXIT_NO_MODULE ? gone() : status;
+	return status == EXIT_NO_MODULE ? complain_gone() : status;
 }
 
 static bool is_dumb(const char *name)
@@ -295,10 +295,10 @@ static int run_curses(struct top *top, long count)
 	keypad(stdscr, TRUE);
 	curs_set(0);
 	begin_colours();
-	status = live(top, count);
+	status = run_live(top, count);
 	endwin();
 	delscreen(screen);
-	return status == EXIT_NO_MODULE ? gone() : status;
+	return status == EXIT_NO_MODULE ? complain_gone() : status;
 }
 
 /**
@@ -310,7 +310,7 @@ static int run_curses(struct top *top, long count)
 int top_run(const struct arguments *args)
 {
 	static struct top top;
-	const struct sigaction action = { .sa_handler = stop };
+	const struct sigaction action = { .sa_handler = stop_top };
 
 	top.interval_ms = args->interval > 0 ? (int)(args->interval * 1000) :
 					       INTERVAL_MS;

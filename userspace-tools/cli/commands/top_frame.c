@@ -23,11 +23,12 @@ enum {
 	BAR_LEFT = 8, /* "memory [" */
 };
 
-static void add(struct frame *frame, enum frame_style style, const char *format,
-		...) __attribute__((format(printf, 3, 4)));
+static void add_line(struct frame *frame, enum frame_style style,
+		     const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
-static void add(struct frame *frame, enum frame_style style, const char *format,
-		...)
+static void add_line(struct frame *frame, enum frame_style style,
+		     const char *format, ...)
 {
 	struct frame_line *line;
 	va_list list;
@@ -42,14 +43,14 @@ static void add(struct frame *frame, enum frame_style style, const char *format,
 	line->style = style;
 }
 
-static const char *word(const char *file, char *value)
+static const char *read_word(const char *file, char *value)
 {
 	if (oe_sysfs_read(file, value, WORD_SIZE) < 0)
 		snprintf(value, WORD_SIZE, "-");
 	return value;
 }
 
-static long long number(const char *file, long long fallback)
+static long long read_number(const char *file, long long fallback)
 {
 	oe_sysfs_read_number(file, &fallback);
 	return fallback;
@@ -67,10 +68,13 @@ static void add_policy(struct frame *frame)
 	format_clock(clock, (double)time(NULL));
 	/* Milliseconds of a picture a second are noise. */
 	clock[strcspn(clock, ".")] = '\0';
-	add(frame, FRAME_PLAIN,
-	    "oom-embedded %s UTC  mode %s  order %s  threshold %lld  nobody: %s",
-	    clock, word("mode", mode), word("selection_order", order),
-	    number("rank_threshold", 0), word("no_victim_action", action));
+	add_line(
+		frame, FRAME_PLAIN,
+		"oom-embedded %s UTC  mode %s  order %s  threshold %lld  nobody: %s",
+		clock, read_word("mode", mode),
+		read_word("selection_order", order),
+		read_number("rank_threshold", 0),
+		read_word("no_victim_action", action));
 }
 
 static enum frame_style style_of_level(const char *level)
@@ -82,25 +86,25 @@ static enum frame_style style_of_level(const char *level)
 
 static void add_level(struct frame *frame)
 {
-	long long forecast = number("levels/oom_forecast_ms", -1);
+	long long forecast = read_number("levels/oom_forecast_ms", -1);
 	char forecast_text[WORD_SIZE] = "not falling";
 	char level[WORD_SIZE];
 	char available[FORMAT_SIZE];
 	char reserve[FORMAT_SIZE];
 
 	if (oe_sysfs_exists("levels/level")) {
-		add(frame, FRAME_DIM, "level   this module has none");
+		add_line(frame, FRAME_DIM, "level   this module has none");
 		return;
 	}
-	word("levels/level", level);
+	read_word("levels/level", level);
 	if (forecast >= 0)
 		snprintf(forecast_text, sizeof(forecast_text), "OOM in %.1f s",
 			 (double)forecast / 1000);
-	add(frame, style_of_level(level),
-	    "level   %-12s  available %s  forecast: %s  reserve %s", level,
-	    format_kb(available, number("levels/available_kb", 0)),
-	    forecast_text,
-	    format_kb(reserve, number("reserve_available_kb", 0)));
+	add_line(frame, style_of_level(level),
+		 "level   %-12s  available %s  forecast: %s  reserve %s", level,
+		 format_kb(available, read_number("levels/available_kb", 0)),
+		 forecast_text,
+		 format_kb(reserve, read_number("reserve_available_kb", 0)));
 }
 
 /* Available memory, and the watermarks as letters: w, c, i, o. */
@@ -115,7 +119,7 @@ static void add_bar(struct frame *frame)
 	static const char letters[] = "oicw";
 	char bar[FRAME_COLUMNS_MAX + 1];
 	int width = frame->columns - BAR_LEFT - 1;
-	long long available = number("levels/available_kb", -1);
+	long long available = read_number("levels/available_kb", -1);
 	long long total;
 	int i;
 
@@ -126,14 +130,14 @@ static void add_bar(struct frame *frame)
 		bar[i] = i < (double)available / (double)total * width ? '#' :
 									 ' ';
 	for (i = 0; i < 4; i++) {
-		long long kb = number(files[i], 0);
+		long long kb = read_number(files[i], 0);
 		double at = (double)kb / (double)total * width;
 
 		if (kb > 0 && at < width)
 			bar[(int)at] = letters[i];
 	}
 	bar[width] = '\0';
-	add(frame, FRAME_PLAIN, "memory [%s]", bar);
+	add_line(frame, FRAME_PLAIN, "memory [%s]", bar);
 }
 
 static void add_counters(struct frame *frame)
@@ -141,11 +145,15 @@ static void add_counters(struct frame *frame)
 	long long wanted = 0;
 
 	oe_records_wanted(&wanted);
-	add(frame, FRAME_PLAIN,
-	    "OOMs    global %lld  memcg %lld  sysrq %lld   victims %lld  avoided %lld   asked %lld  acknowledged %lld",
-	    number("stats/oom_global", 0), number("stats/oom_memcg", 0),
-	    number("stats/oom_sysrq", 0), number("stats/victims", 0),
-	    number("stats/avoided", 0), wanted, number("reconfigure_done", 0));
+	add_line(
+		frame, FRAME_PLAIN,
+		"OOMs    global %lld  memcg %lld  sysrq %lld   victims %lld  avoided %lld   asked %lld  acknowledged %lld",
+		read_number("stats/oom_global", 0),
+		read_number("stats/oom_memcg", 0),
+		read_number("stats/oom_sysrq", 0),
+		read_number("stats/victims", 0),
+		read_number("stats/avoided", 0), wanted,
+		read_number("reconfigure_done", 0));
 }
 
 /* --- tables ---------------------------------------------------------------- */
@@ -159,8 +167,8 @@ static void add_groups(struct frame *frame, int room)
 	if (room < 2 || oe_sysfs_list_dir("groups", &names, &nr, 1))
 		return;
 	if (nr)
-		add(frame, FRAME_HEAD, "%-32s %5s %8s  %s", "GROUP", "RANK",
-		    "MEMBERS", "SIGNAL");
+		add_line(frame, FRAME_HEAD, "%-32s %5s %8s  %s", "GROUP",
+			 "RANK", "MEMBERS", "SIGNAL");
 	for (i = 0; i < nr && (int)i < room - 1; i++) {
 		char rank[OE_SYSFS_PATH_MAX];
 		char members[OE_SYSFS_PATH_MAX];
@@ -172,11 +180,12 @@ static void add_groups(struct frame *frame, int room)
 			 names[i]);
 		snprintf(file, sizeof(file), "groups/%s/signal", names[i]);
 		if ((int)i == room - 2 && i + 1 < nr)
-			add(frame, FRAME_DIM, "and %zu more", nr - i);
+			add_line(frame, FRAME_DIM, "and %zu more", nr - i);
 		else
-			add(frame, FRAME_PLAIN, "%-32s %5lld %8lld  %s",
-			    names[i], number(rank, -1), number(members, 0),
-			    word(file, signal));
+			add_line(frame, FRAME_PLAIN, "%-32s %5lld %8lld  %s",
+				 names[i], read_number(rank, -1),
+				 read_number(members, 0),
+				 read_word(file, signal));
 	}
 	oe_sysfs_free_names(names, nr);
 }
@@ -198,24 +207,24 @@ static void add_candidates(struct frame *frame, int room)
 	if (room < 2)
 		return;
 	if (oe_records_candidates(&rows)) {
-		add(frame, FRAME_DIM,
-		    "candidates cannot be read (are you root?)");
+		add_line(frame, FRAME_DIM,
+			 "candidates cannot be read (are you root?)");
 		return;
 	}
 	if (frame->scroll > (int)rows.nr - (room - 1))
 		frame->scroll = (int)rows.nr - (room - 1);
 	if (frame->scroll < 0)
 		frame->scroll = 0;
-	add(frame, FRAME_HEAD, "%5s %8s %5s %-16s %12s  %-10s %s", "POS", "PID",
-	    "RANK", "SOURCE", "BADNESS_KB", "VERDICT", "PROCESS");
+	add_line(frame, FRAME_HEAD, "%5s %8s %5s %-16s %12s  %-10s %s", "POS",
+		 "PID", "RANK", "SOURCE", "BADNESS_KB", "VERDICT", "PROCESS");
 	for (i = frame->scroll;
 	     i < (int)rows.nr && i < frame->scroll + room - 1; i++) {
 		const struct oe_row *row = &rows.row[i];
 
-		add(frame, style_of_verdict(row->verdict),
-		    "%5lld %8lld %5lld %-16s %12lld  %-10s %s", row->position,
-		    row->pid, row->rank, row->source, row->badness_kb,
-		    row->verdict, row->comm);
+		add_line(frame, style_of_verdict(row->verdict),
+			 "%5lld %8lld %5lld %-16s %12lld  %-10s %s",
+			 row->position, row->pid, row->rank, row->source,
+			 row->badness_kb, row->verdict, row->comm);
 	}
 	oe_records_free_rows(&rows);
 }
@@ -230,11 +239,11 @@ static void add_event(struct frame *frame, const struct oe_event *event)
 	char trigger[FORMAT_PROCESS_SIZE];
 	char clock[FORMAT_SIZE];
 
-	add(frame, FRAME_PLAIN, "%5lld  %-13s %-9s %-22s %-22s %s %s",
-	    event->seq, format_clock(clock, when), kind ? kind : "-",
-	    format_process(trigger, event, "trigger"),
-	    format_process(victim, event, "victim"), outcome ? outcome : "-",
-	    reason ? reason : "");
+	add_line(frame, FRAME_PLAIN, "%5lld  %-13s %-9s %-22s %-22s %s %s",
+		 event->seq, format_clock(clock, when), kind ? kind : "-",
+		 format_process(trigger, event, "trigger"),
+		 format_process(victim, event, "victim"),
+		 outcome ? outcome : "-", reason ? reason : "");
 }
 
 static void add_events(struct frame *frame, const struct oe_events *events,
@@ -245,10 +254,10 @@ static void add_events(struct frame *frame, const struct oe_events *events,
 
 	if (!shown)
 		return;
-	add(frame, FRAME_HEAD, "%5s  %-13s %-9s %-22s %-22s %s", "SEQ", "TIME",
-	    "KIND", "ASKED", "VICTIM", "OUTCOME");
+	add_line(frame, FRAME_HEAD, "%5s  %-13s %-9s %-22s %-22s %s", "SEQ",
+		 "TIME", "KIND", "ASKED", "VICTIM", "OUTCOME");
 	if (!events->nr)
-		add(frame, FRAME_DIM, "nothing has happened yet");
+		add_line(frame, FRAME_DIM, "nothing has happened yet");
 	for (i = events->nr > shown ? events->nr - shown : 0; i < events->nr;
 	     i++)
 		add_event(frame, &events->event[i]);
@@ -257,7 +266,7 @@ static void add_events(struct frame *frame, const struct oe_events *events,
 static void fill_until(struct frame *frame, int row)
 {
 	while (frame->nr < row && frame->nr < frame->rows)
-		add(frame, FRAME_PLAIN, "%s", "");
+		add_line(frame, FRAME_PLAIN, "%s", "");
 }
 
 /**

@@ -72,13 +72,13 @@ struct watch {
 
 static volatile sig_atomic_t stopped;
 
-static void stop(int signal)
+static void stop_watch(int signal)
 {
 	(void)signal;
 	stopped = 1;
 }
 
-static double now(clockid_t clock)
+static double time_now(clockid_t clock)
 {
 	struct timespec ts;
 
@@ -113,7 +113,7 @@ static void end_line(struct watch *watch)
 		stopped = 1;
 }
 
-static void word(struct watch *watch, const char *key, const char *value)
+static void print_word(struct watch *watch, const char *key, const char *value)
 {
 	char copy[WORD_SIZE * 4];
 
@@ -124,7 +124,7 @@ static void word(struct watch *watch, const char *key, const char *value)
 		printf(" %s=%s", key, printable(copy));
 }
 
-static void number(struct watch *watch, const char *key, long long value)
+static void print_number(struct watch *watch, const char *key, long long value)
 {
 	if (watch->args->json)
 		out_number(key, value);
@@ -142,9 +142,9 @@ static void look_at_wanted(struct watch *watch)
 	if (oe_sysfs_read_fd_number(watch->wanted_fd, &wanted) ||
 	    wanted == watch->wanted)
 		return;
-	begin_line(watch, "oom", now(CLOCK_REALTIME));
-	number(watch, "seq", wanted);
-	number(watch, "done", watch->done);
+	begin_line(watch, "oom", time_now(CLOCK_REALTIME));
+	print_number(watch, "seq", wanted);
+	print_number(watch, "done", watch->done);
 	end_line(watch);
 	watch->wanted = wanted;
 	watch->expected_ms = DECISION_PATIENCE_MS;
@@ -157,8 +157,8 @@ static void look_at_done(struct watch *watch)
 	if (oe_sysfs_read_number("reconfigure_done", &done) ||
 	    done == watch->done)
 		return;
-	begin_line(watch, "done", now(CLOCK_REALTIME));
-	number(watch, "seq", done);
+	begin_line(watch, "done", time_now(CLOCK_REALTIME));
+	print_number(watch, "seq", done);
 	end_line(watch);
 	watch->done = done;
 }
@@ -174,17 +174,17 @@ static void print_decision(struct watch *watch, const struct oe_event *event)
 
 	begin_line(watch, "decision",
 		   oe_field_real(event->field, event->nr, "time", -1));
-	number(watch, "seq", event->seq);
+	print_number(watch, "seq", event->seq);
 	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		const char *value = event_text(event, keys[i]);
 
 		if (value)
-			word(watch, keys[i], value);
+			print_word(watch, keys[i], value);
 	}
 	end_line(watch);
 }
 
-static void remember(struct watch *watch, const struct oe_event *event)
+static void remember_event(struct watch *watch, const struct oe_event *event)
 {
 	watch->seq = event->seq;
 	watch->total_ns = event_number(event, "total_ns", 0);
@@ -217,7 +217,7 @@ static void look_at_events(struct watch *watch)
 		return;
 	for (i = first_new(watch, &events); i < events.nr && !stopped; i++) {
 		print_decision(watch, &events.event[i]);
-		remember(watch, &events.event[i]);
+		remember_event(watch, &events.event[i]);
 		if (watch->seq >= watch->wanted)
 			watch->expected_ms = 0;
 	}
@@ -233,14 +233,14 @@ static void look_at_level(struct watch *watch)
 	    oe_sysfs_read_fd(watch->level_fd, level, sizeof(level)) < 0 ||
 	    !strcmp(level, watch->level))
 		return;
-	begin_line(watch, "level", now(CLOCK_REALTIME));
-	word(watch, "level", level);
-	word(watch, "was", watch->level);
+	begin_line(watch, "level", time_now(CLOCK_REALTIME));
+	print_word(watch, "level", level);
+	print_word(watch, "was", watch->level);
 	if (!oe_sysfs_read_number("levels/available_kb", &value))
-		number(watch, "available_kb", value);
+		print_number(watch, "available_kb", value);
 	if (!oe_sysfs_read_number("levels/oom_forecast_ms", &value) &&
 	    value >= 0)
-		number(watch, "oom_forecast_ms", value);
+		print_number(watch, "oom_forecast_ms", value);
 	end_line(watch);
 	snprintf(watch->level, sizeof(watch->level), "%s", level);
 }
@@ -272,11 +272,11 @@ static long long limit_number(const char *name, const char *file)
 
 static void print_limit(struct watch *watch, const char *name, const char *what)
 {
-	begin_line(watch, "limit", now(CLOCK_REALTIME));
-	word(watch, "uid", name);
-	word(watch, "what", what);
-	number(watch, "rss_kb", limit_number(name, "rss_kb"));
-	number(watch, "max_kb", limit_number(name, "max_kb"));
+	begin_line(watch, "limit", time_now(CLOCK_REALTIME));
+	print_word(watch, "uid", name);
+	print_word(watch, "what", what);
+	print_number(watch, "rss_kb", limit_number(name, "rss_kb"));
+	print_number(watch, "max_kb", limit_number(name, "max_kb"));
 	end_line(watch);
 }
 
@@ -316,16 +316,16 @@ static void look_at_limits(struct watch *watch, bool silent)
 /* From here on nothing is missed; this line is not counted. */
 static void print_now(struct watch *watch)
 {
-	begin_line(watch, "now", now(CLOCK_REALTIME));
+	begin_line(watch, "now", time_now(CLOCK_REALTIME));
 	watch->nr_lines = -1;
-	number(watch, "seq", watch->wanted);
-	number(watch, "done", watch->done);
+	print_number(watch, "seq", watch->wanted);
+	print_number(watch, "done", watch->done);
 	if (*watch->level)
-		word(watch, "level", watch->level);
+		print_word(watch, "level", watch->level);
 	end_line(watch);
 }
 
-static int begin(struct watch *watch)
+static int begin_watch(struct watch *watch)
 {
 	struct oe_events events;
 
@@ -341,7 +341,7 @@ static int begin(struct watch *watch)
 				 sizeof(watch->level));
 	if (!oe_records_events(&events)) {
 		if (events.nr)
-			remember(watch, &events.event[events.nr - 1]);
+			remember_event(watch, &events.event[events.nr - 1]);
 		oe_records_free_events(&events);
 	}
 	look_at_limits(watch, true);
@@ -365,7 +365,7 @@ static void wait_for_something(struct watch *watch)
 	watch->expected_ms -= ms;
 }
 
-static int look(struct watch *watch)
+static int look_at_all(struct watch *watch)
 {
 	if (oe_sysfs_present())
 		return complain(EXIT_NO_MODULE, "the module was unloaded");
@@ -389,7 +389,7 @@ static int look(struct watch *watch)
 int watch_run(const struct arguments *args)
 {
 	static struct watch watch;
-	const struct sigaction action = { .sa_handler = stop };
+	const struct sigaction action = { .sa_handler = stop_watch };
 	int status;
 
 	watch.args = args;
@@ -397,11 +397,11 @@ int watch_run(const struct arguments *args)
 	sigaction(SIGTERM, &action, NULL);
 	/* To have the word when memory is short; without the right to it, so be it. */
 	mlockall(MCL_CURRENT);
-	status = begin(&watch);
+	status = begin_watch(&watch);
 	while (status == EXIT_OK && !stopped) {
 		wait_for_something(&watch);
 		if (!stopped)
-			status = look(&watch);
+			status = look_at_all(&watch);
 	}
 	if (watch.wanted_fd >= 0)
 		close(watch.wanted_fd);

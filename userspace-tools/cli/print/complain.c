@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/print/format.h"
 #include "common/sysfs.h"
@@ -91,4 +92,17 @@ int complain_bad_lines(const char *file, unsigned long nr_bad, int status)
 	complain(status, "%s/%s: left out %lu line%s that cannot be read",
 		 oe_sysfs_root(), file, nr_bad, nr_bad == 1 ? "" : "s");
 	return status == EXIT_OK ? EXIT_TROUBLE : status;
+}
+
+/**
+ * must_have - end the program if there is no memory
+ * @memory: of malloc() and its like
+ *
+ * Return: @memory, which is not NULL.
+ */
+void *must_have(void *memory)
+{
+	if (!memory)
+		exit(complain(EXIT_TROUBLE, "out of memory"));
+	return memory;
 }

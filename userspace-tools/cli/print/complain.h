@@ -23,5 +23,6 @@ int complain(int status, const char *format, ...)
 int complain_file(const char *file, const char *value, int err);
 int complain_bad_lines(const char *file, unsigned long nr_bad, int status);
 int status_of_errno(int err);
+void *must_have(void *memory);
 
 #endif

@@ -32,13 +32,6 @@ static struct {
 #endif
 } out;
 
-static void *must(void *memory)
-{
-	if (!memory)
-		errx(EXIT_TROUBLE, "out of memory");
-	return memory;
-}
-
 /**
  * out_can_json - was JSON built in?
  *
@@ -67,7 +60,7 @@ bool out_is_json(void)
 
 static void json_begin(void)
 {
-	out.node[0] = must(json_object());
+	out.node[0] = must_have(json_object());
 }
 
 /* Takes @value over. Lists have no keys. */
@@ -76,7 +69,7 @@ static void json_add(const char *key, json_t *value)
 	json_t *parent = out.node[out.depth];
 	int err;
 
-	must(value);
+	must_have(value);
 	if (json_is_array(parent))
 		err = json_array_append_new(parent, value);
 	else
@@ -102,7 +95,7 @@ static json_t *json_text(const char *value)
 
 	if (text)
 		return text;
-	copy = must(strdup(value));
+	copy = must_have(strdup(value));
 	for (at = copy; *at; at++)
 		if (!isascii((unsigned char)*at))
 			*at = '?';
@@ -130,7 +123,6 @@ typedef void json_t;
 #define json_text(value) ((void *)0)
 #define json_integer(value) ((void *)0)
 #define json_real(value) ((void *)0)
-#define json_boolean(value) ((void *)0)
 #define json_null() ((void *)0)
 #define json_object() ((void *)0)
 #define json_array() ((void *)0)
@@ -178,7 +170,7 @@ int out_end_line(void)
 	return fflush(stdout) || ferror(stdout) ? -1 : err;
 }
 
-static void indent(void)
+static void print_indent(void)
 {
 	printf("%*s", 2 * (int)out.depth, "");
 }
@@ -193,7 +185,7 @@ void out_open(const char *key)
 		json_down(key, json_object());
 		return;
 	}
-	indent();
+	print_indent();
 	printf("%s:\n", key);
 	out.depth++;
 }
@@ -220,7 +212,7 @@ void out_close(void)
 
 static void print_printable(const char *text)
 {
-	char *copy = must(strdup(text));
+	char *copy = must_have(strdup(text));
 
 	fputs(printable(copy), stdout);
 	free(copy);
@@ -243,7 +235,7 @@ void out_change(char sign, const char *file, const char *value)
 
 static void print_key(const char *key)
 {
-	indent();
+	print_indent();
 	printf("%s:%*s", key, KEY_WIDTH - 2 * (int)out.depth - (int)strlen(key),
 	       " ");
 }
@@ -292,21 +284,6 @@ void out_real(const char *key, double value)
 	}
 	print_key(key);
 	printf("%.6f\n", value);
-}
-
-/**
- * out_bool - yes or no
- * @key: its name; ignored in a list
- * @value: which
- */
-void out_bool(const char *key, bool value)
-{
-	if (out.json) {
-		json_add(key, json_boolean(value));
-		return;
-	}
-	print_key(key);
-	printf("%s\n", value ? "yes" : "no");
 }
 
 /**
@@ -381,159 +358,4 @@ void out_field(const char *key, const char *value)
 		out_real(key, real);
 	else
 		out_text(key, value);
-}
-
-/* --- tables ---------------------------------------------------------------- */
-
-/**
- * struct out_table - a table under construction
- * @key: its name in JSON
- * @column: what they are
- * @nr_columns: of them
- * @cell: row by row, malloced
- * @nr_cells: of them
- * @room: for so many
- */
-struct out_table {
-	const char *key;
-	const struct out_column *column;
-	size_t nr_columns;
-	char **cell;
-	size_t nr_cells;
-	size_t room;
-};
-
-/**
- * out_table_new - begin a table
- * @key: its name in JSON
- * @column: what they are; kept by reference
- * @nr: of them
- *
- * Return: the table, to be filled by rows and ended by out_table_end().
- */
-struct out_table *out_table_new(const char *key,
-				const struct out_column *column, size_t nr)
-{
-	struct out_table *table = must(calloc(1, sizeof(*table)));
-
-	table->key = key;
-	table->column = column;
-	table->nr_columns = nr;
-	return table;
-}
-
-/**
- * out_cell - the next cell
- * @table: rows are filled one after the other
- * @text: any; NULL is nothing: "-" in text, null in JSON
- */
-void out_cell(struct out_table *table, const char *text)
-{
-	if (table->nr_cells == table->room) {
-		table->room = table->room ? 2 * table->room : 64;
-		table->cell = must(reallocarray(table->cell, table->room,
-						sizeof(*table->cell)));
-	}
-	table->cell[table->nr_cells++] = text ? printable(must(strdup(text))) :
-						NULL;
-}
-
-/**
- * out_cell_number - the next cell, a number
- * @table: rows are filled one after the other
- * @value: the number
- */
-void out_cell_number(struct out_table *table, long long value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%lld", value);
-	out_cell(table, text);
-}
-
-static void print_json(const struct out_table *table)
-{
-	size_t i;
-
-	out_open_list(table->key);
-	for (i = 0; i < table->nr_cells; i++) {
-		const struct out_column *column =
-			&table->column[i % table->nr_columns];
-		const char *text = table->cell[i];
-
-		if (!(i % table->nr_columns))
-			out_open("");
-		if (!text)
-			out_null(column->name);
-		else if (column->is_number)
-			out_number(column->name, atoll(text));
-		else
-			out_text(column->name, text);
-		if (i % table->nr_columns == table->nr_columns - 1)
-			out_close();
-	}
-	out_close();
-}
-
-static int width_of(const struct out_table *table, size_t column)
-{
-	size_t width = strlen(table->column[column].name);
-	size_t i;
-
-	for (i = column; i < table->nr_cells; i += table->nr_columns)
-		if (table->cell[i] && strlen(table->cell[i]) > width)
-			width = strlen(table->cell[i]);
-	return width < OUT_CELL_SIZE ? (int)width : OUT_CELL_SIZE;
-}
-
-static void print_cell(const struct out_table *table, size_t column,
-		       const char *text, int width)
-{
-	bool last = column == table->nr_columns - 1;
-
-	text = text ? text : "-";
-	if (table->column[column].is_number)
-		printf("%*s", width, text);
-	else
-		printf("%-*s", last ? 0 : width, text);
-	printf("%s", last ? "\n" : "  ");
-}
-
-static void print_table(const struct out_table *table)
-{
-	int *width = must(calloc(table->nr_columns, sizeof(*width)));
-	size_t i;
-
-	for (i = 0; i < table->nr_columns; i++) {
-		char head[OUT_CELL_SIZE];
-		char *at;
-
-		width[i] = width_of(table, i);
-		snprintf(head, sizeof(head), "%s", table->column[i].name);
-		for (at = head; *at; at++)
-			*at = (char)toupper((unsigned char)*at);
-		print_cell(table, i, head, width[i]);
-	}
-	for (i = 0; i < table->nr_cells; i++)
-		print_cell(table, i % table->nr_columns, table->cell[i],
-			   width[i % table->nr_columns]);
-	free(width);
-}
-
-/**
- * out_table_end - print and free a table
- * @table: with whole rows
- */
-void out_table_end(struct out_table *table)
-{
-	size_t i;
-
-	if (out.json)
-		print_json(table);
-	else
-		print_table(table);
-	for (i = 0; i < table->nr_cells; i++)
-		free(table->cell[i]);
-	free(table->cell);
-	free(table);
 }

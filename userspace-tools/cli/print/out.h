@@ -10,22 +10,6 @@
  * A command says what it has once, and out.c does the rest.
  */
 
-enum {
-	OUT_CELL_SIZE = 256,
-};
-
-/**
- * struct out_column - a column of a table
- * @name: the key in JSON; the head in text, in capitals
- * @is_number: right-aligned, and a number in JSON
- */
-struct out_column {
-	const char *name;
-	bool is_number;
-};
-
-struct out_table;
-
 bool out_can_json(void);
 void out_begin(bool json);
 int out_end(void);
@@ -38,15 +22,8 @@ void out_close(void);
 void out_text(const char *key, const char *value);
 void out_number(const char *key, long long value);
 void out_real(const char *key, double value);
-void out_bool(const char *key, bool value);
 void out_null(const char *key);
 void out_change(char sign, const char *file, const char *value);
 void out_field(const char *key, const char *value);
-
-struct out_table *out_table_new(const char *key,
-				const struct out_column *column, size_t nr);
-void out_cell(struct out_table *table, const char *text);
-void out_cell_number(struct out_table *table, long long value);
-void out_table_end(struct out_table *table);
 
 #endif

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tables, as text or as JSON.
+ */
+#include "cli/print/table.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/print/complain.h"
+#include "cli/print/format.h"
+#include "cli/print/out.h"
+
+/**
+ * struct table - a table under construction
+ * @key: its name in JSON
+ * @column: what they are
+ * @nr_columns: of them
+ * @cell: row by row, malloced
+ * @nr_cells: of them
+ * @room: for so many
+ */
+struct table {
+	const char *key;
+	const struct table_column *column;
+	size_t nr_columns;
+	char **cell;
+	size_t nr_cells;
+	size_t room;
+};
+
+/**
+ * table_new - begin a table
+ * @key: its name in JSON
+ * @column: what they are; kept by reference
+ * @nr: of them
+ *
+ * Return: the table, to be filled by rows and ended by table_end().
+ */
+struct table *table_new(const char *key, const struct table_column *column,
+			size_t nr)
+{
+	struct table *table = must_have(calloc(1, sizeof(*table)));
+
+	table->key = key;
+	table->column = column;
+	table->nr_columns = nr;
+	return table;
+}
+
+/**
+ * table_text - the next cell
+ * @table: rows are filled one after the other
+ * @text: any; NULL is nothing: "-" in text, null in JSON
+ */
+void table_text(struct table *table, const char *text)
+{
+	if (table->nr_cells == table->room) {
+		table->room = table->room ? 2 * table->room : 64;
+		table->cell = must_have(reallocarray(table->cell, table->room,
+						     sizeof(*table->cell)));
+	}
+	table->cell[table->nr_cells++] =
+		text ? printable(must_have(strdup(text))) : NULL;
+}
+
+/**
+ * table_number - the next cell, a number
+ * @table: rows are filled one after the other
+ * @value: the number
+ */
+void table_number(struct table *table, long long value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", value);
+	table_text(table, text);
+}
+
+static void print_json_rows(const struct table *table)
+{
+	size_t i;
+
+	out_open_list(table->key);
+	for (i = 0; i < table->nr_cells; i++) {
+		const struct table_column *column =
+			&table->column[i % table->nr_columns];
+		const char *text = table->cell[i];
+
+		if (!(i % table->nr_columns))
+			out_open("");
+		if (!text)
+			out_null(column->name);
+		else if (column->is_number)
+			out_number(column->name, atoll(text));
+		else
+			out_text(column->name, text);
+		if (i % table->nr_columns == table->nr_columns - 1)
+			out_close();
+	}
+	out_close();
+}
+
+static int column_width(const struct table *table, size_t column)
+{
+	size_t width = strlen(table->column[column].name);
+	size_t i;
+
+	for (i = column; i < table->nr_cells; i += table->nr_columns)
+		if (table->cell[i] && strlen(table->cell[i]) > width)
+			width = strlen(table->cell[i]);
+	return width < TABLE_CELL_SIZE ? (int)width : TABLE_CELL_SIZE;
+}
+
+static void print_cell(const struct table *table, size_t column,
+		       const char *text, int width)
+{
+	bool last = column == table->nr_columns - 1;
+
+	text = text ? text : "-";
+	if (table->column[column].is_number)
+		printf("%*s", width, text);
+	else
+		printf("%-*s", last ? 0 : width, text);
+	printf("%s", last ? "\n" : "  ");
+}
+
+static void print_table(const struct table *table)
+{
+	int *width = must_have(calloc(table->nr_columns, sizeof(*width)));
+	size_t i;
+
+	for (i = 0; i < table->nr_columns; i++) {
+		char head[TABLE_CELL_SIZE];
+		char *at;
+
+		width[i] = column_width(table, i);
+		snprintf(head, sizeof(head), "%s", table->column[i].name);
+		for (at = head; *at; at++)
+			*at = (char)toupper((unsigned char)*at);
+		print_cell(table, i, head, width[i]);
+	}
+	for (i = 0; i < table->nr_cells; i++)
+		print_cell(table, i % table->nr_columns, table->cell[i],
+			   width[i % table->nr_columns]);
+	free(width);
+}
+
+/**
+ * table_end - print and free a table
+ * @table: with whole rows
+ */
+void table_end(struct table *table)
+{
+	size_t i;
+
+	if (out_is_json())
+		print_json_rows(table);
+	else
+		print_table(table);
+	for (i = 0; i < table->nr_cells; i++)
+		free(table->cell[i]);
+	free(table->cell);
+	free(table);
+}
