@@ -19,7 +19,7 @@ $(O)/fuzz_config: tests/fuzz_config.c $(wildcard common/config*.[ch] common/word
 		$(filter %.c,$^) $(CONFIG_LIBS)
 
 # make test-programs: the programs under test, with a module made of plain files.
-FAKE_MODULE = $(O)/tests/fake_module.o
+FAKE_MODULE = $(call objects,tests/fake_module.c tests/fake_tree.c)
 $(FAKE_MODULE): ALL_CFLAGS += -Wno-format-truncation
 FAKE_LDFLAGS = -Wl,--wrap=open,--wrap=pwrite
 

@@ -23,77 +23,16 @@
 
 #include "common/proc.h"
 #include "common/sysfs.h"
+#include "tests/fake_tree.h"
 
 enum {
-	TEXT_SIZE = 8192,
 	GROUPS_MAX = 8,
 	TOTAL_KB = 262144,
 };
 
-int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 ssize_t __real_pwrite(int fd, const void *buf, size_t count, off_t offset);
 ssize_t __wrap_pwrite(int fd, const void *buf, size_t count, off_t offset);
-
-/* --- plain files ----------------------------------------------------------- */
-
-static const char *root(void)
-{
-	const char *path = getenv(OE_SYSFS_ENVIRONMENT);
-
-	return path ? path : "/nonexistent";
-}
-
-static void path_of(char *path, const char *file)
-{
-	snprintf(path, PATH_MAX, "%s/%s", root(), file);
-}
-
-static void get(const char *file, char *text)
-{
-	char path[PATH_MAX];
-	ssize_t length;
-	int fd;
-
-	path_of(path, file);
-	text[0] = '\0';
-	fd = __real_open(path, O_RDONLY);
-	if (fd < 0)
-		return;
-	length = read(fd, text, TEXT_SIZE - 1);
-	text[length > 0 ? length : 0] = '\0';
-	close(fd);
-}
-
-static long long get_number(const char *file)
-{
-	char text[TEXT_SIZE];
-
-	get(file, text);
-	return atoll(text);
-}
-
-static void put(const char *file, const char *text)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	path_of(path, file);
-	fd = __real_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	if (fd < 0)
-		abort();
-	if (write(fd, text, strlen(text)) < 0)
-		abort();
-	close(fd);
-}
-
-static void put_line(const char *file, const char *value)
-{
-	char line[TEXT_SIZE + 1];
-
-	snprintf(line, sizeof(line), "%s\n", value);
-	put(file, line);
-}
 
 /* --- values ---------------------------------------------------------------- */
 
@@ -117,7 +56,7 @@ static int put_number(const char *file, const char *value, long long min,
 	int err = number_in(value, min, max);
 
 	if (!err)
-		put_line(file, value);
+		fake_put_line(file, value);
 	return err;
 }
 
@@ -131,7 +70,7 @@ static int put_word(const char *file, const char *value, const char *words)
 	for (word = strtok_r(list, " ", &save); word;
 	     word = strtok_r(NULL, " ", &save))
 		if (!strcmp(word, value)) {
-			put_line(file, value);
+			fake_put_line(file, value);
 			return 0;
 		}
 	return -EINVAL;
@@ -169,7 +108,7 @@ static int put_kb(const char *file, const char *value)
 	if (kb > TOTAL_KB)
 		return -ERANGE;
 	snprintf(text, sizeof(text), "%lld", kb);
-	put_line(file, text);
+	fake_put_line(file, text);
 	return 0;
 }
 
@@ -191,7 +130,7 @@ static int put_watermark(const char *file, const char *value)
 		return err;
 	for (i = 0; i < 4; i++) {
 		long long level =
-			strcmp(files[i], file) ? get_number(files[i]) : kb;
+			strcmp(files[i], file) ? fake_number(files[i]) : kb;
 
 		if (!level)
 			continue;
@@ -219,7 +158,7 @@ static int count_dirs(const char *dir)
 	int nr = 0;
 	DIR *open_dir;
 
-	path_of(path, dir);
+	fake_path(path, dir);
 	open_dir = opendir(path);
 	while (open_dir && (entry = readdir(open_dir)))
 		nr += entry->d_type == DT_DIR && entry->d_name[0] != '.';
@@ -234,7 +173,7 @@ static int make_dir(const char *dir, const char *name, const char *const *files)
 	char file[PATH_MAX];
 
 	snprintf(file, sizeof(file), "%s/%s", dir, name);
-	path_of(path, file);
+	fake_path(path, file);
 	if (!access(path, F_OK))
 		return -EEXIST;
 	if (count_dirs(dir) >= GROUPS_MAX)
@@ -243,7 +182,7 @@ static int make_dir(const char *dir, const char *name, const char *const *files)
 		abort();
 	for (; *files; files += 2) {
 		snprintf(file, sizeof(file), "%s/%s/%s", dir, name, files[0]);
-		put_line(file, files[1]);
+		fake_put_line(file, files[1]);
 	}
 	return 0;
 }
@@ -282,7 +221,7 @@ static int remove_dir(const char *dir, const char *name)
 	DIR *open_dir;
 
 	snprintf(file, sizeof(file), "%.100s/%.100s", dir, name);
-	path_of(path, file);
+	fake_path(path, file);
 	open_dir = strchr(name, '/') ? NULL : opendir(path);
 	if (!open_dir)
 		return -ENOENT;
@@ -293,7 +232,7 @@ static int remove_dir(const char *dir, const char *name)
 }
 
 /* A list of pids, one a line, without @pid. */
-static void without(const char *list, long pid, char *rest)
+static void list_without(const char *list, long pid, char *rest)
 {
 	char copy[TEXT_SIZE];
 	char *save;
@@ -324,19 +263,19 @@ static int change_pids(const char *file, const char *value)
 		return -EINVAL;
 	if (!is_process(pid))
 		return -ESRCH;
-	get(file, list);
-	without(list, pid, rest);
+	fake_get(file, list);
+	list_without(list, pid, rest);
 	if (out && !strcmp(list, rest))
 		return -ESRCH;
 	if (!out)
 		sprintf(rest + strlen(rest), "%ld\n", pid);
-	put(file, rest);
+	fake_put(file, rest);
 	for (at = rest; *at; at++)
 		nr += *at == '\n';
 	snprintf(count, sizeof(count), "%d", nr);
 	snprintf(members, sizeof(members), "%.*s/nr_members",
 		 (int)(strrchr(file, '/') - file), file);
-	put_line(members, count);
+	fake_put_line(members, count);
 	return 0;
 }
 
@@ -347,7 +286,7 @@ static int put_cgroup(const char *file, const char *value)
 	snprintf(path, sizeof(path), "%s%s", oe_proc_cgroup_root(), value);
 	if (*value && (*value != '/' || access(path, F_OK)))
 		return *value == '/' ? -ENOENT : -EINVAL;
-	put_line(file, value);
+	fake_put_line(file, value);
 	return 0;
 }
 
@@ -363,7 +302,7 @@ static int write_group(const char *file, const char *value)
 		return put_cgroup(file, value);
 	if (!strcmp(key, "signal"))
 		return put_word(file, value, "none TERM USR1 USR2 STOP HUP");
-	put_line(file, value);
+	fake_put_line(file, value);
 	return 0;
 }
 
@@ -387,12 +326,12 @@ static int rank_line(const char *value)
 		return -ESRCH;
 	if (!oe_proc_read((int)pid, &proc))
 		snprintf(comm, sizeof(comm), "%s", proc.comm);
-	get("oom_ranking", list);
-	without(list, pid, rest);
+	fake_get("oom_ranking", list);
+	list_without(list, pid, rest);
 	if (strcmp(rank, "-"))
 		sprintf(rest + strlen(rest), "%10ld %4s %-10s %s\n", pid, rank,
 			"explicit", comm);
-	put("oom_ranking", rest);
+	fake_put("oom_ranking", rest);
 	return 0;
 }
 
@@ -415,8 +354,8 @@ static int write_file(const char *file, const char *value)
 	if (!strcmp(file, "grace_hold"))
 		return put_number(file, value, 0, 1);
 	if (!strcmp(file, "reconfigure_done"))
-		return put_number(file, value, get_number(file),
-				  get_number("reconfigure_wanted"));
+		return put_number(file, value, fake_number(file),
+				  fake_number("reconfigure_wanted"));
 	if (!strcmp(file, "groups/create"))
 		return create_group(value);
 	if (!strcmp(file, "limits/create"))
@@ -453,9 +392,9 @@ static int planned_error(const char *file, char how)
 
 static const char *below_root(const char *path)
 {
-	size_t length = strlen(root());
+	size_t length = strlen(fake_root());
 
-	if (strncmp(path, root(), length) || path[length] != '/')
+	if (strncmp(path, fake_root(), length) || path[length] != '/')
 		return NULL;
 	return path + length + 1;
 }

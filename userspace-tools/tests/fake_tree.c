@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading and writing the plain files that stand in for the module's.
+ */
+#include "tests/fake_tree.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/sysfs.h"
+
+const char *fake_root(void)
+{
+	const char *path = getenv(OE_SYSFS_ENVIRONMENT);
+
+	return path ? path : "/nonexistent";
+}
+
+void fake_path(char *path, const char *file)
+{
+	snprintf(path, PATH_MAX, "%s/%s", fake_root(), file);
+}
+
+void fake_get(const char *file, char *text)
+{
+	char path[PATH_MAX];
+	ssize_t length;
+	int fd;
+
+	fake_path(path, file);
+	text[0] = '\0';
+	fd = __real_open(path, O_RDONLY);
+	if (fd < 0)
+		return;
+	length = read(fd, text, TEXT_SIZE - 1);
+	text[length > 0 ? length : 0] = '\0';
+	close(fd);
+}
+
+long long fake_number(const char *file)
+{
+	char text[TEXT_SIZE];
+
+	fake_get(file, text);
+	return atoll(text);
+}
+
+void fake_put(const char *file, const char *text)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	fake_path(path, file);
+	fd = __real_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	if (fd < 0)
+		abort();
+	if (write(fd, text, strlen(text)) < 0)
+		abort();
+	close(fd);
+}
+
+void fake_put_line(const char *file, const char *value)
+{
+	char line[TEXT_SIZE + 1];
+
+	snprintf(line, sizeof(line), "%s\n", value);
+	fake_put(file, line);
+}

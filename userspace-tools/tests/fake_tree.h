@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The plain files of the module that tests make for themselves.
+ */
+#ifndef OE_TESTS_FAKE_TREE_H
+#define OE_TESTS_FAKE_TREE_H
+
+enum {
+	TEXT_SIZE = 8192,
+};
+
+/* The linker puts __wrap_open() in the place of open(). */
+int __real_open(const char *path, int flags, ...);
+
+const char *fake_root(void);
+void fake_path(char *path, const char *file);
+void fake_get(const char *file, char *text);
+long long fake_number(const char *file);
+void fake_put(const char *file, const char *text);
+void fake_put_line(const char *file, const char *value);
+
+#endif
