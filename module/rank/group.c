@@ -139,7 +139,7 @@ bool oe_group_of_rules(const union oe_subject *subject,
  * @subject: the process
  *
  * Context: under rcu_read_lock().
- * Return: true if it does.
+ * Return: true if so.
  */
 bool oe_group_has_by_rule(const struct oe_group *group,
 			  const union oe_subject *subject)

@@ -180,7 +180,7 @@ void oe_subject_describe(union oe_subject *subject, struct task_struct *p)
  * @subject: a process
  *
  * Context: under rcu_read_lock().
- * Return: true if it does.
+ * Return: true if so.
  */
 bool oe_rule_matches(const struct oe_rule *rule,
 		     const union oe_subject *subject)

@@ -80,15 +80,8 @@ struct oe_ranking oe_rank_of(struct task_struct *p)
 	};
 }
 
-/**
- * oe_rank_is_member - was a process put into a group by its pid?
- * @p: any of its threads
- * @group: the group's index
- *
- * Context: under rcu_read_lock(); takes no lock.
- * Return: true if it was, or a forefather of it.
- */
-bool oe_rank_is_member(struct task_struct *p, unsigned int group)
+/* Was the process, or a forefather of it, put into the group by its pid? */
+static bool is_member_by_pid(struct task_struct *p, unsigned int group)
 {
 	struct oe_rank_entry *entry;
 	bool inherited;
@@ -105,13 +98,13 @@ bool oe_rank_is_member(struct task_struct *p, unsigned int group)
  * @p: any of its threads
  *
  * Context: under rcu_read_lock(), which also keeps @p.
- * Return: true if it does.
+ * Return: true if so.
  */
 bool oe_rank_in_group(const struct oe_group *group, struct task_struct *p)
 {
 	union oe_subject subject;
 
-	if (oe_rank_is_member(p, oe_group_index(group)))
+	if (is_member_by_pid(p, oe_group_index(group)))
 		return true;
 	oe_subject_describe(&subject, p);
 	return oe_group_has_by_rule(group, &subject);

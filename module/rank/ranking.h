@@ -10,7 +10,6 @@ struct oe_group;
 struct task_struct;
 
 struct oe_ranking oe_rank_of(struct task_struct *p);
-bool oe_rank_is_member(struct task_struct *p, unsigned int group);
 bool oe_rank_in_group(const struct oe_group *group, struct task_struct *p);
 u64 oe_rank_signals(struct task_struct *p);
 const char *oe_source_name(enum oe_source source);
