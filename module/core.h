@@ -81,8 +81,8 @@ enum oe_no_victim_action {
 };
 
 /**
- * enum oe_memcg_no_victim_action - what happens when nobody may be chosen in a
- *	memory cgroup
+ * enum oe_memcg_no_victim_action - what happens in an OOM of a memory cgroup
+ *	without an eligible process
  * @OE_MEMCG_UNPROTECT: give up the highest ranked protected process in it
  * @OE_MEMCG_FAIL: the allocation fails; a page fault is tried again after a pause
  * @OE_NR_MEMCG_ACTIONS: how many there are

@@ -89,7 +89,7 @@ struct oe_limit_state {
  * @OE_LIMIT_EXCEEDED: say that the limit is exceeded
  * @OE_LIMIT_TERMINATE: choose the candidate and send SIGTERM
  * @OE_LIMIT_KILL: send SIGKILL to the victim, or choose the candidate for it
- * @OE_LIMIT_ENDED: the victim has ended because of us; measure again
+ * @OE_LIMIT_ENDED: the victim has ended; measure again
  * @OE_LIMIT_LET_GO: the victim may not be killed any more; measure again
  * @OE_LIMIT_BLOCKED: say that it stays above: no process may be killed, or the
  *	victim does not end

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What root.c puts together: the files and directories below its own, each made
- * by the file of the same name. This header stands below all of them.
+ * The files and directories that root.c publishes below its own. Each is defined
+ * in the .c file that the comment names; all of them include this header.
  */
 #ifndef OE_SYSFS_FILES_H
 #define OE_SYSFS_FILES_H

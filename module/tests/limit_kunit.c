@@ -156,7 +156,7 @@ static void slow_exit(struct kunit *test)
 		{ 10000, 5000, .victim = OE_LIMIT_ENDING,
 		  .steps = { OE_LIMIT_BLOCKED } },
 		{ 99999, 5000, .victim = OE_LIMIT_ENDING },
-		/* Measured again before the next one, who has no allowance. */
+		/* Measured again before the next one, which has no allowance. */
 		{ 100000, 5000, .victim = OE_LIMIT_GONE,
 		  .steps = { OE_LIMIT_ENDED } },
 		{ 100001, 2000, .steps = { OE_LIMIT_TERMINATE } },
