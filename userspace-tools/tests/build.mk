@@ -43,10 +43,10 @@ endif
 
 # The manager without sanitizers, which would need memory, and sealed in the first emergency.
 ifeq ($(WITH_INIH),1)
-SEALED_SRCS = $(DAEMON_SRCS) lib/oom_embedded.c tests/sealed.c $(filter common/%,$(wildcard common/*.c))
+SEALED_SRCS = $(DAEMON_SRCS) $(filter lib/%,$(LIB_SRCS)) tests/sealed.c $(wildcard common/*.c)
 
 test-programs: $(O)/tests/oom-embeddedd-sealed
-$(O)/tests/oom-embeddedd-sealed: $(SEALED_SRCS) $(wildcard daemon/*.h common/*.h)
+$(O)/tests/oom-embeddedd-sealed: $(SEALED_SRCS) $(wildcard daemon/*.h common/*.h lib/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(ALL_CPPFLAGS)) -std=gnu11 $(WARNINGS) -O2 -g -Wl,--wrap=oe_mode_oom \
 		-o $@ $(SEALED_SRCS) $(CONFIG_LIBS)
