@@ -104,6 +104,7 @@ enum oe_memcg_no_victim_action {
  * @grace_ms: longest wait for userspace, 0..OE_GRACE_MAX_MS
  * @grace_hold: 1: stop the eligible meanwhile
  * @reserve_kb: memory held back, KiB
+ * @console_first: 1: the console shows the kernel's report before the kill
  *
  * Each is one word: sysfs writes it with WRITE_ONCE() (oe_tunable_store()), all
  * readers use READ_ONCE(). No two of them have to agree.
@@ -118,6 +119,7 @@ struct oe_config {
 	unsigned int grace_ms;
 	unsigned int grace_hold;
 	unsigned int reserve_kb;
+	unsigned int console_first;
 };
 
 enum {

@@ -76,6 +76,7 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 		.prepare = oe_hold_prepare,
 	},
 	SIZE(reserve_kb, half_of_memory, oe_reserve_changed),
+	NUMBER(console_first, 0, 1),
 };
 
 /**
@@ -177,5 +178,7 @@ TUNABLE_PARAM(7, grace_hold,
 	      "1 = stop everybody who may be chosen during that wait (default 0)");
 TUNABLE_PARAM(8, reserve_kb,
 	      "memory held back for that moment: KiB, or with K, M, G, % (default 0)");
+TUNABLE_PARAM(9, console_first,
+	      "1 = the console shows the kernel's report before the kill (default 0)");
 
 /* clang-format on */

@@ -29,7 +29,7 @@ struct oe_tunable {
 };
 
 enum {
-	OE_NR_TUNABLES = 9,
+	OE_NR_TUNABLES = 10,
 };
 
 extern const struct oe_tunable oe_tunables[OE_NR_TUNABLES];

@@ -12,6 +12,7 @@
 #include <linux/sched.h>
 #include <linux/swap.h>
 
+#include "oom/console.h"
 #include "oom/detour.h"
 #include "oom/episode.h"
 #include "oom/grace.h"
@@ -191,12 +192,15 @@ static bool kill_ours(void *ctx, struct oe_episode *episode)
 {
 	struct oom_control *oc = ctx;
 	struct task_struct *victim = episode->decision.task;
+	int console_level;
 	bool was_origin;
 	bool ret;
 
 	oe_steer(victim, &was_origin);
 	oe_guard_arm(oc, OE_GUARD_VICTIM, &episode->policy, victim);
+	console_level = oe_console_hush();
 	ret = call_original(oc);
+	oe_console_restore(console_level);
 	oe_guard_disarm();
 	oe_unsteer(victim, was_origin);
 	oe_episode_end(episode, outcome_of(oc, ret));
