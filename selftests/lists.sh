@@ -16,6 +16,7 @@ OOM=(
 )
 REST=(
 	abi.sh notifier_only.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh groups.sh
+	out_of_bounds.sh
 )
 # Also for every kernel, but they take long and depend on it least: make check has them once.
 LONG=(writes.sh paged_read.sh uevent_tight.sh groups_many.sh)

@@ -64,11 +64,24 @@ const char *oe_signal_name(int signal)
 	return names[signal];
 }
 
-static int send(const struct oe_candidate *c, void *arg)
+/*
+ * A group may be as wide as "every process of uid 0". TERM restarts the machine
+ * if init gets it, KILL makes it panic; ranking 0 means that the process is to
+ * be left alone. The walk leaves kernel threads out.
+ */
+static bool is_out_of_bounds(const struct oe_candidate *c)
 {
-	u64 signals = oe_rank_signals(c->task);
+	return is_global_init(c->task) || c->rank == OE_RANK_NEVER;
+}
+
+static int send_signals(const struct oe_candidate *c, void *arg)
+{
+	u64 signals;
 	int signal;
 
+	if (is_out_of_bounds(c))
+		return 0;
+	signals = oe_rank_signals(c->task);
 	for (signal = 1; signals; signal++, signals >>= 1)
 		if (signals & 1)
 			kill_pid(task_tgid(c->task), signal, 1);
@@ -79,7 +92,8 @@ static int send(const struct oe_candidate *c, void *arg)
  * oe_signal_groups - send the members of all groups their signals
  * @domain: only to those whose memory ran out
  *
- * A process gets a signal once, in however many groups it is. We allocate
+ * A process gets a signal once, in however many groups it is; init, kernel
+ * threads and processes of ranking 0 get none. We allocate
  * nothing; kill_pid() asks for an atomic entry of the signal queue and does
  * without if there is none.
  *
@@ -88,5 +102,5 @@ static int send(const struct oe_candidate *c, void *arg)
 void oe_signal_groups(const struct oe_domain *domain)
 {
 	if (oe_group_any_signal())
-		oe_tasks_for_each(domain, send, NULL);
+		oe_tasks_for_each(domain, send_signals, NULL);
 }
