@@ -157,7 +157,7 @@ licensed()
 
 source=$(kernel_source) || source=
 echo "KTAP version 1"
-echo "1..14"
+echo "1..16"
 check "clang-format" clang_format_clean
 check "checkpatch" checkpatch_clean
 check "kernel-doc" kernel_doc_clean
@@ -168,6 +168,8 @@ check "version and architecture checks only in module/compat" no_version_checks_
 check "module/compat is small" compat_is_small
 check "the files of module/ use only what is below them" selftests/layers.sh
 check "a planted fault of the layers is reported" selftests/layers.sh --self-test
+check "documents lead where they say" selftests/docs.sh
+check "a planted fault of the documents is reported" selftests/docs.sh --self-test
 check "shellcheck" shell_clean
 check "cppcheck of the programs" userspace_clean
 check "SPDX lines" licensed
