@@ -59,9 +59,17 @@ fuzz:
 check-tools:
 	@userspace-tools/tests/run.sh all
 
+# The kernel's own rule where there are headers; what it would remove where there are none.
 clean:
 	$(TOOLS) clean
-	$(KBUILD_MODULE) clean
+	@if [ -e "$(KDIR)/Makefile" ]; then \
+		$(KBUILD_MODULE) clean; \
+	else \
+		rm -f Module.symvers modules.order; \
+		find . -name .git -prune -o -name userspace-tools -prune -o -type f \
+			\( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \) \
+			-exec rm -f {} +; \
+	fi
 
 help:
 	@echo "make            build oom_embedded.ko for KDIR ($(KDIR))"

@@ -74,6 +74,7 @@ enum oom_embedded_level {
 
 /**
  * struct oom_embedded_event - an event
+ * @size: bytes that the library has filled; see OOM_EMBEDDED_EVENT_HAS()
  * @type: what has happened; decides which of the others mean something
  * @seq: number of the emergency, counted since the module was loaded
  * @missed: emergencies before this one that nobody handled
@@ -91,9 +92,11 @@ enum oom_embedded_level {
  * @level_was: the one before
  * @available_kb: what the level was derived from, -1 if unknown
  *
- * Fields that do not belong to the type are zero or empty.
+ * Fields that do not belong to the type are zero or empty. The library allocates
+ * events, so that a later version can append fields.
  */
 struct oom_embedded_event {
+	size_t size;
 	enum oom_embedded_type type;
 	uint64_t seq;
 	uint64_t missed;
@@ -110,6 +113,19 @@ struct oom_embedded_event {
 	int level_was;
 	int64_t available_kb;
 };
+
+/**
+ * OOM_EMBEDDED_EVENT_HAS() - does the library know this field?
+ * @event: pointer to an event
+ * @field: one that a later version of the library has appended
+ *
+ * All fields of a program's own version of this header are there if the library is of that
+ * version or a later one.
+ */
+#define OOM_EMBEDDED_EVENT_HAS(event, field)               \
+	((event)->size >=                                  \
+	 offsetof(struct oom_embedded_event, field) +      \
+		 sizeof(((struct oom_embedded_event *)0)->field))
 
 /**
  * enum oom_embedded_flags - for oom_embedded_open()
@@ -164,7 +180,8 @@ int oom_embedded_fd(const struct oom_embedded *oom);
 /**
  * oom_embedded_next_event - the next event, if there is one; does not wait
  * @oom: the handle
- * @event: filled in
+ * @event: set to the event, or to NULL if there is none; belongs to the handle, and is
+ *	overwritten by the next call of this function or of oom_embedded_dispatch()
  *
  * An OOM event tells the module that it has been heard: the OOM goes on. For
  * more time set grace_ms, or use callbacks, which come before that.
@@ -173,7 +190,7 @@ int oom_embedded_fd(const struct oom_embedded *oom);
  * and open again), or another negative errno.
  */
 int oom_embedded_next_event(struct oom_embedded *oom,
-			    struct oom_embedded_event *event);
+			    const struct oom_embedded_event **event);
 
 /**
  * oom_embedded_on_save - what to do in an emergency

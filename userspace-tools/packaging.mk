@@ -17,7 +17,6 @@ PATHS = $(PREFIX) $(SBINDIR) $(LIBDIR) $(INCLUDEDIR) $(LIBEXECDIR) $(SYSCONFDIR)
 $(O)/paths: FORCE
 	@mkdir -p $(@D)
 	@echo "$(PATHS)" | cmp -s - $@ || echo "$(PATHS)" >$@
-.PHONY: FORCE
 
 TARGETS += $(PACKAGED:%=$(O)/packaging/%)
 INSTALLS += $(O)/packaging/on-event:$(LIBEXECDIR)/on-event:755 \

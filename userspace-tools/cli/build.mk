@@ -30,5 +30,5 @@ TARGETS += $(O)/oom-embedded
 INSTALLS += $(O)/oom-embedded:$(BINDIR)/oom-embedded:755 \
 	completion/oom-embedded:$(COMPLETIONDIR)/oom-embedded:644
 
-$(O)/oom-embedded: $(CLI_OBJECTS) $(O)/libcommon.a
+$(O)/oom-embedded: $(CLI_OBJECTS) $(COMMON_OBJECTS)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CLI_LIBS) $(LDLIBS)

@@ -10,6 +10,4 @@ COMMON_SRCS += common/config.c common/config_section.c common/config_module.c \
 CONFIG_LIBS := $(shell $(PKG_LIBS) inih)
 endif
 
-$(O)/libcommon.a: $(call objects,$(COMMON_SRCS))
-	rm -f $@
-	$(AR) rcs $@ $^
+COMMON_OBJECTS = $(call objects,$(COMMON_SRCS))

@@ -13,8 +13,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define OE_CONF_FILE "/etc/oom-embedded.conf"
-#define OE_CONF_DIRECTORY "/etc/oom-embedded.d"
+/* The build says where: /etc, or below another prefix. */
+#define OE_CONF_FILE SYSCONFDIR "/oom-embedded.conf"
+#define OE_CONF_DIRECTORY SYSCONFDIR "/oom-embedded.d"
 
 enum {
 	OE_CONF_MAX_FILES = 16,

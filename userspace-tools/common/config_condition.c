@@ -85,7 +85,7 @@ static bool parse_term(char **rest, struct oe_conf_term *term)
 		return oe_conf_hundredths(word, 1000, &term->value);
 	if (term->type != OE_TERM_LEVEL)
 		return parse_amount(word, term->type != OE_TERM_RATE, term);
-	term->value = oe_word_index(oe_level_words, word);
+	term->value = oe_level_index(word);
 	return term->value > 0;
 }
 

@@ -6,15 +6,19 @@
 
 #include "common/config_module.h"
 #include "common/config_value.h"
-#include "common/words.h"
 #include "uapi/oom_embedded.h"
 
+static const char *const mode_words[] = { OOM_EMBEDDED_MODE_WORDS, NULL };
+static const char *const order_words[] = { OOM_EMBEDDED_ORDER_WORDS, NULL };
+static const char *const no_victim_words[] = { OOM_EMBEDDED_NO_VICTIM_WORDS,
+					       NULL };
+
 const struct oe_conf_key oe_conf_policy_keys[] = {
-	WORD("mode", oe_mode_words),
+	WORD("mode", mode_words),
 	NUMBER("rank_threshold", 0, OOM_EMBEDDED_RANK_MAX),
 	NUMBER("default_rank", 0, OOM_EMBEDDED_RANK_MAX),
-	WORD("selection_order", oe_order_words),
-	WORD("no_victim_action", oe_no_victim_words),
+	WORD("selection_order", order_words),
+	WORD("no_victim_action", no_victim_words),
 	NUMBER("grace_ms", 0, OOM_EMBEDDED_GRACE_MS_MAX),
 	NUMBER("grace_hold", 0, 1),
 	TYPE("reserve_kb", VALUE_SIZE),
@@ -162,7 +166,7 @@ bool oe_conf_rankings_line(struct oe_conf_reader *reader, const char *name,
 						    NULL };
 	struct oe_conf *conf = reader->conf;
 	struct oe_conf_ranking *ranking = conf->rankings;
-	long long rank;
+	long long rank = 0;
 
 	if (!oe_conf_check(reader, &pattern, name) ||
 	    !oe_conf_check(reader, &key, value))

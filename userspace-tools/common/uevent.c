@@ -4,18 +4,69 @@
  */
 #include "common/uevent.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "uapi/oom_embedded.h"
 
 enum {
 	KERNELS_GROUP = 1, /* 2 is udevd's */
 	/* Some hundred events while the listener waits for the CPU. */
 	BUFFER = 128 * 1024,
 };
+
+/*
+ * Every message of the module begins with this, its NUL included. What a storm of other devices
+ * sends would fill the socket's buffer, and ours would be lost.
+ */
+static const char beginning[] = "change@/kernel/" OOM_EMBEDDED_NAME;
+
+enum {
+	WORDS = sizeof(beginning) / 4, /* the rest is compared byte by byte */
+	BYTES = sizeof(beginning) % 4,
+	NR_INSTRUCTIONS = 2 * (WORDS + BYTES) + 2,
+};
+
+static void compare_bytes(struct sock_filter *filter, unsigned int i,
+		    unsigned int size, unsigned int at, unsigned int expected)
+{
+	unsigned int to_the_end = NR_INSTRUCTIONS - (i + 2) - 1;
+
+	filter[i] = (struct sock_filter)BPF_STMT(BPF_LD | size | BPF_ABS, at);
+	filter[i + 1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+						     expected, 0,
+						     (unsigned char)to_the_end);
+}
+
+/* Without it, on a kernel that does not take it, is_ours() sees to the rest. */
+static void attach_filter(int fd)
+{
+	struct sock_filter filter[NR_INSTRUCTIONS];
+	const struct sock_fprog program = {
+		.len = NR_INSTRUCTIONS,
+		.filter = filter,
+	};
+	unsigned int i = 0;
+	unsigned int at;
+	uint32_t word;
+
+	for (at = 0; at < WORDS * 4; at += 4, i += 2) {
+		memcpy(&word, beginning + at, 4);
+		compare_bytes(filter, i, BPF_W, at, ntohl(word));
+	}
+	for (; at < sizeof(beginning); at++, i += 2)
+		compare_bytes(filter, i, BPF_B, at, (unsigned char)beginning[at]);
+	filter[i++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
+	filter[i] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+	setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
 
 /**
  * oe_uevent_open - a socket that hears uevents from now on
@@ -35,6 +86,8 @@ int oe_uevent_open(void)
 
 	if (fd < 0)
 		return -errno;
+	/* Before bind(), so that nothing else is ever queued. */
+	attach_filter(fd);
 	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr))) {
 		err = -errno;
 		close(fd);
@@ -51,11 +104,12 @@ static int is_ours(const struct oe_uevent *uevent, const struct msghdr *message,
 	const char *subsystem;
 
 	if (message->msg_namelen != sizeof(*from) || from->nl_pid ||
+	    from->nl_groups != KERNELS_GROUP ||
 	    (message->msg_flags & MSG_TRUNC))
 		return 0;
 	subsystem = oe_uevent_get(uevent, "SUBSYSTEM");
-	return subsystem && !strcmp(subsystem, "oom_embedded") &&
-	       oe_uevent_get(uevent, "OOM_EVENT");
+	return subsystem && !strcmp(subsystem, OOM_EMBEDDED_NAME) &&
+	       oe_uevent_get(uevent, OOM_EMBEDDED_KEY_EVENT);
 }
 
 /**

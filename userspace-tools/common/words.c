@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The words of the module's files.
+ * Words in lists, and the words for levels.
  */
 #include "common/words.h"
 
@@ -9,13 +9,9 @@
 
 #include "uapi/oom_embedded.h"
 
-const char *const oe_mode_words[] = { OOM_EMBEDDED_MODE_WORDS, NULL };
-const char *const oe_order_words[] = { OOM_EMBEDDED_ORDER_WORDS, NULL };
-const char *const oe_no_victim_words[] = { OOM_EMBEDDED_NO_VICTIM_WORDS, NULL };
-const char *const oe_level_words[] = { OOM_EMBEDDED_LEVEL_WORDS, NULL };
+static const char *const level_words[] = { OOM_EMBEDDED_LEVEL_WORDS, NULL };
 
-_Static_assert(sizeof(oe_level_words) / sizeof(*oe_level_words) ==
-		       OE_NR_LEVELS + 1,
+_Static_assert(sizeof(level_words) / sizeof(*level_words) == OE_NR_LEVELS + 1,
 	       "a word for each level");
 
 /**
@@ -36,6 +32,17 @@ int oe_word_index(const char *const *words, const char *text)
 }
 
 /**
+ * oe_level_index - the number of a level
+ * @word: "normal" to "oom"
+ *
+ * Return: 0 to 4, or -1.
+ */
+int oe_level_index(const char *word)
+{
+	return oe_word_index(level_words, word);
+}
+
+/**
  * oe_level_word - the word for a level
  * @level: 0 (normal) to 4 (oom)
  *
@@ -43,6 +50,6 @@ int oe_word_index(const char *const *words, const char *text)
  */
 const char *oe_level_word(int level)
 {
-	return level >= 0 && level < OE_NR_LEVELS ? oe_level_words[level] :
+	return level >= 0 && level < OE_NR_LEVELS ? level_words[level] :
 						    "unknown";
 }

@@ -11,7 +11,7 @@ DAEMON_SRCS = daemon/main.c daemon/loop.c daemon/reload.c daemon/control.c daemo
 TARGETS += $(O)/oom-embeddedd
 INSTALLS += $(O)/oom-embeddedd:$(SBINDIR)/oom-embeddedd:755
 
-$(O)/oom-embeddedd: $(call objects,$(DAEMON_SRCS)) $(O)/liboom_embedded.a $(O)/libcommon.a
+$(O)/oom-embeddedd: $(call objects,$(DAEMON_SRCS)) $(O)/liboom_embedded.a $(COMMON_OBJECTS)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CONFIG_LIBS) $(LDLIBS)
 else
 $(info inih is missing (libinih-dev): oom-embeddedd is left out)

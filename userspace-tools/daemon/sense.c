@@ -223,7 +223,7 @@ void oe_sense_read(struct oe_sense *sense)
 	if (sense->load > 0 && sense_state.cpus > 1)
 		sense->load /= sense_state.cpus;
 	text = text_of(LEVEL);
-	sense->level = text ? oe_word_index(oe_level_words, text) : -1;
+	sense->level = text ? oe_level_index(text) : -1;
 	text = text_of(FORECAST);
 	sense->forecast_ms = text ? strtoll(text, NULL, 10) : -1;
 	sense->biggest_kb = sense_state.biggest_kb;

@@ -4,13 +4,12 @@
 LIB_SRCS = lib/callback.c lib/event.c lib/oom_embedded.c common/words.c common/sysfs.c common/uevent.c
 LIB_SONAME = liboom_embedded.so.1
 LIB_FILE = liboom_embedded.so.$(VERSION)
-OBJCOPY ?= objcopy
-SED ?= sed
 
 TARGETS += $(O)/liboom_embedded.a $(O)/liboom_embedded.pc
 INSTALLS += $(O)/liboom_embedded.a:$(LIBDIR)/liboom_embedded.a:644 \
 	$(O)/liboom_embedded.pc:$(LIBDIR)/pkgconfig/liboom_embedded.pc:644 \
-	../include/oom_embedded.h:$(INCLUDEDIR)/oom_embedded.h:644
+	../include/oom_embedded.h:$(INCLUDEDIR)/oom_embedded.h:644 \
+	../include/uapi/oom_embedded.h:$(INCLUDEDIR)/linux/oom_embedded.h:644
 
 ifneq ($(STATIC),1)
 TARGETS += $(O)/$(LIB_FILE)
@@ -18,18 +17,30 @@ INSTALLS += $(O)/$(LIB_FILE):$(LIBDIR)/$(LIB_FILE):755
 LINKS += $(LIB_FILE):$(LIBDIR)/$(LIB_SONAME) $(LIB_SONAME):$(LIBDIR)/liboom_embedded.so
 endif
 
-$(O)/$(LIB_FILE): $(call objects,$(LIB_SRCS)) lib/liboom_embedded.map
+$(O)/$(LIB_FILE): $(call objects,$(LIB_SRCS)) lib/liboom_embedded.map $(O)/flags
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-soname,$(LIB_SONAME) \
 		-Wl,--version-script,lib/liboom_embedded.map -Wl,-z,defs \
 		-o $@ $(filter %.o,$^)
 	ln -sfn $(LIB_FILE) $(O)/$(LIB_SONAME)
 	ln -sfn $(LIB_SONAME) $(O)/liboom_embedded.so
 
-$(O)/liboom_embedded.a: $(call objects,$(LIB_SRCS))
-	$(LD) -r -o $(O)/lib/all.o $^
-	$(OBJCOPY) --wildcard --keep-global-symbol='oom_embedded_*' $(O)/lib/all.o
+# The static library is one object, of one source that includes all others. In it everything that
+# only they share is static, because a prototype without "static" takes the linkage of the one
+# before it. So no tool has to look into the object. It is built without LTO, so that every program
+# can be linked with it.
+LIB_HEADERS = common/sysfs.h common/uevent.h common/words.h lib/handle.h
+$(O)/lib/whole.c: $(LIB_HEADERS) $(LIB_SRCS) lib/build.mk
+	@mkdir -p $(@D)
+	{ $(SED) -E -e 's/^((const )?[a-z_]+ [a-z_ ]*\**oe_[a-z_]+\()/static \1/' \
+		$(LIB_HEADERS) && \
+		printf '#include "%s"\n' $(LIB_SRCS); } >$@
+
+$(O)/lib/whole.o: $(O)/lib/whole.c $(O)/flags
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -fno-lto -Wno-unused-function -c -o $@ $<
+
+$(O)/liboom_embedded.a: $(O)/lib/whole.o
 	rm -f $@
-	$(AR) rcs $@ $(O)/lib/all.o
+	$(AR) rcs $@ $^
 
 $(O)/liboom_embedded.pc: lib/liboom_embedded.pc.in $(O)/paths
 	@mkdir -p $(@D)

@@ -2,8 +2,6 @@
 /*
  * Callbacks: what the program does about an event, in the order that counts.
  */
-#include <string.h>
-
 #include "lib/handle.h"
 
 void oom_embedded_on_save(struct oom_embedded *oom, oom_embedded_callback save,
@@ -54,22 +52,22 @@ static bool counter_has_moved(struct oom_embedded *oom)
  */
 static int dispatch_oom(struct oom_embedded *oom)
 {
-	struct oom_embedded_event event = {
-		.type = OOM_EMBEDDED_OOM,
-		.seq = oom->wanted + 1,
-	};
+	struct oom_embedded_event *event = &oom->event;
 	int got;
 
 	if (!counter_has_moved(oom))
 		return 0;
-	call_back(&oom->save, &event);
-	call_back(&oom->free_caches, &event);
-	got = oe_event_next_oom(oom, &event);
+	oe_event_clear(event);
+	event->type = OOM_EMBEDDED_OOM;
+	event->seq = oom->wanted + 1;
+	call_back(&oom->save, event);
+	call_back(&oom->free_caches, event);
+	got = oe_event_next_oom(oom, event);
 	if (got <= 0)
 		return got;
 	if (oom->flags & OOM_EMBEDDED_ACKNOWLEDGE)
-		oom_embedded_acknowledge(oom, event.seq);
-	call_back(&oom->on_event, &event);
+		oom_embedded_acknowledge(oom, event->seq);
+	call_back(&oom->on_event, event);
 	return 1;
 }
 
@@ -85,7 +83,6 @@ static void dispatch_quiet(struct oom_embedded *oom,
 
 int oom_embedded_dispatch(struct oom_embedded *oom)
 {
-	struct oom_embedded_event event;
 	int count = 0;
 	int got;
 
@@ -95,13 +92,13 @@ int oom_embedded_dispatch(struct oom_embedded *oom)
 		if (got < 0)
 			return got;
 		count += got;
-		memset(&event, 0, sizeof(event));
-		got = oe_event_next_quiet(oom, &event);
+		oe_event_clear(&oom->event);
+		got = oe_event_next_quiet(oom, &oom->event);
 		if (got < 0)
 			return got;
 		if (!got)
 			return count;
-		dispatch_quiet(oom, &event);
+		dispatch_quiet(oom, &oom->event);
 		count++;
 	}
 }

@@ -181,13 +181,26 @@ int oe_event_next_quiet(struct oom_embedded *oom,
 	return got ? got : check_alive(oom);
 }
 
+/**
+ * oe_event_clear - make an event that says nothing
+ * @event: the event
+ */
+void oe_event_clear(struct oom_embedded_event *event)
+{
+	memset(event, 0, sizeof(*event));
+	event->size = sizeof(*event);
+}
+
 int oom_embedded_next_event(struct oom_embedded *oom,
-			    struct oom_embedded_event *event)
+			    const struct oom_embedded_event **event)
 {
 	int got = 0;
 
-	memset(event, 0, sizeof(*event));
+	oe_event_clear(&oom->event);
 	if (oe_event_counter_ready(oom))
-		got = oe_event_next_oom(oom, event);
-	return got ? got : oe_event_next_quiet(oom, event);
+		got = oe_event_next_oom(oom, &oom->event);
+	if (!got)
+		got = oe_event_next_quiet(oom, &oom->event);
+	*event = got > 0 ? &oom->event : NULL;
+	return got;
 }

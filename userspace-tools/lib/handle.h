@@ -45,6 +45,7 @@ struct callback {
  * @free_caches: of oom_embedded_on_free_caches()
  * @on_event: of oom_embedded_on_event()
  * @uevent: the one that is looked at
+ * @event: what the program is shown
  */
 struct oom_embedded {
 	int epoll;
@@ -62,6 +63,7 @@ struct oom_embedded {
 	struct callback free_caches;
 	struct callback on_event;
 	struct oe_uevent uevent;
+	struct oom_embedded_event event;
 };
 
 /* oom_embedded.c */
@@ -69,6 +71,7 @@ int oe_handle_count(int fd, uint64_t *count);
 int oe_handle_level(const struct oom_embedded *oom);
 
 /* event.c */
+void oe_event_clear(struct oom_embedded_event *event);
 bool oe_event_counter_ready(const struct oom_embedded *oom);
 int oe_event_next_oom(struct oom_embedded *oom,
 		      struct oom_embedded_event *event);

@@ -47,7 +47,7 @@ int oe_handle_count(int fd, uint64_t *count)
 /* What is not known, as in a later module, is at least not normal. */
 static int level_of(const char *name)
 {
-	int level = oe_word_index(oe_level_words, name);
+	int level = oe_level_index(name);
 
 	return level < 0 ? OOM_EMBEDDED_LEVEL_WARNING : level;
 }

@@ -26,7 +26,7 @@ FAKE_LDFLAGS = -Wl,--wrap=open,--wrap=pwrite
 .PHONY: test-programs
 test-programs: $(O)/tests/oom-embedded
 
-$(O)/tests/oom-embedded: $(CLI_OBJECTS) $(FAKE_MODULE) $(O)/libcommon.a
+$(O)/tests/oom-embedded: $(CLI_OBJECTS) $(FAKE_MODULE) $(COMMON_OBJECTS)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(FAKE_LDFLAGS) -o $@ $^ $(CLI_LIBS) $(LDLIBS)
 
 # The fuzzer's way in, for the corpus only.
@@ -37,7 +37,7 @@ $(O)/tests/replay.o: tests/fuzz_config.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-$(O)/tests/replay: $(O)/tests/replay.o $(O)/libcommon.a
+$(O)/tests/replay: $(O)/tests/replay.o $(COMMON_OBJECTS)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CONFIG_LIBS) $(LDLIBS)
 endif
 
@@ -54,6 +54,14 @@ endif
 
 test-programs: $(O)/tests/hear_states
 $(O)/tests/hear_states: $(O)/tests/hear_states.o
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+
+test-programs: $(O)/tests/hear_uevents
+$(O)/tests/hear_uevents: $(call objects,tests/hear_uevents.c common/uevent.c)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+
+test-programs: $(O)/tests/abi_layout
+$(O)/tests/abi_layout: $(O)/tests/abi_layout.o
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
 
 test-programs: $(O)/tests/lib_api

@@ -13,6 +13,9 @@ tools_make()
 	make -s -C "$TOOLS" O="$TOOLS_BUILD" SANITIZE=1 DESTDIR="$tmp/root" "$@" >"$tmp/log" 2>&1
 }
 
+# The paths of another prefix are compiled in: not where the other tests have their programs.
+ELSEWHERE=(PREFIX=/opt/oom O="$tmp/opt" SANITIZE= CFLAGS=-O0)
+
 installed()
 {
 	(cd "$tmp/root" && find . ! -type d | sort)
@@ -26,7 +29,7 @@ for file in usr/bin/oom-embedded usr/share/man/man1/oom-embedded.1 \
 done
 version=$(cat "$TOOLS/../VERSION")
 same "make install: the version is the file VERSION's" "$version $version $version" "$(
-	echo "$("$tmp/root/usr/bin/oom-embedded" --version | awk '{ print $2 }')" \
+	printf '%s %s %s' "$("$tmp/root/usr/bin/oom-embedded" --version | awk '{ print $2 }')" \
 		"$(sed -n 's/^Version: //p' "$tmp/root/usr/lib/pkgconfig/liboom_embedded.pc")" \
 		"$("$tmp/root/usr/sbin/oom-embeddedd" --version | awk '{ print $2 }')")"
 for page in "$tmp"/root/usr/share/man/man*/*; do
@@ -45,9 +48,9 @@ touch "$tmp/root/usr/bin/somebody-elses"
 check "make uninstall: twice is no error" tools_make PREFIX=/usr uninstall
 same "make uninstall: what others have stays" ./usr/bin/somebody-elses "$(installed)"
 rm -rf "$tmp/root"
-check "make install: another prefix" tools_make PREFIX=/opt/oom install
+check "make install: another prefix" tools_make "${ELSEWHERE[@]}" install
 same "make install: all of it is there" '' "$(installed | grep -v '^./opt/oom/')"
-check "make uninstall: from there" tools_make PREFIX=/opt/oom uninstall
+check "make uninstall: from there" tools_make "${ELSEWHERE[@]}" uninstall
 same "make uninstall: all of it is gone" '' "$(installed)"
 
 # --- built with less

@@ -99,27 +99,29 @@ static void test_open(void)
 
 static void test_events(struct oom_embedded *oom)
 {
-	struct oom_embedded_event event;
+	const struct oom_embedded_event *event;
 
 	check("nothing has happened",
-	      !oom_embedded_next_event(oom, &event) &&
-		      event.type == OOM_EMBEDDED_NOTHING);
+	      !oom_embedded_next_event(oom, &event) && !event);
 	check("how many there were", oom_embedded_wanted(oom) == 2);
 	check("how many were missed", oom_embedded_missed(oom) == 1);
 	put("reconfigure_wanted", "4");
 	check("an emergency is an event, with those before it",
 	      oom_embedded_next_event(oom, &event) == 1 &&
-		      event.type == OOM_EMBEDDED_OOM && event.seq == 4 &&
-		      event.missed == 1);
+		      event->type == OOM_EMBEDDED_OOM && event->seq == 4 &&
+		      event->missed == 1);
+	check("an event says how much of it there is",
+	      event->size == sizeof(*event) &&
+		      OOM_EMBEDDED_EVENT_HAS(event, available_kb));
 	check("once", !oom_embedded_next_event(oom, &event));
 	put("levels/level", "critical");
 	put("levels/available_kb", "1234");
 	check("a level is an event",
 	      oom_embedded_next_event(oom, &event) == 1 &&
-		      event.type == OOM_EMBEDDED_LEVEL &&
-		      event.level == OOM_EMBEDDED_LEVEL_CRITICAL &&
-		      event.level_was == OOM_EMBEDDED_LEVEL_NORMAL &&
-		      event.available_kb == 1234);
+		      event->type == OOM_EMBEDDED_LEVEL &&
+		      event->level == OOM_EMBEDDED_LEVEL_CRITICAL &&
+		      event->level_was == OOM_EMBEDDED_LEVEL_NORMAL &&
+		      event->available_kb == 1234);
 	check("and can be asked for",
 	      oom_embedded_level(oom) == OOM_EMBEDDED_LEVEL_CRITICAL);
 	put("levels/level", "never_heard_of");

@@ -135,24 +135,24 @@ static void other_counters(void)
 static void level_metrics(void)
 {
 	char now[WORD_SIZE];
-	size_t i;
+	int i;
 
 	if (oe_sysfs_read("levels/level", now, sizeof(now)) < 0)
 		return;
 	print_head("level", "gauge", "1 for the level the memory is at.");
 	for (i = 0; i < OE_NR_LEVELS; i++)
-		print_sample("level", "level", oe_level_words[i],
-			     !strcmp(oe_level_words[i], now));
+		print_sample("level", "level", oe_level_word(i),
+			     !strcmp(oe_level_word(i), now));
 	print_head("watermark_bytes", "gauge",
 		   "Available memory below which a level begins; 0 is off.");
 	for (i = 1; i < OE_NR_LEVELS; i++) {
 		char file[OE_SYSFS_PATH_MAX];
 		long long value;
 
-		snprintf(file, sizeof(file), "levels/%s_kb", oe_level_words[i]);
+		snprintf(file, sizeof(file), "levels/%s_kb", oe_level_word(i));
 		if (!oe_sysfs_read_number(file, &value))
 			print_sample("watermark_bytes", "level",
-				     oe_level_words[i],
+				     oe_level_word(i),
 				     (double)value * BYTES_PER_KB);
 	}
 	file_metric("levels/available_kb", "available_bytes", "gauge",

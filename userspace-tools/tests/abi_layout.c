@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where the fields of an event are and which numbers the enums have, for comparison with
+ * lib/liboom_embedded.abi: what programs were built with must stay.
+ */
+#include <stddef.h>
+#include <stdio.h>
+
+#include "oom_embedded.h"
+
+#define FIELD(field)                                       \
+	printf("event.%s %zu %zu\n", #field,               \
+	       offsetof(struct oom_embedded_event, field), \
+	       sizeof(((struct oom_embedded_event *)0)->field))
+#define VALUE(name) printf("%s %d\n", #name, (int)(name))
+
+int main(void)
+{
+	FIELD(size);
+	FIELD(type);
+	FIELD(seq);
+	FIELD(missed);
+	FIELD(kind);
+	FIELD(outcome);
+	FIELD(trigger_pid);
+	FIELD(trigger_comm);
+	FIELD(victim_pid);
+	FIELD(victim_comm);
+	FIELD(victim_rank);
+	FIELD(victim_rss_kb);
+	FIELD(uid);
+	FIELD(level);
+	FIELD(level_was);
+	FIELD(available_kb);
+	/* A field that is appended goes here, and into the list. */
+	printf("event %zu\n", sizeof(struct oom_embedded_event));
+	VALUE(OOM_EMBEDDED_NOTHING);
+	VALUE(OOM_EMBEDDED_OOM);
+	VALUE(OOM_EMBEDDED_DETAILS);
+	VALUE(OOM_EMBEDDED_VICTIM);
+	VALUE(OOM_EMBEDDED_NO_VICTIM);
+	VALUE(OOM_EMBEDDED_LEVEL);
+	VALUE(OOM_EMBEDDED_LIMIT);
+	VALUE(OOM_EMBEDDED_LOST);
+	VALUE(OOM_EMBEDDED_LEVEL_UNKNOWN);
+	VALUE(OOM_EMBEDDED_LEVEL_NORMAL);
+	VALUE(OOM_EMBEDDED_LEVEL_WARNING);
+	VALUE(OOM_EMBEDDED_LEVEL_CRITICAL);
+	VALUE(OOM_EMBEDDED_LEVEL_IMMINENT_OOM);
+	VALUE(OOM_EMBEDDED_LEVEL_OOM);
+	VALUE(OOM_EMBEDDED_ACKNOWLEDGE);
+	VALUE(OOM_EMBEDDED_NO_RANK);
+	return 0;
+}
