@@ -31,7 +31,7 @@ static const char *const memcg_no_victim_words[] = {
 
 /* clang-format off */
 #define NUMBER(tunable, lowest, highest)			\
-	{							\
+	[OE_TUNABLE_##tunable] = {				\
 		.name = #tunable,				\
 		.value = &oe_config.tunable,			\
 		.min = lowest,					\
@@ -39,7 +39,7 @@ static const char *const memcg_no_victim_words[] = {
 	}
 
 #define WORD(tunable, list)					\
-	{							\
+	[OE_TUNABLE_##tunable] = {				\
 		.name = #tunable,				\
 		.value = &oe_config.tunable,			\
 		.max = ARRAY_SIZE(list) - 1,			\
@@ -47,7 +47,7 @@ static const char *const memcg_no_victim_words[] = {
 	}
 
 #define SIZE(tunable, most, then)				\
-	{							\
+	[OE_TUNABLE_##tunable] = {				\
 		.name = #tunable,				\
 		.value = &oe_config.tunable,			\
 		.max_kb = most,					\
@@ -69,7 +69,7 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 	WORD(no_victim_action, no_victim_words),
 	WORD(memcg_no_victim_action, memcg_no_victim_words),
 	NUMBER(grace_ms, 0, OE_GRACE_MAX_MS),
-	{
+	[OE_TUNABLE_grace_hold] = {
 		.name = "grace_hold",
 		.value = &oe_config.grace_hold,
 		.max = 1,
@@ -159,26 +159,27 @@ static const struct kernel_param_ops tunable_param_ops = {
 /* clang-format off */
 
 /* Start values only (0444): sysfs has the values in force. */
-#define TUNABLE_PARAM(index, tunable, text)				\
+#define TUNABLE_PARAM(tunable, text)					\
 	module_param_cb(tunable, &tunable_param_ops,			\
-			(void *)&oe_tunables[index], 0444);		\
+			(void *)&oe_tunables[OE_TUNABLE_##tunable],	\
+			0444);						\
 	MODULE_PARM_DESC(tunable, text)
 
-TUNABLE_PARAM(0, mode, "off, observe or enforce (default)");
-TUNABLE_PARAM(1, rank_threshold,
+TUNABLE_PARAM(mode, "off, observe or enforce (default)");
+TUNABLE_PARAM(rank_threshold,
 	      "processes with a ranking below it are protected (0..1000, default 0)");
-TUNABLE_PARAM(2, default_rank,
+TUNABLE_PARAM(default_rank,
 	      "ranking of a process that has none (0..1000, default 500)");
-TUNABLE_PARAM(3, selection_order, "badness (default) or rank");
-TUNABLE_PARAM(4, no_victim_action, "panic (default), reboot or unprotect");
-TUNABLE_PARAM(5, memcg_no_victim_action, "unprotect (default) or fail");
-TUNABLE_PARAM(6, grace_ms,
+TUNABLE_PARAM(selection_order, "badness (default) or rank");
+TUNABLE_PARAM(no_victim_action, "panic (default), reboot or unprotect");
+TUNABLE_PARAM(memcg_no_victim_action, "unprotect (default) or fail");
+TUNABLE_PARAM(grace_ms,
 	      "longest wait for userspace before a kill, ms (0..10000, default 0)");
-TUNABLE_PARAM(7, grace_hold,
+TUNABLE_PARAM(grace_hold,
 	      "1 = stop everybody who may be chosen during that wait (default 0)");
-TUNABLE_PARAM(8, reserve_kb,
+TUNABLE_PARAM(reserve_kb,
 	      "memory held back for that moment: KiB, or with K, M, G, % (default 0)");
-TUNABLE_PARAM(9, console_first,
+TUNABLE_PARAM(console_first,
 	      "1 = the console shows the kernel's report before the kill (default 0)");
 
 /* clang-format on */

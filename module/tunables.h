@@ -28,8 +28,19 @@ struct oe_tunable {
 	void (*changed)(void);
 };
 
-enum {
-	OE_NR_TUNABLES = 10,
+/* The order in which they are listed: a tunable is its field of &struct oe_config. */
+enum oe_tunable_index {
+	OE_TUNABLE_mode,
+	OE_TUNABLE_rank_threshold,
+	OE_TUNABLE_default_rank,
+	OE_TUNABLE_selection_order,
+	OE_TUNABLE_no_victim_action,
+	OE_TUNABLE_memcg_no_victim_action,
+	OE_TUNABLE_grace_ms,
+	OE_TUNABLE_grace_hold,
+	OE_TUNABLE_reserve_kb,
+	OE_TUNABLE_console_first,
+	OE_NR_TUNABLES,
 };
 
 extern const struct oe_tunable oe_tunables[OE_NR_TUNABLES];
