@@ -67,27 +67,27 @@ static int __init oe_init(void)
 	err = oe_memreport_init();
 	if (err)
 		goto err_exit_victim;
-	err = oe_level_start();
+	err = oe_pressure_init(oe_level_now);
 	if (err)
 		goto err_exit_memreport;
+	err = oe_level_start();
+	if (err)
+		goto err_exit_pressure;
 	err = oe_sysfs_init();
 	if (err)
 		goto err_stop_level;
-	err = oe_pressure_init(oe_level_now);
-	if (err)
-		goto err_exit_sysfs;
 	err = oe_intercept_notifier_init();
 	if (err)
-		goto err_exit_pressure;
+		goto err_exit_sysfs;
 	init_kprobe();
 	return 0;
 
-err_exit_pressure:
-	oe_pressure_exit();
 err_exit_sysfs:
 	oe_sysfs_exit();
 err_stop_level:
 	oe_level_stop();
+err_exit_pressure:
+	oe_pressure_exit();
 err_exit_memreport:
 	oe_memreport_exit();
 err_exit_victim:
@@ -110,9 +110,9 @@ static void __exit oe_exit(void)
 	oe_intercept_memcg_exit();
 	oe_intercept_kprobe_exit();
 	oe_intercept_notifier_exit();
-	oe_pressure_exit();
 	oe_sysfs_exit();
 	oe_level_stop();
+	oe_pressure_exit();
 	oe_memreport_exit();
 	oe_reserve_exit();
 	oe_victim_exit();

@@ -12,7 +12,7 @@ ABI_FILE=$ABI_PAGE:/selftests/$(basename "$ABI_PAGE")
 # length, for two guests at a time.
 OOM=(
 	order_global.sh order_memcg.sh order_sysrq.sh rank_order.sh exceptions.sh guard.sh
-	no_victim_unprotect.sh no_victim_memcg.sh console.sh
+	no_victim_unprotect.sh no_victim_memcg.sh console.sh bystanders.sh
 )
 REST=(
 	abi.sh notifier_only.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh groups.sh

@@ -14,9 +14,11 @@
 #include <linux/atomic.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
-#include <linux/module.h>
+#include <linux/kmemleak.h>
+#include <linux/lockdep.h>
 #include <linux/poll.h>
 #include <linux/proc_fs.h>
+#include <linux/slab.h>
 #include <linux/wait.h>
 
 #include <uapi/oom_embedded.h>
@@ -26,24 +28,13 @@
 static struct {
 	struct proc_dir_entry *dir;
 	enum oe_level (*level_now)(void);
-	wait_queue_head_t wait;
+	wait_queue_head_t *wait; /* see put_queue() */
 	atomic_long_t nr_events;
-} pressure = {
-	.wait = __WAIT_QUEUE_HEAD_INITIALIZER(pressure.wait),
-};
+} pressure;
 
-/* A poller is in the wait queue of this module until it closes the file. */
 static int pressure_open(struct inode *inode, struct file *file)
 {
-	if (!try_module_get(THIS_MODULE))
-		return -ENODEV;
 	file->private_data = (void *)atomic_long_read(&pressure.nr_events);
-	return 0;
-}
-
-static int pressure_release(struct inode *inode, struct file *file)
-{
-	module_put(THIS_MODULE);
 	return 0;
 }
 
@@ -61,7 +52,7 @@ static __poll_t pressure_poll(struct file *file, poll_table *table)
 {
 	void *now;
 
-	poll_wait(file, &pressure.wait, table);
+	poll_wait(file, pressure.wait, table);
 	now = (void *)atomic_long_read(&pressure.nr_events);
 	if (xchg(&file->private_data, now) == now)
 		return EPOLLIN | EPOLLRDNORM;
@@ -70,7 +61,6 @@ static __poll_t pressure_poll(struct file *file, poll_table *table)
 
 static const struct proc_ops pressure_ops = {
 	.proc_open = pressure_open,
-	.proc_release = pressure_release,
 	.proc_read = pressure_read,
 	.proc_lseek = default_llseek,
 	.proc_poll = pressure_poll,
@@ -84,37 +74,72 @@ static const struct proc_ops pressure_ops = {
 void oe_pressure_wake(void)
 {
 	atomic_long_inc(&pressure.nr_events);
-	wake_up_poll(&pressure.wait, EPOLLPRI);
+	wake_up_poll(pressure.wait, EPOLLPRI);
+}
+
+static wait_queue_head_t *get_queue(void)
+{
+	wait_queue_head_t *wait = kzalloc(sizeof(*wait), GFP_KERNEL);
+
+	if (!wait)
+		return NULL;
+	init_waitqueue_head(wait);
+	/* The key of a class of ours would be gone with the module. */
+	lockdep_set_novalidate_class(&wait->lock);
+	return wait;
+}
+
+/*
+ * A poller stands in the wait queue until it closes the file, and any user may
+ * keep it open for ever. That must not keep the module: its last files are
+ * detached by proc_remove(), and the queue is left behind for such a poller, the
+ * few bytes of it.
+ */
+static void put_queue(wait_queue_head_t *wait)
+{
+	if (waitqueue_active(wait))
+		kmemleak_not_leak(wait);
+	else
+		kfree(wait);
 }
 
 /**
  * oe_pressure_init - publish the file
  * @level_now: tells the level that a reader gets; called in process context
  *
- * Context: module init.
+ * Context: module init, before the watcher of the levels starts.
  * Return: 0, also on kernels without procfs, or -ENOMEM.
  */
 int oe_pressure_init(enum oe_level (*level_now)(void))
 {
+	pressure.level_now = level_now;
+	pressure.wait = get_queue();
+	if (!pressure.wait)
+		return -ENOMEM;
 	if (!IS_ENABLED(CONFIG_PROC_FS))
 		return 0;
-	pressure.level_now = level_now;
 	pressure.dir = proc_mkdir(OOM_EMBEDDED_NAME, NULL);
 	if (!pressure.dir)
-		return -ENOMEM;
-	if (!proc_create("pressure", 0444, pressure.dir, &pressure_ops)) {
-		proc_remove(pressure.dir);
-		return -ENOMEM;
-	}
+		goto err_put_queue;
+	if (!proc_create("pressure", 0444, pressure.dir, &pressure_ops))
+		goto err_remove_dir;
 	return 0;
+
+err_remove_dir:
+	proc_remove(pressure.dir);
+err_put_queue:
+	put_queue(pressure.wait);
+	return -ENOMEM;
 }
 
 /**
  * oe_pressure_exit - withdraw the file
  *
- * Context: module exit; no process has it open.
+ * Context: module exit, after the watcher has stopped; may sleep. Processes may
+ * have it open.
  */
 void oe_pressure_exit(void)
 {
 	proc_remove(pressure.dir);
+	put_queue(pressure.wait);
 }

@@ -36,6 +36,8 @@ static const char *const outcome_words[] = {
 
 enum {
 	PROCESS_TEXT = 200,
+	/* A path of ordinary characters fits; one that is mostly escapes is cut. */
+	MEMCG_ESCAPED = 2 * OE_MEMCG_PATH,
 };
 
 static struct {
@@ -43,6 +45,7 @@ static struct {
 	struct oe_uevent uevent;
 	char trigger[OE_COMM_ESCAPED];
 	char comm[OE_COMM_ESCAPED];
+	char memcg[MEMCG_ESCAPED];
 	char victim[PROCESS_TEXT];
 	char second[PROCESS_TEXT];
 	char would[PROCESS_TEXT];
@@ -195,7 +198,8 @@ unsigned long oe_report_reconfigure(const struct oe_episode *episode)
 		      episode->grace_ms);
 	if (episode->memcg_path[0])
 		oe_uevent_add(uevent, OOM_EMBEDDED_KEY_MEMCG "=%s",
-			      episode->memcg_path);
+			      oe_escape(scratch.memcg, sizeof(scratch.memcg),
+					episode->memcg_path));
 	ticket = oe_notify_send(uevent);
 	mutex_unlock(&scratch.lock);
 	return ticket;

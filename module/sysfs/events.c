@@ -6,6 +6,7 @@
 
 #include <linux/kernel.h>
 #include <linux/math64.h>
+#include <linux/mutex.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/time64.h>
@@ -26,13 +27,16 @@ enum {
 	MEMCG_TEXT = 128,
 };
 
-/* Too large for the stack; under the lock of the list, as every read. */
+/* Too large for the stack. */
 static struct {
+	struct mutex lock; /* its holders never allocate */
 	struct oe_event event;
 	char line[LINE_SIZE];
 	char comm[OE_COMM_ESCAPED];
 	char memcg[MEMCG_TEXT];
-} scratch;
+} scratch = {
+	.lock = __MUTEX_INITIALIZER(scratch.lock),
+};
 
 static struct oe_list events_list;
 
@@ -255,13 +259,18 @@ static int build_events(struct oe_list *list, struct oe_text *text)
 	u64 first, end;
 	int err;
 
+	/* Before the lock: another reader must not wait for this one's memory. */
+	err = oe_text_reserve(text, OE_NR_EVENTS * LINE_SIZE);
+	if (err)
+		return err;
+	mutex_lock(&scratch.lock);
 	oe_events_range(&first, &end);
 	width = widest_line(first, end);
-	err = oe_text_reserve(text, (end - first) * (width + 1) + 1);
-	for (; !err && first < end; first++)
+	for (; first < end; first++)
 		if (render_event(first, &length))
 			oe_text_add(text, "%-*s\n", width, scratch.line);
-	return err;
+	mutex_unlock(&scratch.lock);
+	return 0;
 }
 
 static ssize_t events_read(struct file *file, struct kobject *kobj,
@@ -272,7 +281,7 @@ static ssize_t events_read(struct file *file, struct kobject *kobj,
 }
 
 static OE_BIN_CONST struct bin_attribute events_attr = {
-	.attr = { .name = "events", .mode = 0444 },
+	.attr = { .name = "events", .mode = 0400 },
 	.read = events_read,
 };
 

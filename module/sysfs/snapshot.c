@@ -141,21 +141,54 @@ static struct oe_snapshot *make_room(struct oe_list *list)
 	return oldest;
 }
 
-static int take_snapshot(struct oe_list *list, struct oe_snapshot *snapshot,
-			 const struct file *reader)
+/*
+ * Builds the list before the lock is taken: a reader that is throttled, or that
+ * waits for memory, must not keep the others from reading.
+ */
+static int take_snapshot(struct oe_list *list, const struct file *reader)
 {
+	struct oe_snapshot *snapshot;
+	struct oe_text text = {};
 	int err;
 
-	forget_snapshot(snapshot);
-	err = list->build(list, &snapshot->text);
+	err = list->build(list, &text);
 	if (err) {
-		forget_snapshot(snapshot);
+		kvfree(text.data);
 		return err;
 	}
+	mutex_lock(&list->lock);
+	snapshot = find_snapshot(list, reader) ?: make_room(list);
+	forget_snapshot(snapshot);
+	snapshot->text = text;
 	snapshot->reader = reader;
+	snapshot->used = jiffies;
 	queue_delayed_work(system_wq, &list->expire,
 			   msecs_to_jiffies(EXPIRE_MS));
+	mutex_unlock(&list->lock);
 	return 0;
+}
+
+static ssize_t continue_snapshot(struct oe_snapshot *snapshot, char *buf,
+				 loff_t offset, size_t count)
+{
+	ssize_t ret = memory_read_from_buffer(buf, count, &offset,
+					      snapshot->text.data,
+					      snapshot->text.length);
+
+	snapshot->used = jiffies;
+	if (!ret)
+		forget_snapshot(snapshot);
+	return ret;
+}
+
+static bool has_snapshot(struct oe_list *list, const struct file *reader)
+{
+	bool found;
+
+	mutex_lock(&list->lock);
+	found = find_snapshot(list, reader);
+	mutex_unlock(&list->lock);
+	return found;
 }
 
 /**
@@ -163,32 +196,31 @@ static int take_snapshot(struct oe_list *list, struct oe_snapshot *snapshot,
  * @list: the list
  * @reader: the open file
  * @buf: where to
- * @offset: from where
+ * @offset: from where; 0 takes the list anew
  * @count: at most
  *
+ * A reader may begin elsewhere than at 0, as tail(1) does.
+ *
  * Context: process context, may sleep and allocate.
- * Return: bytes read, 0 at the end, or a negative errno.
+ * Return: bytes read, 0 at the end, or a negative errno: -ESTALE if other
+ * readers have taken the place while the list was built.
  */
 ssize_t oe_list_read(struct oe_list *list, const struct file *reader, char *buf,
 		     loff_t offset, size_t count)
 {
 	struct oe_snapshot *snapshot;
-	ssize_t ret = 0;
+	ssize_t ret = -ESTALE;
 
+	if (!offset || !has_snapshot(list, reader)) {
+		int err = take_snapshot(list, reader);
+
+		if (err)
+			return err;
+	}
 	mutex_lock(&list->lock);
 	snapshot = find_snapshot(list, reader);
-	if (!snapshot || !offset) {
-		snapshot = snapshot ?: make_room(list);
-		ret = take_snapshot(list, snapshot, reader);
-	}
-	if (!ret) {
-		ret = memory_read_from_buffer(buf, count, &offset,
-					      snapshot->text.data,
-					      snapshot->text.length);
-		snapshot->used = jiffies;
-		if (!ret)
-			forget_snapshot(snapshot);
-	}
+	if (snapshot)
+		ret = continue_snapshot(snapshot, buf, offset, count);
 	mutex_unlock(&list->lock);
 	return ret;
 }
