@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # docs.sh [--self-test]: do the documents lead where they say? Links and their anchors, files
-# and functions that a page names, pictures against the scripts that draw them, the length of
-# README. With --self-test: is a planted fault of each kind reported? Exit status 0 or 1; what
-# is wrong is printed. Runs on the host.
+# and functions that a page names, files that the house map does not name, pictures against the
+# scripts that draw them, the length of README. With --self-test: is a planted fault of each
+# kind reported? Exit status 0 or 1; what is wrong is printed. Runs on the host.
 
 set -uo pipefail
 
@@ -76,6 +76,21 @@ judge_functions()
 	done
 }
 
+# Each file of a room has its place in the house map.
+judge_house_map()
+{
+	local file name
+
+	for file in module/*/*.c; do
+		case $file in
+		module/tests/*|*.mod.c) continue ;;
+		esac
+		name=$(basename "$file" .c)
+		grep -qw "$name" Documentation/developer/house-map.md ||
+			echo "house-map.md: does not know $file"
+	done
+}
+
 judge_pictures()
 {
 	local script
@@ -103,6 +118,7 @@ judge()
 		judge_links
 		judge_paths
 		judge_functions
+		judge_house_map
 		judge_pictures
 		judge_readme
 	} 2>&1)
@@ -118,10 +134,12 @@ planted()
 	local description=$1 report=$2 file=$3 line=$4
 	local found
 
-	cp "$copy/$file" "$copy/saved"
+	rm -f "$copy/saved"
+	[[ ! -e $copy/$file ]] || cp "$copy/$file" "$copy/saved"
 	printf '%s\n' "$line" >>"$copy/$file"
 	found=$(judge "$copy")
-	mv "$copy/saved" "$copy/$file"
+	rm "$copy/$file"
+	[[ ! -e $copy/saved ]] || mv "$copy/saved" "$copy/$file"
 	grep -qE -- "$report" <<<"$found" && return 0
 	echo "not reported: $description"
 	echo "$found"
@@ -144,6 +162,8 @@ self_test()
 		Documentation/developer/house-map.md "\`module/attic/box.c\`" || failed=1
 	planted "a function that is gone" "there is no oe_attic_open" \
 		Documentation/developer/design.md "\`oe_attic_open()\`" || failed=1
+	planted "a file that the house map does not know" "does not know module/oom/attic.c" \
+		module/oom/attic.c "" || failed=1
 	planted "a picture of another script" "not what its script draws" \
 		Documentation/pictures/oom-path.awk 'END { print "<!-- -->" }' || failed=1
 	planted "a README that is too long" "more than $README_LINES" \
