@@ -30,6 +30,7 @@ enum {
 	OE_CONF_MAX_CONDITIONS = 32, /* of all modes */
 	OE_CONF_MAX_TERMS = 4, /* of a condition */
 	OE_CONF_MAX_ARGS = 15, /* of a command */
+	OE_CONF_MAX_OOMS = 64, /* that can be counted within a time */
 	OE_CONF_TEXT = 12 * 1024, /* all texts together */
 };
 
@@ -133,7 +134,7 @@ struct oe_conf_step {
 
 /**
  * enum oe_conf_term_type - what a term of a condition looks at
- * @OE_TERM_OOM: @value emergencies within @ms (0: this one)
+ * @OE_TERM_OOM: @value emergencies (at most OE_CONF_MAX_OOMS) of @scope within @ms (0: this one)
  * @OE_TERM_LEVEL: the module's level is at least @value (0 normal .. 4 oom)
  * @OE_TERM_FORECAST: the module expects an OOM within @ms
  * @OE_TERM_AVAILABLE: available memory is below @value KiB, or per cent if @percent
@@ -157,11 +158,34 @@ enum oe_conf_term_type {
 	OE_TERM_LIMIT,
 };
 
+/**
+ * enum oe_conf_scope - whose emergencies count
+ * @OE_SCOPE_MACHINE: the machine's, SysRq's included
+ * @OE_SCOPE_MEMCG: those of a memory cgroup
+ * @OE_SCOPE_ANY: all
+ */
+enum oe_conf_scope {
+	OE_SCOPE_MACHINE,
+	OE_SCOPE_MEMCG,
+	OE_SCOPE_ANY,
+};
+
+/**
+ * struct oe_conf_term - a term of a condition
+ * @type: see above
+ * @value: a number or an amount
+ * @ms: a time
+ * @percent: @value is a share of all memory
+ * @scope: OE_TERM_OOM
+ * @path: OE_SCOPE_MEMCG: of this cgroup and those below it; NULL = of any
+ */
 struct oe_conf_term {
 	enum oe_conf_term_type type;
 	long long value;
 	int ms;
 	bool percent;
+	enum oe_conf_scope scope;
+	const char *path;
 };
 
 /**
@@ -264,6 +288,7 @@ enum oe_conf_log {
  * @log_rate: lines a minute; errors are not counted
  * @realtime: SCHED_FIFO priority, 0 = ordinary
  * @control: a FIFO for the operator's commands, or NULL
+ * @state: a file for what the next manager has to know, or NULL
  */
 struct oe_conf_daemon {
 	int sample_ms;
@@ -272,6 +297,7 @@ struct oe_conf_daemon {
 	int log_rate;
 	int realtime;
 	const char *control;
+	const char *state;
 };
 
 /**

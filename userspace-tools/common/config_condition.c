@@ -8,19 +8,52 @@
 #include "common/config_value.h"
 #include "common/words.h"
 
-static bool parse_oom(char **rest, struct oe_conf_term *term)
+/* The next word, which stays where it is. */
+static const char *peek_word(const char *rest, char *line)
+{
+	char *at = line;
+
+	snprintf(line, OE_CONF_MAX_LINE, "%s", rest);
+	return oe_conf_word(&at);
+}
+
+/* "any", "memcg [PATH]", or nothing: the machine's. */
+static bool parse_scope(struct oe_conf *conf, struct oe_conf_place place,
+			char **rest, struct oe_conf_term *term)
 {
 	char line[OE_CONF_MAX_LINE];
-	char *peek = line;
+	const char *word = peek_word(*rest, line);
+
+	if (!word || (strcmp(word, "any") && strcmp(word, "memcg")))
+		return true;
+	term->scope = strcmp(word, "any") ? OE_SCOPE_MEMCG : OE_SCOPE_ANY;
+	oe_conf_word(rest);
+	word = peek_word(*rest, line);
+	if (term->scope != OE_SCOPE_MEMCG || !word || *word != '/')
+		return true;
+	term->path = oe_conf_keep(conf, place, oe_conf_word(rest));
+	return term->path;
+}
+
+/* "oom [any|memcg [PATH]] [N in TIME]" */
+static bool parse_oom(struct oe_conf *conf, struct oe_conf_place place,
+		      char **rest, struct oe_conf_term *term)
+{
+	char line[OE_CONF_MAX_LINE];
 	const char *word;
 
 	term->value = 1;
-	snprintf(line, sizeof(line), "%s", *rest);
-	word = oe_conf_word(&peek);
+	if (!parse_scope(conf, place, rest, term))
+		return false;
+	word = peek_word(*rest, line);
 	if (!word || !strcmp(word, "and"))
 		return true;
-	if (!oe_conf_number(oe_conf_word(rest), 1, 1000, &term->value))
-		return false;
+	if (!oe_conf_number(oe_conf_word(rest), 1, OE_CONF_MAX_OOMS,
+			    &term->value))
+		return oe_conf_error(
+			conf, place,
+			"'%s' is no number of emergencies from 1 to %d", word,
+			OE_CONF_MAX_OOMS);
 	word = oe_conf_word(rest);
 	if (!word || strcmp(word, "in"))
 		return false;
@@ -52,7 +85,8 @@ static bool parse_psi(char **rest, struct oe_conf_term *term)
 	return oe_conf_hundredths(share, 100, &term->value);
 }
 
-static bool parse_term(char **rest, struct oe_conf_term *term)
+static bool parse_term(struct oe_conf *conf, struct oe_conf_place place,
+		       char **rest, struct oe_conf_term *term)
 {
 	static const char *const words[] = { "oom",	  "level", "forecast",
 					     "available", "rate",  "load",
@@ -71,7 +105,7 @@ static bool parse_term(char **rest, struct oe_conf_term *term)
 		return false;
 	term->type = types[which];
 	if (term->type == OE_TERM_OOM)
-		return parse_oom(rest, term);
+		return parse_oom(conf, place, rest, term);
 	if (term->type == OE_TERM_LIMIT)
 		return true;
 	if (term->type == OE_TERM_PSI_SOME)
@@ -101,6 +135,7 @@ static bool parse_term(char **rest, struct oe_conf_term *term)
 bool oe_conf_parse_condition(struct oe_conf *conf, struct oe_conf_place place,
 			     char *text, struct oe_conf_condition *condition)
 {
+	int errors = conf->nr_errors;
 	const char *word;
 
 	memset(condition, 0, sizeof(*condition));
@@ -113,14 +148,15 @@ bool oe_conf_parse_condition(struct oe_conf *conf, struct oe_conf_place place,
 			return oe_conf_error(conf, place,
 					     "a condition has at most %d terms",
 					     OE_CONF_MAX_TERMS);
-		if (!parse_term(&text,
+		if (!parse_term(conf, place, &text,
 				&condition->terms[condition->nr_terms++]))
-			return oe_conf_error(
-				conf, place,
-				"'%s' is no condition; terms, joined by 'and', are: oom, "
-				"oom 3 in 60s, level critical, forecast 5s, available 10%%, "
-				"rate 2M, psi some 10, psi full 5, load 2.5, biggest 40%%, limit",
-				condition->text);
+			return conf->nr_errors == errors &&
+			       oe_conf_error(
+				       conf, place,
+				       "'%s' is no condition; terms, joined by 'and', are: oom, "
+				       "oom any, oom memcg /PATH, oom 3 in 60s, level critical, forecast 5s, available 10%%, "
+				       "rate 2M, psi some 10, psi full 5, load 2.5, biggest 40%%, limit",
+				       condition->text);
 		word = oe_conf_word(&text);
 	} while (word && !strcmp(word, "and"));
 	if (word)

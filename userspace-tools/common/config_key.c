@@ -11,6 +11,7 @@
 
 enum {
 	COMM_MAX = OOM_EMBEDDED_PATTERN_MAX - 1,
+	PROCESS_NAME_MAX = 15, /* of /proc/PID/comm */
 };
 
 /**
@@ -61,6 +62,35 @@ static bool is_plain(const char *value, size_t max)
 		if (*c <= ' ' || *c > '~')
 			return false;
 	return strlen(value) <= max;
+}
+
+/* After "[": the rest behind the "]", or NULL if there is none. */
+static const char *end_of_set(const char *set)
+{
+	const char *end;
+
+	if (*set == '!' || *set == '^')
+		set++;
+	/* A "]" that comes first is one of the characters. */
+	end = *set ? strchr(set + 1, ']') : NULL;
+	return end ? end + 1 : NULL;
+}
+
+/* How many characters a name has at least that matches a pattern. */
+static int shortest_match(const char *pattern)
+{
+	int length = 0;
+
+	while (*pattern) {
+		const char *end = *pattern == '[' ? end_of_set(pattern + 1) :
+						    NULL;
+
+		length += *pattern != '*';
+		if (*pattern == '\\' && pattern[1])
+			pattern++;
+		pattern = end ? end : pattern + 1;
+	}
+	return length;
 }
 
 static bool is_uids(const char *value)
@@ -160,6 +190,12 @@ bool oe_conf_check(struct oe_conf_reader *reader, const struct oe_conf_key *key,
 		if (!*value || !is_plain(value, COMM_MAX))
 			expected =
 				"pattern of a process name (for a blank write '?')";
+		else if (shortest_match(value) > PROCESS_NAME_MAX)
+			return oe_conf_error(
+				reader->conf, reader->place,
+				"%s: '%s' matches no process: names are cut off after %d characters; '%.*s*' would match",
+				key->name, value, PROCESS_NAME_MAX,
+				PROCESS_NAME_MAX - 1, value);
 		break;
 	case VALUE_UIDS:
 		if (!is_uids(value))

@@ -25,6 +25,7 @@ enum daemon_key {
 	DAEMON_LOG_RATE,
 	DAEMON_REALTIME,
 	DAEMON_CONTROL,
+	DAEMON_STATE,
 };
 
 static const struct oe_conf_key daemon_keys[] = {
@@ -34,6 +35,7 @@ static const struct oe_conf_key daemon_keys[] = {
 	[DAEMON_LOG_RATE] = NUMBER("log_rate", 0, 100000),
 	[DAEMON_REALTIME] = NUMBER("realtime", 0, 99),
 	[DAEMON_CONTROL] = TYPE("control", VALUE_PATH),
+	[DAEMON_STATE] = TYPE("state", VALUE_PATH),
 	END,
 };
 
@@ -85,6 +87,10 @@ bool oe_conf_daemon_line(struct oe_conf_reader *reader, const char *name,
 		daemon->control =
 			oe_conf_keep(reader->conf, reader->place, value);
 		return daemon->control;
+	case DAEMON_STATE:
+		daemon->state =
+			oe_conf_keep(reader->conf, reader->place, value);
+		return daemon->state;
 	}
 	return false;
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,11 +18,18 @@
 
 enum {
 	COMMAND = 128,
+	PATH = 256,
+	READS = 16, /* in a turn of the loop */
 };
 
 static struct {
 	int fd;
 	bool wants_reload;
+	bool is_ours; /* made by this manager */
+	char path[PATH];
+	char text[PIPE_BUF]; /* what has been read of a command */
+	size_t used;
+	bool skips; /* the rest of a line that is too long */
 } control = { .fd = -1 };
 
 /**
@@ -65,21 +73,67 @@ static void obey(const char *command)
 	}
 }
 
+static void obey_line(char *line)
+{
+	if (strlen(line) >= COMMAND) {
+		oe_log(OE_LOG_ERROR, "a command has less than %d characters",
+		       COMMAND);
+		return;
+	}
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	obey(line);
+}
+
+/* Whole lines; what follows the last one stays. */
+static void obey_lines(void)
+{
+	char *line = control.text;
+	char *end;
+
+	while ((end = memchr(line, '\n',
+			     (size_t)(control.text + control.used - line)))) {
+		*end = '\0';
+		if (!control.skips)
+			obey_line(line);
+		control.skips = false;
+		line = end + 1;
+	}
+	control.used -= (size_t)(line - control.text);
+	memmove(control.text, line, control.used);
+	if (control.used < sizeof(control.text) - 1)
+		return;
+	if (!control.skips)
+		oe_log(OE_LOG_ERROR, "a command has less than %d characters",
+		       COMMAND);
+	control.skips = true;
+	control.used = 0;
+}
+
+/*
+ * A write may hold several commands, and a read may end within one. When nothing is left in the
+ * FIFO, what has no newline is a command, too: a write of up to PIPE_BUF bytes is in it whole.
+ */
 static void read_commands(void)
 {
-	char text[COMMAND];
-	ssize_t got = read(control.fd, text, sizeof(text) - 1);
-	char *rest = text;
-	char *line;
+	ssize_t got = 1;
 
-	if (got <= 0)
+	for (int i = 0; i < READS && got > 0; i++) {
+		got = read(control.fd, control.text + control.used,
+			   sizeof(control.text) - 1 - control.used);
+		if (got <= 0)
+			break;
+		control.used += (size_t)got;
+		obey_lines();
+	}
+	if (got > 0 || !control.used)
 		return;
-	text[got] = '\0';
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' && *c != '\n')
-			*c = '?';
-	while ((line = strsep(&rest, "\n")))
-		obey(line);
+	control.text[control.used] = '\0';
+	if (!control.skips)
+		obey_line(control.text);
+	control.skips = false;
+	control.used = 0;
 }
 
 /**
@@ -95,31 +149,54 @@ bool oe_control_wants_reload(void)
 	return wanted;
 }
 
+static void close_control(void)
+{
+	if (control.fd >= 0) {
+		oe_watch_remove(control.fd);
+		close(control.fd);
+	}
+	if (control.is_ours)
+		unlink(control.path);
+	control.fd = -1;
+	control.is_ours = false;
+	control.used = 0;
+	control.skips = false;
+}
+
 /**
  * oe_control_open - from now on commands are taken
  *
- * Without a FIFO the manager works as well; that there is none is logged.
+ * Again when another configuration is in force: if it says so, from another FIFO. Without one the
+ * manager works as well; that there is none is logged.
  */
 void oe_control_open(void)
 {
 	const struct oe_conf *conf = oe_active_conf();
 	const char *path = conf->daemon.control ? conf->daemon.control :
 						  CONTROL;
-	char directory[256];
+	char directory[PATH];
 	struct stat st;
 
+	if (control.fd >= 0 && !strcmp(path, control.path))
+		return;
+	close_control();
+	snprintf(control.path, sizeof(control.path), "%s", path);
 	snprintf(directory, sizeof(directory), "%s", path);
 	mkdir(dirname(directory), 0755);
-	if (mkfifo(path, 0600) && errno != EEXIST) {
+	control.is_ours = !mkfifo(path, 0600);
+	if (!control.is_ours && errno != EEXIST) {
 		oe_log(OE_LOG_WARNING, "no %s for commands: %s", path,
 		       strerror(errno));
 		return;
 	}
 	/* For writing too: it never looks as if everybody had gone. */
 	control.fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-	if (control.fd < 0 || fstat(control.fd, &st) || !S_ISFIFO(st.st_mode)) {
-		oe_log(OE_LOG_WARNING, "%s is no FIFO: no commands from there",
+	if (control.fd < 0 || fstat(control.fd, &st) || !S_ISFIFO(st.st_mode) ||
+	    st.st_uid != geteuid() || (st.st_mode & S_IWOTH)) {
+		oe_log(OE_LOG_WARNING,
+		       "%s is no FIFO of mine, or everybody can write to it: no commands from there",
 		       path);
+		close_control();
 		return;
 	}
 	oe_watch_add(control.fd, read_commands);

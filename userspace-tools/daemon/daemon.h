@@ -19,6 +19,7 @@
  *  sense.c     how memory is
  *  helper.c    programs that were started beforehand
  *  worker.c    the process that forks and executes, so that nobody else has to
+ *  state.c     what the next manager has to know
  *  memory.c    what is locked
  *  active.c    the configuration in force
  *  watch.c     descriptors and times that are waited for
@@ -46,6 +47,7 @@ enum {
 	OE_FOREVER = -1, /* a time-out */
 	OE_COMM = 32, /* room for the name of a process */
 	OE_LINE = 240, /* of the log */
+	OE_CGROUP_PATH = 128, /* as much of a path as the module tells */
 };
 
 /* CLOCK_MONOTONIC. */
@@ -56,6 +58,55 @@ static inline int64_t oe_now_ms(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
+
+/* --- state.c --- */
+
+enum {
+	OE_STATE_NAME = 64,
+	OE_STATE_VALUE = 40, /* of what a mode writes: numbers and words */
+	OE_STATE_TARGETS = 48,
+};
+
+/* Emergencies, by the module's counters. */
+enum oe_count {
+	OE_COUNT_GLOBAL,
+	OE_COUNT_SYSRQ,
+	OE_COUNT_MEMCG,
+	OE_NR_COUNTS,
+};
+
+/**
+ * struct oe_state - what the next manager has to know
+ * @counts: emergencies that were acted on, by kind
+ * @mode: name of the mode
+ * @pinned: name of the operator's mode, or empty
+ * @waiting: names of services that have to be started again; or empty
+ * @targets: what modes write to: the file, what it holds when no mode has a wish, and what was
+ *	written last
+ * @nr_targets: number of them
+ *
+ * Names are cut off where they are longer. No pointers: goes to a file.
+ */
+struct oe_state {
+	int64_t counts[OE_NR_COUNTS];
+	char mode[OE_STATE_NAME];
+	char pinned[OE_STATE_NAME];
+	char waiting[OE_CONF_MAX_SERVICES][OE_STATE_NAME];
+	struct oe_state_target {
+		char path[OE_STATE_NAME];
+		char otherwise[OE_STATE_VALUE];
+		char now[OE_STATE_VALUE];
+	} targets[OE_STATE_TARGETS];
+	int64_t nr_targets;
+};
+
+void oe_state_open(const char *path);
+const struct oe_state *oe_state_before(void);
+void oe_state_forget_before(void);
+struct oe_state *oe_state_now(void);
+void oe_state_publish(void);
+void oe_state_set_text(char *text, size_t size, const char *value);
+bool oe_state_is_text(const char *text, size_t size, const char *value);
 
 /* --- loop.c --- */
 
@@ -68,6 +119,7 @@ int oe_reload_first(const char *file, const char *directory,
 		    void (*report)(void *arg, const char *message));
 void oe_reload(void);
 void oe_reload_priority(void);
+const char *oe_reload_state_path(void);
 
 /* --- control.c --- */
 
@@ -83,7 +135,7 @@ bool oe_link_is_up(void);
 void oe_link_configure(const struct oe_conf *before);
 void oe_link_listen(void);
 void oe_link_regain(void);
-void oe_link_catch_up(void);
+void oe_link_catch_up(const struct oe_state *before);
 void oe_link_acknowledge(void);
 int oe_link_try(void);
 uint64_t oe_link_emergencies(void);
@@ -284,14 +336,32 @@ void oe_pipeline_start(const struct oe_conf *conf, int mode);
 void oe_pipeline_repeat(const struct oe_conf *conf, int mode);
 int64_t oe_pipeline_run(const struct oe_conf *conf, bool fine);
 bool oe_pipeline_is_urgent(void);
-void oe_pipeline_reset(void);
+void oe_pipeline_resume(const struct oe_conf *conf,
+			const struct oe_state *state);
+void oe_pipeline_move(const struct oe_conf *before, const struct oe_conf *conf);
 
 /* --- mode.c --- */
 
-void oe_mode_init(const struct oe_conf *conf, int mode);
+/**
+ * struct oe_oom - emergencies
+ * @machine: how many of the machine
+ * @memcg: how many of memory cgroups
+ * @path: of the cgroup; NULL = not known
+ */
+struct oe_oom {
+	int machine;
+	int memcg;
+	const char *path;
+};
+
+void oe_mode_init(const struct oe_conf *conf, int now, int pinned);
 int oe_mode_find(const struct oe_conf *conf, const char *name);
+int oe_mode_find_noted(const struct oe_conf *conf, const char *noted);
 int oe_mode_current(void);
-void oe_mode_oom(const struct oe_conf *conf);
+int oe_mode_pinned(void);
+void oe_mode_oom(const struct oe_conf *conf, const struct oe_oom *oom);
+void oe_mode_oom_path(const struct oe_conf *conf, const char *path);
+void oe_mode_missed(const struct oe_conf *conf, const struct oe_oom *oom);
 void oe_mode_limit(const struct oe_conf *conf);
 void oe_mode_update(const struct oe_conf *conf, const struct oe_sense *sense);
 void oe_mode_pin(const struct oe_conf *conf, int mode);

@@ -3,8 +3,10 @@
  * The manager's connection to the module: it may be unloaded and come again.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/sysfs.h"
 #include "common/words.h"
@@ -12,14 +14,14 @@
 
 enum {
 	REOPEN_MS = 1000,
-	/* Emergencies missed that still change a mode, each one. */
-	MISSED = 64,
+	MISSED = OE_CONF_MAX_OOMS, /* more of them at once do not count */
 };
 
 static struct {
 	struct oom_embedded *oom; /* NULL: the module is not there */
 	int64_t reopen_at_ms;
 	uint64_t unacknowledged; /* 0: nothing is */
+	int count_fds[OE_NR_COUNTS];
 } module;
 
 /**
@@ -41,12 +43,84 @@ void oe_link_acknowledge(void)
 	module.unacknowledged = 0;
 }
 
+/* --- whose emergency it is ----------------------------------------------- */
+
+static const char *const count_files[OE_NR_COUNTS] = {
+	[OE_COUNT_GLOBAL] = "stats/oom_global",
+	[OE_COUNT_SYSRQ] = "stats/oom_sysrq",
+	[OE_COUNT_MEMCG] = "stats/oom_memcg",
+};
+
+static void close_counts(void)
+{
+	for (int i = 0; i < OE_NR_COUNTS; i++) {
+		if (module.count_fds[i] > 0)
+			close(module.count_fds[i]);
+		module.count_fds[i] = -1;
+	}
+}
+
+static void open_counts(void)
+{
+	long long count;
+
+	close_counts();
+	for (int i = 0; i < OE_NR_COUNTS; i++) {
+		module.count_fds[i] = oe_sysfs_open(count_files[i], O_RDONLY);
+		/* The kernel's buffer is allocated by the first read. */
+		oe_sysfs_read_fd_number(module.count_fds[i], &count);
+	}
+}
+
+/* False: this module does not tell. */
+static bool read_counts(int64_t *counts)
+{
+	for (int i = 0; i < OE_NR_COUNTS; i++) {
+		long long count;
+
+		if (oe_sysfs_read_fd_number(module.count_fds[i], &count))
+			return false;
+		counts[i] = count;
+	}
+	return true;
+}
+
+static int difference(const int64_t *counts, const int64_t *before, int i)
+{
+	/* Below: the module was loaded anew. */
+	int64_t more = counts[i] < before[i] ? counts[i] :
+					       counts[i] - before[i];
+
+	return more < MISSED ? (int)more : MISSED;
+}
+
+/* The module counts an emergency by its kind before it wakes anybody. */
+static void judge_counts(const int64_t *before, struct oe_oom *oom,
+			 int otherwise)
+{
+	struct oe_state *state = oe_state_now();
+	int64_t counts[OE_NR_COUNTS];
+
+	*oom = (struct oe_oom){ .machine = otherwise };
+	if (!read_counts(counts))
+		return;
+	oom->machine = difference(counts, before, OE_COUNT_GLOBAL) +
+		       difference(counts, before, OE_COUNT_SYSRQ);
+	oom->memcg = difference(counts, before, OE_COUNT_MEMCG);
+	memcpy(state->counts, counts, sizeof(counts));
+	oe_state_publish();
+}
+
 /* Before the module goes on: what a mode sets counts for this emergency already. */
 static void on_save(const struct oom_embedded_event *event, void *arg)
 {
+	struct oe_oom oom;
+
 	(void)event;
 	(void)arg;
-	oe_mode_oom(oe_active_conf());
+	judge_counts(oe_state_now()->counts, &oom, 1);
+	if (oom.machine || oom.memcg)
+		oe_mode_oom(oe_active_conf(), &oom);
 }
 
 static void on_event(const struct oom_embedded_event *event, void *arg)
@@ -60,8 +134,6 @@ static void on_event(const struct oom_embedded_event *event, void *arg)
 			oe_log(OE_LOG_WARNING,
 			       "%" PRIu64 " emergencies before it were missed",
 			       event->missed);
-		for (uint64_t i = 0; i < event->missed && i < MISSED; i++)
-			oe_mode_oom(oe_active_conf());
 		module.unacknowledged = event->seq;
 		break;
 	case OOM_EMBEDDED_VICTIM:
@@ -91,20 +163,42 @@ static void on_event(const struct oom_embedded_event *event, void *arg)
 	}
 }
 
+/* Is the state that of this module, and not of one that was unloaded? */
+static bool counts_fit(const int64_t *before)
+{
+	int64_t counts[OE_NR_COUNTS];
+
+	if (!read_counts(counts))
+		return false;
+	for (int i = 0; i < OE_NR_COUNTS; i++)
+		if (counts[i] < before[i])
+			return false;
+	return true;
+}
+
 /**
  * oe_link_catch_up - what happened while nobody was here
+ * @before: what the manager before has left, or NULL
+ *
+ * Without @before nobody knows what kind of emergencies they were: any of which there was one since
+ * the module was loaded.
  */
-void oe_link_catch_up(void)
+void oe_link_catch_up(const struct oe_state *before)
 {
+	static const int64_t nothing[OE_NR_COUNTS];
 	int64_t missed = oom_embedded_missed(module.oom);
+	struct oe_oom oom;
 
+	if (!before || !counts_fit(before->counts))
+		judge_counts(nothing, &oom, 1);
+	else
+		judge_counts(before->counts, &oom, 1);
 	if (missed <= 0)
 		return;
 	oe_log(OE_LOG_WARNING,
 	       "%" PRId64 " emergencies were missed, the last was %" PRIu64,
 	       missed, oom_embedded_wanted(module.oom));
-	for (int64_t i = 0; i < missed && i < MISSED; i++)
-		oe_mode_oom(oe_active_conf());
+	oe_mode_missed(oe_active_conf(), &oom);
 	module.unacknowledged = oom_embedded_wanted(module.oom);
 }
 
@@ -163,6 +257,7 @@ int oe_link_open(void)
 	if (err)
 		oe_log(OE_LOG_ERROR, "cannot protect myself: %s",
 		       strerror(-err));
+	open_counts();
 	oom_embedded_on_save(module.oom, on_save, NULL);
 	oom_embedded_on_event(module.oom, on_event, NULL);
 	oe_watch_add(oom_embedded_fd(module.oom), serve_module);
@@ -175,6 +270,7 @@ static void lose_module(void)
 	oe_log(OE_LOG_WARNING, "the module has gone");
 	oe_watch_remove(oom_embedded_fd(module.oom));
 	oom_embedded_close(module.oom);
+	close_counts();
 	module.oom = NULL;
 	module.unacknowledged = 0;
 	module.reopen_at_ms = oe_now_ms() + REOPEN_MS;
@@ -223,10 +319,10 @@ void oe_link_regain(void)
 	oe_log(OE_LOG_WARNING, "the module is there again");
 	oe_link_configure(NULL);
 	protect_children();
-	oe_mode_init(oe_active_conf(), oe_mode_current());
+	oe_mode_init(oe_active_conf(), oe_mode_current(), oe_mode_pinned());
 	oe_rankings_forget();
 	oe_watch_scan_now();
-	oe_link_catch_up();
+	oe_link_catch_up(NULL);
 }
 
 /**

@@ -81,9 +81,24 @@ static void dry_run(const struct oe_conf *conf)
 		       oe_now_ms() - began);
 }
 
+/* The mode that the manager before was in, and the services that it has ended. */
+static void take_over(const struct oe_state *before)
+{
+	const struct oe_conf *conf = oe_active_conf();
+	int mode = before ? oe_mode_find_noted(conf, before->mode) : -1;
+	int pinned = before ? oe_mode_find_noted(conf, before->pinned) : -1;
+
+	if (mode > 0)
+		oe_log(OE_LOG_INFO, "mode %s goes on", conf->modes[mode].name);
+	oe_mode_init(conf, mode < 0 ? 0 : mode, pinned);
+	if (before)
+		oe_pipeline_resume(conf, before);
+}
+
 static void prepare(void)
 {
 	const struct oe_conf *conf = oe_active_conf();
+	const struct oe_state *before;
 
 	oe_log_set(conf->daemon.log_level, conf->daemon.log_rate);
 	oe_loop_open();
@@ -99,13 +114,16 @@ static void prepare(void)
 	oe_helper_start_all(conf);
 	oe_watch_add(oe_worker_fd(), oe_worker_drain);
 	oe_control_open();
+	oe_state_open(oe_reload_state_path());
+	before = oe_state_before();
 	oe_link_configure(NULL);
-	oe_mode_init(conf, 0);
+	take_over(before);
 	malloc_trim(0);
 	oe_memory_lock();
 	oe_reload_priority();
 	dry_run(conf);
-	oe_link_catch_up();
+	oe_link_catch_up(before);
+	oe_state_forget_before();
 	oe_notify_say("READY=1");
 	oe_control_say_status();
 }

@@ -4,14 +4,22 @@
  * severe one of which a condition holds is entered at once, and left for the
  * one before it when nothing has asked for it for its time.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/daemon.h"
 
 enum {
-	OOMS = 64, /* whose times are remembered; a power of two */
+	OOMS = OE_CONF_MAX_OOMS, /* that are remembered; a power of two */
 	/* So long after the last trouble memory counts as being back. */
 	CALM_MS = 2000,
+};
+
+/* An emergency that counts in "N in TIME". */
+struct past_oom {
+	int64_t at_ms;
+	bool machine;
+	char path[OE_CGROUP_PATH]; /* of the cgroup's; empty = not known */
 };
 
 static struct {
@@ -19,27 +27,61 @@ static struct {
 	int pinned; /* by the operator, or -1 */
 	int64_t asked_ms; /* when something last asked for the mode we are in */
 	int64_t trouble_ms; /* when something last asked for any but the normal */
-	int64_t oom_ms; /* when the last emergency was */
-	int64_t ooms[OOMS]; /* when they were */
+	int64_t oom_ms; /* when the machine's last emergency was */
+	struct past_oom ooms[OOMS];
 	unsigned int nr_ooms;
 	struct oe_sense sense;
-	bool oom_now;
+	struct oe_oom oom_now;
 	bool limit_now;
-} mode = { .pinned = -1 };
+} mode = { .pinned = -1, .oom_now = { .path = "" } };
 
 /* --- conditions ---------------------------------------------------------- */
 
+static bool is_below(const char *path, const char *top)
+{
+	size_t length = strlen(top);
+
+	while (length && top[length - 1] == '/')
+		length--;
+	return !strncmp(path, top, length) &&
+	       (!path[length] || path[length] == '/');
+}
+
+static bool is_of_scope(const struct oe_conf_term *term, bool machine,
+			bool memcg, const char *path)
+{
+	if (term->scope == OE_SCOPE_MACHINE)
+		return machine;
+	if (term->scope == OE_SCOPE_ANY)
+		return machine || memcg;
+	if (!term->path)
+		return memcg;
+	return *path && is_below(path, term->path);
+}
+
+static bool is_now(const struct oe_conf_term *term)
+{
+	return is_of_scope(term, mode.oom_now.machine > 0,
+			   mode.oom_now.memcg > 0, mode.oom_now.path);
+}
+
 static bool ooms_hold(const struct oe_conf_term *term)
 {
-	unsigned int wanted = (unsigned int)term->value;
 	int64_t since = oe_now_ms() - term->ms;
+	int count = 0;
 
 	if (!term->ms)
-		return mode.oom_now;
-	if (wanted > OOMS)
-		wanted = OOMS;
-	return mode.nr_ooms >= wanted &&
-	       mode.ooms[(mode.nr_ooms - wanted) % OOMS] >= since;
+		return is_now(term);
+	for (unsigned int i = 0; i < OOMS && i < mode.nr_ooms; i++) {
+		const struct past_oom *past =
+			&mode.ooms[(mode.nr_ooms - 1 - i) % OOMS];
+
+		if (past->at_ms < since)
+			break;
+		count += is_of_scope(term, past->machine, !past->machine,
+				     past->path);
+	}
+	return count >= term->value;
 }
 
 /* A part of all memory, if it is one. */
@@ -49,7 +91,7 @@ static int64_t kb_of(const struct oe_conf_term *term, int64_t total_kb)
 }
 
 /* What is not known does not hold. */
-static bool holds(const struct oe_conf_term *term)
+static bool term_holds(const struct oe_conf_term *term)
 {
 	const struct oe_sense *sense = &mode.sense;
 
@@ -80,10 +122,10 @@ static bool holds(const struct oe_conf_term *term)
 	return false;
 }
 
-static bool all_hold(const struct oe_conf_condition *condition)
+static bool all_terms_hold(const struct oe_conf_condition *condition)
 {
 	for (int i = 0; i < condition->nr_terms; i++)
-		if (!holds(&condition->terms[i]))
+		if (!term_holds(&condition->terms[i]))
 			return false;
 	return true;
 }
@@ -95,14 +137,28 @@ static const struct oe_conf_condition *most_severe(const struct oe_conf *conf)
 
 	for (int i = 0; i < conf->nr_conditions; i++)
 		if ((!found || conf->conditions[i].mode > found->mode) &&
-		    all_hold(&conf->conditions[i]))
+		    all_terms_hold(&conf->conditions[i]))
 			found = &conf->conditions[i];
 	return found;
 }
 
 /* --- entering ------------------------------------------------------------ */
 
-static void tell(const struct oe_conf *conf, const char *why)
+/* Names, because the next manager may have another configuration. */
+static void note_mode(const struct oe_conf *conf)
+{
+	struct oe_state *state = oe_state_now();
+
+	if (!conf->nr_modes)
+		return;
+	oe_state_set_text(state->mode, sizeof(state->mode),
+			  conf->modes[mode.now].name);
+	oe_state_set_text(state->pinned, sizeof(state->pinned),
+			  mode.pinned < 0 ? "" : conf->modes[mode.pinned].name);
+	oe_state_publish();
+}
+
+static void tell_mode(const struct oe_conf *conf, const char *why)
 {
 	char state[80] = "STATUS=mode ";
 
@@ -112,41 +168,52 @@ static void tell(const struct oe_conf *conf, const char *why)
 }
 
 /* What the module has to know comes first: the emergency may be under way. */
-static void enter(const struct oe_conf *conf, int wanted, const char *why)
+static void enter_mode(const struct oe_conf *conf, int wanted, const char *why)
 {
 	bool up = wanted > mode.now;
 
 	mode.now = wanted;
 	mode.asked_ms = oe_now_ms();
+	note_mode(conf);
 	oe_settings_enter(conf, wanted);
 	/* On the way back only the normal mode has something to do. */
 	if (up || !wanted)
 		oe_pipeline_start(conf, wanted);
-	tell(conf, why);
+	tell_mode(conf, why);
 }
 
-static void update(const struct oe_conf *conf)
+/* Has this very emergency brought the condition about? */
+static bool is_because_of_oom(const struct oe_conf_condition *condition)
+{
+	for (int i = 0; i < condition->nr_terms; i++)
+		if (condition->terms[i].type == OE_TERM_OOM &&
+		    is_now(&condition->terms[i]))
+			return true;
+	return mode.oom_now.machine;
+}
+
+static void update_mode(const struct oe_conf *conf)
 {
 	const struct oe_conf_condition *condition = most_severe(conf);
 	int64_t now = oe_now_ms();
 	int leave_ms;
 
-	if (condition || mode.oom_now)
+	if (condition || mode.oom_now.machine)
 		mode.trouble_ms = now;
 	if (!conf->nr_modes || mode.pinned >= 0)
 		return;
 	if (condition && condition->mode > mode.now) {
-		enter(conf, condition->mode, condition->text);
+		enter_mode(conf, condition->mode, condition->text);
 		return;
 	}
 	if (condition && condition->mode == mode.now) {
 		mode.asked_ms = now;
-		if (mode.oom_now)
+		if (is_because_of_oom(condition))
 			oe_pipeline_repeat(conf, mode.now);
 	}
 	leave_ms = conf->modes[mode.now].leave_ms;
 	if (mode.now && leave_ms >= 0 && now - mode.asked_ms >= leave_ms)
-		enter(conf, mode.now - 1, "memory has been fine");
+		enter_mode(conf, mode.now - 1, "memory has been fine");
 }
 
 /* --- what others tell ---------------------------------------------------- */
@@ -155,16 +222,25 @@ static void update(const struct oe_conf *conf)
  * oe_mode_init - begin with a configuration
  * @conf: in force from now on
  * @now: index of the mode to be in, which is entered quietly
+ * @pinned: index of the mode that the operator wants, or -1
  */
-void oe_mode_init(const struct oe_conf *conf, int now)
+void oe_mode_init(const struct oe_conf *conf, int now, int pinned)
 {
 	mode.now = now;
-	mode.pinned = -1;
+	mode.pinned = pinned;
 	mode.asked_ms = oe_now_ms();
+	note_mode(conf);
 	if (conf->nr_modes)
 		oe_settings_enter(conf, now);
 }
 
+/**
+ * oe_mode_find - look for a mode
+ * @conf: the configuration
+ * @name: of the mode
+ *
+ * Return: its index, or -1.
+ */
 int oe_mode_find(const struct oe_conf *conf, const char *name)
 {
 	for (int i = 0; i < conf->nr_modes; i++)
@@ -173,32 +249,132 @@ int oe_mode_find(const struct oe_conf *conf, const char *name)
 	return -1;
 }
 
+/**
+ * oe_mode_find_noted - look for a mode that was noted
+ * @conf: the configuration
+ * @noted: a name in a &struct oe_state
+ *
+ * Return: its index, or -1.
+ */
+int oe_mode_find_noted(const struct oe_conf *conf, const char *noted)
+{
+	for (int i = 0; i < conf->nr_modes; i++)
+		if (oe_state_is_text(noted, OE_STATE_NAME, conf->modes[i].name))
+			return i;
+	return -1;
+}
+
+/**
+ * oe_mode_current - the mode the system is in
+ *
+ * Return: its index.
+ */
 int oe_mode_current(void)
 {
 	return mode.now;
 }
 
-/* An emergency: conditions are looked at now, with what was last known of memory. */
-void oe_mode_oom(const struct oe_conf *conf)
+/**
+ * oe_mode_pinned - the mode that the operator wants
+ *
+ * Return: its index; -1 = modes follow their conditions.
+ */
+int oe_mode_pinned(void)
 {
-	mode.oom_ms = oe_now_ms();
-	mode.ooms[mode.nr_ooms++ % OOMS] = mode.oom_ms;
-	mode.oom_now = true;
-	update(conf);
-	mode.oom_now = false;
+	return mode.pinned;
 }
 
+/* Of what went unnoticed no more is remembered than can count. */
+static void remember_ooms(int count, bool machine)
+{
+	for (int i = 0; i < count && i < OOMS; i++)
+		mode.ooms[mode.nr_ooms++ % OOMS] = (struct past_oom){
+			.at_ms = oe_now_ms(),
+			.machine = machine,
+		};
+}
+
+static void judge_oom(const struct oe_conf *conf, const struct oe_oom *oom)
+{
+	mode.oom_now = *oom;
+	if (!mode.oom_now.path)
+		mode.oom_now.path = "";
+	if (oom->machine)
+		mode.oom_ms = oe_now_ms();
+	update_mode(conf);
+	mode.oom_now = (struct oe_oom){ .path = "" };
+}
+
+/**
+ * oe_mode_oom - emergencies have begun
+ * @conf: in force
+ * @oom: how many, and whose; the path is not known yet
+ *
+ * Conditions are looked at immediately, with what was last known of memory. Needs no memory.
+ */
+void oe_mode_oom(const struct oe_conf *conf, const struct oe_oom *oom)
+{
+	remember_ooms(oom->memcg, false);
+	remember_ooms(oom->machine, true);
+	judge_oom(conf, oom);
+}
+
+/**
+ * oe_mode_oom_path - it is known in which cgroup an emergency is
+ * @conf: in force
+ * @path: of the cgroup
+ *
+ * The emergency itself was told before, by oe_mode_oom().
+ */
+void oe_mode_oom_path(const struct oe_conf *conf, const char *path)
+{
+	const struct oe_oom oom = { .path = path };
+
+	/* The oldest one without a path: uevents keep their order. */
+	for (unsigned int i = mode.nr_ooms > OOMS ? mode.nr_ooms - OOMS : 0;
+	     i < mode.nr_ooms; i++) {
+		struct past_oom *past = &mode.ooms[i % OOMS];
+
+		if (past->machine || *past->path)
+			continue;
+		snprintf(past->path, sizeof(past->path), "%s", path);
+		break;
+	}
+	judge_oom(conf, &oom);
+}
+
+/**
+ * oe_mode_missed - emergencies went by while no manager was there
+ * @conf: in force
+ * @oom: how many, and whose
+ *
+ * Nobody knows when: they do not count as so many within a time.
+ */
+void oe_mode_missed(const struct oe_conf *conf, const struct oe_oom *oom)
+{
+	judge_oom(conf, oom);
+}
+
+/**
+ * oe_mode_limit - a user's limit was exceeded
+ * @conf: in force
+ */
 void oe_mode_limit(const struct oe_conf *conf)
 {
 	mode.limit_now = true;
-	update(conf);
+	update_mode(conf);
 	mode.limit_now = false;
 }
 
+/**
+ * oe_mode_update - memory was looked at
+ * @conf: in force
+ * @sense: what was seen
+ */
 void oe_mode_update(const struct oe_conf *conf, const struct oe_sense *sense)
 {
 	mode.sense = *sense;
-	update(conf);
+	update_mode(conf);
 }
 
 /**
@@ -213,17 +389,28 @@ void oe_mode_pin(const struct oe_conf *conf, int wanted)
 	if (wanted < 0)
 		oe_log(OE_LOG_INFO, "modes follow their conditions again");
 	else if (wanted != mode.now)
-		enter(conf, wanted, "by the operator");
+		enter_mode(conf, wanted, "by the operator");
 	mode.asked_ms = oe_now_ms();
+	note_mode(conf);
 }
 
-/* Nothing has asked for more than the normal mode for a while. */
+/**
+ * oe_mode_is_fine - has nothing asked for more than the normal mode for a while?
+ *
+ * Return: true if so: what waits for memory may go on.
+ */
 bool oe_mode_is_fine(void)
 {
 	return oe_now_ms() - mode.trouble_ms >= CALM_MS && mode.pinned <= 0;
 }
 
-/* No emergency is under way, whatever the mode. */
+/**
+ * oe_mode_is_calm - is no emergency of the machine under way, whatever the mode?
+ *
+ * A cgroup that runs out of memory takes none of the manager's, and does so as often as it likes.
+ *
+ * Return: true if none is: what needs memory may be done.
+ */
 bool oe_mode_is_calm(void)
 {
 	return !mode.oom_ms || oe_now_ms() - mode.oom_ms >= CALM_MS;

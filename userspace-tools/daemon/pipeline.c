@@ -4,6 +4,7 @@
  * with its time. Several go on at the same time; nothing here ever waits.
  */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/reboot.h>
 #include <sys/wait.h>
@@ -39,13 +40,16 @@ struct pipeline {
 	int64_t until_ms;
 	bool late;
 	bool restarting; /* memory is back: nobody waits for the rest */
+	bool ended; /* a step may have ended the service, which owes it its restart */
+	bool resumed; /* from an earlier manager: the service may run again meanwhile */
 };
 
 static struct pipeline pipelines[NR_PIPELINES];
 
 /* --- steps --------------------------------------------------------------- */
 
-static void said(const struct pipeline *pipeline, const char *what, int status)
+static void say_result(const struct pipeline *pipeline, const char *what,
+		       int status)
 {
 	if (status < 0)
 		oe_log(OE_LOG_ERROR, "%s: %s failed: %s", pipeline->name, what,
@@ -58,11 +62,20 @@ static void said(const struct pipeline *pipeline, const char *what, int status)
 		       pipeline->name, what, WEXITSTATUS(status));
 }
 
+/* Signals that ask a service for something, and do not end it. */
+static bool is_harmless(int number)
+{
+	return number == SIGUSR1 || number == SIGUSR2 || number == SIGCONT ||
+	       number == SIGSTOP || number == SIGTSTP || number == SIGURG ||
+	       number == SIGWINCH || number == SIGCHLD;
+}
+
 static bool begin_signal(struct pipeline *pipeline,
 			 const struct oe_conf_step *step)
 {
 	int count = oe_members_signal(pipeline->service, step->signal);
 
+	pipeline->ended |= count && !is_harmless(step->signal);
 	oe_log(OE_LOG_INFO, "%s: signal %d to %d processes", pipeline->name,
 	       step->signal, count);
 	return false;
@@ -73,9 +86,10 @@ static bool begin_job(struct pipeline *pipeline, const char *const *argv,
 {
 	oe_log(OE_LOG_INFO, "%s: runs %s", pipeline->name, argv[0]);
 	pipeline->job = oe_worker_run(argv, ms);
+	pipeline->ended = true;
 	if (pipeline->job >= 0)
 		return true;
-	said(pipeline, argv[0], pipeline->job);
+	say_result(pipeline, argv[0], pipeline->job);
 	pipeline->job = NO_JOB;
 	return false;
 }
@@ -90,7 +104,7 @@ static bool begin_helper(const struct oe_conf *conf, struct pipeline *pipeline,
 	strcat(line, "\n");
 	err = oe_helper_ask(step->helper, line);
 	if (err)
-		said(pipeline, step->text, err);
+		say_result(pipeline, step->text, err);
 	return !err;
 }
 
@@ -101,14 +115,14 @@ static bool begin_reboot(struct pipeline *pipeline)
 	pipeline->step_until_ms = oe_now_ms() + SYNC_MS;
 	pipeline->job = oe_worker_sync(SYNC_MS);
 	if (pipeline->job < 0) {
-		said(pipeline, "sync", pipeline->job);
+		say_result(pipeline, "sync", pipeline->job);
 		pipeline->job = NO_JOB;
 	}
 	return true;
 }
 
 /* Begins a step; true if it has to be waited for. */
-static bool begin(const struct oe_conf *conf, struct pipeline *pipeline)
+static bool begin_step(const struct oe_conf *conf, struct pipeline *pipeline)
 {
 	const struct oe_conf_step *step = &conf->steps[pipeline->step];
 
@@ -127,6 +141,7 @@ static bool begin(const struct oe_conf *conf, struct pipeline *pipeline)
 		return !pipeline->late && begin_helper(conf, pipeline, step);
 	case OE_STEP_RESTART:
 		pipeline->stage = PAUSED;
+		pipeline->ended = true;
 		return true;
 	case OE_STEP_REBOOT:
 		return begin_reboot(pipeline);
@@ -143,7 +158,7 @@ static bool job_is_done(struct pipeline *pipeline, const char *what)
 	if (!oe_worker_is_done(pipeline->job, &status))
 		return false;
 	pipeline->job = NO_JOB;
-	said(pipeline, what, status);
+	say_result(pipeline, what, status);
 	return true;
 }
 
@@ -189,6 +204,101 @@ static void end_step(const struct oe_conf *conf, struct pipeline *pipeline)
 	pipeline->stage = STEP;
 }
 
+/* --- services that wait for their restart -------------------------------- */
+
+/* The first restart among the steps of a service from one on; -1 = none. */
+static int next_restart(const struct oe_conf *conf, int service, int from)
+{
+	const struct oe_conf_service *it = &conf->services[service];
+
+	if (from < it->first_step)
+		from = it->first_step;
+	for (int i = from; i < it->first_step + it->nr_steps; i++)
+		if (conf->steps[i].type == OE_STEP_RESTART)
+			return i;
+	return -1;
+}
+
+static bool owes_restart(const struct oe_conf *conf,
+			 const struct pipeline *pipeline)
+{
+	return pipeline->stage != IDLE && pipeline->service >= 0 &&
+	       pipeline->ended &&
+	       next_restart(conf, pipeline->service, pipeline->step) >= 0;
+}
+
+/* For a manager that is started after this one. */
+static void note_waiting(const struct oe_conf *conf)
+{
+	struct oe_state *state = oe_state_now();
+	bool changed = false;
+
+	for (int i = 0; i < OE_CONF_MAX_SERVICES; i++) {
+		const char *name = owes_restart(conf, &pipelines[i]) ?
+					   conf->services[i].name :
+					   "";
+
+		if (!strncmp(state->waiting[i], name, OE_STATE_NAME - 1))
+			continue;
+		oe_state_set_text(state->waiting[i], OE_STATE_NAME, name);
+		changed = true;
+	}
+	if (changed)
+		oe_state_publish();
+}
+
+static void wait_for_restart(const struct oe_conf *conf, int service, int step)
+{
+	const struct oe_conf_service *it = &conf->services[service];
+
+	pipelines[service] = (struct pipeline){
+		.stage = PAUSED,
+		.name = it->name,
+		.service = service,
+		.step = step,
+		.end = it->first_step + it->nr_steps,
+		.job = NO_JOB,
+		.ended = true,
+		.resumed = true,
+	};
+}
+
+static int find_service(const struct oe_conf *conf, const char *name)
+{
+	for (int i = 0; i < conf->nr_services; i++)
+		if (oe_state_is_text(name, OE_STATE_NAME,
+				     conf->services[i].name))
+			return i;
+	return -1;
+}
+
+/**
+ * oe_pipeline_resume - services of an earlier manager wait for their restart
+ * @conf: in force
+ * @state: what that manager has left
+ */
+void oe_pipeline_resume(const struct oe_conf *conf,
+			const struct oe_state *state)
+{
+	for (int i = 0; i < OE_CONF_MAX_SERVICES; i++) {
+		int service = find_service(conf, state->waiting[i]);
+		int step = service < 0 ? -1 : next_restart(conf, service, 0);
+
+		if (!*state->waiting[i])
+			continue;
+		if (step < 0) {
+			oe_log(OE_LOG_ERROR,
+			       "service %s waits for its restart, and there is no command for it any more",
+			       state->waiting[i]);
+			continue;
+		}
+		oe_log(OE_LOG_INFO, "service %s still waits for its restart",
+		       conf->services[service].name);
+		wait_for_restart(conf, service, step);
+	}
+	note_waiting(conf);
+}
+
 /* --- pipelines ----------------------------------------------------------- */
 
 static void check_limit(struct pipeline *pipeline, int64_t now)
@@ -203,27 +313,34 @@ static void check_limit(struct pipeline *pipeline, int64_t now)
 	pipeline->step_until_ms = now;
 }
 
+static void begin_restart(const struct oe_conf *conf, struct pipeline *pipeline)
+{
+	const struct oe_conf_service *service =
+		&conf->services[pipeline->service];
+
+	pipeline->late = false;
+	pipeline->restarting = true;
+	pipeline->until_ms = INT64_MAX;
+	pipeline->step_until_ms = oe_now_ms() + service->restart_ms;
+	pipeline->stage = WAITING;
+	if (pipeline->resumed && !oe_members_are_gone(pipeline->service))
+		oe_log(OE_LOG_INFO, "%s: runs already", pipeline->name);
+	else
+		begin_job(pipeline, service->restart, service->restart_ms);
+}
+
 /* Goes on as far as it can. */
-static void go_on(const struct oe_conf *conf, struct pipeline *pipeline,
-		  bool fine)
+static void continue_pipeline(const struct oe_conf *conf,
+			      struct pipeline *pipeline, bool fine)
 {
 	int64_t now = oe_now_ms();
 
 	check_limit(pipeline, now);
 	while (pipeline->stage != IDLE) {
 		if (pipeline->stage == PAUSED) {
-			const struct oe_conf_service *service =
-				&conf->services[pipeline->service];
-
 			if (!fine)
 				return;
-			pipeline->late = false;
-			pipeline->restarting = true;
-			pipeline->until_ms = INT64_MAX;
-			pipeline->step_until_ms = now + service->restart_ms;
-			pipeline->stage = WAITING;
-			begin_job(pipeline, service->restart,
-				  service->restart_ms);
+			begin_restart(conf, pipeline);
 		}
 		if (pipeline->stage == WAITING) {
 			if (!has_happened(conf, pipeline) &&
@@ -236,7 +353,7 @@ static void go_on(const struct oe_conf *conf, struct pipeline *pipeline,
 			oe_log(OE_LOG_DEBUG, "%s: through", pipeline->name);
 			return;
 		}
-		if (!begin(conf, pipeline))
+		if (!begin_step(conf, pipeline))
 			pipeline->step++;
 		else if (pipeline->stage == STEP)
 			pipeline->stage = WAITING;
@@ -250,8 +367,8 @@ static bool is_urgent(const struct pipeline *pipeline)
 }
 
 /* One that is under way goes on; one that restarts its service begins anew. */
-static void start(struct pipeline *pipeline, const char *name, int service,
-		  int first, int count, int limit_ms)
+static void start_pipeline(struct pipeline *pipeline, const char *name,
+			   int service, int first, int count, int limit_ms)
 {
 	if (is_urgent(pipeline) || !count)
 		return;
@@ -272,8 +389,9 @@ static void start_service(const struct oe_conf *conf, int mode, int number)
 {
 	const struct oe_conf_service *service = &conf->services[number];
 
-	start(&pipelines[number], service->name, number, service->first_step,
-	      service->nr_steps, service->limit_ms);
+	start_pipeline(&pipelines[number], service->name, number,
+		       service->first_step, service->nr_steps,
+		       service->limit_ms);
 	pipelines[number].mode = mode;
 }
 
@@ -286,8 +404,8 @@ void oe_pipeline_start(const struct oe_conf *conf, int mode)
 {
 	const struct oe_conf_mode *entered = &conf->modes[mode];
 
-	start(&pipelines[MODE], entered->name, -1, entered->first_step,
-	      entered->nr_steps, MODE_LIMIT_MS);
+	start_pipeline(&pipelines[MODE], entered->name, -1, entered->first_step,
+		       entered->nr_steps, MODE_LIMIT_MS);
 	pipelines[MODE].mode = mode;
 	for (int i = 0; i < entered->nr_services; i++)
 		start_service(conf, mode, entered->services[i]);
@@ -341,17 +459,22 @@ int64_t oe_pipeline_run(const struct oe_conf *conf, bool fine)
 
 		if (pipelines[i].stage == IDLE)
 			continue;
-		go_on(conf, &pipelines[i], fine);
+		continue_pipeline(conf, &pipelines[i], fine);
 		left = pipelines[i].stage == IDLE ?
 			       OE_FOREVER :
 			       next_of(conf, &pipelines[i]);
 		if (left != OE_FOREVER && (next == OE_FOREVER || left < next))
 			next = left;
 	}
+	note_waiting(conf);
 	return next;
 }
 
-/* Something is under way that an acknowledgement has to wait for. */
+/**
+ * oe_pipeline_is_urgent - is something under way that an acknowledgement has to wait for?
+ *
+ * Return: true if so.
+ */
 bool oe_pipeline_is_urgent(void)
 {
 	for (int i = 0; i < NR_PIPELINES; i++)
@@ -360,12 +483,49 @@ bool oe_pipeline_is_urgent(void)
 	return false;
 }
 
-/* Another configuration: its steps are others. */
-void oe_pipeline_reset(void)
+/* To another place, with other numbers of its steps. */
+static void move_pipeline(const struct oe_conf *conf,
+			  const struct pipeline *old, const char *name)
 {
-	for (int i = 0; i < NR_PIPELINES; i++) {
-		if (pipelines[i].stage != IDLE && pipelines[i].job != NO_JOB)
-			oe_worker_forget(pipelines[i].job);
-		pipelines[i].stage = IDLE;
+	int service = find_service(conf, name);
+	int step = service < 0 ? -1 : next_restart(conf, service, 0);
+
+	if (step < 0) {
+		oe_log(OE_LOG_ERROR,
+		       "service %s waits for its restart, and the new configuration has no command for it",
+		       name);
+		return;
 	}
+	wait_for_restart(conf, service, step);
+	if (!old->restarting)
+		return;
+	pipelines[service].stage = WAITING;
+	pipelines[service].restarting = true;
+	pipelines[service].job = old->job;
+	pipelines[service].until_ms = INT64_MAX;
+	pipelines[service].step_until_ms = old->step_until_ms;
+}
+
+/**
+ * oe_pipeline_move - another configuration is in force: its steps are others
+ * @before: the one before
+ * @conf: the one in force
+ *
+ * Not while steps of an emergency are under way. A service that waits for its restart goes on
+ * waiting for it.
+ */
+void oe_pipeline_move(const struct oe_conf *before, const struct oe_conf *conf)
+{
+	static struct pipeline old[NR_PIPELINES];
+
+	memcpy(old, pipelines, sizeof(old));
+	memset(pipelines, 0, sizeof(pipelines));
+	for (int i = 0; i < NR_PIPELINES; i++) {
+		if (owes_restart(before, &old[i]))
+			move_pipeline(conf, &old[i],
+				      before->services[old[i].service].name);
+		else if (old[i].stage != IDLE && old[i].job != NO_JOB)
+			oe_worker_forget(old[i].job);
+	}
+	note_waiting(conf);
 }

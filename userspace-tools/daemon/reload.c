@@ -12,6 +12,8 @@
 
 #include "daemon/daemon.h"
 
+#define STATE "/run/oom-embedded/state"
+
 static const char *conf_file;
 static const char *conf_directory;
 
@@ -40,6 +42,18 @@ static void on_error(void *arg, const char *message)
 {
 	(void)arg;
 	oe_log(OE_LOG_ERROR, "%s", message);
+}
+
+/**
+ * oe_reload_state_path - where the state is kept
+ *
+ * Return: the path, by the configuration in force.
+ */
+const char *oe_reload_state_path(void)
+{
+	const struct oe_conf *conf = oe_active_conf();
+
+	return conf->daemon.state ? conf->daemon.state : STATE;
 }
 
 /**
@@ -78,10 +92,20 @@ static bool same_helpers(const struct oe_conf *a, const struct oe_conf *b)
 	return true;
 }
 
+/* The mode of the same name; -1 = there is none. */
+static int same_mode(const struct oe_conf *before, const struct oe_conf *conf,
+		     int mode)
+{
+	return mode < 0 || mode >= before->nr_modes ?
+		       -1 :
+		       oe_mode_find(conf, before->modes[mode].name);
+}
+
 /**
  * oe_reload - read the configuration again
  *
- * All or nothing: what cannot be read leaves everything as it is.
+ * All or nothing: what cannot be read leaves everything as it is. The mode, the operator's mode
+ * and services that wait for their restart stay what they are. Not in an emergency.
  */
 void oe_reload(void)
 {
@@ -90,6 +114,7 @@ void oe_reload(void)
 	char state[64];
 	int errors;
 	int mode;
+	int pinned;
 	int err;
 
 	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
@@ -104,12 +129,10 @@ void oe_reload(void)
 		oe_notify_say("READY=1");
 		return;
 	}
-	oe_pipeline_reset();
+	oe_pipeline_move(before, conf);
 	oe_members_forget();
-	mode = before->nr_modes ?
-		       oe_mode_find(conf,
-				    before->modes[oe_mode_current()].name) :
-		       0;
+	mode = same_mode(before, conf, oe_mode_current());
+	pinned = same_mode(before, conf, oe_mode_pinned());
 	/* Undone by the new one's own words, or by nobody's. */
 	if (before->nr_modes)
 		oe_settings_enter(before, 0);
@@ -120,12 +143,14 @@ void oe_reload(void)
 		oe_helper_start_all(conf);
 	}
 	oe_link_configure(before);
-	oe_mode_init(conf, mode < 0 ? 0 : mode);
+	oe_mode_init(conf, mode < 0 ? 0 : mode, pinned);
 	err = oe_active_lock();
 	if (err)
 		oe_log(OE_LOG_WARNING, "cannot lock the configuration: %s",
 		       strerror(-err));
 	oe_reload_priority();
+	oe_state_open(oe_reload_state_path());
+	oe_control_open();
 	oe_procs_scan(conf);
 	oe_watch_sample_now();
 	oe_log(OE_LOG_INFO, "the configuration was read again");

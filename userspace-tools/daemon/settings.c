@@ -13,7 +13,7 @@
 #include "daemon/daemon.h"
 
 enum {
-	VALUE = 40, /* of what a mode writes: numbers and words */
+	VALUE = OE_STATE_VALUE,
 	LONG_VALUE = 256,
 	NAME = 64,
 	PASSES = 4,
@@ -198,6 +198,24 @@ static const char *configured(const struct oe_conf *conf, const char *path)
 	return NULL;
 }
 
+/*
+ * Without a setting in the configuration it is what was there before there were modes. That is
+ * not what the file holds now, if the manager or the configuration before has left its mode there.
+ */
+static const char *value_before_modes(const struct target *target)
+{
+	const struct oe_state *before = oe_state_before();
+
+	if (!before)
+		before = oe_state_now();
+	for (int i = 0; i < before->nr_targets; i++)
+		if (oe_state_is_text(before->targets[i].path, OE_STATE_NAME,
+				     target->path) &&
+		    !strcmp(before->targets[i].now, target->now))
+			return before->targets[i].otherwise;
+	return target->now;
+}
+
 static void open_target(const struct oe_conf *conf, const char *path)
 {
 	struct target *target = &settings.targets[settings.nr_targets];
@@ -210,8 +228,33 @@ static void open_target(const struct oe_conf *conf, const char *path)
 		target->now[0] = '\0';
 	/* A file of a test may be longer than its first line. */
 	target->now[strcspn(target->now, "\n")] = '\0';
-	snprintf(target->otherwise, VALUE, "%s", value ? value : target->now);
+	snprintf(target->otherwise, VALUE, "%s",
+		 value ? value : value_before_modes(target));
 	settings.nr_targets++;
+}
+
+/* Before the write, so that a manager which is killed in between has not lost it. */
+static void note_target(int i, const char *now)
+{
+	const struct target *target = &settings.targets[i];
+	struct oe_state_target *noted = &oe_state_now()->targets[i];
+
+	if (i >= OE_STATE_TARGETS)
+		return;
+	oe_state_set_text(noted->path, sizeof(noted->path), target->path);
+	oe_state_set_text(noted->otherwise, sizeof(noted->otherwise),
+			  target->otherwise);
+	oe_state_set_text(noted->now, sizeof(noted->now), now);
+}
+
+static void note_all_targets(void)
+{
+	for (int i = 0; i < settings.nr_targets; i++)
+		note_target(i, settings.targets[i].now);
+	oe_state_now()->nr_targets = settings.nr_targets < OE_STATE_TARGETS ?
+					     settings.nr_targets :
+					     OE_STATE_TARGETS;
+	oe_state_publish();
 }
 
 static void close_targets(void)
@@ -251,6 +294,7 @@ int oe_settings_open(const struct oe_conf *conf)
 		       settings.targets[i].path);
 		missing++;
 	}
+	note_all_targets();
 	return missing;
 }
 
@@ -296,8 +340,11 @@ void oe_settings_enter(const struct oe_conf *conf, int mode)
 
 		if (!value)
 			value = target->otherwise;
-		if (strcmp(value, target->now))
-			write_target(target, value);
+		if (!strcmp(value, target->now))
+			continue;
+		note_target(i, value);
+		oe_state_publish();
+		write_target(target, value);
 	}
 }
 

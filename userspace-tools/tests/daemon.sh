@@ -59,6 +59,17 @@ set_file()
 	put_file "sysfs/$1" "$2"
 }
 
+# emergency_is NUMBER [global|memcg|sysrq]: the module counts by kind before it wakes anybody
+emergency_is()
+{
+	local kind=stats/oom_${2:-global}
+	local was
+
+	was=$(first_line reconfigure_wanted)
+	set_file "$kind" $(($(first_line "$kind") + $1 - was))
+	set_file reconfigure_wanted "$1"
+}
+
 set_meminfo()
 {
 	put_file proc/meminfo \

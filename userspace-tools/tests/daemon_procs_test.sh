@@ -5,7 +5,7 @@
 # name: pidfiles that cannot be trusted, programs that change their names, more processes than
 # the manager can hold.
 
-# shellcheck disable=SC2154 # set by daemon.sh
+# shellcheck disable=SC2153,SC2154 # set by daemon.sh
 # shellcheck source=userspace-tools/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=userspace-tools/tests/daemon.sh
@@ -22,6 +22,7 @@ cat >"$tmp/head.conf" <<-CONF
 	log_level = debug
 	log_rate = 0
 	control = $tmp/control
+	state = $tmp/state
 	[mode normal]
 	[mode barebones]
 	enter = oom
@@ -37,7 +38,7 @@ put_stat()
 emergency()
 {
 	wanted=$((wanted + 1))
-	set_file reconfigure_wanted "$wanted"
+	emergency_is "$wanted"
 	until_true reads reconfigure_done "$wanted"
 }
 

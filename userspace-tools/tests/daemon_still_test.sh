@@ -26,6 +26,7 @@ cat >"$tmp/head.conf" <<-CONF
 	log_level = debug
 	log_rate = 0
 	control = $tmp/control
+	state = $tmp/state
 CONF
 cat >"$tmp/helper" <<-HELPER
 	#!/bin/sh
@@ -81,7 +82,7 @@ faults()
 one_emergency()
 {
 	wanted=$((wanted + 1))
-	set_file reconfigure_wanted "$wanted"
+	emergency_is "$wanted"
 	until_true reads reconfigure_done "$wanted"
 }
 
@@ -191,20 +192,20 @@ fed()
 # For longer than the watchdog waits.
 fed_no_more()
 {
-	local nr
+	local count
 
-	nr=$(grep -c WATCHDOG=1 "$tmp/states")
+	count=$(grep -c WATCHDOG=1 "$tmp/states")
 	sleep 1.2
-	! fed "$nr"
+	! fed "$count"
 }
 
 # fed_again DESCRIPTION: the watchdog is fed, and fed on, within its time
 fed_again()
 {
-	local nr
+	local count
 
-	nr=$(grep -c WATCHDOG=1 "$tmp/states")
-	check "$1" until_true fed $((nr + 4))
+	count=$(grep -c WATCHDOG=1 "$tmp/states")
+	check "$1" until_true fed $((count + 4))
 }
 
 test_watchdog()
@@ -280,7 +281,7 @@ test_restart_note()
 	put_file proc/1/comm systemd
 	"$DAEMON" --check -f "$CONF" -d '' >"$log" 2>&1
 	same "--check: under systemd a note is no error" 0 $?
-	says "--check: with file and line" "daemon.conf:9: note: service one: /etc/init.d/one runs in the sandbox"
+	says "--check: with file and line" "daemon.conf:10: note: service one: /etc/init.d/one runs in the sandbox"
 	same "--check: only where it matters" 1 "$(grep -c note: "$log")"
 }
 

@@ -20,6 +20,7 @@ cat >"$CONF" <<-CONF
 	log_level = debug
 	log_rate = 0
 	control = $tmp/control
+	state = $tmp/state
 	[policy]
 	rank_threshold = 50
 	grace_ms = 200
@@ -109,7 +110,7 @@ test_check()
 
 test_start()
 {
-	set_file reconfigure_wanted 3
+	emergency_is 3
 	set_file reconfigure_done 1
 	"${with_us[@]}" "$tmp/saver" &
 	saver=$!
@@ -147,7 +148,7 @@ test_further_emergency()
 	# Processes are not looked for while an emergency is fresh.
 	sleep 2.5
 	becomes "still in the mode" rank_threshold 500
-	set_file reconfigure_wanted 4
+	emergency_is 4
 	becomes "a further emergency" reconfigure_done 4
 	same "is the service's, too" 'saved asked ' "$(tr '\n' ' ' <"$tmp/saved")"
 	wait "$saver" 2>/dev/null
@@ -236,22 +237,28 @@ test_kill_and_catch_up()
 	kill -KILL "$daemon"
 	wait "$daemon" 2>/dev/null
 	: >"$log"
-	set_file reconfigure_wanted 8
+	emergency_is 8
 	start
 	says "killed and started again, it says what it missed" '4 emergencies were missed, the last was 8'
 	becomes "and catches up" reconfigure_done 8
-	becomes "repeated emergencies lead further" rank_threshold 700
+	becomes "missed emergencies lead to a mode, whenever they were" rank_threshold 500
+	for i in 9 10 11 12; do
+		emergency_is "$i"
+		until_true reads reconfigure_done "$i"
+	done
+	becomes "repeated ones lead further" rank_threshold 700
 	sleep 0.6
 	same "from where there is no way back" 700 "$(first_line rank_threshold)"
 	command_is 'mode normal'
 	becomes "but by the operator" rank_threshold 50
 	command_is auto
 	becomes "who lets go" rank_threshold 700
-	set_file reconfigure_wanted 9
-	becomes "one more is acknowledged" reconfigure_done 9
+	emergency_is 13
+	becomes "one more is acknowledged" reconfigure_done 13
+	set_file stats/oom_global 0
 	set_file reconfigure_wanted 0
 	sleep 0.2
-	set_file reconfigure_wanted 1
+	emergency_is 1
 	says "a counter that begins anew is no hindrance" 'out of memory, emergency 1$'
 }
 
@@ -264,11 +271,11 @@ test_poor_module()
 	says "an older module: one message for the configuration" \
 		'this module has no groups, grace_ms: what the configuration says'
 	says "and one a file for modes" 'this module has no groups/batch/rank: what modes say'
-	set_file reconfigure_wanted 9
+	emergency_is 9
 	becomes "it works all the same" reconfigure_done 9
 	kill -STOP "$(pgrep -P "$daemon" oom-scribe)"
 	for ((i = 10; i < 110; i++)); do
-		set_file reconfigure_wanted "$i"
+		emergency_is "$i"
 		sleep 0.01
 	done
 	becomes "a log that nobody reads holds up nothing" reconfigure_done 109

@@ -15,8 +15,8 @@
 
 #include "daemon/daemon.h"
 
-void __real_oe_mode_oom(const struct oe_conf *conf);
-void __wrap_oe_mode_oom(const struct oe_conf *conf);
+void __real_oe_mode_oom(const struct oe_conf *conf, const struct oe_oom *oom);
+void __wrap_oe_mode_oom(const struct oe_conf *conf, const struct oe_oom *oom);
 
 static const int allowed[] = {
 	SYS_read,	   SYS_write,
@@ -61,12 +61,12 @@ static void seal(void)
 	}
 }
 
-void __wrap_oe_mode_oom(const struct oe_conf *conf)
+void __wrap_oe_mode_oom(const struct oe_conf *conf, const struct oe_oom *oom)
 {
 	static bool sealed;
 
 	if (!sealed && getenv("SEAL"))
 		seal();
 	sealed = true;
-	__real_oe_mode_oom(conf);
+	__real_oe_mode_oom(conf, oom);
 }

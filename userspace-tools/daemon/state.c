@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a manager that is started again has to know of the one before it: a small file below /run,
+ * mapped into memory, so that noting something takes no system call. The file has two slots, of
+ * which the newer whole one counts, so that a manager that is killed while it writes leaves the
+ * older one. A slot that is not whole, of another boot, or of nonsense, is as none.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/daemon.h"
+
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+
+enum {
+	MAGIC = 0x6f656d31,
+	PATH = 256,
+};
+
+struct slot {
+	uint32_t magic;
+	uint32_t checksum; /* of all that follows */
+	uint64_t generation;
+	char boot_id[40];
+	struct oe_state state;
+};
+
+static struct {
+	struct slot *slots; /* two of them; NULL: nothing is kept */
+	struct slot now;
+	struct oe_state before;
+	bool has_before;
+	char path[PATH];
+} file;
+
+static uint32_t checksum_of(const struct slot *slot)
+{
+	const unsigned char *byte = (const unsigned char *)&slot->generation;
+	const unsigned char *end = (const unsigned char *)(slot + 1);
+	uint32_t sum = 2166136261U;
+
+	for (; byte < end; byte++)
+		sum = (sum ^ *byte) * 16777619U;
+	return sum;
+}
+
+static bool is_text(const char *text, size_t size)
+{
+	return memchr(text, '\0', size);
+}
+
+static bool is_whole(const struct slot *slot)
+{
+	const struct oe_state *state = &slot->state;
+
+	if (slot->magic != MAGIC || slot->checksum != checksum_of(slot) ||
+	    memcmp(slot->boot_id, file.now.boot_id, sizeof(slot->boot_id)) ||
+	    state->nr_targets < 0 || state->nr_targets > OE_STATE_TARGETS ||
+	    !is_text(state->mode, OE_STATE_NAME) ||
+	    !is_text(state->pinned, OE_STATE_NAME))
+		return false;
+	for (int i = 0; i < OE_CONF_MAX_SERVICES; i++)
+		if (!is_text(state->waiting[i], OE_STATE_NAME))
+			return false;
+	for (int i = 0; i < state->nr_targets; i++)
+		if (!is_text(state->targets[i].path, OE_STATE_NAME) ||
+		    !is_text(state->targets[i].otherwise, OE_STATE_VALUE) ||
+		    !is_text(state->targets[i].now, OE_STATE_VALUE))
+			return false;
+	return true;
+}
+
+static void read_boot_id(void)
+{
+	int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
+
+	memset(file.now.boot_id, 0, sizeof(file.now.boot_id));
+	if (fd < 0)
+		return;
+	if (read(fd, file.now.boot_id, sizeof(file.now.boot_id) - 1) < 0)
+		file.now.boot_id[0] = '\0';
+	close(fd);
+}
+
+static void read_slots(void)
+{
+	for (int i = 0; i < 2; i++) {
+		if (!is_whole(&file.slots[i]) ||
+		    (file.has_before &&
+		     file.slots[i].generation <= file.now.generation))
+			continue;
+		file.now.generation = file.slots[i].generation;
+		file.before = file.slots[i].state;
+		file.has_before = true;
+	}
+}
+
+/* Room is taken now: a file that grows when it is written to could not. */
+static int map_file(int fd)
+{
+	const size_t size = 2 * sizeof(struct slot);
+	struct stat st;
+	void *slots;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) || st.st_nlink != 1)
+		return -EPERM;
+	if ((size_t)st.st_size != size && ftruncate(fd, 0))
+		return -errno;
+	errno = posix_fallocate(fd, 0, (off_t)size);
+	if (errno)
+		return -errno;
+	slots = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (slots == MAP_FAILED)
+		return -errno;
+	if (file.slots)
+		munmap(file.slots, size);
+	file.slots = slots;
+	return 0;
+}
+
+static void open_file(const char *path)
+{
+	char directory[PATH];
+	int err = 0;
+	int fd;
+
+	snprintf(directory, sizeof(directory), "%s", path);
+	mkdir(dirname(directory), 0755);
+	fd = open(path,
+		  O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+			  O_CLOEXEC,
+		  0600);
+	if (fd < 0)
+		err = -errno;
+	else
+		err = map_file(fd);
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		oe_log(OE_LOG_WARNING,
+		       "cannot use %s (%s): what I am at is lost when I end",
+		       path, strerror(-err));
+}
+
+/**
+ * oe_state_open - keep the state in a file, and see what the manager before has left there
+ * @path: the file; made if it is not there
+ *
+ * Not in an emergency. Without a file the manager works as well, which is logged. Again with
+ * another path: the state is kept there from now on.
+ */
+void oe_state_open(const char *path)
+{
+	bool again = *file.path;
+
+	if (!strcmp(file.path, path))
+		return;
+	snprintf(file.path, sizeof(file.path), "%s", path);
+	read_boot_id();
+	open_file(path);
+	if (again)
+		oe_state_publish();
+	else if (file.slots)
+		read_slots();
+}
+
+/**
+ * oe_state_before - what the manager before has left
+ *
+ * Return: its state, or NULL if there is none, or none that is whole and of this boot.
+ */
+const struct oe_state *oe_state_before(void)
+{
+	return file.has_before ? &file.before : NULL;
+}
+
+/**
+ * oe_state_forget_before - what the manager before has left was taken over
+ */
+void oe_state_forget_before(void)
+{
+	file.has_before = false;
+}
+
+/**
+ * oe_state_now - the state, to be changed
+ *
+ * Return: the state; oe_state_publish() makes a change count.
+ */
+struct oe_state *oe_state_now(void)
+{
+	return &file.now.state;
+}
+
+/**
+ * oe_state_publish - note the state
+ *
+ * Makes no system call.
+ */
+void oe_state_publish(void)
+{
+	struct slot *slot;
+
+	file.now.magic = MAGIC;
+	file.now.generation++;
+	file.now.checksum = checksum_of(&file.now);
+	if (!file.slots)
+		return;
+	slot = &file.slots[file.now.generation % 2];
+	/* A manager that is killed in between leaves a slot that is not whole. */
+	memcpy(slot, &file.now, sizeof(*slot));
+}
+
+/**
+ * oe_state_set_text - change a text of the state
+ * @text: in oe_state_now()
+ * @size: of @text
+ * @value: cut off if it is longer
+ */
+void oe_state_set_text(char *text, size_t size, const char *value)
+{
+	/* All of it, so that equal states are equal. */
+	memset(text, 0, size);
+	snprintf(text, size, "%s", value);
+}
+
+/**
+ * oe_state_is_text - is a name the one that was noted?
+ * @text: in a state
+ * @size: of @text
+ * @value: a name of any length
+ *
+ * Return: true if it is, as far as it was noted.
+ */
+bool oe_state_is_text(const char *text, size_t size, const char *value)
+{
+	return *text && !strncmp(text, value, size - 1);
+}
