@@ -10,6 +10,7 @@
  *  link.c      the connection to the module, and what it tells
  *  mode.c      which mode the system has to be in, and entering it
  *  pipeline.c  the steps of services and modes, one after another, with time limits
+ *  steps.c     how each kind of step is begun, and when it has happened
  *  procs.c     the scan of all processes
  *  rankings.c  rankings by name
  *  members.c   which processes belong to which service

@@ -3,206 +3,18 @@
  * Pipelines: the steps of a service, or of a mode, one after another and each
  * with its time. Several go on at the same time; nothing here ever waits.
  */
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/reboot.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "daemon/daemon.h"
+#include "daemon/pipeline.h"
 
 enum {
 	MODE = OE_CONF_MAX_SERVICES, /* the mode's own pipeline */
 	NR_PIPELINES,
 	TICK_MS = 20, /* how often it is looked whether processes are gone */
-	SYNC_MS = 5000,
 	MODE_LIMIT_MS = 60 * 1000,
-	NO_JOB = -1,
 };
 
-enum stage {
-	IDLE,
-	STEP, /* a step is to be begun */
-	WAITING, /* for the step's end or its time */
-	PAUSED, /* until memory is back, for the restart */
-};
-
-struct pipeline {
-	enum stage stage;
-	const char *name;
-	int service; /* -1: a mode's */
-	int step;
-	int end;
-	int job;
-	int mode;
-	int64_t step_until_ms;
-	int64_t until_ms;
-	bool late;
-	bool restarting; /* memory is back: nobody waits for the rest */
-	bool ended; /* a step may have ended the service, which owes it its restart */
-	bool resumed; /* from an earlier manager: the service may run again meanwhile */
-};
-
-static struct pipeline pipelines[NR_PIPELINES];
-
-/* --- steps --------------------------------------------------------------- */
-
-static void say_result(const struct pipeline *pipeline, const char *what,
-		       int status)
-{
-	if (status < 0)
-		oe_log(OE_LOG_ERROR, "%s: %s failed: %s", pipeline->name, what,
-		       strerror(-status));
-	else if (WIFSIGNALED(status))
-		oe_log(OE_LOG_WARNING, "%s: %s was ended by signal %d",
-		       pipeline->name, what, WTERMSIG(status));
-	else if (WEXITSTATUS(status))
-		oe_log(OE_LOG_WARNING, "%s: %s ended with status %d",
-		       pipeline->name, what, WEXITSTATUS(status));
-}
-
-/* Signals that ask a service for something, and do not end it. */
-static bool is_harmless(int number)
-{
-	return number == SIGUSR1 || number == SIGUSR2 || number == SIGCONT ||
-	       number == SIGSTOP || number == SIGTSTP || number == SIGURG ||
-	       number == SIGWINCH || number == SIGCHLD;
-}
-
-static bool begin_signal(struct pipeline *pipeline,
-			 const struct oe_conf_step *step)
-{
-	int count = oe_members_signal(pipeline->service, step->signal);
-
-	pipeline->ended |= count && !is_harmless(step->signal);
-	oe_log(OE_LOG_INFO, "%s: signal %d to %d processes", pipeline->name,
-	       step->signal, count);
-	return false;
-}
-
-static bool begin_job(struct pipeline *pipeline, const char *const *argv,
-		      int ms)
-{
-	oe_log(OE_LOG_INFO, "%s: runs %s", pipeline->name, argv[0]);
-	pipeline->job = oe_worker_run(argv, ms);
-	pipeline->ended = true;
-	if (pipeline->job >= 0)
-		return true;
-	say_result(pipeline, argv[0], pipeline->job);
-	pipeline->job = NO_JOB;
-	return false;
-}
-
-static bool begin_helper(const struct oe_conf *conf, struct pipeline *pipeline,
-			 const struct oe_conf_step *step)
-{
-	char line[64] = "go ";
-	int err;
-
-	strncat(line, conf->modes[pipeline->mode].name, sizeof(line) - 8);
-	strcat(line, "\n");
-	err = oe_helper_ask(step->helper, line);
-	if (err)
-		say_result(pipeline, step->text, err);
-	return !err;
-}
-
-/* Data first, as far as that works without memory; then the machine. */
-static bool begin_reboot(struct pipeline *pipeline)
-{
-	oe_log(OE_LOG_ERROR, "%s: restarts the machine", pipeline->name);
-	pipeline->step_until_ms = oe_now_ms() + SYNC_MS;
-	pipeline->job = oe_worker_sync(SYNC_MS);
-	if (pipeline->job < 0) {
-		say_result(pipeline, "sync", pipeline->job);
-		pipeline->job = NO_JOB;
-	}
-	return true;
-}
-
-/* Begins a step; true if it has to be waited for. */
-static bool begin_step(const struct oe_conf *conf, struct pipeline *pipeline)
-{
-	const struct oe_conf_step *step = &conf->steps[pipeline->step];
-
-	pipeline->job = NO_JOB;
-	pipeline->step_until_ms = oe_now_ms() + step->ms;
-	switch (step->type) {
-	case OE_STEP_SIGNAL:
-		return begin_signal(pipeline, step);
-	case OE_STEP_WAIT:
-	case OE_STEP_SLEEP:
-		return !pipeline->late;
-	case OE_STEP_RUN:
-		return !pipeline->late &&
-		       begin_job(pipeline, step->argv, step->ms);
-	case OE_STEP_HELPER:
-		return !pipeline->late && begin_helper(conf, pipeline, step);
-	case OE_STEP_RESTART:
-		pipeline->stage = PAUSED;
-		pipeline->ended = true;
-		return true;
-	case OE_STEP_REBOOT:
-		return begin_reboot(pipeline);
-	}
-	return false;
-}
-
-static bool job_is_done(struct pipeline *pipeline, const char *what)
-{
-	int status;
-
-	if (pipeline->job == NO_JOB)
-		return true;
-	if (!oe_worker_is_done(pipeline->job, &status))
-		return false;
-	pipeline->job = NO_JOB;
-	say_result(pipeline, what, status);
-	return true;
-}
-
-/* Has what the step waits for happened? */
-static bool has_happened(const struct oe_conf *conf, struct pipeline *pipeline)
-{
-	const struct oe_conf_step *step = &conf->steps[pipeline->step];
-
-	switch (step->type) {
-	case OE_STEP_WAIT:
-		return oe_members_are_gone(pipeline->service);
-	case OE_STEP_RUN:
-		return job_is_done(pipeline, step->argv[0]);
-	case OE_STEP_RESTART:
-		return job_is_done(pipeline, "restart");
-	case OE_STEP_HELPER:
-		return oe_helper_has_answered(step->helper);
-	case OE_STEP_REBOOT:
-		return job_is_done(pipeline, "sync");
-	case OE_STEP_SIGNAL:
-	case OE_STEP_SLEEP:
-		return false;
-	}
-	return true;
-}
-
-static void end_step(const struct oe_conf *conf, struct pipeline *pipeline)
-{
-	const struct oe_conf_step *step = &conf->steps[pipeline->step];
-
-	if (pipeline->job != NO_JOB) {
-		oe_log(OE_LOG_WARNING, "%s: a command is late", pipeline->name);
-		oe_worker_forget(pipeline->job);
-		pipeline->job = NO_JOB;
-	}
-	if (step->type == OE_STEP_HELPER && oe_helper_is_busy(step->helper))
-		oe_log(OE_LOG_WARNING, "%s: helper %s is late", pipeline->name,
-		       step->text);
-	if (step->type == OE_STEP_REBOOT && reboot(RB_AUTOBOOT))
-		oe_log(OE_LOG_ERROR, "%s: cannot restart the machine: %s",
-		       pipeline->name, strerror(errno));
-	pipeline->step++;
-	pipeline->stage = STEP;
-}
+static struct oe_pipeline pipelines[NR_PIPELINES];
 
 /* --- services that wait for their restart -------------------------------- */
 
@@ -220,9 +32,9 @@ static int next_restart(const struct oe_conf *conf, int service, int from)
 }
 
 static bool owes_restart(const struct oe_conf *conf,
-			 const struct pipeline *pipeline)
+			 const struct oe_pipeline *pipeline)
 {
-	return pipeline->stage != IDLE && pipeline->service >= 0 &&
+	return pipeline->stage != OE_PIPELINE_IDLE && pipeline->service >= 0 &&
 	       pipeline->ended &&
 	       next_restart(conf, pipeline->service, pipeline->step) >= 0;
 }
@@ -251,13 +63,13 @@ static void wait_for_restart(const struct oe_conf *conf, int service, int step)
 {
 	const struct oe_conf_service *it = &conf->services[service];
 
-	pipelines[service] = (struct pipeline){
-		.stage = PAUSED,
+	pipelines[service] = (struct oe_pipeline){
+		.stage = OE_PIPELINE_PAUSED,
 		.name = it->name,
 		.service = service,
 		.step = step,
 		.end = it->first_step + it->nr_steps,
-		.job = NO_JOB,
+		.job = OE_NO_JOB,
 		.ended = true,
 		.resumed = true,
 	};
@@ -301,9 +113,9 @@ void oe_pipeline_resume(const struct oe_conf *conf,
 
 /* --- pipelines ----------------------------------------------------------- */
 
-static void check_limit(struct pipeline *pipeline, int64_t now)
+static void check_limit(struct oe_pipeline *pipeline, int64_t now)
 {
-	if (pipeline->late || pipeline->stage == PAUSED ||
+	if (pipeline->late || pipeline->stage == OE_PIPELINE_PAUSED ||
 	    now < pipeline->until_ms)
 		return;
 	oe_log(OE_LOG_WARNING,
@@ -313,7 +125,8 @@ static void check_limit(struct pipeline *pipeline, int64_t now)
 	pipeline->step_until_ms = now;
 }
 
-static void begin_restart(const struct oe_conf *conf, struct pipeline *pipeline)
+static void begin_restart(const struct oe_conf *conf,
+			  struct oe_pipeline *pipeline)
 {
 	const struct oe_conf_service *service =
 		&conf->services[pipeline->service];
@@ -322,65 +135,67 @@ static void begin_restart(const struct oe_conf *conf, struct pipeline *pipeline)
 	pipeline->restarting = true;
 	pipeline->until_ms = INT64_MAX;
 	pipeline->step_until_ms = oe_now_ms() + service->restart_ms;
-	pipeline->stage = WAITING;
+	pipeline->stage = OE_PIPELINE_WAITING;
 	if (pipeline->resumed && !oe_members_are_gone(pipeline->service))
 		oe_log(OE_LOG_INFO, "%s: runs already", pipeline->name);
 	else
-		begin_job(pipeline, service->restart, service->restart_ms);
+		oe_steps_run(pipeline, service->restart, service->restart_ms);
 }
 
 /* Goes on as far as it can. */
 static void continue_pipeline(const struct oe_conf *conf,
-			      struct pipeline *pipeline, bool fine)
+			      struct oe_pipeline *pipeline, bool fine)
 {
 	int64_t now = oe_now_ms();
 
 	check_limit(pipeline, now);
-	while (pipeline->stage != IDLE) {
-		if (pipeline->stage == PAUSED) {
+	while (pipeline->stage != OE_PIPELINE_IDLE) {
+		if (pipeline->stage == OE_PIPELINE_PAUSED) {
 			if (!fine)
 				return;
 			begin_restart(conf, pipeline);
 		}
-		if (pipeline->stage == WAITING) {
-			if (!has_happened(conf, pipeline) &&
+		if (pipeline->stage == OE_PIPELINE_WAITING) {
+			if (!oe_steps_has_happened(conf, pipeline) &&
 			    now < pipeline->step_until_ms)
 				return;
-			end_step(conf, pipeline);
+			oe_steps_end(conf, pipeline);
 		}
 		if (pipeline->step == pipeline->end) {
-			pipeline->stage = IDLE;
+			pipeline->stage = OE_PIPELINE_IDLE;
 			oe_log(OE_LOG_DEBUG, "%s: through", pipeline->name);
 			return;
 		}
-		if (!begin_step(conf, pipeline))
+		if (!oe_steps_begin(conf, pipeline))
 			pipeline->step++;
-		else if (pipeline->stage == STEP)
-			pipeline->stage = WAITING;
+		else if (pipeline->stage == OE_PIPELINE_STEP)
+			pipeline->stage = OE_PIPELINE_WAITING;
 	}
 }
 
-static bool is_urgent(const struct pipeline *pipeline)
+static bool is_urgent(const struct oe_pipeline *pipeline)
 {
-	return (pipeline->stage == STEP || pipeline->stage == WAITING) &&
+	return (pipeline->stage == OE_PIPELINE_STEP ||
+		pipeline->stage == OE_PIPELINE_WAITING) &&
 	       !pipeline->restarting;
 }
 
 /* One that is under way goes on; one that restarts its service begins anew. */
-static void start_pipeline(struct pipeline *pipeline, const char *name,
+static void start_pipeline(struct oe_pipeline *pipeline, const char *name,
 			   int service, int first, int count, int limit_ms)
 {
 	if (is_urgent(pipeline) || !count)
 		return;
-	if (pipeline->stage == WAITING && pipeline->job != NO_JOB)
+	if (pipeline->stage == OE_PIPELINE_WAITING &&
+	    pipeline->job != OE_NO_JOB)
 		oe_worker_forget(pipeline->job);
-	*pipeline = (struct pipeline){
-		.stage = STEP,
+	*pipeline = (struct oe_pipeline){
+		.stage = OE_PIPELINE_STEP,
 		.name = name,
 		.service = service,
 		.step = first,
 		.end = first + count,
-		.job = NO_JOB,
+		.job = OE_NO_JOB,
 		.until_ms = oe_now_ms() + limit_ms,
 	};
 }
@@ -430,11 +245,11 @@ void oe_pipeline_repeat(const struct oe_conf *conf, int mode)
 }
 
 static int64_t next_of(const struct oe_conf *conf,
-		       const struct pipeline *pipeline)
+		       const struct oe_pipeline *pipeline)
 {
 	int64_t left = pipeline->step_until_ms - oe_now_ms();
 
-	if (pipeline->stage != WAITING)
+	if (pipeline->stage != OE_PIPELINE_WAITING)
 		return OE_FOREVER;
 	/* Processes and helpers are asked; commands tell through their descriptor. */
 	if (conf->steps[pipeline->step].type == OE_STEP_WAIT ||
@@ -457,10 +272,10 @@ int64_t oe_pipeline_run(const struct oe_conf *conf, bool fine)
 	for (int i = 0; i < NR_PIPELINES; i++) {
 		int64_t left;
 
-		if (pipelines[i].stage == IDLE)
+		if (pipelines[i].stage == OE_PIPELINE_IDLE)
 			continue;
 		continue_pipeline(conf, &pipelines[i], fine);
-		left = pipelines[i].stage == IDLE ?
+		left = pipelines[i].stage == OE_PIPELINE_IDLE ?
 			       OE_FOREVER :
 			       next_of(conf, &pipelines[i]);
 		if (left != OE_FOREVER && (next == OE_FOREVER || left < next))
@@ -485,7 +300,7 @@ bool oe_pipeline_is_urgent(void)
 
 /* To another place, with other numbers of its steps. */
 static void move_pipeline(const struct oe_conf *conf,
-			  const struct pipeline *old, const char *name)
+			  const struct oe_pipeline *old, const char *name)
 {
 	int service = find_service(conf, name);
 	int step = service < 0 ? -1 : next_restart(conf, service, 0);
@@ -499,7 +314,7 @@ static void move_pipeline(const struct oe_conf *conf,
 	wait_for_restart(conf, service, step);
 	if (!old->restarting)
 		return;
-	pipelines[service].stage = WAITING;
+	pipelines[service].stage = OE_PIPELINE_WAITING;
 	pipelines[service].restarting = true;
 	pipelines[service].job = old->job;
 	pipelines[service].until_ms = INT64_MAX;
@@ -516,7 +331,7 @@ static void move_pipeline(const struct oe_conf *conf,
  */
 void oe_pipeline_move(const struct oe_conf *before, const struct oe_conf *conf)
 {
-	static struct pipeline old[NR_PIPELINES];
+	static struct oe_pipeline old[NR_PIPELINES];
 
 	memcpy(old, pipelines, sizeof(old));
 	memset(pipelines, 0, sizeof(pipelines));
@@ -524,7 +339,8 @@ void oe_pipeline_move(const struct oe_conf *before, const struct oe_conf *conf)
 		if (owes_restart(before, &old[i]))
 			move_pipeline(conf, &old[i],
 				      before->services[old[i].service].name);
-		else if (old[i].stage != IDLE && old[i].job != NO_JOB)
+		else if (old[i].stage != OE_PIPELINE_IDLE &&
+			 old[i].job != OE_NO_JOB)
 			oe_worker_forget(old[i].job);
 	}
 	note_waiting(conf);
