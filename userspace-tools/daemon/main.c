@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/heap.h"
 #include "daemon/daemon.h"
 
 enum {
@@ -118,7 +118,7 @@ static void prepare(void)
 	before = oe_state_before();
 	oe_link_configure(NULL);
 	take_over(before);
-	malloc_trim(0);
+	oe_heap_trim();
 	oe_memory_lock();
 	oe_reload_priority();
 	dry_run(conf);
@@ -233,7 +233,7 @@ int main(int argc, char **argv)
 	int errors;
 
 	/* The heap is locked too: no more of it than is needed. */
-	mallopt(M_TOP_PAD, 4096);
+	oe_heap_keep_small();
 	if (!parse(argc, argv, &arguments)) {
 		usage(stderr);
 		return EXIT_CONFIGURATION;

@@ -4,12 +4,12 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "common/heap.h"
 #include "daemon/daemon.h"
 
 #define STATE "/run/oom-embedded/state"
@@ -121,7 +121,7 @@ void oe_reload(void)
 		 oe_now_ms() * 1000);
 	oe_notify_say(state);
 	errors = oe_conf_load(conf, conf_file, conf_directory, on_error, NULL);
-	malloc_trim(0);
+	oe_heap_trim();
 	if (errors) {
 		oe_log(OE_LOG_ERROR,
 		       "%d errors in the configuration: the one in force stays",

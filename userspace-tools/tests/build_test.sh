@@ -70,6 +70,25 @@ else
 	skip "CC alone builds for another machine" "no cross compiler (Debian package gcc-aarch64-linux-gnu)"
 fi
 
+# --- with musl, as on Alpine, OpenWrt and in Buildroot. Its own headers do not include the kernel's.
+if command -v musl-gcc >/dev/null; then
+	# A static library of glibc's that needs little is good enough for musl.
+	inih=$(gcc -print-file-name=libinih.a)
+	with=(WITH_JSON=0 WITH_TOP=0 WITH_INIH=0)
+	[[ $inih != /* ]] || with=(WITH_JSON=0 WITH_TOP=0 CONFIG_LIBS="$inih")
+	check "a build with musl" make -s -C "$TOOLS" O="$tmp/musl" CC=musl-gcc CFLAGS='-O1 -Werror' STATIC=1 \
+		CPPFLAGS="-idirafter /usr/include -idirafter /usr/include/$(gcc -print-multiarch)" "${with[@]}"
+	make_tree "$tmp/tree"
+	same "its command line works" enforce "$("$tmp/musl/oom-embedded" status -v | awk '$1 == "mode:" { print $2 }')"
+	same "options after words, too" 1 "$("$tmp/musl/oom-embedded" events 3 --sysfs="$OOM_EMBEDDED_SYSFS" | grep -c '^seq:')"
+	if [[ $inih == /* ]]; then
+		printf '[policy]\nrank_threshold = 100\n' >"$tmp/a.conf"
+		check "its manager reads a configuration" "$tmp/musl/oom-embeddedd" --check -f "$tmp/a.conf" -d ''
+	fi
+else
+	skip "a build with musl" "no musl-gcc (Debian package musl-tools)"
+fi
+
 # --- cleaning up
 mkdir -p "$tmp/clean/module/rank" "$tmp/clean/userspace-tools/build"
 cp "$TOOLS/../Makefile" "$TOOLS/../VERSION" "$tmp/clean/"

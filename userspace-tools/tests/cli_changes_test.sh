@@ -154,6 +154,7 @@ oom_kb = 2M
 CONF
 refused "apply --dryrun: shows what is there and what will be" 0 '^- rank_threshold: 100$' \
 	apply --dryrun "$tmp/good.conf"
+refused "apply --dry-run: the same" 0 '^- rank_threshold: 100$' apply --dry-run "$tmp/good.conf"
 same "apply --dryrun: all of it" 14 "$(grep -c '^+ ' <<<"$out")"
 same "apply --dryrun: not what is so already" '' "$(grep selection_order <<<"$out")"
 run apply --dryrun --json "$tmp/good.conf"
@@ -183,7 +184,7 @@ same "apply: all errors are said" 1 "$(grep -c 'bad.conf:4: ' <<<"$err")"
 refused "apply: from standard input, which is empty" 0 '^$' apply -
 refused "apply: no such file" 5 'cannot read .*: No such file' apply "$tmp/none.conf"
 refused "apply: a directory" 1 'Is a directory' apply "$tmp"
-refused "apply: no file" 2 'something is missing' apply
+refused "apply: no file, and none is installed" 5 'cannot read /etc/oom-embedded.conf: No such file' apply
 cat >"$tmp/late.conf" <<'CONF'
 [policy]
 rank_threshold = 150

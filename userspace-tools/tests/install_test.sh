@@ -78,13 +78,23 @@ same "built with less: check FILE says why not" 9 "$status"
 # --- the options, as everywhere
 gives "--version" 0 '^oom-embedded [0-9.]+$' --version
 gives "--help: the commands" 0 '^  incident +' --help
-gives "no command" 2 'which command' --json
+gives "no command: how things stand" 0 '"mode": "enforce"' --json
+gives "no such command, but nearly" 2 "no command 'statsu'; did you mean 'status'" statsu
+gives "no such option, but nearly" 2 "events has no option '--cuont'; did you mean --count" events --cuont=1
+gives "no such setting, but nearly" 5 "no setting 'grace_m'; did you mean 'grace_ms'" set grace_m
+gives "a value is missing" 2 "option '-n' wants a value" events -n
+gives "-h" 0 '^  incident +' -h
+gives "help" 0 '^  incident +' help
+gives "help COMMAND" 0 '^Usage: oom-embedded set ' help set
+gives "help for what is not there" 2 "no command 'nothing'" help nothing
+gives "version" 0 '^oom-embedded [0-9.]+$' version
+gives "an option with an escape sequence in it" 2 "no option '--.\[2Jx'" status $'--\e[2Jx'
 gives "no such command" 2 "no command 'kill'" kill
-gives "no such option" 2 'unrecognized option' status --colour
+gives "no such option" 2 "status has no option '--colour'" status --colour
 gives "a bad interval" 2 'no time from 0.1' watch -d 0
 gives "a bad interval, too" 2 'no time from 0.1' watch -d nan
 gives "a bad count" 2 'no number from 1' events -n 0
-gives "an option of another command" 2 'invalid option' status -o x
+gives "an option of another command" 2 "status has no option '-o'" status -o x
 for command in $("$TOOLS_BUILD/tests/oom-embedded" --help | awk '/^Commands:/ { on = 1 } on && /^  [a-z]/ { print $1 }'); do
 	gives "$command --help" 0 '^Usage: oom-embedded '"$command" "$command" --help
 	check "$command is in the manual" grep -qE "^\.(It )?(Cm )?.*\bCm $command\b|^\.Cm $command " "$TOOLS/man/oom-embedded.1"
@@ -129,7 +139,7 @@ same "completion: groups that are there" 'batch' "$(completes group set '')"
 same "completion: keys" 'cgroup= comm=' "$(completes group set batch c)"
 same "completion: settings" 'grace_hold grace_ms' "$(completes set gr)"
 same "completion: values" 'enforce observe off' "$(completes set mode '')"
-same "completion: options" '--dryrun' "$(completes apply --d)"
+same "completion: options" '--dry-run' "$(completes apply --d)"
 same "completion: events" '1 2 3' "$(completes incident '')"
 same "completion: limits" '1000' "$(completes limit rm '')"
 same "completion: processes by name" 'pacemaker' "$(completes rank pa)"

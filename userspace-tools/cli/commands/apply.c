@@ -145,7 +145,7 @@ static int apply_conf(const struct oe_conf *conf, const struct arguments *args)
 
 /**
  * apply_run - the command "apply"
- * @args: FILE..., @dryrun
+ * @args: FILE... or nothing, which is the installed configuration; @dryrun
  *
  * Return: an exit status.
  */
@@ -156,7 +156,9 @@ int apply_run(const struct arguments *args)
 
 	if (!conf)
 		return complain(EXIT_TROUBLE, "out of memory");
-	status = conf_read_files(conf, args->argv, args->argc, NULL, NULL);
+	status = args->argc ? conf_read_files(conf, args->argv, args->argc,
+					      NULL, NULL) :
+			      conf_read_installed(conf, NULL, NULL);
 	if (status == EXIT_OK)
 		status = apply_conf(conf, args);
 	else if (status == EXIT_CONFIG)

@@ -11,8 +11,11 @@
  * @json: JSON is wanted
  * @dryrun: change nothing
  * @all: everything, not a selection
+ * @verbose: raw values
+ * @help: the help is wanted
  * @count: a limit of some kind, 0 = not given
  * @interval: seconds, 0 = not given
+ * @timeout: seconds, 0 = not given
  * @output: a file, NULL = standard output
  */
 struct arguments {
@@ -21,8 +24,11 @@ struct arguments {
 	bool json;
 	bool dryrun;
 	bool all;
+	bool verbose;
+	bool help;
 	long count;
 	double interval;
+	double timeout;
 	const char *output;
 };
 

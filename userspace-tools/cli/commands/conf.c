@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/print/complain.h"
 
@@ -62,4 +63,25 @@ int conf_read_files(struct oe_conf *conf, char **names, int nr,
 			fclose(file);
 	}
 	return oe_conf_end(conf) ? EXIT_CONFIG : EXIT_OK;
+}
+
+/**
+ * conf_read_installed - read the configuration that is installed
+ * @conf: result
+ * @report: gets each error; NULL: to standard error
+ * @arg: for @report
+ *
+ * Return: an exit status: EXIT_OK, EXIT_CONFIG, or EXIT_NOT_FOUND.
+ */
+int conf_read_installed(struct oe_conf *conf,
+			void (*report)(void *arg, const char *message),
+			void *arg)
+{
+	if (access(OE_CONF_FILE, F_OK))
+		return complain(EXIT_NOT_FOUND, "cannot read %s: %s",
+				OE_CONF_FILE, strerror(errno));
+	return oe_conf_load(conf, OE_CONF_FILE, OE_CONF_DIRECTORY,
+			    report ? report : print_message, arg) ?
+		       EXIT_CONFIG :
+		       EXIT_OK;
 }

@@ -7,4 +7,8 @@
 int conf_read_files(struct oe_conf *conf, char **names, int nr,
 		    void (*report)(void *arg, const char *message), void *arg);
 
+int conf_read_installed(struct oe_conf *conf,
+			void (*report)(void *arg, const char *message),
+			void *arg);
+
 #endif

@@ -10,6 +10,7 @@
 #include "cli/commands/commands.h"
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
+#include "cli/print/suggest.h"
 #include "common/sysfs.h"
 
 /* What is there to set; also the order in which it is shown. */
@@ -19,6 +20,8 @@ static const char *const settings[] = {
 	"default_rank",
 	"selection_order",
 	"no_victim_action",
+	"memcg_no_victim_action",
+	"console_first",
 	"grace_ms",
 	"grace_hold",
 	"reserve_kb",
@@ -69,8 +72,20 @@ static int show_all(void)
 
 static int unknown_setting(const char *key)
 {
+	const char *names[NR_SETTINGS];
+	const char *nearest;
 	size_t i;
 
+	for (i = 0; i < NR_SETTINGS; i++) {
+		const char *slash = strchr(settings[i], '/');
+
+		names[i] = slash ? slash + 1 : settings[i];
+	}
+	nearest = suggest(key, names, NR_SETTINGS);
+	if (nearest)
+		return complain(EXIT_NOT_FOUND,
+				"there is no setting '%s'; did you mean '%s'?",
+				key, nearest);
 	complain(EXIT_NOT_FOUND, "there is no setting '%s'; there are:", key);
 	for (i = 0; i < NR_SETTINGS; i++)
 		fprintf(stderr, "  %s\n", settings[i]);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The heap of a program that is locked in memory. What glibc can be told about it; other C
+ * libraries keep less and know no such calls.
+ */
+#ifndef OE_TOOLS_HEAP_H
+#define OE_TOOLS_HEAP_H
+
+#include <stdlib.h> /* says whether this is glibc */
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+enum {
+	OE_HEAP_STEP = 4096,
+};
+
+/* To be called first: the heap grows by no more than is needed. */
+static inline void oe_heap_keep_small(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_TOP_PAD, OE_HEAP_STEP);
+#endif
+}
+
+/* Gives back what is free. */
+static inline void oe_heap_trim(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
+#endif
