@@ -91,6 +91,8 @@ enum oom_embedded_level {
  * @level: &enum oom_embedded_level
  * @level_was: the one before
  * @available_kb: what the level was derived from, -1 if unknown
+ * @memcg: path of the memory cgroup that is out of memory, empty if it is the machine; of a long
+ *	path the beginning
  *
  * Fields that do not belong to the type are zero or empty. The library allocates
  * events, so that a later version can append fields.
@@ -112,6 +114,7 @@ struct oom_embedded_event {
 	int level;
 	int level_was;
 	int64_t available_kb;
+	char memcg[128];
 };
 
 /**

@@ -158,6 +158,9 @@ static void on_event(const struct oom_embedded_event *event, void *arg)
 		oe_log(OE_LOG_DEBUG, "uevents were lost, the count was not");
 		break;
 	case OOM_EMBEDDED_DETAILS:
+		if (*event->memcg)
+			oe_mode_oom_path(oe_active_conf(), event->memcg);
+		break;
 	case OOM_EMBEDDED_NOTHING:
 		break;
 	}

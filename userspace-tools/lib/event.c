@@ -129,6 +129,7 @@ static void fill_event(const struct oe_uevent *uevent,
 		  "OOM_TRIGGER_COMM");
 	copy_text(event->victim_comm, sizeof(event->victim_comm), uevent,
 		  "OOM_VICTIM_COMM");
+	copy_text(event->memcg, sizeof(event->memcg), uevent, "OOM_MEMCG");
 }
 
 static int next_uevent(struct oom_embedded *oom,

@@ -32,6 +32,7 @@ int main(void)
 	FIELD(level);
 	FIELD(level_was);
 	FIELD(available_kb);
+	FIELD(memcg);
 	/* A field that is appended goes here, and into the list. */
 	printf("event %zu\n", sizeof(struct oom_embedded_event));
 	VALUE(OOM_EMBEDDED_NOTHING);
