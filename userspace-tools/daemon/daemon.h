@@ -4,6 +4,7 @@
  * that of DAEMON_SRCS in build.mk and is checked by a test:
  *
  *  main.c      options, start-up and its dry run
+ *  background.c  a process without a terminal
  *  loop.c      what is done from turn to turn
  *  reload.c    how another configuration takes the place of the one in force
  *  control.c   what the operator asks for
@@ -48,7 +49,7 @@ enum {
 	OE_FOREVER = -1, /* a time-out */
 	OE_COMM = 32, /* room for the name of a process */
 	OE_LINE = 240, /* of the log */
-	OE_CGROUP_PATH = 128, /* as much of a path as the module tells */
+	OE_CGROUP_PATH = 128, /* as much of a path as the library tells */
 };
 
 /* CLOCK_MONOTONIC. */
@@ -108,6 +109,12 @@ struct oe_state *oe_state_now(void);
 void oe_state_publish(void);
 void oe_state_set_text(char *text, size_t size, const char *value);
 bool oe_state_is_text(const char *text, size_t size, const char *value);
+
+/* --- background.c --- */
+
+int oe_background_enter(bool keep_stderr);
+void oe_background_ready(const char *pidfile);
+void oe_background_end(void);
 
 /* --- loop.c --- */
 

@@ -25,6 +25,8 @@ struct arguments {
 	const char *directory;
 	enum oe_log_target log;
 	bool check;
+	bool background;
+	const char *pidfile;
 };
 
 static int try_helpers(const struct oe_conf *conf)
@@ -174,13 +176,15 @@ static void print_error(void *arg, const char *message)
 static void usage(FILE *stream)
 {
 	fputs("usage: oom-embeddedd [OPTION...]\n"
-	      "The reconfiguration manager; stays in the foreground.\n\n"
+	      "The reconfiguration manager; stays in the foreground unless told otherwise.\n\n"
 	      "  -c, --check            only check the configuration; status 2 if it has errors\n"
 	      "  -f, --file FILE        configuration (" OE_CONF_FILE ")\n"
 	      "  -d, --directory DIR    more of it, *.conf (" OE_CONF_DIRECTORY
 	      "; '' for none)\n"
 	      "  -l, --log stderr|syslog\n"
 	      "                         where lines go (stderr)\n"
+	      "  -b, --background       start it and end; status 3 if the module is not loaded\n"
+	      "  -p, --pidfile FILE     where its pid goes once it works\n"
 	      "  -h, --help, -V, --version\n",
 	      stream);
 }
@@ -192,13 +196,15 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
 		{ "file", required_argument, NULL, 'f' },
 		{ "directory", required_argument, NULL, 'd' },
 		{ "log", required_argument, NULL, 'l' },
+		{ "background", no_argument, NULL, 'b' },
+		{ "pidfile", required_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "cf:d:l:hV", options, NULL)) !=
+	while ((opt = getopt_long(argc, argv, "cf:d:l:bp:hV", options, NULL)) !=
 	       -1) {
 		if (opt == 'c') {
 			arguments->check = true;
@@ -210,6 +216,10 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
 			arguments->log = OE_LOG_TO_STDERR;
 		} else if (opt == 'l' && !strcmp(optarg, "syslog")) {
 			arguments->log = OE_LOG_TO_SYSLOG;
+		} else if (opt == 'b') {
+			arguments->background = true;
+		} else if (opt == 'p') {
+			arguments->pidfile = optarg;
 		} else if (opt == 'h') {
 			usage(stdout);
 			exit(EXIT_SUCCESS);
@@ -251,11 +261,17 @@ int main(int argc, char **argv)
 		puts("the configuration is in order");
 		return EXIT_SUCCESS;
 	}
+	if (arguments.background &&
+	    oe_background_enter(arguments.log == OE_LOG_TO_STDERR)) {
+		perror("oom-embeddedd: cannot go into the background");
+		return EXIT_FAILURE;
+	}
 	oe_child_prepare();
 	oe_log_init(arguments.log);
 	oe_notify_open();
 	oe_child_clean_environment();
 	prepare();
+	oe_background_ready(arguments.pidfile);
 	oe_loop_run();
 	oe_notify_say("STOPPING=1");
 	oe_log(OE_LOG_INFO, "ended");
@@ -264,5 +280,6 @@ int main(int argc, char **argv)
 	oe_log_stop();
 	oe_notify_stop();
 	oe_link_close();
+	oe_background_end();
 	return EXIT_SUCCESS;
 }

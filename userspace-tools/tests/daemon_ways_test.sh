@@ -1,0 +1,179 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The ways to the manager: commands by the FIFO, whatever is written to it; its start in the
+# background and by a SysV script; programs for events.
+
+# shellcheck disable=SC2016,SC2153,SC2154 # for other shells; set by daemon.sh
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=userspace-tools/tests/daemon.sh
+. "$TESTS/daemon.sh"
+
+set_meminfo 150000
+PATH=$PATH:/sbin:/usr/sbin
+
+cat >"$CONF" <<-CONF
+	[daemon]
+	sample = 30ms
+	scan = 60ms
+	realtime = 0
+	log_level = debug
+	log_rate = 0
+	control = $tmp/control
+	state = $tmp/state
+	[mode normal]
+	[mode degraded]
+	rank_threshold = 200
+	leave_after = never
+	enter = level critical
+CONF
+
+# The output of a command in one write of dd's.
+in_one_write()
+{
+	"$@" >"$tmp/bytes"
+	timeout 5 dd if="$tmp/bytes" of="$tmp/control" bs="$(stat -c %s "$tmp/bytes")" conv=notrunc 2>/dev/null
+}
+
+many_commands()
+{
+	local i
+
+	for ((i = 0; i < 30; i++)); do
+		echo status
+	done
+	echo 'mode degraded'
+}
+
+# characters COUNT CHARACTER
+characters()
+{
+	head -c "$1" /dev/zero | tr '\0' "$2"
+}
+
+test_control()
+{
+	start
+	in_one_write many_commands
+	becomes "many commands in one write: the last one is obeyed" rank_threshold 200
+	same "and none is cut" '' "$(grep 'is no command' "$log")"
+	same "all are" 30 "$(($(grep -c 'module loaded, mode' "$log") - 1))"
+	in_one_write printf 'mode normal'
+	becomes "a command without a newline" rank_threshold 100
+	in_one_write eval 'characters 300 x; echo; echo mode degraded'
+	becomes "after a line that is too long the next one is obeyed" rank_threshold 200
+	says "what was too long is told" 'a command has less than 128 characters'
+	in_one_write eval 'characters 60000 x; echo; echo mode normal'
+	becomes "also if it is longer than a FIFO holds" rank_threshold 100
+	in_one_write printf 'mode \0\033[31m\rnormal\nmode degraded\n'
+	becomes "after bytes that are no text" rank_threshold 200
+	same "which nobody sees in the log" '' "$(LC_ALL=C grep '[^[:print:]]' "$log")"
+	timeout 20 head -c 2000000 /dev/urandom >"$tmp/control"
+	in_one_write printf '\nmode normal\n'
+	becomes "after two megabytes of nonsense" rank_threshold 100
+	end_well "it ends in order after that"
+}
+
+test_background()
+{
+	local status
+
+	: >"$log"
+	timeout 20 "$DAEMON" -b -p "$tmp/pid" -f "$CONF" -d '' >>"$log" 2>&1
+	same "in the background: started" 0 $?
+	daemon=$(cat "$tmp/pid")
+	check "its pid is known" kill -0 "$daemon"
+	says "it works" 'module loaded, mode normal'
+	kill -TERM "$daemon"
+	check "it ends" until_true has_ended
+	check "and so does the file" until_true test ! -e "$tmp/pid"
+	OOM_EMBEDDED_SYSFS=$tmp/nowhere timeout 20 "$DAEMON" -b -p "$tmp/pid" -f "$CONF" -d '' >"$log" 2>&1
+	status=$?
+	same "in the background without the module" 3 "$status"
+	says "which is told" 'did not start'
+}
+
+service()
+{
+	timeout 60 sh "$tmp/service" "$@" >>"$log" 2>&1
+}
+
+test_sysv()
+{
+	if ! command -v start-stop-daemon >/dev/null; then
+		skip "the SysV script" "no start-stop-daemon"
+		return
+	fi
+	sed -e "s|^DAEMON=.*|DAEMON=$DAEMON|; s|^PIDFILE=.*|PIDFILE=$tmp/pid|; s|^DEFAULTS=.*|DEFAULTS=$tmp/defaults|" \
+		-e 's/modprobe -q/true/; s/^\tulimit.*//' "$TOOLS_BUILD/packaging/sysv/oom-embeddedd" >"$tmp/service"
+	echo "DAEMON_ARGS='--file $CONF --directory $tmp/none'" >"$tmp/defaults"
+	: >"$log"
+	service status
+	same "SysV: status before the start" 3 $?
+	OOM_EMBEDDED_SYSFS=$tmp/nowhere service start
+	same "SysV: start without the module" 3 $?
+	service start
+	same "SysV: start" 0 $?
+	daemon=$(cat "$tmp/pid")
+	service status
+	same "SysV: status" 0 $?
+	service start
+	same "SysV: a second start" 0 $?
+	same "SysV: changes nothing" "$daemon" "$(cat "$tmp/pid")"
+	service reload
+	same "SysV: reload" 0 $?
+	service restart
+	same "SysV: restart" 0 $?
+	check "SysV: is another process" test "$daemon" != "$(cat "$tmp/pid")"
+	daemon=$(cat "$tmp/pid")
+	echo nonsense >>"$CONF"
+	service reload
+	same "SysV: reload with errors" 2 $?
+	sed -i '$d' "$CONF"
+	service stop
+	same "SysV: stop" 0 $?
+	check "SysV: really" until_true has_ended
+	echo "$$" >"$tmp/pid"
+	service status
+	same "SysV: a pid of another program is none of ours" 3 $?
+	service stop
+	same "SysV: and is left alone" 0 $?
+}
+
+test_on_event()
+{
+	local name
+
+	mkdir "$tmp/events"
+	for name in 10-first second.sh third 'not~' not.dpkg-old not.dpkg-dist 'not$(touch x)' 'not;x' .not not.sh.bak '#not#'; do
+		printf '#!/bin/sh\necho "${0##*/}" >>%s/ran\n' "$tmp" >"$tmp/events/$name"
+		chmod +x "$tmp/events/$name"
+	done
+	chmod -x "$tmp/events/third"
+	(cd "$tmp" && OOM_EMBEDDED_EVENTS=$tmp/events sh "$TOOLS_BUILD/packaging/on-event")
+	same "on-event runs programs, not what lies beside them" '10-first second.sh ' "$(tr '\n' ' ' <"$tmp/ran")"
+	check "and expands no name" test ! -e "$tmp/x"
+}
+
+test_unit()
+{
+	local unit=$TOOLS_BUILD/packaging/systemd/oom-embeddedd.service
+
+	same "the unit starts before sysinit.target, of which it is a part" 3 \
+		"$(grep -cE '^(DefaultDependencies=no|Before=.*sysinit.target.*|WantedBy=sysinit.target)$' "$unit")"
+	if ! command -v systemd-analyze >/dev/null; then
+		skip "the unit is one" "no systemd-analyze"
+		return
+	fi
+	sed "s|/[^ =]*/oom-embeddedd|$DAEMON|; s|^Documentation=.*||" "$unit" >"$tmp/oom-embeddedd.service"
+	same "systemd finds nothing wrong with the unit" '' "$(systemd-analyze verify --man=no "$tmp/oom-embeddedd.service" 2>&1 |
+		grep oom-embeddedd)"
+}
+
+test_control
+test_background
+test_sysv
+test_on_event
+test_unit
+finish
