@@ -35,22 +35,22 @@ uninstall uninstall-tools:
 	$(TOOLS) uninstall
 
 demo:
-	@$(VM)/demo.sh
+	@selftests/run/demo/run.sh
 
 check:
-	@selftests/check.sh
+	@selftests/run/check.sh
 
 check-matrix:
-	@selftests/matrix.sh $(CELL)
+	@selftests/run/matrix.sh $(CELL)
 
 soak:
-	@selftests/check.sh soak
+	@selftests/run/check.sh soak
 
 bench:
-	@selftests/bench/run.sh
+	@selftests/run/bench/run.sh
 
 coverage:
-	@selftests/gcov.sh
+	@selftests/run/gcov.sh
 
 fuzz:
 	@$(VM)/setup.sh fuzz

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # boot.sh [options] KERNEL -- TEST...: boots a kernel, runs tests in it, judges the result.
-# A TEST is a file of selftests/ with its arguments, in one word. See README.md.
+# A TEST is the name of a script or program of selftests/ with its arguments, in one word. See
+# README.md.
 
 set -euo pipefail
 

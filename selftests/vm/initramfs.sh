@@ -23,14 +23,28 @@ busybox_for()
 	find "$dir" -type f -path '*bin/busybox'
 }
 
-# The tests as the repository has them, and the compiled programs beside them.
+# What a guest may run: not what boots it.
+guest_scripts()
+{
+	find "$REPO_ROOT/selftests" \( -path '*/selftests/vm' -o -path '*/selftests/lib' -o \
+		-path '*/selftests/run/*' ! -path '*/selftests/run/guest*' \) -prune -o -name '*.sh' -print
+}
+
+# The scripts of all folders side by side, and the compiled programs beside them. What they share
+# stays in lib/, and the acts of the demo and the benchmark stay in folders of their own.
 initramfs_tests()
 {
 	local root=$1
 	local programs=$2
+	local scripts
+	local twice
 
+	mapfile -t scripts < <(guest_scripts)
+	twice=$(basename -a "${scripts[@]}" | sort | uniq -d)
+	[[ -z $twice ]] || die "two scripts are called $twice"
 	mkdir -p "$root/selftests"
-	rsync -a --exclude=/vm --exclude='*.c' "$REPO_ROOT/selftests/" "$root/selftests/"
+	cp -p "${scripts[@]}" "$root/selftests/"
+	rsync -a --exclude='*.c' "$REPO_ROOT"/selftests/{lib,run/demo,run/bench} "$root/selftests/"
 	rsync -a --exclude=/guest "$programs/" "$root/selftests/"
 }
 

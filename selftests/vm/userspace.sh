@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# userspace.sh [ARCH]: compiles every program in selftests/ for the guests, which have no
+# userspace.sh [ARCH]: compiles every program in selftests/progs/ for the guests, which have no
 # libraries, and prints the directory with the results. The guest's own are in guest/ there.
 #
 # All tests' programs are one file, which asks by what name it was called: each by itself would
@@ -17,7 +17,7 @@ OUT=$CACHE_DIR/build/userspace
 [[ $ARCH == amd64 ]] || OUT+=-$ARCH
 CC=$(arch_cross "$ARCH")gcc
 
-FLAGS=(-O2 -Wall -Wextra -Werror -pthread -I "$REPO_ROOT/selftests" -I "$REPO_ROOT/selftests/lib")
+FLAGS=(-O2 -Wall -Wextra -Werror -pthread)
 
 is_fresh()
 {
@@ -28,7 +28,7 @@ is_fresh()
 	[[ -e $result && ! $source -nt $result ]] || return 1
 	while IFS= read -r header; do
 		[[ ! $header -nt $result ]] || return 1
-	done < <(find "$REPO_ROOT/selftests" -name '*.h')
+	done < <(find "$REPO_ROOT/selftests/progs" -name '*.h')
 }
 
 # compile RESULT SOURCE OPTION...: replaced in one step, since a boot may be reading the old one.
@@ -101,7 +101,7 @@ link()
 	done
 	# A program whose source is gone must not go on being tested.
 	for old in "$OUT"/*; do
-		[[ ! -L $old || -e $REPO_ROOT/selftests/${old##*/}.c ]] || rm "$old"
+		[[ ! -L $old || -e $REPO_ROOT/selftests/progs/${old##*/}.c ]] || rm "$old"
 	done
 }
 
@@ -114,7 +114,7 @@ main()
 
 	mkdir -p "$OUT/guest" "$objects"
 	lock_entry userspace
-	for source in "$REPO_ROOT"/selftests/*.c; do
+	for source in "$REPO_ROOT"/selftests/progs/*.c; do
 		name=$(basename "$source" .c)
 		names+=("$name")
 		compile "$objects/$name.o" "$source" -c "-Dmain=${name}_main"

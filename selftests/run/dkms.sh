@@ -7,7 +7,7 @@
 
 set -euo pipefail
 
-SELFTESTS=$(cd "$(dirname "$0")" && pwd)
+SELFTESTS=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=selftests/vm/lib.sh
 . "$SELFTESTS/vm/lib.sh"
 # shellcheck source=selftests/lib/ktap.sh

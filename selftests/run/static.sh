@@ -6,7 +6,7 @@
 
 set -uo pipefail
 
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 VM=selftests/vm
 log=$(mktemp) || exit 1
 trap 'rm -rf "$log" "${sparse_dir:-}"' EXIT
@@ -166,12 +166,12 @@ check "sparse, with 6.12" sparse_clean debian-6.12
 check "sparse, with 6.1" sparse_clean debian-6.1
 check "version and architecture checks only in module/compat" no_version_checks_outside_compat
 check "module/compat is small" compat_is_small
-check "the files of module/ use only what is below them" selftests/layers.sh
-check "a planted fault of the layers is reported" selftests/layers.sh --self-test
-check "documents lead where they say" selftests/docs.sh
-check "a planted fault of the documents is reported" selftests/docs.sh --self-test
+check "the files of module/ use only what is below them" selftests/run/layers.sh
+check "a planted fault of the layers is reported" selftests/run/layers.sh --self-test
+check "documents lead where they say" selftests/run/docs.sh
+check "a planted fault of the documents is reported" selftests/run/docs.sh --self-test
 check "shellcheck" shell_clean
 check "cppcheck of the programs" userspace_clean
 check "SPDX lines" licensed
-check "the proof of the order can go red" selftests/check_order_test.sh
+check "the proof of the order can go red" selftests/run/check_order_test.sh
 [ "$failed" -eq 0 ]

@@ -7,12 +7,12 @@
 
 set -euo pipefail
 
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 VM=selftests/vm
 # shellcheck source=selftests/vm/lib.sh
 . "$VM/lib.sh"
-# shellcheck source=selftests/lists.sh
-. selftests/lists.sh
+# shellcheck source=selftests/run/lists.sh
+. selftests/run/lists.sh
 
 KERNEL=debug-6.12-gcov
 PAGE=Documentation/coverage.md
@@ -135,7 +135,7 @@ write_page()
 
 	## The module
 
-	KUnit and \`selftests/*.sh\` on \`$KERNEL\`, without those that take the machine down, and
+	KUnit and the scripts of \`selftests/\` on \`$KERNEL\`, without those that take the machine down, and
 	without the tools.
 
 	$head

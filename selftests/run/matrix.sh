@@ -8,12 +8,12 @@
 
 set -uo pipefail
 
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 VM=selftests/vm
 # shellcheck source=selftests/vm/lib.sh
 . "$VM/lib.sh"
-# shellcheck source=selftests/lists.sh
-. selftests/lists.sh
+# shellcheck source=selftests/run/lists.sh
+. selftests/run/lists.sh
 trap - ERR
 set +eE
 
@@ -242,7 +242,7 @@ write_page()
 	Written by \`make check-matrix\`: one source, built for each of these kernels without a
 	warning, booted in emulated machines, and put through the scripts of the core and of the
 	capabilities (\`MATRIX\`, and \`MATRIX_TIMED\` on one CPU whose clock counts instructions, in
-	\`selftests/lists.sh\`) with real OOMs. \`make check-matrix CELL=arm64-6.1\` does one.
+	\`selftests/run/lists.sh\`) with real OOMs. \`make check-matrix CELL=arm64-6.1\` does one.
 
 	The first part are Debian's own kernels as they are, the second our own builds of Debian's
 	6.12, each without something or with a check. \`coverage\` is what the module itself says on

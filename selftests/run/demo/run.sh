@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# demo.sh: a leak on a small device, without and with the module, told to a person. All of
+# run.sh: a leak on a small device, without and with the module, told to a person. All of
 # it happens in virtual machines. Exit status 0 only if the story came out as told.
 #
-# An act is a guest script, selftests/demo/act_NAME.sh, which tells it and judges it, and
+# An act is a guest script, act_NAME.sh beside this one, which tells it and judges it, and
 # here a title and a sentence at the end.
 
 set -euo pipefail
 
 # shellcheck source=selftests/vm/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../../vm/lib.sh"
 
 KERNEL=debian-6.12
 ACTS=(stock ranked grace)
@@ -90,7 +90,7 @@ set_up()
 
 # --- an act ------------------------------------------------------------------
 
-# Shows the lines of a story as they come; see selftests/demo/scene.sh for their form.
+# Shows the lines of a story as they come; see scene.sh for their form.
 show_story()
 {
 	local line
@@ -174,7 +174,7 @@ main()
 {
 	local act
 
-	[[ $# -eq 0 ]] || die "usage: demo.sh"
+	[[ $# -eq 0 ]] || die "usage: run.sh"
 	mkdir -p "$CACHE_DIR"
 	WORK=$(mktemp -d "$CACHE_DIR/demo.XXXXXX")
 	trap clean_up EXIT

@@ -6,12 +6,12 @@
 
 set -uo pipefail
 
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 VM=selftests/vm
 # shellcheck source=selftests/vm/lib.sh
 . "$VM/lib.sh"
-# shellcheck source=selftests/lists.sh
-. selftests/lists.sh
+# shellcheck source=selftests/run/lists.sh
+. selftests/run/lists.sh
 trap - ERR
 set +eE
 
@@ -138,7 +138,7 @@ check_debug_rest()
 # What a new user sees first; its story is shown only if it goes wrong.
 demo()
 {
-	if "$VM/demo.sh" >"$work/demo.story" 2>&1; then
+	if selftests/run/demo/run.sh >"$work/demo.story" 2>&1; then
 		echo "ok - the story comes out as told"
 	else
 		cat "$work/demo.story"
@@ -160,12 +160,12 @@ quick()
 		check_older
 		part tools userspace-tools/tests/run.sh
 		check_tools debian-6.12
-		part dkms selftests/dkms.sh
+		part dkms selftests/run/dkms.sh
 	} &
 	wait "$builder" || cat "$work/build"
 	wait
 	check_debug_oom &
-	{ check_debug_rest; part static selftests/static.sh; } &
+	{ check_debug_rest; part static selftests/run/static.sh; } &
 	wait
 }
 
@@ -184,7 +184,7 @@ soak()
 	soak_everything debian-6.1 "OOMS=500 ROUNDS=50" 300
 	soak_everything debian-5.10 "OOMS=500 ROUNDS=50" 300
 	soak_everything debug-6.12 "OOMS=100 ROUNDS=10 STORM=1500 RANKED=400 RATES=0 LIMITS=200" 30
-	part dkms-kunit selftests/dkms.sh debug-6.12
+	part dkms-kunit selftests/run/dkms.sh debug-6.12
 	boot tools --tools --timeout 7200 debian-6.12 -- "tools_daemon.sh OOMS=1000" &
 	boot tools-examples --tools --icount --timeout 7200 debian-6.12 -- \
 		"tools_examples.sh OOMS=50 PERIOD=20 DEADLINE=100" &

@@ -180,7 +180,7 @@ function episode_row(kind, n, dump, words,    stock, ours, part)
 function header()
 {
 	printf "# What it costs\n\n"
-	printf "Written by `make bench` (selftests/bench/run.sh); not to be edited. %s, %s\n", date, kernel_name
+	printf "Written by `make bench` (selftests/run/bench/run.sh); not to be edited. %s, %s\n", date, kernel_name
 	printf "(%s), module at %s. The run took %d s.\n\n", kernel, commit, seconds
 	printf "The guest's clock counts instructions (qemu `-icount shift=0`, one emulated x86-64 CPU, 2 GB),\n"
 	printf "so figures are instructions unless they have a unit, and they repeat on a busy host. That is\n"

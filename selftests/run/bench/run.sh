@@ -8,9 +8,9 @@
 set -euo pipefail
 
 # shellcheck source=selftests/vm/lib.sh
-. "$(dirname "$0")/../vm/lib.sh"
+. "$(dirname "$0")/../../vm/lib.sh"
 
-BENCH_DIR=$REPO_ROOT/selftests/bench
+BENCH_DIR=$REPO_ROOT/selftests/run/bench
 PROGRAMS=$CACHE_DIR/build/bench
 DEFAULT_KERNEL=debian-6.12
 NAME=${1:-$DEFAULT_KERNEL}

@@ -4,7 +4,7 @@
 # The proof of the order must be able to go red: planted traces, good and bad.
 # Needs neither a VM nor the module.
 
-SELFTESTS=$(cd "$(dirname "$0")" && pwd)
+SELFTESTS=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=lib/ktap.sh
 . "$SELFTESTS/lib/ktap.sh"
 
@@ -27,7 +27,7 @@ plant()
 # verdict_on_trace VICTIMS [LATE]
 verdict_on_trace()
 {
-	if "$SELFTESTS/check_order.sh" "$trace" 4 "$1" 42 43 "${2:-0}" >/dev/null; then
+	if "$SELFTESTS/progs/check_order.sh" "$trace" 4 "$1" 42 43 "${2:-0}" >/dev/null; then
 		echo good
 	else
 		echo bad
