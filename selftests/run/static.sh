@@ -82,7 +82,7 @@ all_documented()
 	local name
 
 	for name in $(tracked 'module/*.h' | xargs grep -hoE '\boe_[a-z_]+\(' | tr -d '(' | sort -u); do
-		grep -qE " \* $name(\(\))? - " $(tracked "module/*.[ch]") && continue
+		tracked 'module/*.[ch]' | xargs grep -qE " \* $name(\(\))? - " && continue
 		# Shims, and inlines for kernels without kprobes, repeat what is documented in the .c file.
 		grep -qE "^(static inline .*\b|#define )$name\(" module/compat/*.h && continue
 		case $name in
