@@ -48,7 +48,7 @@ SEALED_SRCS = $(DAEMON_SRCS) $(filter lib/%,$(LIB_SRCS)) tests/sealed.c $(wildca
 test-programs: $(O)/tests/oom-embeddedd-sealed
 $(O)/tests/oom-embeddedd-sealed: $(SEALED_SRCS) $(wildcard daemon/*.h common/*.h lib/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -MMD -MP,$(ALL_CPPFLAGS)) -std=gnu11 $(WARNINGS) -O2 -g -Wl,--wrap=oe_mode_oom \
+	$(CC) $(filter-out -MMD -MP,$(ALL_CPPFLAGS)) -std=gnu11 $(WARNINGS) -O2 -g -Wl,--wrap=oe_mode_oom,--wrap=oe_mode_is_calm \
 		-o $@ $(SEALED_SRCS) $(CONFIG_LIBS)
 endif
 

@@ -118,12 +118,19 @@ make_it_fork()
 	sleep 0.3
 }
 
+# In place: the manager has mapped the file.
+put_byte()
+{
+	printf '%s' "$1" 1<>"$SEAL"
+}
+
 test_sealed()
 {
 	local before
 
 	still_conf
-	export SEAL=1
+	export SEAL=$tmp/seal
+	echo 0 >"$SEAL"
 	start_still
 	make_it_fork
 	before=$(faults)
@@ -148,6 +155,7 @@ test_sealed()
 	check "sealed: no system call may have needed memory" kill -0 "$daemon"
 	same "sealed: no page was missed" "$before" "$(faults)"
 	# At leisure it opens files again: the filter does kill.
+	put_byte 1
 	wait "$daemon" 2>/dev/null
 	same "the filter is in force" 159 $?
 	unset SEAL

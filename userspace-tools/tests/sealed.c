@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Linked into the manager with -Wl,--wrap=oe_mode_oom: from the first emergency on the kernel kills
- * it for every system call that may need memory. What is allowed works on what is open already.
+ * Linked into the manager with -Wl,--wrap=oe_mode_oom,--wrap=oe_mode_is_calm: from the first
+ * emergency on the kernel kills it for every system call that may need memory. What is allowed
+ * works on what is open already. $SEAL is a file: as long as its first byte is "0", the emergency
+ * is not over, so that a busy machine does not decide how long it is.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,6 +21,12 @@
 
 void __real_oe_mode_oom(const struct oe_conf *conf, const struct oe_oom *oom);
 void __wrap_oe_mode_oom(const struct oe_conf *conf, const struct oe_oom *oom);
+
+bool __real_oe_mode_is_calm(void);
+bool __wrap_oe_mode_is_calm(void);
+
+static const volatile char *goes_on;
+static bool sealed;
 
 static const int allowed[] = {
 	SYS_read,	   SYS_write,
@@ -38,6 +48,25 @@ enum {
 	NR_ALLOWED = sizeof(allowed) / sizeof(allowed[0]),
 	LENGTH = NR_ALLOWED + 3,
 };
+
+/* Before the manager locks its memory. */
+__attribute__((constructor)) static void map_seal(void)
+{
+	const char *file = getenv("SEAL");
+	void *page;
+	int fd;
+
+	if (!file)
+		return;
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	page = mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0);
+	if (page == MAP_FAILED) {
+		perror("cannot map $SEAL");
+		abort();
+	}
+	close(fd);
+	goes_on = page;
+}
 
 static void seal(void)
 {
@@ -63,10 +92,13 @@ static void seal(void)
 
 void __wrap_oe_mode_oom(const struct oe_conf *conf, const struct oe_oom *oom)
 {
-	static bool sealed;
-
-	if (!sealed && getenv("SEAL"))
+	if (goes_on && !sealed)
 		seal();
-	sealed = true;
+	sealed = goes_on;
 	__real_oe_mode_oom(conf, oom);
+}
+
+bool __wrap_oe_mode_is_calm(void)
+{
+	return !(sealed && *goes_on == '0') && __real_oe_mode_is_calm();
 }
