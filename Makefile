@@ -21,8 +21,11 @@ modules:
 # kernel would keep them all in memory, 1.2 MB instead of 0.3.
 INSTALL_MOD_STRIP ?= --strip-debug --discard-locals
 
+# The kernel's build runs depmod only where it finds System.map, which Debian's headers lack.
 install:
 	$(KBUILD_MODULE) INSTALL_MOD_STRIP="$(INSTALL_MOD_STRIP)" modules_install
+	depmod $(if $(INSTALL_MOD_PATH),-b "$(INSTALL_MOD_PATH)") \
+		"$$(modinfo -F vermagic oom_embedded.ko | cut -d ' ' -f 1)"
 
 tools:
 	$(TOOLS)
