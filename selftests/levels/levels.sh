@@ -67,17 +67,6 @@ on_one_cpu()
 	done
 }
 
-# One line a leak: the levels before the OOM, | at its beginning, and those after. An OOM that was
-# avoided for a moment, and came again, is one.
-paths()
-{
-	awk '
-		/: oom_embedded_level: / { sub(/.*: level=/, ""); printf "%s ", $1 }
-		/: oom_embedded_enter: / && !entered++ { printf "| " }
-		/: mark_victim: / { printf "x " }' "$tmp/path.$1"
-	echo
-}
-
 # How fast it really was, KiB/s, from the first warning to the OOM.
 speed()
 {
@@ -88,17 +77,6 @@ speed()
 		}
 		/level=warning was=normal/ { sub(/.*available_kb=/, ""); kb = $1; began = now }
 		/: oom_embedded_enter: / && began { print int(kb / (now - began)); exit }' "$tmp/path.$1"
-}
-
-# The way down is each level once and in order, imminent_oom before the OOM; the way up ends
-# at normal. Prints what is wrong.
-judge()
-{
-	case $(paths "$1") in
-	"warning critical imminent_oom | oom x "*"normal ") ;;
-	"warning critical imminent_oom | x oom "*"normal ") ;;
-	*) paths "$1" ;;
-	esac
 }
 
 # A level is told while memory is still above the next watermark: what passes levels by, and

@@ -128,3 +128,26 @@ all_announced()
 {
 	[ "$(announced_levels "$1")" = "$(entered_levels "$1")" ]
 }
+
+# One line a leak: the levels before the OOM, | at its beginning, and those after. An OOM that was
+# avoided for a moment, and came again, is one. Reads $tmp/path.MARK.
+paths()
+{
+	# shellcheck disable=SC2154 # of lib/oom.sh
+	awk '
+		/: oom_embedded_level: / { sub(/.*: level=/, ""); printf "%s ", $1 }
+		/: oom_embedded_enter: / && !entered++ { printf "| " }
+		/: mark_victim: / { printf "x " }' "$tmp/path.$1"
+	echo
+}
+
+# The way down is each level once and in order, imminent_oom before the OOM; the way up ends
+# at normal. Prints what is wrong.
+judge()
+{
+	case $(paths "$1") in
+	"warning critical imminent_oom | oom x "*"normal ") ;;
+	"warning critical imminent_oom | x oom "*"normal ") ;;
+	*) paths "$1" ;;
+	esac
+}
