@@ -3,9 +3,9 @@
 #
 # Debian's own kernels, unpacked into the cache and not installed.
 
-# Modules that a test may want in its guest (pstore over RAM, host folders over 9p, a disk), with
-# what they depend on.
-GUEST_MODULES='reed_solomon|ramoops|9p|9pnet|9pnet_virtio|netfs|fscache|virtio|virtio_ring|virtio_pci|virtio_pci_legacy_dev|virtio_pci_modern_dev|virtio_blk'
+# Modules that a test may want in its guest (pstore over RAM, host folders over 9p, a disk, swap in
+# compressed memory), with what they depend on.
+GUEST_MODULES='zram|zsmalloc|lzo|lzo-rle|lzo_compress|lz4_compress|lz4hc_compress|zstd_compress|reed_solomon|ramoops|9p|9pnet|9pnet_virtio|netfs|fscache|virtio|virtio_ring|virtio_pci|virtio_pci_legacy_dev|virtio_pci_modern_dev|virtio_blk'
 
 # The metapackages lead to the newest point release. Up to 6.12 linux-image is the kernel,
 # from 7.x on it is a metapackage too. Of a foreign kernel's packages only those that run on
@@ -106,10 +106,19 @@ stock_build()
 	mv "$(stock_boot_file "$tmp/root" "$release" config)" "$tmp/config"
 	stock_relocate_headers "$tmp" "$dir" "$release" "$name"
 	stock_keep_modules "$tmp" "$release"
-	rm -rf "$dir" "$tmp/root/boot" "$tmp/root/usr/lib/linux-image-$release"
+	rm -rf "$tmp/root/boot" "$tmp/root/usr/lib/linux-image-$release"
+	echo "$GUEST_MODULES" >"$tmp/complete"
 	mkdir -p "$(dirname "$dir")"
+	# Whoever uses the old one meanwhile finds the new one under the same names.
+	[[ ! -e $dir ]] || mv "$dir" "$tmp.old"
 	mv "$tmp" "$dir"
-	touch "$dir/complete"
+	rm -rf "$tmp.old"
+}
+
+# It is there, with the modules that are wanted now.
+stock_complete()
+{
+	[[ -e $1/complete && $(<"$1/complete") == "$GUEST_MODULES" ]]
 }
 
 # stock_kernel NAME: prints the directory of Debian's kernel NAME, fetching it if need be.
@@ -118,9 +127,9 @@ stock_kernel()
 	local name=$1
 	local dir=$CACHE_DIR/kernels/$name
 
-	if [[ ! -e $dir/complete ]]; then
+	if ! stock_complete "$dir"; then
 		lock_entry "kernel-$name"
-		[[ -e $dir/complete ]] || stock_build "$name" "$dir"
+		stock_complete "$dir" || stock_build "$name" "$dir"
 		unlock_entry
 	fi
 	echo "$dir"
