@@ -5,8 +5,10 @@
  */
 #include "core.h"
 
+#include <linux/cgroup.h>
 #include <linux/cpuset.h>
 #include <linux/limits.h>
+#include <linux/list.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
@@ -43,6 +45,11 @@ static bool may_use_node(int nid, const struct oe_domain *domain)
 	return true;
 }
 
+static bool may_use_cma(gfp_t gfp)
+{
+	return !IS_ENABLED(CONFIG_CMA) || (gfp & __GFP_MOVABLE);
+}
+
 /* As __zone_watermark_ok() for an order of 0, but returns how much. */
 static unsigned long usable_in(struct zone *zone, gfp_t gfp)
 {
@@ -50,20 +57,47 @@ static unsigned long usable_in(struct zone *zone, gfp_t gfp)
 	unsigned long kept =
 		min_wmark_pages(zone) + zone->lowmem_reserve[gfp_zone(gfp)];
 
-	if (IS_ENABLED(CONFIG_CMA) && !(gfp & __GFP_MOVABLE))
+	/* Set aside for interrupts, also as far as it is in use. */
+	kept += READ_ONCE(zone->nr_reserved_highatomic);
+	if (!may_use_cma(gfp))
 		kept += zone_page_state(zone, NR_FREE_CMA_PAGES);
 	return free > kept ? free - kept : 0;
 }
 
-static bool has_block(struct zone *zone, unsigned int order)
+/* The page allocator's own list, read as it does: without a lock. */
+static bool has_kind(const struct free_area *area, unsigned int kind)
+{
+	const struct list_head *list = &area->free_list[kind];
+
+	return READ_ONCE(list->next) != list;
+}
+
+static bool has_block_of(const struct free_area *area, gfp_t gfp)
+{
+	unsigned int kind;
+
+	for (kind = 0; kind < MIGRATE_PCPTYPES; kind++)
+		if (has_kind(area, kind))
+			return true;
+#ifdef CONFIG_CMA
+	if (may_use_cma(gfp))
+		return has_kind(area, MIGRATE_CMA);
+#endif
+	return false;
+}
+
+/*
+ * A block of a kind that the allocation may take: a free block in a CMA area or
+ * among those set aside for interrupts is of no use to it.
+ */
+static bool has_block(struct zone *zone, unsigned int order, gfp_t gfp)
 {
 	unsigned int i;
 
 	if (!order)
 		return true;
-	/* The page allocator's own lists, read as it does: without a lock. */
 	for (i = order; i < ARRAY_SIZE(zone->free_area); i++)
-		if (READ_ONCE(zone->free_area[i].nr_free))
+		if (has_block_of(&zone->free_area[i], gfp))
 			return true;
 	return false;
 }
@@ -96,7 +130,8 @@ static unsigned long sum_usable(gfp_t gfp, unsigned int order,
 				continue;
 			usable = usable_in(zone, gfp);
 			pages += usable;
-			block = block || (usable && has_block(zone, order));
+			block = block ||
+				(usable && has_block(zone, order, gfp));
 		}
 	}
 	return block ? pages : 0;
@@ -117,15 +152,20 @@ static unsigned long room_in(struct page_counter *counter)
 	return room;
 }
 
-static unsigned long memory_room(struct mem_cgroup *memcg)
-{
-	return room_in(&memcg->memory);
-}
-
 /* With cgroup v1 it is the room of memory and swap together. */
 static unsigned long swap_room(struct mem_cgroup *memcg)
 {
 	return room_in(&memcg->swap);
+}
+
+/* With cgroup v1 a page needs room in both counters. */
+static unsigned long memory_room(struct mem_cgroup *memcg)
+{
+	unsigned long room = room_in(&memcg->memory);
+
+	if (!cgroup_subsys_on_dfl(memory_cgrp_subsys))
+		room = min(room, swap_room(memcg));
+	return room;
 }
 #else
 static unsigned long memory_room(struct mem_cgroup *memcg)
