@@ -26,4 +26,14 @@ static inline unsigned long oe_vmstat_swapcache(void)
 #endif
 }
 
+/* NR_ZSPAGES exists with CONFIG_ZSMALLOC only, also where that is a module */
+static inline unsigned long oe_vmstat_zspages(void)
+{
+#if IS_ENABLED(CONFIG_ZSMALLOC)
+	return global_zone_page_state(NR_ZSPAGES);
+#else
+	return 0;
+#endif
+}
+
 #endif /* OE_COMPAT_VMSTAT_H */

@@ -31,7 +31,9 @@
 #include "notify.h"
 #include "record/history.h"
 #include "record/memory_report.h"
+#include "rules/available.h"
 #include "rules/forecast.h"
+#include "tasks.h"
 #include "trace.h"
 
 enum {
@@ -61,6 +63,7 @@ static struct {
 	struct shrinker *shrinker;
 	unsigned long next_kick; /* jiffies */
 	u64 last_ms; /* the thread's, as those that follow */
+	struct oe_swap_cost swap_cost;
 	u64 last_kb;
 	u64 next_report_ms;
 } watcher = {
@@ -139,20 +142,34 @@ static bool wants_report(u64 now)
 	return true;
 }
 
+/* The forecast is computed from the same sample as the level. */
+static void step_level(struct oe_sample *sample)
+{
+	u64 boost_kb = oe_pages_to_kb(oe_memory_boost());
+
+	lockdep_assert_held(&watcher.lock);
+	watcher.available_kb = sample->available_kb;
+	/* Without the watermark boost, whose steps are no trend. */
+	oe_forecast_add(&watcher.forecast, sample->now_ms,
+			sample->available_kb + boost_kb);
+	sample->forecast_ms = oe_forecast_ms(&watcher.forecast,
+					     sample->available_kb,
+					     watcher.marks.kb[OE_LEVEL_OOM]);
+	oe_watermark_step(&watcher.marks, &watcher.state, sample);
+}
+
 /* One look at the memory. Returns when to look again. */
 static unsigned int look_at_memory(void)
 {
-	struct oe_sample sample = {
-		.now_ms = now_ms(),
-		.available_kb = oe_available_kb(),
-	};
+	struct oe_sample sample = { .now_ms = now_ms() };
 	struct oe_pace pace = {
 		.elapsed_ms = sample.now_ms - watcher.last_ms,
 	};
-	u64 boost_kb = oe_pages_to_kb(oe_memory_boost());
 	unsigned int interval;
 	bool report;
 
+	oe_available_learn(&watcher.swap_cost);
+	sample.available_kb = oe_available_kb();
 	if (sample.available_kb < watcher.last_kb)
 		pace.dropped_kb = watcher.last_kb - sample.available_kb;
 	watcher.last_ms = sample.now_ms;
@@ -164,14 +181,7 @@ static unsigned int look_at_memory(void)
 		spin_unlock(&watcher.lock);
 		return FOR_EVER;
 	}
-	watcher.available_kb = sample.available_kb;
-	/* Without the watermark boost, whose steps are no trend. */
-	oe_forecast_add(&watcher.forecast, sample.now_ms,
-			sample.available_kb + boost_kb);
-	sample.forecast_ms = oe_forecast_ms(&watcher.forecast,
-					    sample.available_kb,
-					    watcher.marks.kb[OE_LEVEL_OOM]);
-	oe_watermark_step(&watcher.marks, &watcher.state, &sample);
+	step_level(&sample);
 	interval = oe_watermark_interval(&watcher.marks, &watcher.state,
 					 &sample, &pace);
 	report = wants_report(sample.now_ms);
@@ -217,8 +227,31 @@ static void sleep_for(unsigned int ms)
 	WRITE_ONCE(watcher.kicked, false);
 }
 
+static int add_swapped(const struct oe_candidate *c, void *arg)
+{
+	unsigned long *swapped = arg;
+	unsigned long rss, swap;
+
+	oe_tasks_size(c->task, &rss, &swap);
+	*swapped += swap;
+	return 0;
+}
+
+/* The swap may have been in use before the module was loaded. */
+static void learn_from_past(void)
+{
+	const struct oe_domain domain = {
+		.totalpages = oe_tasks_totalpages(NULL),
+	};
+	unsigned long swapped = 0;
+
+	oe_tasks_for_each(&domain, add_swapped, &swapped);
+	oe_available_prime(&watcher.swap_cost, swapped);
+}
+
 static int watch_memory(void *unused)
 {
+	learn_from_past();
 	/* Real-time: the warning must not wait behind the processes that leak. */
 	sched_set_fifo_low(current);
 	while (!kthread_should_stop()) {

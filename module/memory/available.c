@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The sums of /proc/meminfo that modules can read, without opening a file.
+ * What the kernel counts: available memory, and the sums of /proc/meminfo that
+ * modules can read, without opening a file.
  */
 #include "core.h"
 
@@ -12,6 +13,13 @@
 #include "lib/units.h"
 #include "memory/available.h"
 #include "memory/zones.h"
+#include "rules/available.h"
+
+/*
+ * What a page in swap goes on to take of memory. Nobody has looked yet: as
+ * careful as oe_swap_cost_now().
+ */
+static unsigned int swap_cost = OE_SWAP_COST_WHOLE;
 
 /* KReclaimable of /proc/meminfo. */
 static unsigned long reclaimable_pages(void)
@@ -20,30 +28,36 @@ static unsigned long reclaimable_pages(void)
 	       global_node_page_state(NR_KERNEL_MISC_RECLAIMABLE);
 }
 
-/* The part of it in MemAvailable: see si_mem_available(). */
-static unsigned long counted_reclaimable(void)
+/* Anonymous memory that could be swapped out; shared memory is part of it. */
+static unsigned long swappable_pages(void)
 {
-	unsigned long pages = reclaimable_pages();
+	return global_node_page_state(NR_ACTIVE_ANON) +
+	       global_node_page_state(NR_INACTIVE_ANON);
+}
 
-	return pages - min(pages / 2, oe_memory_low());
+static void read_supply(struct oe_supply *supply)
+{
+	supply->mem_available = si_mem_available();
+	supply->reclaimable = reclaimable_pages();
+	supply->low = oe_memory_low();
+	supply->boost = oe_memory_boost();
+	supply->anon = swappable_pages();
+	supply->swap_free = oe_free_swap_pages();
+	supply->swap_cost = READ_ONCE(swap_cost); /* oe_available_learn() */
 }
 
 /**
  * oe_available_pages - how much can be allocated without swapping
  *
- * MemAvailable without the reclaimable slab in it and without the temporary
- * boost of the watermarks. A part of that slab may be pinned, such as the
- * inodes of an initramfs: MemAvailable was seen at 10 MB in an OOM.
- *
  * Context: any; reads counters only.
- * Return: pages.
+ * Return: pages, see oe_supply_in_memory().
  */
 unsigned long oe_available_pages(void)
 {
-	unsigned long less = counted_reclaimable() + oe_memory_boost();
-	long pages = si_mem_available() - (long)less;
+	struct oe_supply supply;
 
-	return max(pages, 0L);
+	read_supply(&supply);
+	return oe_supply_in_memory(&supply);
 }
 
 /**
@@ -60,15 +74,45 @@ unsigned long oe_free_swap_pages(void)
 /**
  * oe_available_kb - how much can still be allocated
  *
- * The measure for the levels and the forecast. It includes free swap, because
- * without it a leak would look stuck while its memory is being swapped out.
+ * The measure for the levels and the forecast. It includes what swapping
+ * brings, because without it a leak would look stuck while its memory is being
+ * swapped out.
  *
  * Context: any; reads counters only.
- * Return: KiB.
+ * Return: KiB, see oe_supply_in_memory() and oe_supply_in_swap().
  */
 u64 oe_available_kb(void)
 {
-	return oe_pages_to_kb(oe_available_pages() + oe_free_swap_pages());
+	struct oe_supply supply;
+
+	read_supply(&supply);
+	return oe_pages_to_kb(oe_supply_in_memory(&supply) +
+			      oe_supply_in_swap(&supply));
+}
+
+/**
+ * oe_available_prime - learn what swapping costs from what is in swap already
+ * @cost: as for oe_available_learn(), zeroed
+ * @swapped: pages that the processes have swapped out
+ *
+ * Context: any.
+ */
+void oe_available_prime(struct oe_swap_cost *cost, unsigned long swapped)
+{
+	oe_swap_cost_prime(cost, swapped, oe_vmstat_zspages());
+}
+
+/**
+ * oe_available_learn - learn what swapping costs from what is swapped now
+ * @cost: of the caller, who is the only one to call this; starts zeroed
+ *
+ * Context: any; reads counters only.
+ */
+void oe_available_learn(struct oe_swap_cost *cost)
+{
+	oe_swap_cost_add(cost, oe_free_swap_pages(), oe_vmstat_zspages());
+	/* Read by read_supply(). */
+	WRITE_ONCE(swap_cost, oe_swap_cost_now(cost));
 }
 
 static unsigned long cached_pages(unsigned long buffers)

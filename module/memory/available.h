@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+struct oe_swap_cost;
+
 /* clang-format off */
 
 /* As in /proc/meminfo, in its order. */
@@ -49,6 +51,8 @@ struct oe_memtotals {
 unsigned long oe_free_swap_pages(void);
 unsigned long oe_available_pages(void);
 u64 oe_available_kb(void);
+void oe_available_prime(struct oe_swap_cost *cost, unsigned long swapped);
+void oe_available_learn(struct oe_swap_cost *cost);
 void oe_memtotals_read(struct oe_memtotals *totals);
 const char *oe_memtotal_name(enum oe_memtotal total);
 

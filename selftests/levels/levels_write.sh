@@ -245,19 +245,20 @@ marks()
 	done | tr '\n' ' '
 }
 
-# What the ABI page says available_kb is, of the kernel's own figures.
+# What the ABI page says available_kb is, of the kernel's own figures; where swap is on a disk.
 available_kb()
 {
 	awk '/^KernelPageSize:/ { page_kb = $2 }
 		/^MemAvailable:/ { kb = $2 }
 		/^KReclaimable:/ { slab = $2 }
 		/^SwapFree:/ { swap = $2 }
+		/^(Active|Inactive)\(anon\):/ { anon += $2 }
 		/^ +low +[0-9]+/ { low += $2 * page_kb }
 		/^ +boost +[0-9]+/ { boost += $2 * page_kb }
 		END {
 			kb -= boost
 			kb -= slab - (low < slab / 2 ? low : slab / 2)
-			print int((kb > 0 ? kb : 0) + swap)
+			print int((kb > 0 ? kb : 0) + (swap < anon ? swap : anon))
 		}' /proc/self/smaps /proc/meminfo /proc/zoneinfo
 }
 

@@ -37,6 +37,8 @@ struct plan {
 	bool rank_may_fail;
 	bool gated;
 	bool leaks;
+	bool locked;		/* what it touches is never swapped out */
+	bool random;		/* nor does it compress */
 	size_t hold_kb;
 	size_t leak_kb;		/* 0: for ever */
 	size_t chunk_kb;
@@ -80,7 +82,20 @@ static void rank_self(const struct plan *plan)
 		die(RANKING_FILE);
 }
 
-static void touch(size_t kb)
+/* Data that no compression makes smaller: xorshift. */
+static void fill_randomly(char *mem, size_t len)
+{
+	static unsigned long long x = 88172645463325252ULL;
+
+	for (size_t i = 0; i + sizeof(x) <= len; i += sizeof(x)) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		memcpy(mem + i, &x, sizeof(x));
+	}
+}
+
+static void touch(const struct plan *plan, size_t kb)
 {
 	long page = sysconf(_SC_PAGESIZE);
 	size_t len = kb * KB;
@@ -91,8 +106,11 @@ static void touch(size_t kb)
 		fprintf(stderr, "# leak: mmap: %s\n", strerrorname_np(errno));
 		exit(EXIT_REFUSED);
 	}
-	for (size_t i = 0; i < len; i += page)
-		mem[i] = 1;
+	if (plan->random)
+		fill_randomly(mem, len);
+	else
+		for (size_t i = 0; i < len; i += page)
+			mem[i] = 1;
 }
 
 static void append(int fd, size_t kb)
@@ -144,7 +162,7 @@ static void eat(const struct plan *plan)
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (eaten = 0; !plan->leak_kb || eaten < plan->leak_kb; eaten += plan->chunk_kb) {
 		if (fd < 0)
-			touch(plan->chunk_kb);
+			touch(plan, plan->chunk_kb);
 		else
 			append(fd, plan->chunk_kb);
 		pace(plan->pace_ms);
@@ -158,7 +176,7 @@ static void usage(void)
 {
 	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR]\n"
 	      "            [-h HOLD_KB] [-g] [-l LEAK_KB (0: for ever)] [-k CHUNK_KB] [-s PACE_MS]\n"
-	      "            [-v KB_PER_S] [-f FILE]\n",
+	      "            [-v KB_PER_S] [-f FILE] [-L (locked)] [-x (incompressible)]\n",
 	      stderr);
 	exit(EXIT_FAILURE);
 }
@@ -168,7 +186,7 @@ static struct plan parse(int argc, char **argv)
 	struct plan plan = { .score_adj = "0", .chunk_kb = 256 };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:r:R:s:v:")) != -1) {
+	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:Lr:R:s:v:x")) != -1) {
 		switch (opt) {
 		case 'a':
 			plan.score_adj = optarg;
@@ -194,6 +212,12 @@ static struct plan parse(int argc, char **argv)
 		case 'l':
 			plan.leaks = true;
 			plan.leak_kb = strtoul(optarg, NULL, 10);
+			break;
+		case 'L':
+			plan.locked = true;
+			break;
+		case 'x':
+			plan.random = true;
 			break;
 		case 'R':
 			plan.rank_may_fail = true;
@@ -234,8 +258,10 @@ int main(int argc, char **argv)
 		join_cgroup(plan.cgroup);
 	if (plan.rank)
 		rank_self(&plan);
+	if (plan.locked && mlockall(MCL_FUTURE | MCL_ONFAULT))
+		die("mlockall");
 	if (plan.hold_kb)
-		touch(plan.hold_kb);
+		touch(&plan, plan.hold_kb);
 	printf("ready %d\n", getpid());
 	fflush(stdout);
 

@@ -116,7 +116,7 @@ check_older()
 
 	behaviour "$kernel" "$kernel" 900 "OOMS=20" "${OOM[@]}" "${REST[@]}" coverage.sh
 	behaviour "$kernel-warning" "$kernel" 900 "" "${WARNING[@]}"
-	boot "$kernel-swapping" --swap 400 --timeout 900 "$kernel" -- "${SWAPPING[@]}"
+	boot "$kernel-swapping" --swap 400 --modprobe --timeout 900 "$kernel" -- "${SWAPPING[@]}"
 	limiting "$kernel"
 	reload "$kernel" 300 10
 	going_away "$kernel" no_victim_reboot.sh

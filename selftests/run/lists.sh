@@ -24,8 +24,8 @@ LONG=(writes.sh paged_read.sh uevent_tight.sh groups_many.sh)
 # all, make check-matrix where it is asked to.
 GRACEFUL=(grace.sh hold.sh reserve.sh groups_storm.sh)
 WARNING=(levels.sh levels_hold.sh levels_write.sh report.sh events.sh)
-# Those that want swap, on a disk of 400 MB: boot.sh --swap.
-SWAPPING=(memsw.sh)
+# Those that want swap, on a disk of 400 MB or in zram: boot.sh --swap --modprobe.
+SWAPPING=(levels_swap.sh memsw.sh)
 LIMITING=(limits.sh limits_who.sh limits_write.sh)
 # Those that need the tools of userspace-tools/ in the guest: boot.sh --tools.
 TOOLS=(tools_cli.sh tools_daemon.sh tools_uevents.sh)

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How much memory can still be had: numbers in, number out. The one definition
+ * of "available", for the levels, the forecast, the history and sysfs alike.
+ */
+#ifndef OE_AVAILABLE_RULE_H
+#define OE_AVAILABLE_RULE_H
+
+#include <linux/types.h>
+
+enum {
+	/* A cost of this is the whole page: swapping it out brings nothing. */
+	OE_SWAP_COST_WHOLE = 256,
+	/*
+	 * Pages that must have been swapped out before their cost is known: many
+	 * more than the slots that each CPU takes in advance.
+	 */
+	OE_SWAP_COST_SAMPLE = 1024,
+	/* Older pages count half, once so many newer ones have gone there. */
+	OE_SWAP_COST_HORIZON = 4096,
+};
+
+/**
+ * struct oe_supply - what the kernel counts; pages
+ * @mem_available: MemAvailable, which may be negative
+ * @reclaimable: KReclaimable
+ * @low: the sum of the zones' low watermarks
+ * @boost: what the watermarks are raised by at the moment
+ * @anon: on the LRU lists of anonymous memory, without the unevictable
+ * @swap_free: free swap
+ * @swap_cost: see oe_swap_cost_now()
+ */
+struct oe_supply {
+	long mem_available;
+	unsigned long reclaimable;
+	unsigned long low;
+	unsigned long boost;
+	unsigned long anon;
+	unsigned long swap_free;
+	unsigned int swap_cost;
+};
+
+/**
+ * struct oe_swap_cost - what swap has cost in memory so far
+ * @primed: there was a look
+ * @last_free: free swap at the last look
+ * @last_stored: pages of the compressed store then
+ * @swapped: pages that were swapped out, older ones weighing less
+ * @taken: pages that the store has taken for them
+ *
+ * Starts zeroed.
+ */
+struct oe_swap_cost {
+	bool primed;
+	unsigned long last_free;
+	unsigned long last_stored;
+	unsigned long swapped;
+	unsigned long taken;
+};
+
+unsigned long oe_supply_in_memory(const struct oe_supply *supply);
+unsigned long oe_supply_in_swap(const struct oe_supply *supply);
+void oe_swap_cost_prime(struct oe_swap_cost *cost, unsigned long swapped,
+			unsigned long stored);
+void oe_swap_cost_add(struct oe_swap_cost *cost, unsigned long swap_free,
+		      unsigned long stored);
+unsigned int oe_swap_cost_now(const struct oe_swap_cost *cost);
+
+#endif /* OE_AVAILABLE_RULE_H */

@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Leaks beside free swap that cannot save them: each passes through all levels, in order, before
+# the OOM. Swap on a disk that locked memory may not use; zram with data that does not compress, and
+# with data that does. Reading more of a disk than there is memory for changes no
+# level.
+# CHURN: for how many seconds the disk is read (60). RATE: of the leaks, KiB/s.
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+# shellcheck source=lib/levels.sh
+. "$SELFTESTS/lib/levels.sh"
+
+CHURN=${CHURN:-60}
+RATE=${RATE:-8192}
+DISK=/dev/vda
+ZRAM=/dev/zram0
+
+# What is left for the leak, and the swap.
+ROOM_KB=65536
+SWAP_KB=98304
+
+PATIENCE=180
+
+# leak_once MARK LEAK OPTION...: with all but some memory in use, so that it does not take long.
+leak_once()
+{
+	name=$1
+	shift
+	mark_levels "$name"
+	leak -c leaker -a 1000 -k 128 -v "$RATE" -l 0 "$@" >/dev/null 2>&1
+	poll_until "$PATIENCE" level_is normal ||
+		comment "still $(level_get level), with $(level_get available_kb) KiB"
+	poll_until "$PATIENCE" all_announced "$name"
+	since_mark "$name" >"$tmp/path.$name"
+	echo >"$TRACING/instances/$WATCH/trace"
+	awk '/: oom_embedded_level: / { sub(/.*: level=/, ""); print "#", $0 }' "$tmp/path.$name"
+}
+
+leak_beside()
+{
+	leak_once "$@"
+	equal "$name: warning, critical, imminent_oom, and only then the OOM" "" \
+		"$(judge "$name")"
+}
+
+# When it becomes known what zram makes of the data, a level may be left again. But none is skipped
+# on the way down, and imminent_oom is entered before the OOM. Prints what is wrong.
+judge_steps()
+{
+	paths "$1" | awk '
+		BEGIN { worse["normal"] = "warning"; worse["warning"] = "critical"
+			worse["critical"] = "imminent_oom"; worse["imminent_oom"] = "oom"
+			better["warning"] = 1; better["critical"] = 2; better["imminent_oom"] = 3
+			level = "normal" }
+		{
+			for (i = 1; i <= NF && $i != "|"; i++) {
+				if ($i != worse[level] && better[$i] >= better[level])
+					print $i, "after", level
+				level = $i
+			}
+			if (level != "imminent_oom" || $i != "|")
+				print level, "before the OOM:", $0
+		}'
+}
+
+leak_into_zram()
+{
+	leak_once "$@"
+	equal "$name: each level in order, and imminent_oom before the OOM" "" "$(judge_steps "$name")"
+}
+
+fill_memory()
+{
+	hold filler $(($(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) - ROOM_KB)) 0 \
+		-a -1000 -L
+}
+
+# swap_to DEVICE
+swap_to()
+{
+	mkswap "$1" "$SWAP_KB" >/dev/null || bail_out "cannot make $1 swap"
+	swapon "$1" || bail_out "cannot swap to $1"
+}
+
+use_zram()
+{
+	modprobe zram || bail_out "no zram"
+	# An earlier test may have used it.
+	swapoff "$ZRAM" 2>/dev/null
+	echo 1 >/sys/block/zram0/reset
+	echo $(((SWAP_KB + 64) * 1024)) >/sys/block/zram0/disksize
+	swap_to "$ZRAM"
+}
+
+read_disk()
+{
+	read_uptime
+	until=$((uptime_s + CHURN))
+	while [ "$uptime_s" -lt "$until" ]; do
+		dd if="$DISK" of=/dev/null bs=1M count=400 2>/dev/null
+		read_uptime
+	done
+}
+
+[ -b "$DISK" ] || skip_all "no disk to swap to"
+plan 5
+load_module
+short_percpu_lists
+watch_levels
+swapoff "$DISK" 2>/dev/null
+
+mark_levels churn
+read_disk
+equal "reading a disk larger than memory changes no level" "" "$(entered_levels churn)"
+
+fill_memory
+swap_to "$DISK"
+leak_beside "locked memory beside free swap" -L
+sysctl -qw vm.swappiness=0
+leak_beside "swappiness 0"
+sysctl -qw vm.swappiness=60
+swapoff "$DISK"
+use_zram
+leak_into_zram "zram, incompressible" -x
+leak_into_zram "zram, compressible"
+finish
