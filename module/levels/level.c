@@ -108,13 +108,13 @@ static void announce_level(enum oe_level level)
 	send_change(was);
 }
 
-static void announce_levels(void)
+static void announce_levels(u64 available_kb)
 {
 	lockdep_assert_held(&watcher.lock);
 	while (watcher.announced != watcher.state.level)
-		announce_level(oe_watermark_next(
-			&watcher.marks, watcher.available_kb, watcher.announced,
-			watcher.state.level));
+		announce_level(oe_watermark_next(&watcher.marks, available_kb,
+						 watcher.announced,
+						 watcher.state.level));
 }
 
 static bool nothing_to_watch(void)
@@ -191,10 +191,10 @@ static unsigned int look_at_memory(void)
 	if (report) {
 		oe_memreport_begin(OE_MEMREPORT_IMMINENT);
 		oe_memreport_take(OE_MEMREPORT_IMMINENT, oe_notify_wanted(),
-				  OE_LEVEL_IMMINENT_OOM);
+				  OE_LEVEL_IMMINENT_OOM, oe_level_now());
 	}
 	spin_lock(&watcher.lock);
-	announce_levels();
+	announce_levels(sample.available_kb);
 	oe_history_add(sample.available_kb, watcher.announced);
 	spin_unlock(&watcher.lock);
 	return interval;
@@ -309,7 +309,10 @@ static int watch_reclaim(void)
 /**
  * oe_level_enter_oom - the machine is out of memory
  *
- * Announces first what the watcher has measured and not yet announced.
+ * Announces first every level that was not announced yet. An OOM means that
+ * memory is short enough for all of them, whatever was measured: the watcher may
+ * have been late, or the memory that it counts may be of no use to the
+ * allocation that failed.
  *
  * Context: OOM path, oom_lock held; allocates nothing.
  */
@@ -318,10 +321,10 @@ void oe_level_enter_oom(void)
 	u64 available_kb = oe_available_kb();
 
 	spin_lock(&watcher.lock);
-	announce_levels();
 	watcher.available_kb = available_kb;
 	oe_watermark_enter(&watcher.state, OE_LEVEL_OOM);
-	announce_levels();
+	/* As if nothing were left. */
+	announce_levels(0);
 	spin_unlock(&watcher.lock);
 	/* The watcher must run to see the end of the OOM. */
 	wake_watcher();

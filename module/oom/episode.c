@@ -190,8 +190,10 @@ static void make_room(struct oe_domain_state *state)
 
 static void take_report(const struct oe_episode *episode)
 {
+	enum oe_level now = oe_level_now();
+
 	oe_memreport_take(OE_MEMREPORT_OOM, episode->seq,
-			  is_global(episode) ? OE_LEVEL_OOM : oe_level_now());
+			  is_global(episode) ? OE_LEVEL_OOM : now, now);
 }
 
 /* Step 3: userspace hears before anybody is chosen. */

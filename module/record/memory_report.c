@@ -190,13 +190,14 @@ void oe_memreport_begin(enum oe_memreport_reason reason)
  * @reason: its reason; oe_memreport_begin() was called with it
  * @seq: the OOM's, or the count of OOMs so far
  * @level: present level
+ * @level_was: the one that userspace was told before
  *
  * Context: for OE_MEMREPORT_OOM the OOM path, oom_lock held; for
  * OE_MEMREPORT_IMMINENT the watcher: one taker at a time for each. Allocates
  * nothing, takes task locks only.
  */
 void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
-		       enum oe_level level)
+		       enum oe_level level, enum oe_level level_was)
 {
 	struct oe_memreport *report = &memreport.reports[reason];
 	const struct oe_domain domain = {
@@ -207,6 +208,7 @@ void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
 	report->reason = reason;
 	report->seq = seq;
 	report->level = level;
+	report->level_was = level_was;
 	report->uptime_ns = ktime_get_ns();
 	report->time_ns = ktime_get_real_ns();
 	report->nr_processes = 0;

@@ -58,6 +58,7 @@ struct oe_memreport_process {
  * @uptime_ns: CLOCK_MONOTONIC
  * @time_ns: CLOCK_REALTIME
  * @level: at that time
+ * @level_was: the one that userspace had been told before
  * @totals: the sums
  * @nr_processes: how many there were
  * @nr_recorded: how many of them are in @processes: the biggest
@@ -73,6 +74,7 @@ struct oe_memreport {
 	u64 uptime_ns;
 	u64 time_ns;
 	enum oe_level level;
+	enum oe_level level_was;
 	struct oe_memtotals totals;
 	unsigned int nr_processes;
 	unsigned int nr_recorded;
@@ -84,7 +86,7 @@ int oe_memreport_init(void);
 void oe_memreport_exit(void);
 void oe_memreport_begin(enum oe_memreport_reason reason);
 void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
-		       enum oe_level level);
+		       enum oe_level level, enum oe_level level_was);
 const struct oe_memreport *oe_memreport_latest(void);
 unsigned int oe_memreport_room(void);
 const char *oe_memreport_reason_name(enum oe_memreport_reason reason);

@@ -105,7 +105,9 @@ static unsigned int render_head(const struct oe_memreport *report)
 		    oe_memreport_reason_name(report->reason), report->seq);
 	add_time(&text, "ReportUptime", report->uptime_ns);
 	add_time(&text, "ReportTime", report->time_ns);
-	oe_text_add(&text, "Level: %s\n", oe_level_name(report->level));
+	oe_text_add(&text, "Level: %s\nLevelWas: %s\n",
+		    oe_level_name(report->level),
+		    oe_level_name(report->level_was));
 	for (i = 0; i < OE_NR_MEMTOTALS; i++)
 		oe_text_add(&text, "%s: %lu kB\n", oe_memtotal_name(i),
 			    report->totals.kb[i]);

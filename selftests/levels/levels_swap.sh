@@ -3,8 +3,8 @@
 #
 # Leaks beside free swap that cannot save them: each passes through all levels, in order, before
 # the OOM. Swap on a disk that locked memory may not use; zram with data that does not compress, and
-# with data that does. Reading more of a disk than there is memory for changes no
-# level.
+# with data that does. A leak that the watcher cannot foresee, because its cgroup may not swap: the
+# levels come in order all the same. Reading more of a disk than there is memory for changes no level.
 # CHURN: for how many seconds the disk is read (60). RATE: of the leaks, KiB/s.
 
 # shellcheck source=lib/oom.sh
@@ -94,6 +94,22 @@ use_zram()
 	swap_to "$ZRAM"
 }
 
+from_report()
+{
+	awk -v key="$1:" '$1 == key { print $2; exit }' "$OE/report"
+}
+
+leak_unforeseen()
+{
+	make_cgroup noswap 1G
+	echo 0 >"$cgroup/memory.swap.max"
+	leak_once "unforeseen" -C "$cgroup"
+	equal "a cgroup that may not swap: the OOM enters all levels, in order" \
+		"| warning critical imminent_oom oom" "$(paths unforeseen | sed 's/ x / /; s/ normal.*//')"
+	equal "and its report says that nothing was foreseen" "oom oom normal" \
+		"$(from_report ReportReason) $(from_report Level) $(from_report LevelWas)"
+}
+
 read_disk()
 {
 	read_uptime
@@ -105,7 +121,7 @@ read_disk()
 }
 
 [ -b "$DISK" ] || skip_all "no disk to swap to"
-plan 5
+plan 7
 load_module
 short_percpu_lists
 watch_levels
@@ -117,6 +133,7 @@ equal "reading a disk larger than memory changes no level" "" "$(entered_levels 
 
 fill_memory
 swap_to "$DISK"
+leak_unforeseen
 leak_beside "locked memory beside free swap" -L
 sysctl -qw vm.swappiness=0
 leak_beside "swappiness 0"

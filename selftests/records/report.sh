@@ -172,8 +172,8 @@ inject 0
 equal "whoever takes it allocates nothing" "" "$(grep -v '^#' "$alloc/trace" | head -n 5)"
 take
 comment "$(if can_inject; then echo "every allocation failed meanwhile"; else echo "no fault injection here"; fi)"
-equal "taken for imminent_oom, in that level" "imminent_oom imminent_oom" \
-	"$(value ReportReason) $(value Level)"
+equal "taken for imminent_oom, in that level, after another" "imminent_oom imminent_oom normal" \
+	"$(value ReportReason) $(value Level) $(value LevelWas)"
 equal "before any OOM" "0 0" "$(value ReportSeq) $(get reconfigure_wanted)"
 equal "the leaker is the biggest" "$leaker" "$(processes | head -n 1)"
 equal "the leaker: ranking, source, name" "900 explicit the\\x20leaker" \
