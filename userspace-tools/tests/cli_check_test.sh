@@ -35,6 +35,18 @@ finds oom_kill_allocating_task warning "vm.oom_kill_allocating_task"
 put_file proc/sys/vm/oom_kill_allocating_task 1
 put_file sysfs/coverage 'global memcg'
 finds oom_kill_allocating_task error "vm.oom_kill_allocating_task without a guard"
+put_file proc/sys/vm/overcommit_memory 2
+finds overcommit note "strict overcommit"
+put_file proc/sys/vm/overcommit_memory 2
+gives "check: strict overcommit: how much is left" 0 ' 133472 kB more are promised' check
+put_file proc/sys/vm/overcommit_memory 0
+gives "check: no strict overcommit" 0 '^no problems found$' check
+put_file proc/sys/vm/swappiness 0
+finds swappiness note "vm.swappiness=0 with free swap"
+put_file proc/sys/vm/swappiness 0
+put_file proc/meminfo 'SwapFree: 0 kB'
+gives "check: vm.swappiness=0 without swap" 0 '^no problems found$' check
+make_tree "$tmp/tree"
 put_file sysfs/default_rank 50
 finds default_rank warning "default_rank below rank_threshold"
 put_file sysfs/rank_threshold 0

@@ -154,7 +154,8 @@ fake_system()
 {
 	put_file proc/sys/vm/panic_on_oom 0
 	put_file proc/sys/vm/oom_kill_allocating_task 0
-	put_file proc/meminfo 'MemTotal:         262144 kB'
+	put_file proc/meminfo "$(printf '%-14s %10d kB\n' MemTotal: 262144 SwapFree: 102400 \
+		CommitLimit: 233472 Committed_AS: 100000)"
 	put_file cgroup/system/memory.oom.group 0
 	put_file cgroup/batch/memory.oom.group 0
 	fake_process 1 0 init 1200 0 0 /

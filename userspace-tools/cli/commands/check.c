@@ -114,6 +114,37 @@ static void check_kernel(void)
 			", whatever its ranking");
 }
 
+/* With strict overcommit mmap() fails long before memory is short. */
+static void check_overcommit(void)
+{
+	long long limit;
+	long long committed;
+	long long mode;
+
+	if (oe_proc_number("sys/vm/overcommit_memory", &mode) || mode != 2 ||
+	    oe_proc_meminfo("CommitLimit", &limit) ||
+	    oe_proc_meminfo("Committed_AS", &committed))
+		return;
+	findings_add(
+		FINDING_NOTE, "overcommit",
+		"watch CommitLimit and Committed_AS in /proc/meminfo, too",
+		"vm.overcommit_memory=2: allocations fail when %lld kB more are promised, and neither the levels nor an OOM tell",
+		limit - committed);
+}
+
+static void check_swappiness(void)
+{
+	long long value;
+	long long swap;
+
+	if (oe_proc_number("sys/vm/swappiness", &value) || value ||
+	    oe_proc_meminfo("SwapFree", &swap) || !swap)
+		return;
+	findings_add(
+		FINDING_NOTE, "swappiness", "\"sysctl vm.swappiness=1\"",
+		"vm.swappiness=0: with multi-gen LRU the kernel does not swap, and levels/available_kb counts free swap all the same");
+}
+
 /* Rankings other than 0 count by the threshold or by the order, or not at all. */
 static void check_rankings(const struct oe_rows *ranking)
 {
@@ -362,6 +393,8 @@ static int check_system(void)
 		return complain_file("oom_ranking", NULL, err);
 	check_mode();
 	check_kernel();
+	check_overcommit();
+	check_swappiness();
 	check_rankings(&ranking);
 	oe_records_free_rows(&ranking);
 	check_levels();
