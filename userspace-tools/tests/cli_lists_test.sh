@@ -114,6 +114,38 @@ echo old >"$tmp/metrics.prom"
 run metrics -o "$tmp/metrics.prom"
 same "metrics -o: the file is replaced" "0 1" "$status $(grep -c '^oom_embedded_info{' "$tmp/metrics.prom")"
 same "metrics -o: nothing else is left" metrics.prom "$(cd "$tmp" && ls -d metrics*)"
+# What is there and no regular file is written to, not replaced.
+mkfifo "$tmp/fifo"
+cat "$tmp/fifo" >"$tmp/from_fifo" &
+run metrics -o "$tmp/fifo"
+wait $!
+same "metrics -o: into a FIFO" "0 fifo 1" \
+	"$status $(stat -c %F "$tmp/fifo") $(grep -c '^oom_embedded_info{' "$tmp/from_fifo")"
+ln -s real.prom "$tmp/link.prom"
+echo old >"$tmp/real.prom"
+run metrics -o "$tmp/link.prom"
+same "metrics -o: by a symbolic link, which stays" "0 symbolic link 1" \
+	"$status $(stat -c %F "$tmp/link.prom") $(grep -c '^oom_embedded_info{' "$tmp/real.prom")"
+same "metrics -o: into /dev/stdout" 1 \
+	"$("$TOOLS_BUILD/tests/oom-embedded" metrics -o /dev/stdout | grep -c '^oom_embedded_info{')"
+ln -s nowhere "$tmp/dangling"
+gives "metrics -o: a link that leads nowhere" 1 'cannot write .*/dangling: No such file' metrics -o "$tmp/dangling"
+gives "metrics -o: a directory" 1 'cannot write ' metrics -o "$tmp"
+same "metrics -o: nothing else is left after that, either" '' "$(ls -d "$tmp"/*.?????? 2>/dev/null | grep -v '\.prom$')"
+if [[ $EUID -eq 0 ]] && mknod "$tmp/null" c 1 3; then
+	run metrics -o "$tmp/null"
+	same "metrics -o: into a device, which stays one" "0 character special file" "$status $(stat -c %F "$tmp/null")"
+	ln -s real.prom "$tmp/theirs"
+	chown -h 1000 "$tmp/theirs"
+	echo kept >"$tmp/real.prom"
+	gives "metrics -o: another user's link" 1 "another user's symbolic link" metrics -o "$tmp/theirs"
+	same "metrics -o: and what it points to is kept" kept "$(cat "$tmp/real.prom")"
+	mkfifo "$tmp/their_fifo"
+	chown 1000 "$tmp/their_fifo"
+	gives "metrics -o: another user's FIFO" 1 "another user's" metrics -o "$tmp/their_fifo"
+else
+	skip "metrics -o: another user's link" "not root"
+fi
 gives "metrics -o: where nobody can write" 1 'cannot write /proc/nowhere/x' metrics -o /proc/nowhere/x
 
 finish

@@ -2,11 +2,13 @@
 /*
  * A file that others read while it is written: it is made under another name
  * in the same directory and takes the place of the old one when it is whole.
+ * A device or a FIFO has no old one: it is written to.
  */
 #include "cli/print/atomic_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,23 +22,52 @@ static int complain_atomic_file(const struct atomic_file *output)
 			"cannot write %s: %s", output->path, strerror(errno));
 }
 
-/**
- * atomic_file_open - begin to write
- * @output: result
- * @path: of the file, kept by reference; NULL or "-": standard output
- *
- * Return: an exit status.
- */
-int atomic_file_open(struct atomic_file *output, const char *path)
+static int refuse_output(const struct atomic_file *output, const char *why)
+{
+	return complain(EXIT_TROUBLE, "cannot write %s: %s", output->path, why);
+}
+
+/* A link in /tmp that somebody else has made may point to anything. */
+static bool is_trusted(const struct stat *st)
+{
+	return st->st_uid == geteuid() || !st->st_uid;
+}
+
+/* What is no regular file cannot be replaced without being lost. */
+static int open_through(struct atomic_file *output, const struct stat *expected)
+{
+	struct stat st;
+	int fd;
+
+	if (S_ISBLK(expected->st_mode))
+		return refuse_output(output, "it is a block device");
+	if (!is_trusted(expected))
+		return refuse_output(
+			output, "it is another user's, and no regular file");
+	fd = open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return complain_atomic_file(output);
+	if (fstat(fd, &st) || st.st_dev != expected->st_dev ||
+	    st.st_ino != expected->st_ino) {
+		close(fd);
+		return refuse_output(output,
+				     "it has just become something else");
+	}
+	output->file = fdopen(fd, "w");
+	if (!output->file) {
+		complain_atomic_file(output);
+		close(fd);
+		return EXIT_TROUBLE;
+	}
+	return EXIT_OK;
+}
+
+static int open_temporary(struct atomic_file *output)
 {
 	int fd;
 
-	output->path = path && strcmp(path, "-") ? path : NULL;
-	output->file = stdout;
-	if (!output->path)
-		return EXIT_OK;
 	if (snprintf(output->temporary, sizeof(output->temporary), "%s.XXXXXX",
-		     path) >= (int)sizeof(output->temporary)) {
+		     output->target) >= (int)sizeof(output->temporary)) {
 		errno = ENAMETOOLONG;
 		return complain_atomic_file(output);
 	}
@@ -51,6 +82,49 @@ int atomic_file_open(struct atomic_file *output, const char *path)
 		return EXIT_TROUBLE;
 	}
 	return EXIT_OK;
+}
+
+/**
+ * atomic_file_open - begin to write
+ * @output: result
+ * @path: of the file, kept by reference; NULL or "-": standard output
+ *
+ * A regular file will be replaced; a symbolic link to one is followed, so that
+ * the link stays. A device, a terminal or a FIFO is written to. Block devices,
+ * and links, devices and FIFOs of another user than root, are refused.
+ *
+ * Return: an exit status.
+ */
+int atomic_file_open(struct atomic_file *output, const char *path)
+{
+	struct stat link;
+	struct stat st;
+
+	output->path = path && strcmp(path, "-") ? path : NULL;
+	output->file = stdout;
+	output->target[0] = '\0';
+	if (!output->path)
+		return EXIT_OK;
+	if (lstat(path, &link)) {
+		if (errno != ENOENT)
+			return complain_atomic_file(output);
+		if (snprintf(output->target, sizeof(output->target), "%s",
+			     path) >= (int)sizeof(output->target)) {
+			errno = ENAMETOOLONG;
+			return complain_atomic_file(output);
+		}
+		return open_temporary(output);
+	}
+	if (S_ISLNK(link.st_mode) && !is_trusted(&link))
+		return refuse_output(output,
+				     "it is another user's symbolic link");
+	if (stat(path, &st))
+		return complain_atomic_file(output);
+	if (!S_ISREG(st.st_mode))
+		return open_through(output, &st);
+	if (!realpath(path, output->target))
+		return complain_atomic_file(output);
+	return open_temporary(output);
 }
 
 /* What the user's umask makes of 0666, as for any new file. */
@@ -75,13 +149,15 @@ int atomic_file_close(struct atomic_file *output, int status)
 
 	if (!output->path)
 		return status;
-	failed = ferror(output->file) || fflush(output->file) ||
-		 fchmod(fileno(output->file), usual_mode());
+	failed = ferror(output->file) || fflush(output->file);
+	if (*output->target)
+		failed |= fchmod(fileno(output->file), usual_mode()) != 0;
 	failed |= fclose(output->file) != 0;
-	if (status == EXIT_OK &&
-	    (failed || rename(output->temporary, output->path)))
+	if (*output->target && !failed && status == EXIT_OK)
+		failed = rename(output->temporary, output->target) != 0;
+	if (failed && status == EXIT_OK)
 		status = complain_atomic_file(output);
-	if (status != EXIT_OK)
+	if (*output->target && status != EXIT_OK)
 		unlink(output->temporary);
 	return status;
 }

@@ -6,14 +6,16 @@
 #include <stdio.h>
 
 /**
- * struct atomic_file - a file that is replaced whole, or standard output
+ * struct atomic_file - a file that is replaced whole, or what is written through
  * @file: to write to
- * @path: where it is to be; NULL: standard output
+ * @path: as the user has named it; NULL: standard output
+ * @target: where it is to be, links followed; empty: it is written through
  * @temporary: where it is until then
  */
 struct atomic_file {
 	FILE *file;
 	const char *path;
+	char target[PATH_MAX];
 	char temporary[PATH_MAX];
 };
 
