@@ -35,7 +35,8 @@ enum {
 };
 
 static void compare_bytes(struct sock_filter *filter, unsigned int i,
-		    unsigned int size, unsigned int at, unsigned int expected)
+			  unsigned int size, unsigned int at,
+			  unsigned int expected)
 {
 	unsigned int to_the_end = NR_INSTRUCTIONS - (i + 2) - 1;
 
@@ -62,7 +63,8 @@ static void attach_filter(int fd)
 		compare_bytes(filter, i, BPF_W, at, ntohl(word));
 	}
 	for (; at < sizeof(beginning); at++, i += 2)
-		compare_bytes(filter, i, BPF_B, at, (unsigned char)beginning[at]);
+		compare_bytes(filter, i, BPF_B, at,
+			      (unsigned char)beginning[at]);
 	filter[i++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
 	filter[i] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
 	setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));

@@ -120,6 +120,22 @@ in_range "out of range" 7 limits period_ms 9
 in_range "out of range" 7 limits period_ms 60001
 in_range "in range" 0 'limit 1000' exceed_allowed_ms 4294967295
 in_range "out of range" 7 'limit 1000' term_timeout_ms 4294967296
+# said DESCRIPTION PATTERN LINE...: a configuration that can never do what it says
+said()
+{
+	local description=$1
+	local pattern=$2
+
+	shift 2
+	printf '%s\n' "$@" >"$tmp/never.conf"
+	gives "check FILE: $description" 7 "never.conf:$pattern" check "$tmp/never.conf"
+}
+said "a name of 16 bytes" "2: .*'sixteen-bytes-xx' is no pattern that can match: the kernel keeps 15" \
+	'[rankings]' 'sixteen-bytes-xx = 5'
+said "a pattern of 16 bytes, and any number more" "2: .*can match" '[group a]' 'comm = *sixteen-bytes?xx*'
+said "a pattern of a service" "2: .*can match" '[service a]' 'comm = [ab]ixteen-bytes-xx'
+printf '%s\n' '[rankings]' 'fifteen-bytes-x = 5' '*fifteen[-+]bytes\-x* = 6' >"$tmp/fits.conf"
+gives "check FILE: what just fits" 0 'no problems' check "$tmp/fits.conf"
 gives "check FILE: not there" 5 'No such file' check "$tmp/none.conf"
 gives "check FILE FILE: two of them" 7 'bad.conf:2' check "$tmp/good.conf" "$tmp/bad.conf"
 export OOM_EMBEDDED_SYSFS=$tmp/nowhere
