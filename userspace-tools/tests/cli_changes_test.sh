@@ -67,9 +67,11 @@ refused "rank: negative" 2 'is no ranking' rank -- 300 -5
 refused "rank: no number" 2 'is no ranking' rank 300 high
 refused "rank: nobody" 5 'no process 4711' rank 4711 5
 gives "rank: that process is gone meanwhile" 0 '^$' rank 201 -
-mv "$OOM_EMBEDDED_PROC/201/comm" "$tmp/comm"
-refused "rank: of several, one fails" 5 'no such process' rank 201 5
-mv "$tmp/comm" "$OOM_EMBEDDED_PROC/201/comm"
+touch "$OOM_EMBEDDED_PROC/201/gone"
+refused "rank PID: that has ended" 5 'no such process' rank 201 5
+gives "rank NAME: one of them ends meanwhile" 0 '^$' rank batch 5
+same "rank NAME: the others are ranked" 5 "$(ranking_of 200)"
+rm "$OOM_EMBEDDED_PROC/201/gone"
 
 # --- group
 make_tree "$tmp/tree"

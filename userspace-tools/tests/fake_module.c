@@ -141,10 +141,14 @@ static int put_watermark(const char *file, const char *value)
 	return put_kb(file, value);
 }
 
+/* One with a file "gone" has ended since its name was read. */
 static int is_process(long pid)
 {
 	char path[PATH_MAX];
 
+	snprintf(path, sizeof(path), "%s/%ld/gone", oe_proc_root(), pid);
+	if (!access(path, F_OK))
+		return 0;
 	snprintf(path, sizeof(path), "%s/%ld/comm", oe_proc_root(), pid);
 	return pid > 0 && !access(path, F_OK);
 }

@@ -113,7 +113,7 @@ static int show_processes(const int *pids, size_t nr)
 
 /* What takes the change back: the ranking it has of its own, or none. */
 static void add_change(struct changes *changes, const struct oe_rows *ranking,
-		       int pid, const char *rank)
+		       int pid, const char *rank, bool may_vanish)
 {
 	const struct oe_row *row = find_row(ranking, pid);
 	char value[64];
@@ -127,7 +127,7 @@ static void add_change(struct changes *changes, const struct oe_rows *ranking,
 	if (row)
 		snprintf(old, sizeof(old), "%d %lld", pid, row->rank);
 	changes_add_line(changes, "oom_ranking", value, undo, row ? old : NULL,
-			 false);
+			 may_vanish);
 }
 
 static int set_ranks(const int *pids, size_t nr, const char *rank)
@@ -141,7 +141,8 @@ static int set_ranks(const int *pids, size_t nr, const char *rank)
 	if (err)
 		return complain_file("oom_ranking", NULL, err);
 	for (i = 0; i < nr; i++)
-		add_change(&changes, &ranking, pids[i], rank);
+		/* Of those with a name one may end meanwhile; the others are meant all the same. */
+		add_change(&changes, &ranking, pids[i], rank, nr > 1);
 	oe_records_free_rows(&ranking);
 	status = changes_make(&changes);
 	changes_free(&changes);
