@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The ABI page and the live tree say the same, in both directions, modes included.
+#
+# set: rest matrix
+# needs: page
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The module says by itself what this kernel gives it, and says it once in the log.
+# The module itself says what this kernel gives it, and says it once in the log.
 # COVERAGE: the words expected, with commas (default global,memcg,guard).
+#
+# set: matrix
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

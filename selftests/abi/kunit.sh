@@ -1,7 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The KUnit suites, on kernels that have KUnit: a result a case, read from debugfs.
+# The KUnit suites, a result a case, read from debugfs.
+#
+# set: debug matrix
+# needs: kunit
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

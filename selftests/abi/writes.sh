@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A write is taken whole or refused with the errno of the ABI, and then changes nothing.
+# A write is taken whole, or refused with the errno of the ABI and then changes nothing.
+#
+# set: long
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

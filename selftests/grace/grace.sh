@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Grace: who gives memory back in time saves everybody; who does not only delays the kill,
-# by no more than was said. ROUNDS: how many of each kind (default 3).
+# With a handler that gives memory back in time no process dies; without one the kill is late by
+# no more than the grace time.
+# ROUNDS: how many of each kind (default 3).
+#
+# set: graceful matrix_timed
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Hold and reserve: a protected handler can take fresh memory to save its data while the
-# expendable leak at full speed, and whom the module stopped, and no other, runs again.
+# With reserve and hold a protected handler saves its data while expendable processes leak at full
+# speed; the processes that the module stopped, and no other, run again.
 # ROUNDS: how many times (default 2).
+#
+# set: graceful
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

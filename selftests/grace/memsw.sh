@@ -3,6 +3,9 @@
 #
 # A memory cgroup of version 1 that is at its limit for memory and swap together, and below that
 # for memory: nothing is back, and the leaker dies in its first emergency.
+#
+# set: swapping
+# needs: memcg swap
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# reserve_kb is what userspace can really use when memory has run out: a protected handler
-# takes just that much, page by page, while nobody else gets anything. And it is there
-# again when memory is back. ROUNDS: how many times (default 2).
+# A protected handler can take reserve_kb, page by page, while no other process gets memory; the
+# reserve is filled again when memory is back.
+# ROUNDS: how many times (default 2).
+#
+# set: graceful
 
 # A large guest takes its time to be filled.
 PATIENCE=${PATIENCE:-120}

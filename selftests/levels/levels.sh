@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Leaks of several speeds, each to the OOM: every change of the level is seen, in order, by
-# poll and by uevent; imminent_oom is entered before the OOM.
-# LEAKS: how many of each speed (1). FULL_LEAKS: of those at full speed (LEAKS).
-# RATES: KiB/s, 0 = as fast as it can.
+# In leaks of several speeds every change of the level is seen in order, by poll and by uevent,
+# and imminent_oom is entered before the OOM.
+# LEAKS: how many of each speed (default 1).
+# FULL_LEAKS: how many at full speed (default LEAKS).
+# RATES: KiB/s, 0 for full speed (default 1024 10240 102400 0).
+#
+# set: warning matrix
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

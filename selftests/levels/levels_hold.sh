@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Without an OOM: what swings inside the hysteresis changes the level once, outside it once a
-# crossing; the forecast; the history; systemd's memory pressure protocol.
+# Memory that swings inside the hysteresis changes the level once, outside it once a crossing; the
+# forecast; the history; systemd's memory pressure protocol.
+# SWINGS: how often (default 6).
+#
+# set: warning
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

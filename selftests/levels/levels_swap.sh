@@ -5,7 +5,11 @@
 # the OOM. Swap on a disk that locked memory may not use; zram with data that does not compress, and
 # with data that does. A leak that the watcher cannot foresee, because its cgroup may not swap: the
 # levels come in order all the same. Reading more of a disk than there is memory for changes no level.
-# CHURN: for how many seconds the disk is read (60). RATE: of the leaks, KiB/s.
+# CHURN: for how many seconds the disk is read (default 60).
+# RATE: of the leaks, KiB/s.
+#
+# set: swapping
+# needs: swap modprobe
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

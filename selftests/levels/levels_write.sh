@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The watermarks and what belongs to them: sizes, order, rights, parameters. A bad write
-# has its errno and changes nothing.
+# Watermarks are taken in every sensible order, and a bad size, order, right or parameter has its
+# errno and changes nothing.
+#
+# set: warning
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

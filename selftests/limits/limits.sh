@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A user above its limit loses processes, the biggest first, one after the other, and no
-# more than needed; what it was allowed first, what those did about it, and what was said.
+# A user above its limit loses processes, the biggest first, one after the other, and no more than
+# needed; what it was allowed first, and what was said.
+#
+# set: limiting matrix_timed
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Whose memory is counted, and how often: threads, forks, changes of user, limits made
-# anew, user namespaces. And an OOM in the middle of it.
+# Memory is counted once, for the right user: threads, forks, changes of user, user namespaces,
+# limits made anew. And an OOM in the middle of it.
+#
+# set: limiting
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Limits come and go, and a bad write changes nothing: errno, rights, races, unload.
-# LIMITS: how many at once (1000).
+# Limits come and go, and a bad write changes nothing: errno, rights, races, failing allocations
+# (debug kernel), unload.
+# LIMITS: how many at a time (default 1000).
+#
+# set: limiting
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a process without rights cannot do to the others: keep the module loaded, read the
-# records of other processes, make an OOM wait for it, or end the wait for somebody else.
+# A process without rights cannot keep the module loaded, read the records of other processes,
+# make an OOM wait, or end the wait of another process.
 # ROUNDS: OOMs of each kind (default 3).
+#
+# set: oom
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The kill does not wait for the console: while the kernel writes its report only errors go
-# to it, whatever console_loglevel is; the report, a line for each process among it, is in the
-# log; afterwards the level is what it was. With console_first=1 nothing is held back.
+# The kill does not wait for the console. While the kernel writes its report, only errors go to
+# the console, whatever console_loglevel is; the log has the whole report, and afterwards the
+# level is what it was. With console_first=1 nothing is held back.
+#
+# set: oom
+# needs: guard
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

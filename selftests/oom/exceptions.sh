@@ -1,7 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The kernel's own exceptions stay valid, however expendable they are ranked.
+# The kernel's own exceptions stay valid at any ranking: init, kernel threads, oom_score_adj
+# -1000, vfork children.
+#
+# set: oom
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

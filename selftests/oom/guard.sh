@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The last word before a kill: with vm.oom_kill_allocating_task=1 the kernel takes whoever
-# asks for memory, without selecting. A protected one is exchanged for our victim; an
-# eligible one is left to the kernel, because that is what the administrator asked for.
+# With vm.oom_kill_allocating_task=1 the kernel does not select, and a protected process that asks
+# for memory is exchanged for the module's victim. An eligible one is left to the kernel, because
+# the administrator asked for that.
+#
+# set: oom matrix
+# needs: guard
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Between OOM entry and the decision the OOM path allocates nothing: the kernel's own
-# tracepoints of its allocators stay silent for the task that is in it.
+# From OOM entry to the decision the OOM path allocates nothing. The tracepoints of the kernel's
+# allocators stay silent for the task that is in it.
 # OOMS: of each kind (default 5).
+#
+# set: rest
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

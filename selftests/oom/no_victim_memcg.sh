@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A memory cgroup in which everybody is protected. By default the highest ranked process in
-# it is given up. With memcg_no_victim_action=fail it gets what the stock kernel gives when
-# nothing is killable: the allocation fails, and nobody dies inside or outside; a page fault
-# is tried again after a pause, and the emergency is told once. Ranking 0 is never given up.
+# In a memory cgroup in which all processes are protected, the highest ranked one is given up, and
+# ranking 0 never. With memcg_no_victim_action=fail the cgroup gets what the stock kernel gives
+# when nothing is killable: the allocation fails, and no process dies inside or outside; a page
+# fault is retried after a pause, and one emergency is announced.
+#
+# set: oom
+# needs: memcg
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# no_victim_action=unprotect gives up who is protected, but not ranking 0: when nobody
-# else is left, the kernel panics. Run with vm/boot.sh --persist.
+# With no_victim_action=unprotect protected processes are given up, but when only ranking 0 is
+# left the kernel panics.
+#
+# set: going_away
+# needs: persist
 
 # shellcheck source=lib/reboot.sh
 . "$(dirname "$0")/lib/reboot.sh"

@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# no_victim_action=panic: with everybody protected the kernel panics in its own words,
-# after userspace was told. Run with vm/boot.sh --persist.
+# With no_victim_action=panic and all processes protected, the kernel panics in its own words
+# after userspace was told.
+#
+# set: going_away
+# needs: persist
 
 # shellcheck source=lib/reboot.sh
 . "$(dirname "$0")/lib/reboot.sh"

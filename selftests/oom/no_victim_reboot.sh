@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# no_victim_action=reboot: with everybody protected the machine restarts at once,
-# whatever the panic timeout, and its log reaches pstore, with the memory report in it. Run with
-# vm/boot.sh --persist.
+# With no_victim_action=reboot and all processes protected, the machine restarts immediately,
+# whatever the panic timeout. Its log reaches pstore, with the memory report in it.
+#
+# set: going_away
+# needs: persist
 
 # shellcheck source=lib/reboot.sh
 . "$(dirname "$0")/lib/reboot.sh"

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# no_victim_action=unprotect: with everybody protected, the highest ranked protected
-# process is given up, one an episode, and ranking 0 never.
+# With no_victim_action=unprotect and all processes protected, the highest ranked one is given up,
+# one an episode, and ranking 0 never.
+#
+# set: oom
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# mode=observe: announced and recorded, and the kernel chooses as if we were not here.
+# With mode=observe an OOM is announced and recorded, and the stock kernel's victim dies.
+#
+# set: rest
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

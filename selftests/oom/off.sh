@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# mode=off: the stock kernel chooses, nothing is counted, sent or logged.
+# With mode=off the stock kernel's victim dies, and nothing is counted, sent or logged.
+#
+# set: rest
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

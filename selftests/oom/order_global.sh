@@ -1,8 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Global OOM by a real leak: told first, protected live, order as announced.
-# OOMS: how many (default 20). KPROBES=0: by the OOM notifier alone.
+# In every global OOM by a real leak a poller and a uevent listener run before the victim is
+# marked, protected processes live, and `candidates` names the victim.
+# OOMS: how many (default 20).
+# KPROBES: 0 for the OOM notifier alone.
+#
+# set: oom matrix
 
 SELFTESTS_LIB=$(cd "$(dirname "$0")/lib" && pwd)
 # shellcheck source=lib/order.sh

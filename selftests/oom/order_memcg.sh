@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# OOM of a memory cgroup by a real leak: told first, protected live, order as
-# announced, and nobody outside the group dies however expendable.
+# The same in every OOM of a memory cgroup, and no process outside the cgroup dies, however
+# expendable.
 # OOMS: how many (default 20).
+#
+# set: oom matrix
+# needs: memcg
 
 SELFTESTS_LIB=$(cd "$(dirname "$0")/lib" && pwd)
 # shellcheck source=lib/order.sh

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# OOM by sysrq f: told first, protected live, order as announced.
+# The same in every OOM by sysrq f.
 # OOMS: how many (default 20).
+#
+# set: oom matrix_timed
 
 SELFTESTS_LIB=$(cd "$(dirname "$0")/lib" && pwd)
 # shellcheck source=lib/order.sh

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With vm.panic_on_oom=1 userspace is still told, by both ways, before the panic.
-# Run with vm/boot.sh --persist.
+# With vm.panic_on_oom=1 userspace is told in both ways before the panic.
+#
+# set: going_away
+# needs: persist
 
 # shellcheck source=lib/reboot.sh
 . "$(dirname "$0")/lib/reboot.sh"

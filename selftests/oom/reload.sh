@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The module can be unloaded and loaded in the middle of an OOM storm: two memory cgroups
-# (where they are covered) and a stream of sysrq OOMs never stop, and a process that the
-# stock kernel would kill first lives as long as it is protected.
+# The module can be unloaded and loaded in the middle of an OOM storm. Two memory cgroups (where
+# they are covered) and a stream of sysrq OOMs never stop, and a process that the stock kernel
+# would kill first lives as long as it is protected.
 # CYCLES: how many (default 30).
+#
+# set: matrix alone
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# When not even the reserves have memory for the uevent, the OOM goes on: the counter has
-# moved, the pollers are awake, the failure is counted, the victim dies. Needs fault
-# injection (the debug kernel).
+# If not even the reserves have memory for the uevent, the OOM goes on: the counter has moved,
+# pollers are awake, the failure is counted, the victim dies.
+#
+# set: debug
+# needs: faults
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

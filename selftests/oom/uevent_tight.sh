@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The uevent arrives although the memory that ran out is the kernel's own message buffers.
-# Each flood is of buffers of one size; which of them a uevent needs depends on the kernel.
+# The uevent arrives although the memory that ran out is the kernel's own message buffers. Each
+# flood is of buffers of one size; the size that a uevent needs depends on the kernel.
+#
+# set: long
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

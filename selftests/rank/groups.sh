@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Groups: who belongs to one, whose ranking counts, and what the members are sent.
+# The members of a group, the ranking that counts, and the signals that the members are sent.
+#
+# set: rest matrix
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# As many groups as there may be: 256.
+# There are at most 256 groups; the next one is refused, and the module unloads with all of them.
+#
+# set: long
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Groups are made, filled and removed, their cgroups come and go, their members fork, while
-# one OOM follows the other, with grace, hold and signals: nobody is left in a group that is
-# gone, nobody stays stopped, the protected one lives.
+# While one OOM follows the other, with grace, hold and signals, groups and their cgroups come and
+# go and their members fork: no process is left in a group that is gone, none stays stopped, the
+# protected one lives.
 # SECONDS_OF_STORM: how long (default 8).
+#
+# set: graceful
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

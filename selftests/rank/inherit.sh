@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A ranking belongs to a process: fork inherits it, exec keeps it, exit frees it, and
-# who gets the number later does not get the ranking.
+# A ranking belongs to a process: fork inherits it, exec keeps it, exit frees it, and the next
+# process with the same number does not have it.
 # STORM: how many short-lived ranked processes (default 20000).
+#
+# set: rest matrix
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

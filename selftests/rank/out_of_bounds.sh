@@ -3,6 +3,8 @@
 #
 # However wide a group is, its signal does not reach init, a process of ranking 0 or a kernel
 # thread.
+#
+# set: rest
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A list longer than a page, read in small pieces, is one consistent list: lines of one
-# width, nobody twice, nobody missing, also while others come and go.
+# A list longer than a page, read in small pieces, is one consistent list: lines of one width, no
+# process twice, none missing, also while others come and go.
 # RANKED: how many (default 3000, less if memory is short).
+#
+# set: long
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

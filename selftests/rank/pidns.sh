@@ -1,7 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A pid means what it means to the one who writes it, and is shown as the reader sees it.
+# A pid means the writer's process when it is written, and is shown as the reader's pid namespace
+# has it.
+#
+# set: rest
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

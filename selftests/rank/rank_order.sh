@@ -1,7 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who dies follows the rankings, the measure and the threshold as they are now.
+# The choice of the victim follows the rankings, the measure and the threshold as they are at that
+# moment.
+#
+# set: oom matrix_timed
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every field of `events`, against what is known without it: who died, who was second, why,
-# when, and how long it took. The last 64 are kept, none is lost, also while it is read.
+# Every field of `events` is what is known without it: the victim, the second, the reason, when,
+# and how long it took. The last 64 are kept, none is lost, also while it is read.
+#
+# set: warning
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The memory report: complete, taken at imminent_oom and so before the OOM, names the leaker
-# as the biggest; truncated if there are more processes than room; read in pieces it is one.
-# Taking it allocates nothing: where the kernel can inject faults, while every allocation of
-# the one who takes it fails.
+# The memory report is complete, is taken at imminent_oom and so before the OOM, and names the
+# leaker as the biggest. If there are more processes than room, it is truncated; read in pieces it
+# is one. Taking it allocates nothing: where the kernel can inject faults, every allocation of the
+# task that takes it fails meanwhile.
+#
+# set: warning matrix
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

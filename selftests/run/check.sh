@@ -126,7 +126,7 @@ check_older()
 # path is made of.
 check_debug_oom()
 {
-	behaviour debug-6.12-oom debug-6.12 1200 "OOMS=5" kunit.sh uevent_fail.sh "${OOM[@]}"
+	behaviour debug-6.12-oom debug-6.12 1200 "OOMS=5" "${DEBUG[@]}" "${OOM[@]}"
 	reload debug-6.12 600 3
 }
 
@@ -173,7 +173,7 @@ quick()
 # soak_everything KERNEL "NAME=VALUE..." CYCLES
 soak_everything()
 {
-	behaviour "$1" "$1" 14400 "$2" kunit.sh uevent_fail.sh "${OOM[@]}" "${REST[@]}" "${LONG[@]}" \
+	behaviour "$1" "$1" 14400 "$2" "${DEBUG[@]}" "${OOM[@]}" "${REST[@]}" "${LONG[@]}" \
 		"${GRACEFUL[@]}" "${LIMITING[@]}" "${WARNING[@]}" &
 	{ reload "$1" 7200 "$3"; going_away "$1" "${GOING_AWAY[@]}"; } &
 	wait

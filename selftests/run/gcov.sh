@@ -46,7 +46,7 @@ count_module()
 	local pid
 
 	"$VM/module.sh" "$KERNEL" >/dev/null
-	guest oom kunit.sh uevent_fail.sh "${OOM[@]}" "${REST[@]}" reload.sh &
+	guest oom "${DEBUG[@]}" "${OOM[@]}" "${REST[@]}" reload.sh &
 	pid=$!
 	guest long writes.sh paged_read.sh groups_many.sh "${WARNING[@]}" || failed=1
 	wait "$pid" || failed=1

@@ -1,44 +1,78 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # read by check.sh and matrix.sh
+# shellcheck disable=SC2034 # read by check.sh, matrix.sh and gcov.sh
 #
-# The scripts that belong to every kernel, for make check and make check-matrix alike. A new
-# capability's scripts go here.
+# Which scripts run where, for make check, make check-matrix and make coverage alike: each script
+# says it in its header, "# set: WORD...". What the words mean is said here, and in README.md.
 
+SELFTESTS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 ABI_PAGE=Documentation/ABI/testing/sysfs-kernel-oom_embedded
 ABI_FILE=$ABI_PAGE:/selftests/$(basename "$ABI_PAGE")
 
-# What a user may do with the module, on every kernel; in two lists of about the same
-# length, for two guests at a time.
-OOM=(
-	order_global.sh order_memcg.sh order_sysrq.sh rank_order.sh exceptions.sh guard.sh
-	no_victim_unprotect.sh no_victim_memcg.sh console.sh bystanders.sh
+# The folders of the scripts that a guest runs, in the order of the table in README.md.
+SCRIPT_FOLDERS=(oom rank grace levels limits records abi tools)
+SET_WORDS=(
+	oom rest long graceful warning swapping limiting tools going_away matrix matrix_timed debug alone
 )
-REST=(
-	abi.sh notifier_only.sh no_alloc.sh observe.sh off.sh inherit.sh pidns.sh groups.sh
-	out_of_bounds.sh
-)
+NEED_WORDS=(memcg guard page kunit faults tools udev persist share icount swap modprobe)
+
+# list_scripts: the paths, in the order of the table.
+list_scripts()
+{
+	local folder
+
+	for folder in "${SCRIPT_FOLDERS[@]}"; do
+		find "$SELFTESTS_DIR/$folder" -name '*.sh' | LC_ALL=C sort
+	done
+}
+
+# header_words KEY FILE: the words behind "# KEY:".
+header_words()
+{
+	sed -n "/^#/!{/^\$/q}; s/^# $1: //p" "$2"
+}
+
+# scripts_of SET: the names, a line each.
+# shellcheck disable=SC2016 # $ is awk's
+scripts_of()
+{
+	list_scripts | xargs awk -v set="$1" '
+		FNR == 1 { header = 1 }
+		!/^#/ { header = 0 }
+		header && /^# set: / {
+			for (i = 3; i <= NF; i++)
+				if ($i == set) {
+					name = FILENAME
+					sub(/.*\//, "", name)
+					print name
+				}
+		}'
+}
+
+# What a user may do with the module, on every kernel; in two sets that take about as long, for
+# two guests at a time.
+mapfile -t OOM < <(scripts_of oom)
+mapfile -t REST < <(scripts_of rest)
 # Also for every kernel, but they take long and depend on it least: make check has them once.
-LONG=(writes.sh paged_read.sh uevent_tight.sh groups_many.sh)
+mapfile -t LONG < <(scripts_of long)
 # One capability each; they take longest. make check has each on one stock kernel, make soak on
 # all, make check-matrix where it is asked to.
-GRACEFUL=(grace.sh hold.sh reserve.sh groups_storm.sh)
-WARNING=(levels.sh levels_hold.sh levels_write.sh report.sh events.sh)
+mapfile -t GRACEFUL < <(scripts_of graceful)
+mapfile -t WARNING < <(scripts_of warning)
 # Those that want swap, on a disk of 400 MB or in zram: boot.sh --swap --modprobe.
-SWAPPING=(levels_swap.sh memsw.sh)
-LIMITING=(limits.sh limits_who.sh limits_write.sh)
+mapfile -t SWAPPING < <(scripts_of swapping)
+mapfile -t LIMITING < <(scripts_of limiting)
 # Those that need the tools of userspace-tools/ in the guest: boot.sh --tools.
-TOOLS=(tools_cli.sh tools_daemon.sh tools_uevents.sh)
-# Those that take the guest down have a boot of their own, with one CPU: what the one
-# that waits for memory leaves free is then free for whoever was told.
-GOING_AWAY=(no_victim_panic.sh no_victim_reboot.sh no_victim_never.sh panic_on_oom.sh)
+mapfile -t TOOLS < <(scripts_of tools)
+# Those that take the guest down have a boot of their own, with one CPU: the waiter for memory
+# then leaves the CPU to the processes that were told.
+mapfile -t GOING_AWAY < <(scripts_of going_away)
 # What shows on every kernel in about a minute that it works there. The core: each kind of OOM, each
 # way in, the guard, what a fork inherits, the ABI; and the capabilities: groups, levels, the report.
-MATRIX=(
-	coverage.sh abi.sh order_memcg.sh order_global.sh notifier_only.sh guard.sh inherit.sh
-	groups.sh levels.sh report.sh reload.sh kunit.sh
-)
+mapfile -t MATRIX < <(scripts_of matrix)
 # Grace and limits, in a second guest at the same time. What has to happen in time is judged
-# where the clock counts instructions, which those of a busy host do not add to. The others are
-# here so that both guests take as long.
-MATRIX_TIMED=(grace.sh limits.sh rank_order.sh order_sysrq.sh)
+# where the clock counts instructions, which a busy host does not add to. The others are here so
+# that both guests take as long.
+mapfile -t MATRIX_TIMED < <(scripts_of matrix_timed)
+# Only where the kernel has what they need: KUnit, fault injection.
+mapfile -t DEBUG < <(scripts_of debug)

@@ -157,7 +157,7 @@ licensed()
 
 source=$(kernel_source) || source=
 echo "KTAP version 1"
-echo "1..16"
+echo "1..18"
 check "clang-format" clang_format_clean
 check "checkpatch" checkpatch_clean
 check "kernel-doc" kernel_doc_clean
@@ -170,6 +170,8 @@ check "the files of module/ use only what is below them" selftests/run/layers.sh
 check "a planted fault of the layers is reported" selftests/run/layers.sh --self-test
 check "documents lead where they say" selftests/run/docs.sh
 check "a planted fault of the documents is reported" selftests/run/docs.sh --self-test
+check "each script of a guest has its header" selftests/run/headers.sh --check
+check "a planted fault of the headers is reported" selftests/run/headers.sh --self-test
 check "shellcheck" shell_clean
 check "cppcheck of the programs" userspace_clean
 check "SPDX lines" licensed

@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# oom-embedded with the real module: a configuration is applied, or not at all; a protected
-# process survives an OOM that is foretold, watched, recorded, explained. --tools has it there.
-# PAGE=1 prints the page about it.
+# With `oom-embedded` and the real module a configuration is applied whole or not at all, and a
+# protected process survives an OOM that is foretold, watched, recorded and explained.
+# PAGE: 1 prints the page about it.
+#
+# set: tools
+# needs: tools
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The manager in real OOMs: it misses none, also when it is killed in the middle; what a mode
-# sets counts in the emergency that led to it; it is never chosen and does not grow.
+# The manager misses no real OOM, also when it is killed in the middle; a mode counts in the
+# emergency that led to it; the manager is never chosen and does not grow.
 # OOMS: how many (default 20).
+#
+# set: tools
+# needs: tools
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,9 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The library's examples keep their promises in real OOMs: the logger is killed in each and
-# loses no byte, the controller misses no beat, the monitor's alarm comes before the victim.
+# The library's examples keep their promises in real OOMs: the logger is killed in each and loses
+# no byte, the controller misses no beat, the monitor's alarm comes before the victim.
 # OOMS: how many for each (default 4).
+# PERIOD: ms between two beats (default 50).
+# DEADLINE: ms by which a beat may be late (default 600).
+#
+# set: alone
+# needs: tools icount
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A service whose last step restarts the machine: what the step before has written is there
-# afterwards, though its file was still open, and the restart was the manager's. Run with
-# vm/boot.sh --persist --tools --share, and for the log of an orderly restart
-# --append "ramoops.max_reason=4 pstore.kmsg_bytes=65536".
+# If the last step of a service restarts the machine, what the step before has written is there
+# afterwards, though its file was still open, and the restart was the manager's. For the log of an
+# orderly restart: --append "ramoops.max_reason=4 pstore.kmsg_bytes=65536".
+#
+# set: alone
+# needs: tools persist share
 
 # shellcheck source=lib/reboot.sh
 . "$(dirname "$0")/lib/reboot.sh"

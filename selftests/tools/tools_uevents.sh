@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The rules that come with the tools: Debian's udevd and BusyBox's mdev, each with its own,
-# run the administrator's program for the events of a real OOM.
+# Debian's udevd and BusyBox's mdev, each with the rules that come with the tools, run the
+# administrator's program for the events of a real OOM.
+#
+# set: tools
+# needs: tools udev
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
