@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gcov.sh: which lines of the module, and of the tools, the tests reach. Runs the scripts on the
+# gcov.sh [--self-test]: which lines of the module, and of the tools, the tests reach. Runs the scripts on the
 # debug kernel with gcov and the tools' tests; writes Documentation/coverage.md. That a line
 # was reached does not say that a test would notice if it were wrong.
 
@@ -67,9 +67,22 @@ merge_module()
 		gcov-tool merge -o "$WORK/sum.$label" "$sum" "$WORK/counts.$label" >/dev/null
 		sum=$WORK/sum.$label
 	done
-	mkdir "$WORK/module"
-	find "$sum" -name '*.gcda' -exec cp {} "$WORK/module/" \;
-	find "$CACHE_DIR/build/$KERNEL/module" -name '*.gcno' -exec cp {} "$WORK/module/" \;
+	gather "$sum" '*.gcda'
+	gather "$CACHE_DIR/build/$KERNEL" '*.gcno'
+}
+
+# gather DIRECTORY PATTERN: copies what a build or a guest has of module/ to $WORK/module, each file
+# in its room: there is a report.c in two of them.
+gather()
+{
+	local file
+	local to
+
+	while IFS= read -r file; do
+		to=$WORK/module/${file##*/module/}
+		mkdir -p "$(dirname "$to")"
+		cp "$file" "$to"
+	done < <(find "$1" -path '*/module/*' -name "$2")
 }
 
 count_tools()
@@ -160,6 +173,42 @@ lines_of_null()
 	mapfile -d '' -t files
 	lines_of "${files[@]}"
 }
+
+# Two files of one name: one is reached, one is not.
+# shellcheck disable=SC2016 # backquotes of markdown
+self_test()
+{
+	local build=$WORK/build/planted
+	local room
+
+	for room in limits sysfs; do
+		mkdir -p "$build/module/$room"
+		printf 'int %s_report(void)\n{\n\treturn 1;\n}\n' "$room" >"$build/module/$room/report.c"
+	done
+	printf 'int limits_report(void);\nint main(void)\n{\n\treturn !limits_report();\n}\n' \
+		>"$build/module/main.c"
+	(
+		cd "$build"
+		for room in main limits/report sysfs/report; do
+			gcc --coverage -c "module/$room.c" -o "module/$room.o"
+		done
+		gcc --coverage module/main.o module/*/report.o -o planted
+		./planted
+	)
+	gather "$WORK/build" '*.gcda'
+	gather "$WORK/build" '*.gcno'
+	find "$WORK/module" -name '*.gcda' -print0 | sort -z | lines_of_null |
+		table '^module/[a-z_/]*[.]c$' >"$WORK/planted"
+	cat "$WORK/planted"
+	grep -q '`module/limits/report.c` | 2 | 100 %' "$WORK/planted" &&
+		grep -q '`module/sysfs/report.c` | 2 | 0 %' "$WORK/planted"
+}
+
+case ${1-} in
+"") ;;
+--self-test) self_test; exit ;;
+*) die "usage: gcov.sh [--self-test]" ;;
+esac
 
 "$VM/setup.sh"
 failed=0
