@@ -154,7 +154,7 @@ equal "candidates: not for others" 4 "$rc"
 rc=0
 as_user -u 1000 oom-embedded set mode off >"$tmp/cli.out" 2>&1 || rc=$?
 equal "set: not for others" 4 "$rc"
-as_user -u 1000 oom-embedded status >"$tmp/cli.out" 2>&1
+as_user -u 1000 oom-embedded status -v >"$tmp/cli.out" 2>&1
 check "status: for everybody" grep -q '^mode: *enforce' "$tmp/cli.out"
 
 # --- an emergency

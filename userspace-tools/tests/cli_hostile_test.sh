@@ -7,7 +7,7 @@
 # shellcheck source=userspace-tools/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-COMMANDS=(status candidates 'candidates --all' events report 'rank batch' 'group list' 'limit list'
+COMMANDS=(status 'status -v' candidates 'candidates --all' events report 'rank batch' 'group list' 'limit list'
 	set metrics incident check 'top -n 1' watch)
 FILES=(abi_version mode coverage rank_threshold oom_ranking candidates events report levels/level
 	levels/history levels/available_kb groups/batch/rank limits/1000/max_kb
@@ -92,7 +92,7 @@ export FAKE_ERRORS
 survives "every file unreadable"
 gives "candidates: for root only" 4 'permission denied \(are you root\?\)' candidates
 gives "report: for root only" 4 'permission denied' report
-gives "status: shows the rest" 0 'selection_order' status
+gives "status: shows the rest" 0 'selection_order' status -v
 FAKE_ERRORS='events=5' gives "events: an error of the kernel" 1 'Input/output error' events
 unset FAKE_ERRORS
 

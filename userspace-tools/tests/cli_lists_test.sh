@@ -22,17 +22,32 @@ json()
 make_tree "$tmp/tree"
 
 # --- status
-gives "status shows the policy" 0 '^mode: +enforce$' status
-gives "status shows the level" 0 '^  level: +normal$' status
-gives "status names the next victim" 0 '^next_victim: +batch/200$' status
+gives "status shows the policy" 0 '^mode: +enforce$' status -v
+gives "status shows the level" 0 '^  level: +normal$' status -v
+gives "status names the next victim" 0 '^next_victim: +batch/200$' status -v
 json "status: numbers are numbers" '[.rank_threshold, .grace_ms, .levels.warning_kb, .stats.oom_global]' \
 	'[100,500,65536,2]' status
 rm -r "$OOM_EMBEDDED_SYSFS/levels" "$OOM_EMBEDDED_SYSFS/groups" "$OOM_EMBEDDED_SYSFS/grace_ms"
-gives "status of a module without levels, groups and grace" 0 'no_victim_action' status
+gives "status of a module without levels, groups and grace" 0 'no_victim_action' status -v
 make_tree "$tmp/tree"
 
 FAKE_ERRORS='reconfigure_wanted=5' gives "status: reads nothing that tells the module that we follow" 0 \
-	'^reconfigure_wanted: +3$' status
+	'^reconfigure_wanted: +3$' status -v
+
+# --- status for a person
+gives "no command: memory and level" 0 '^memory +156.2 MiB left of 256.0 MiB, level normal$'
+gives "no command: the policy" 0 '^policy +enforce, by rank, rankings below 100 are protected; if nobody may be chosen: panic$'
+gives "no command: who would go next" 0 '^next +batch/200, ranking 800 \(group:batch\), 50.8 MiB$'
+gives "no command: who is protected" 0 '^protected +pacemaker/100$'
+gives "no command: no manager" 0 '^manager +oom-embeddedd does not run$'
+gives "no command: the last emergency" 0 '^last +2026-11-21T11:25:30.500Z killed batch/388 \(rank\); number 3$'
+gives "no command: no forecast" 0 '^trend +not falling' status
+put_file sysfs/levels/oom_forecast_ms 12500
+gives "no command: a forecast" 0 '^trend +falling: out of memory in 12.5 s$'
+fake_process 500 0 oom-embeddedd 1000 1000 0 /system
+gives "no command: a manager" 0 '^manager +oom-embeddedd/500 runs; it has 500 ms$'
+FAKE_ERRORS='candidates=13' gives "no command: without root" 0 '^next +only root may know$'
+make_tree "$tmp/tree"
 
 # --- candidates
 gives "candidates: the next one first" 0 '^ +1 +200 +800 +group:batch +52000  next +batch$' candidates

@@ -62,7 +62,7 @@ lean()
 	"$tmp/lean/oom-embedded" "$@" >"$tmp/out" 2>&1
 	status=$?
 }
-lean status
+lean status -v
 same "built with less: status" "0 enforce" "$status $(awk '$1 == "mode:" { print $2 }' "$tmp/out")"
 lean status --json
 same "built with less: --json says why not" "9 1" "$status $(grep -c 'without jansson' "$tmp/out")"

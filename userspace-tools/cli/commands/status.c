@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/summary.h"
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/out.h"
@@ -96,7 +97,7 @@ static void show_next(void)
 
 /**
  * status_run - the command "status"
- * @args: none
+ * @args: @verbose
  *
  * Return: an exit status.
  */
@@ -110,6 +111,8 @@ int status_run(const struct arguments *args)
 		"default_rank",
 		"selection_order",
 		"no_victim_action",
+		"memcg_no_victim_action",
+		"console_first",
 		"grace_ms",
 		"grace_hold",
 		"reserve_kb",
@@ -132,9 +135,12 @@ int status_run(const struct arguments *args)
 	char version[VALUE_SIZE];
 	int ret = oe_sysfs_read("abi_version", version, sizeof(version));
 
-	(void)args;
 	if (ret < 0)
 		return complain_file("abi_version", NULL, ret);
+	if (!args->verbose && !args->json) {
+		summary_print();
+		return EXIT_OK;
+	}
 	show_files("", policy);
 	show_asked();
 	show_next();
