@@ -247,10 +247,6 @@ at_once
 equal "the history: its form" "" "$(bad_history)"
 check "the history: every change of the level" ends_with "$(in_history)" \
 	"normal $(entered_levels history)"
-if rmmod oom_embedded 2>/dev/null; then
-	fail "who has the file of procfs open keeps the module"
-else
-	pass "who has the file of procfs open keeps the module"
-fi
+check "who has the file of procfs open does not keep the module" rmmod oom_embedded
 stop_process "$watcher"
 finish
