@@ -190,4 +190,16 @@ struct oe_episode {
 	u64 ended_ns;
 };
 
+/**
+ * oe_episode_is_global - is the whole machine in trouble?
+ * @episode: which
+ *
+ * Return: false for a memory cgroup's OOM and for SysRq.
+ */
+static inline bool oe_episode_is_global(const struct oe_episode *episode)
+{
+	return episode->call.kind != OE_KIND_MEMCG &&
+	       episode->call.kind != OE_KIND_SYSRQ;
+}
+
 #endif /* OE_EPISODE_H */

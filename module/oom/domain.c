@@ -114,7 +114,8 @@ struct oe_domain_state *oe_domain_claim(const struct oe_call *call)
 		state->owner = current;
 		state->hurried = false;
 		state->used_ns = ktime_get_ns();
-		if (!serial)
+		/* An operator's wish does not make the machine short of memory. */
+		if (!serial && call->kind != OE_KIND_SYSRQ)
 			WRITE_ONCE(domains.nr_machine, domains.nr_machine + 1);
 		state->nr_machine = domains.nr_machine;
 	}

@@ -22,7 +22,6 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/memcontrol.h>
-#include <linux/mutex.h>
 #include <linux/oom.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -30,10 +29,10 @@
 #include <linux/string.h>
 
 #include "compat/compat.h"
-#include "levels/level.h"
 #include "memory/headroom.h"
 #include "memory/reserve.h"
 #include "notify.h"
+#include "oom/announce.h"
 #include "oom/domain.h"
 #include "oom/episode.h"
 #include "oom/grace.h"
@@ -42,17 +41,11 @@
 #include "oom/signal.h"
 #include "oom/victim.h"
 #include "record/decisions.h"
-#include "record/memory_report.h"
 #include "tasks.h"
 
-#define CREATE_TRACE_POINTS
 #include "trace.h"
 
 enum {
-	/* Longest wait for the uevent thread and for a poller to have run. */
-	ANNOUNCE_MS = 200,
-	/* The same where others wait for a lock that the caller holds. */
-	ANNOUNCE_SHORT_MS = 10,
 	/*
 	 * An episode that ended without a kill goes on, unannounced, if the same
 	 * domain calls again so soon. When nobody may be killed in a memory
@@ -71,22 +64,9 @@ enum {
 	RETRY_SHORT_MS = 4,
 };
 
-/*
- * Keeps the count, its uevent and its trace event of one emergency together.
- * Its holders never allocate and never wait.
- */
-static DEFINE_MUTEX(announce_lock);
-
 static struct oe_domain_state *state_of(struct oe_episode *episode)
 {
 	return container_of(episode, struct oe_domain_state, episode);
-}
-
-/* Is the whole machine in trouble? For a memory cgroup and SysRq it is not. */
-static bool is_global(const struct oe_episode *episode)
-{
-	return episode->call.kind != OE_KIND_MEMCG &&
-	       episode->call.kind != OE_KIND_SYSRQ;
 }
 
 /*
@@ -95,7 +75,7 @@ static bool is_global(const struct oe_episode *episode)
  */
 static bool is_fatal(const struct oe_episode *episode)
 {
-	return is_global(episode) && episode->call.kind != OE_KIND_THRASH;
+	return oe_episode_is_global(episode) && episode->call.kind != OE_KIND_THRASH;
 }
 
 static bool in_aftermath(const struct oe_domain_state *state)
@@ -108,7 +88,7 @@ static bool in_aftermath(const struct oe_domain_state *state)
  * waits for an earlier victim, lets a dying caller finish, or may not kill on
  * behalf of this allocation.
  */
-static enum oe_purpose classify(const struct oe_call *call)
+static enum oe_purpose classify_call(const struct oe_call *call)
 {
 	bool may_not_kill = call->gfp && !(call->gfp & __GFP_FS) &&
 			    call->kind != OE_KIND_MEMCG;
@@ -188,40 +168,6 @@ static void make_room(struct oe_domain_state *state)
 	oe_grace_unboost(episode);
 }
 
-static void take_report(const struct oe_episode *episode)
-{
-	enum oe_level now = oe_level_now();
-
-	oe_memreport_take(OE_MEMREPORT_OOM, episode->seq,
-			  is_global(episode) ? OE_LEVEL_OOM : now, now);
-}
-
-/* Step 3: userspace hears before anybody is chosen. */
-static void announce(struct oe_episode *episode)
-{
-	/* Of the machine: a memory cgroup that is full must not overwrite it. */
-	bool reported = episode->call.kind != OE_KIND_MEMCG;
-	struct oe_ticket ticket;
-
-	mutex_lock(&announce_lock);
-	episode->seq = oe_notify_wanted() + 1;
-	/* Trace before the wake-up, so that the wake-up appears after it. */
-	trace_oom_embedded_enter(episode);
-	/* Mark the report busy before waking readers: they must not get the old one. */
-	if (reported)
-		oe_memreport_begin(OE_MEMREPORT_OOM);
-	oe_notify_wake(&ticket);
-	ticket.uevent = oe_report_reconfigure(episode);
-	mutex_unlock(&announce_lock);
-	oe_notify_wait(&ticket, episode->call.may_wait ? ANNOUNCE_MS :
-							 ANNOUNCE_SHORT_MS);
-	if (reported)
-		take_report(episode);
-	if (is_global(episode))
-		oe_level_enter_oom();
-	episode->announced_ns = ktime_get_ns();
-}
-
 static void open_episode(struct oe_domain_state *state,
 			 const struct oe_call *call)
 {
@@ -230,7 +176,7 @@ static void open_episode(struct oe_domain_state *state,
 	record_call(&state->episode, call);
 	if (enforce)
 		make_room(state);
-	announce(&state->episode);
+	oe_announce(&state->episode);
 	if (enforce)
 		oe_signal_groups(&call->domain);
 	state->fresh = enforce;
@@ -437,7 +383,7 @@ static bool conduct_episode(struct oe_domain_state *state,
 bool oe_episode_run(const struct oe_call *call, const struct oe_way *way,
 		    void *ctx)
 {
-	enum oe_purpose purpose = classify(call);
+	enum oe_purpose purpose = classify_call(call);
 	struct oe_domain_state *state;
 	bool ret;
 
@@ -482,14 +428,14 @@ bool oe_episode_prepare(const struct oe_call *call)
 {
 	struct oe_domain_state *state;
 
-	if (classify(call) != OE_PURPOSE_KILL)
+	if (classify_call(call) != OE_PURPOSE_KILL)
 		return false;
 	state = oe_domain_claim(call);
 	if (!state) {
 		if (!call->may_wait)
 			oe_domain_hurry(call);
 		oe_domain_wait(call,
-			       READ_ONCE(oe_config.grace_ms) + ANNOUNCE_MS);
+			       READ_ONCE(oe_config.grace_ms) + OE_ANNOUNCE_MS);
 		return false;
 	}
 	begin_episode(state, call);

@@ -35,7 +35,7 @@ static struct {
 	.maybe_pending = true, /* whatever was before us */
 };
 
-static void record(struct task_struct *p)
+static void record_victim(struct task_struct *p)
 {
 	struct oe_ranking ranking;
 
@@ -61,11 +61,11 @@ static void record(struct task_struct *p)
 	smp_store_release(&victim.marked, true);
 }
 
-static void note(struct task_struct *p)
+static void note_victim(struct task_struct *p)
 {
 	WRITE_ONCE(victim.maybe_pending, true);
 	if (READ_ONCE(victim.armed))
-		record(p);
+		record_victim(p);
 }
 
 #ifdef OE_HAVE_MARK_VICTIM_PID
@@ -76,13 +76,13 @@ static void on_mark(void *data, int pid)
 	rcu_read_lock();
 	p = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
 	if (p)
-		note(p);
+		note_victim(p);
 	rcu_read_unlock();
 }
 #else
 static void on_mark(void *data, struct task_struct *p, uid_t uid)
 {
-	note(p);
+	note_victim(p);
 }
 #endif
 
@@ -141,7 +141,7 @@ bool oe_victim_is_pending(const struct oe_domain *domain)
 	 * the kernel, which sets signal->oom_mm before it calls on_mark().
 	 */
 	WRITE_ONCE(victim.maybe_pending, false);
-	smp_mb();
+	smp_mb(); /* pairs with the cmpxchg() in mark_oom_victim() */
 	pending = oe_tasks_victim_pending(domain, &anywhere);
 	if (anywhere)
 		WRITE_ONCE(victim.maybe_pending, true);
@@ -175,7 +175,7 @@ bool oe_victim_marked(struct task_struct *expected,
 		*when_ns = 0;
 		return expected && tsk_is_oom_victim(expected);
 	}
-	/* Pairs with record(). */
+	/* Pairs with record_victim(). */
 	if (!smp_load_acquire(&victim.marked))
 		return false;
 	*victim_process = victim.process;

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Step 3 of an episode: telling userspace.
+ */
+#include "core.h"
+
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+
+#include "levels/level.h"
+#include "notify.h"
+#include "oom/announce.h"
+#include "oom/outcome.h"
+#include "record/memory_report.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+enum {
+	/* The wait where others wait for a lock that the caller holds. */
+	ANNOUNCE_SHORT_MS = 10,
+};
+
+/*
+ * Keeps the count, its uevent and its trace event of one emergency together.
+ * Its holders never allocate and never wait.
+ */
+static DEFINE_MUTEX(announce_lock);
+
+static void take_report(const struct oe_episode *episode)
+{
+	enum oe_level now = oe_level_now();
+
+	oe_memreport_take(OE_MEMREPORT_OOM, episode->seq,
+			  oe_episode_is_global(episode) ? OE_LEVEL_OOM : now,
+			  now);
+}
+
+/**
+ * oe_announce - step 3: userspace hears before anybody is chosen
+ * @episode: recorded; seq and announced_ns are filled in
+ *
+ * Counts, wakes the pollers, sends the uevent, takes the report and enters the
+ * level oom.
+ *
+ * Context: OOM path, domain claimed; sleeps, bounded; allocates nothing.
+ */
+void oe_announce(struct oe_episode *episode)
+{
+	/* Of the machine: a memory cgroup that is full must not overwrite it. */
+	bool reported = episode->call.kind != OE_KIND_MEMCG;
+	struct oe_ticket ticket;
+
+	mutex_lock(&announce_lock);
+	episode->seq = oe_notify_wanted() + 1;
+	/* Trace before the wake-up, so that the wake-up appears after it. */
+	trace_oom_embedded_enter(episode);
+	/* Mark the report busy before waking readers: they must not get the old one. */
+	if (reported)
+		oe_memreport_begin(OE_MEMREPORT_OOM);
+	oe_notify_wake(&ticket);
+	ticket.uevent = oe_report_reconfigure(episode);
+	mutex_unlock(&announce_lock);
+	oe_notify_wait(&ticket, episode->call.may_wait ? OE_ANNOUNCE_MS :
+							 ANNOUNCE_SHORT_MS);
+	if (reported)
+		take_report(episode);
+	if (oe_episode_is_global(episode))
+		oe_level_enter_oom();
+	episode->announced_ns = ktime_get_ns();
+}
