@@ -7,7 +7,7 @@
 #
 # set: oom
 
-# shellcheck source=lib/oom.sh
+# shellcheck source=../lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 ROUNDS=${ROUNDS:-3}
 

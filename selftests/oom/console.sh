@@ -8,7 +8,7 @@
 # set: oom
 # needs: guard
 
-# shellcheck source=lib/oom.sh
+# shellcheck source=../lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
 # A probe of the kernel's own tracing reads the level at the moment of the report.

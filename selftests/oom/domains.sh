@@ -1,0 +1,120 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# An OOM belongs to a domain. A memory cgroup's window holds up its own members and nobody
+# else; it ends when the machine runs out of memory; a cgroup that runs out of memory in a
+# loop takes nothing from the machine's grace; cgroups in turn are one emergency each.
+# CGROUPS: how many loop at a time (default 6).
+#
+# set: rest
+# needs: memcg
+
+# shellcheck source=../lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+CGROUPS=${CGROUPS:-6}
+
+# of KIND KEY: from the newest record of that kind
+of()
+{
+	grep " kind=$1 " "$OE/events" | tail -n 1 | tr ' ' '\n' | sed -n "s/^$2=//p"
+}
+
+recorded()
+{
+	grep -q " kind=$1 " "$OE/events"
+}
+
+has_moved()
+{
+	[ "$(get "$1")" -gt "$2" ]
+}
+
+# Leaks past its cgroup's limit; sets $pid.
+leak_in()
+{
+	make_cgroup "$1" 16M
+	hold "$1" 1024 800 -C "$cgroup" -l 65536
+}
+
+# Dies of its cgroup's limit again and again, until told to stop.
+loop_in()
+{
+	make_cgroup "$1" 8M
+	while [ ! -e "$tmp/stop" ]; do
+		leak -c "$1" -C "$cgroup" -R 800 -h 512 -l 65536 >/dev/null 2>&1
+	done &
+	loops="$loops $!"
+}
+
+eat_everything()
+{
+	hold eater 1024 900 -l $(($(mem_and_swap_kb) * 2))
+}
+
+needs memcg
+plan 14
+load_module selection_order=rank rank_threshold=100 grace_ms=8000
+trace_start oe_victims counter
+
+# --- a window holds up nobody else ---
+told=$(get reconfigure_wanted)
+leak_in oe_window
+slow=$pid
+check "a cgroup is told" poll_until "$PATIENCE" has_moved reconfigure_wanted "$told"
+set_to grace_ms 0
+hold other 4096 900
+other=$pid
+echo f >/proc/sysrq-trigger
+killed "SysRq kills during its window" "$other"
+check "which goes on" alive "$slow"
+leak_in oe_second
+killed "another cgroup's victim dies during it, too" "$pid"
+check "and it still goes on" alive "$slow"
+
+killed "when it is over its victim dies" "$slow"
+
+# --- the machine ends it ---
+# Little is left to be eaten while the window is open: what the loops need, and some more.
+hold filler $(($(mem_available_kb) - 32768 - CGROUPS * 10240)) 50
+set_to grace_ms 10000
+told=$(get reconfigure_wanted)
+leak_in oe_ended
+slow=$pid
+poll_until "$PATIENCE" has_moved reconfigure_wanted "$told"
+# For the machine: what was granted to the cgroup stays.
+set_to grace_ms 0
+eat_everything
+check "the machine runs out of memory" poll_until "$PATIENCE" recorded global
+reap "$pid"
+killed "the cgroup's window has ended, its victim dies" "$slow"
+used=$(grep 'memcg=/oe_ended' "$OE/events" | tail -n 1 | tr ' ' '\n' | sed -n 's/^grace_used_ms=//p')
+check "before it was over: $used of 10000 ms" [ "$used" -lt 9900 ]
+
+# --- loops take nothing from the machine ---
+set_to grace_ms 1000
+# A grace is refilled at a quarter of the time that passes.
+sleep 5
+loops=
+i=0
+while [ "$i" -lt "$CGROUPS" ]; do
+	i=$((i + 1))
+	loop_in "oe_loop_$i"
+done
+memcg=$(get stats/oom_memcg)
+many() { has_moved stats/oom_memcg $((memcg + 2 * CGROUPS)); }
+check "$CGROUPS cgroups run out of memory in turn" poll_until 120 many
+before=$(get stats/oom_global)
+eat_everything
+check "and the machine" poll_until "$PATIENCE" has_moved stats/oom_global "$before"
+reap "$pid"
+touch "$tmp/stop"
+for loop in $loops; do
+	wait "$loop"
+done
+equal "with its whole grace" 1000 "$(of global grace_ms)"
+victims=$(get stats/victims)
+equal "each emergency was told once" "$(get reconfigure_wanted)" \
+	$(($(get stats/oom_memcg) + $(get stats/oom_global) + $(get stats/oom_sysrq)))
+comment "$victims victims, $(get stats/avoided) avoided, $(get stats/domain_overflow) without room"
+equal "no splat" 0 "$(splat_taint)"
+finish
