@@ -10,7 +10,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules install tools install-tools uninstall uninstall-tools demo check check-tools \
-	check-matrix bench soak coverage fuzz clean help
+	check-matrix bench soak coverage publish-results fuzz clean help
 
 all: modules
 
@@ -55,6 +55,9 @@ bench:
 coverage:
 	@selftests/run/gcov.sh
 
+publish-results:
+	@selftests/run/publish.sh
+
 fuzz:
 	@$(VM)/setup.sh fuzz
 	@$(TOOLS) fuzz
@@ -82,10 +85,11 @@ help:
 	@echo "make demo       a leak in a virtual machine, with and without the module"
 	@echo "make check      every quick test; ends with 'N passed, N failed'"
 	@echo "make check-tools  the tools' tests, those with a browser and promtool too"
-	@echo "make check-matrix  every kernel, or CELL=arm64-6.1; writes Documentation/kernels.md"
+	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"
 	@echo "make soak       the same tests, many times over"
-	@echo "make bench      what it costs; writes Documentation/benchmarks.md"
-	@echo "make coverage   which lines the tests reach; writes Documentation/coverage.md"
+	@echo "make bench      what it costs"
+	@echo "make coverage   which lines the tests reach"
+	@echo "make publish-results  copy what these three found to Documentation/results/"
 	@echo "make fuzz       hostile configuration files, FUZZ_SECONDS (600) long"
 	@echo "make clean      remove what the build made"
 	@echo

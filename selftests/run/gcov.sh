@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # gcov.sh [--self-test]: which lines of the module, and of the tools, the tests reach. Runs the scripts on the
-# debug kernel with gcov and the tools' tests; writes Documentation/coverage.md. That a line
+# debug kernel with gcov and the tools' tests; leaves a page in CACHE_DIR. That a line
 # was reached does not say that a test would notice if it were wrong.
 
 set -euo pipefail
@@ -13,9 +13,11 @@ VM=selftests/vm
 . "$VM/lib.sh"
 # shellcheck source=selftests/run/lists.sh
 . selftests/run/lists.sh
+# shellcheck source=selftests/run/results.sh
+. selftests/run/results.sh
 
 KERNEL=debug-6.12-gcov
-PAGE=Documentation/coverage.md
+PAGE=$RESULTS/coverage.md
 TOOLS_CACHE=$CACHE_DIR/gcov-tools
 
 WORK=$(mktemp -d)
@@ -143,7 +145,8 @@ write_page()
 	cat <<-EOT
 	# What the tests reach
 
-	Written by \`make coverage\` on $(date -u +%F), at $(git rev-parse --short HEAD). That a line was
+	Written by \`make coverage\` on $(date -u +%F), at $(git rev-parse --short HEAD), by
+	$(machine). That a line was
 	reached does not say that a test would notice if it were wrong.
 
 	## The module
@@ -215,7 +218,9 @@ failed=0
 count_module || failed=1
 merge_module
 count_tools || failed=1
+mkdir -p "$RESULTS"
 write_page >"$PAGE.new"
 mv "$PAGE.new" "$PAGE"
 sed -n '/^|/p' "$PAGE"
+say_where "$PAGE"
 exit "$failed"

@@ -3,8 +3,8 @@
 #
 # matrix.sh [CELL...]: one source, every kernel. Builds the module for each cell's kernel,
 # boots it and runs the scripts that belong to every kernel, with small settings. Prints a
-# table, and writes it to Documentation/kernels.md out of what is known of every cell.
-# JOBS (default 1): how many cells at a time, of two guests each. "matrix.sh --page" writes the page again.
+# table and leaves its rows in CACHE_DIR; publish.sh publishes them. JOBS (default 1): how many cells
+# at a time, of two guests each. "matrix.sh --page" prints the page that publish.sh wants.
 
 set -uo pipefail
 
@@ -14,11 +14,14 @@ VM=selftests/vm
 . "$VM/lib.sh"
 # shellcheck source=selftests/run/lists.sh
 . selftests/run/lists.sh
+# shellcheck source=selftests/run/results.sh
+. selftests/run/results.sh
 trap - ERR
 set +eE
 
-PAGE=Documentation/kernels.md
-ROWS=$CACHE_DIR/matrix
+PAGE=$PUBLISHED/kernels.md
+LOGS=$CACHE_DIR/matrix
+ROWS=$RESULTS/kernels
 
 # cell, kernel, options of boot.sh. COVERAGE=WORDS among them: what the module is to say
 # of a kernel that cannot give it everything.
@@ -90,7 +93,7 @@ guest()
 	rm -f "$CACHE_DIR/results/matrix-$cell.$part".*
 	"$VM/boot.sh" --label "matrix-$cell.$part" --timeout 1800 --test-timeout 600 \
 		"${options[@]}" --append "$knobs" --file "$ABI_FILE" "$kernel" -- "$@" \
-		</dev/null >"$ROWS/$cell.$part.log" 2>&1
+		</dev/null >"$LOGS/$cell.$part.log" 2>&1
 }
 
 # run_cell CELL KERNEL OPTION...: in two guests at the same time. Leaves CELL.log, CELL.failed
@@ -106,7 +109,7 @@ run_cell()
 	local pid
 
 	shift 2
-	rm -f "$ROWS/$cell".*log "$ROWS/$cell.failed"
+	rm -f "$LOGS/$cell".*log "$LOGS/$cell.failed"
 	if [[ -n ${SCRIPTS-} ]]; then
 		read -ra scripts <<<"$SCRIPTS"
 		guest "$cell" scripts "$kernel" "$*" "${scripts[@]}" || status=1
@@ -119,12 +122,12 @@ run_cell()
 			wait "$pid" || status=1
 		done
 	fi
-	cat "$ROWS/$cell".*.log >"$ROWS/$cell.log"
-	[[ $status -eq 0 ]] || touch "$ROWS/$cell.failed"
+	cat "$LOGS/$cell".*.log >"$LOGS/$cell.log"
+	[[ $status -eq 0 ]] || touch "$LOGS/$cell.failed"
 	[[ -n ${SCRIPTS-} ]] || row "$cell" "$kernel" "$status" "$*" >"$ROWS/$cell.row"
-	echo "$((SECONDS - began)) s: $cell: $(grep -c '^ok' "$ROWS/$cell.log") passed," \
-		"$(grep -c '^not ok' "$ROWS/$cell.log") failed"
-	grep '^not ok' "$ROWS/$cell.log"
+	echo "$((SECONDS - began)) s: $cell: $(grep -c '^ok' "$LOGS/$cell.log") passed," \
+		"$(grep -c '^not ok' "$LOGS/$cell.log") failed"
+	grep '^not ok' "$LOGS/$cell.log"
 	return "$status"
 }
 
@@ -204,19 +207,30 @@ row()
 	# shellcheck disable=SC2016 # backquotes of markdown
 	printf '| `%s`%s | %s | %s | %s, %s CPU, %s MB | %s | %s | %s | %s |\n' "$cell" \
 		"${note:+<br>$note}" "$(found "$cell" release)" "$(built_with "$kernel")" \
-		"$verdict" "$cpus" "$mem" "$(tests_column "$ROWS/$cell.log")" \
+		"$verdict" "$cpus" "$mem" "$(tests_column "$LOGS/$cell.log")" \
 		"$(found "$cell" coverage)" "$(found "$cell" size)" \
 		"$(tried)"
 }
 
-# The commit; this page, which is written meanwhile, is no change.
+# The commit and the machine.
 tried()
 {
 	local commit
 
 	commit=$(git rev-parse --short HEAD)
-	git diff --quiet HEAD -- . ":!$PAGE" || commit+=-dirty
-	echo "$commit"
+	git diff --quiet HEAD -- . || commit+=-dirty
+	echo "$commit, $(machine)"
+}
+
+# The row of a cell: of this machine's last run, or the published one.
+row_of()
+{
+	if [[ -e $ROWS/$1.row ]]; then
+		cat "$ROWS/$1.row"
+	else
+		awk -v cell="\`$1\`" '{ name = $2; sub(/<br>.*/, "", name) } name == cell' "$PAGE" 2>/dev/null |
+			grep . || echo "| \`$1\` | not run | | | | | | |"
+	fi
 }
 
 table()
@@ -226,20 +240,16 @@ table()
 	echo "| cell | kernel | module built with | boot | tests | \`coverage\` | bytes | source |"
 	echo "|---|---|---|---|---|---|---|---|"
 	awk 'NF { print $1 }' <<<"$CELLS" | while read -r cell; do
-		if [[ -e $ROWS/$cell.row ]]; then
-			cat "$ROWS/$cell.row"
-		else
-			echo "| \`$cell\` | not run | | | | | | |"
-		fi
+		row_of "$cell"
 	done
 }
 
-write_page()
+print_page()
 {
 	cat <<-EOT
 	# The kernels it was tried on
 
-	Written by \`make check-matrix\`: one source, built for each of these kernels without a
+	Found by \`make check-matrix\` and copied here by \`make publish-results\`: one source, built for each of these kernels without a
 	warning, booted in emulated machines, and put through the scripts of the core and of the
 	capabilities (\`MATRIX\`, and \`MATRIX_TIMED\` on one CPU whose clock counts instructions, in
 	\`selftests/run/lists.sh\`) with real OOMs. \`make check-matrix CELL=arm64-6.1\` does one.
@@ -248,7 +258,7 @@ write_page()
 	6.12, each without something or with a check. \`coverage\` is what the module itself says on
 	that kernel; a script that needs what is not there is skipped, and the module has to say
 	so. The bytes are what the module occupies in the kernel, stripped as by \`make install\`; the
-	source is the commit that was tried, since one cell may be run alone.
+	source is the commit that was tried, and the machine, since one cell may be run alone.
 
 	$(table)
 
@@ -265,9 +275,9 @@ main()
 	local cell
 	local running=0
 
-	mkdir -p "$ROWS"
+	mkdir -p "$ROWS" "$LOGS"
 	if [[ ${1-} == --page ]]; then
-		write_page >"$PAGE.new" && mv "$PAGE.new" "$PAGE"
+		print_page
 		return
 	fi
 	known=$(awk 'NF { print $1 }' <<<"$CELLS")
@@ -288,9 +298,9 @@ main()
 		BEGIN { for (i = split(wanted, name, " "); i; i--) want["`" name[i] "`"] }
 		{ cell = $2; sub(/<br>.*/, "", cell) }
 		NR < 3 || cell in want'
-	[[ -n ${SCRIPTS-} ]] || { write_page >"$PAGE.new" && mv "$PAGE.new" "$PAGE"; }
+	[[ -n ${SCRIPTS-} ]] || say_where "$ROWS"
 	for cell in "${wanted[@]}"; do
-		[[ ! -e $ROWS/$cell.failed ]] || exit 1
+		[[ ! -e $LOGS/$cell.failed ]] || exit 1
 	done
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Turns what guest.sh said ("# bench ...") and what run.sh knows (-v kernel_name, commit,
-# date, text, resident, seconds) into Documentation/benchmarks.md.
+# date, machine, text, resident, seconds) into the page of results.
 #
 # A figure is the median of its repeats. A goal is judged by the figure as it is printed.
 
@@ -181,7 +181,7 @@ function header()
 {
 	printf "# What it costs\n\n"
 	printf "Written by `make bench` (selftests/run/bench/run.sh); not to be edited. %s, %s\n", date, kernel_name
-	printf "(%s), module at %s. The run took %d s.\n\n", kernel, commit, seconds
+	printf "(%s), module at %s, by %s. The run took %d s.\n\n", kernel, commit, machine, seconds
 	printf "The guest's clock counts instructions (qemu `-icount shift=0`, one emulated x86-64 CPU, 2 GB),\n"
 	printf "so figures are instructions unless they have a unit, and they repeat on a busy host. That is\n"
 	printf "not time: a cache miss costs what an addition costs, and a string instruction counts once an\n"

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # run.sh [KERNEL]: measures what the module costs, on a stock kernel (debian-6.12) in a
-# guest whose clock counts instructions; prints the table and, for the default kernel,
-# writes it to Documentation/benchmarks.md. A goal that is not met is no failure here.
+# guest whose clock counts instructions; prints the table and leaves it in CACHE_DIR, that of the
+# default kernel for publish.sh. A goal that is not met is no failure here.
 
 set -euo pipefail
 
 # shellcheck source=selftests/vm/lib.sh
 . "$(dirname "$0")/../../vm/lib.sh"
+# shellcheck source=selftests/run/results.sh
+. "$(dirname "$0")/../results.sh"
 
 BENCH_DIR=$REPO_ROOT/selftests/run/bench
 PROGRAMS=$CACHE_DIR/build/bench
@@ -88,12 +90,13 @@ main()
 	resident=$(section_bytes "$ko" .)
 	measure
 	grep '^# bench ' "$VERDICT" | awk -v kernel_name="$NAME" -v commit="$commit" \
-		-v date="$(date -u +%F)" -v text="$text" -v resident="$resident" \
+		-v date="$(date -u +%F)" -v machine="$(machine)" -v text="$text" -v resident="$resident" \
 		-v seconds="$SECONDS" -f "$BENCH_DIR/report.awk" >"$table" ||
 		die "incomplete: $VERDICT"
 	cat "$table"
 	if [[ $NAME == "$DEFAULT_KERNEL" ]]; then
-		cp "$table" "$REPO_ROOT/Documentation/benchmarks.md"
+		cp "$table" "$RESULTS/benchmarks.md"
+		say_where "$RESULTS/benchmarks.md"
 	fi
 }
 

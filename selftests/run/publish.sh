@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# publish.sh: copies what the last runs of "make check-matrix", "make bench" and "make coverage"
+# on this machine left in CACHE_DIR to Documentation/results/. A kernel that was not tried here
+# keeps the row that is published. What is not there is not touched.
+
+set -euo pipefail
+
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=selftests/vm/lib.sh
+. selftests/vm/lib.sh
+# shellcheck source=selftests/run/results.sh
+. selftests/run/results.sh
+
+published=0
+
+# publish NAME COMMAND...: COMMAND prints the page.
+publish()
+{
+	local page=$PUBLISHED/$1
+
+	shift
+	"$@" >"$page.new" || { rm -f "$page.new"; die "$page stays as it is"; }
+	mv "$page.new" "$page"
+	echo "$page"
+	published=$((published + 1))
+}
+
+mkdir -p "$PUBLISHED"
+! ls "$RESULTS"/kernels/*.row >/dev/null 2>&1 || publish kernels.md selftests/run/matrix.sh --page
+for name in benchmarks coverage; do
+	[[ ! -e $RESULTS/$name.md ]] || publish "$name.md" cat "$RESULTS/$name.md"
+done
+[[ $published -gt 0 ]] || die "no results in $RESULTS"

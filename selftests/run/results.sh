@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # read by the scripts that source this file
+#
+# Where a run leaves its results, and where they are published: a run changes no tracked file.
+# Source it after vm/lib.sh.
+
+RESULTS=$CACHE_DIR/results
+PUBLISHED=Documentation/results
+
+# machine: what measured: its CPUs and their model, not its name.
+machine()
+{
+	local model
+
+	model=$(sed -n 's/^model name[[:space:]]*: *//p' /proc/cpuinfo | head -n 1 | tr -s ' |' ' ')
+	echo "$(nproc) x ${model:-$(uname -m)}"
+}
+
+say_where()
+{
+	printf '\nThe results are in %s;\n"make publish-results" copies them to %s/.\n' \
+		"$1" "$PUBLISHED"
+}
