@@ -393,3 +393,48 @@ int oe_proc_has_open(int pid, const char *path)
 	closedir(dir);
 	return found;
 }
+
+/**
+ * oe_proc_swaps_on - is there swap on such a device?
+ * @prefix: with which its path begins
+ *
+ * Return: 1 yes, 0 no, or not known.
+ */
+int oe_proc_swaps_on(const char *prefix)
+{
+	char path[PATH_MAX];
+	char text[4096];
+	const char *line;
+
+	snprintf(path, sizeof(path), "%s/swaps", oe_proc_root());
+	if (read_file(path, text, sizeof(text)) < 0)
+		return 0;
+	for (line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, prefix, strlen(prefix)))
+			return 1;
+	}
+	return 0;
+}
+
+/**
+ * oe_proc_console_is_serial - does the kernel print on a serial line?
+ * @value: 1 yes, 0 no
+ *
+ * Return: 0 or a negative errno.
+ */
+int oe_proc_console_is_serial(long long *value)
+{
+	char path[PATH_MAX];
+	char text[4096];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%s/consoles", oe_proc_root());
+	length = read_file(path, text, sizeof(text));
+	if (length < 0)
+		return (int)length;
+	/* "tty0" is a screen, "ttyS0" and "ttyAMA0" are lines. */
+	*value = strstr(text, "ttyS") || strstr(text, "ttyA") ||
+		 strstr(text, "ttymxc") || strstr(text, "ttyLP");
+	return 0;
+}

@@ -11,7 +11,7 @@ finds()
 {
 	run check --json
 	same "check: $3" "$2" "$(jq -r --arg id "$1" '.findings[] | select(.id == $id) | .severity' <<<"$out")"
-	if [[ $2 == note ]]; then
+	if [[ -z $2 || $2 == note ]]; then
 		same "check: $3: the exit status" 0 "$status"
 	else
 		same "check: $3: the exit status" 8 "$status"
@@ -84,6 +84,29 @@ sed -i 's/VmLck:.*/VmLck: 0 kB/' "$OOM_EMBEDDED_PROC/100/status"
 finds not_locked warning "a critical process not locked in memory"
 sed -i 's/ next / protected /; s/ eligible / protected /' "$OOM_EMBEDDED_SYSFS/candidates"
 finds nobody error "nobody may be chosen"
+# --- what else has a say
+for manager in earlyoom systemd-oomd nohang oomd; do
+	fake_process 600 0 "$manager" 1000 0 0 /system
+	finds other_manager warning "$manager runs"
+done
+put_file proc/sys/kernel/ftrace_enabled 0
+finds ftrace_off warning "ftrace is off"
+put_file proc/sys/vm/oom_dump_tasks 1
+put_file proc/consoles 'ttyS0                -W- (EC p  )    4:64'
+finds oom_dump_tasks note "vm.oom_dump_tasks with a serial console"
+put_file proc/sys/vm/oom_dump_tasks 1
+put_file proc/consoles 'tty0                 -WU (EC p  )    4:7'
+finds oom_dump_tasks '' "vm.oom_dump_tasks with a screen"
+put_file proc/meminfo $'MemTotal: 262144 kB\nSwapTotal: 65536 kB'
+put_file proc/swaps $'Filename Type Size Used Priority\n/dev/zram0 partition 65536 0 100'
+finds zram note "swap on zram"
+ln -s /dev/watchdog "$OOM_EMBEDDED_PROC/300/fd/7"
+finds watchdog error "who feeds the watchdog may be chosen"
+ln -s /dev/watchdog0 "$OOM_EMBEDDED_PROC/100/fd/7"
+finds watchdog '' "who feeds the watchdog is protected"
+sed -i 's/^Uid:.*/Uid:\t1000\t1000\t1000\t1000/' "$OOM_EMBEDDED_PROC/100/status"
+finds users_process note "a user's process is protected"
+
 FAKE_ERRORS='candidates=13' gives "check: without root, it says what it cannot see" 0 'run it as root' check
 
 # Fifty workers of one kind are one finding.

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/commands/check_world.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/findings.h"
 #include "cli/print/complain.h"
@@ -401,6 +402,7 @@ static int check_system(void)
 	check_counters();
 	check_handler();
 	check_processes();
+	check_world();
 	return EXIT_OK;
 }
 
