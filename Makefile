@@ -10,7 +10,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules install tools install-tools uninstall uninstall-tools demo check check-tools \
-	check-matrix bench soak coverage publish-results fuzz clean help
+	check-matrix bench soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -55,6 +55,11 @@ bench:
 coverage:
 	@selftests/run/gcov.sh
 
+# A folder for a machine without the virtual machines: run_tests.sh in it says what it does.
+selftests-install:
+	@[ -n "$(DESTDIR)" ] || { echo "usage: make selftests-install DESTDIR=FOLDER" >&2; exit 1; }
+	$(MAKE) -C selftests install INSTALL_PATH="$(abspath $(DESTDIR))"
+
 publish-results:
 	@selftests/run/publish.sh
 
@@ -90,6 +95,7 @@ help:
 	@echo "make bench      what it costs"
 	@echo "make coverage   which lines the tests reach"
 	@echo "make publish-results  copy what these three found to Documentation/results/"
+	@echo "make selftests-install  the tests, for a device: DESTDIR, CROSS_COMPILE"
 	@echo "make fuzz       hostile configuration files, FUZZ_SECONDS (600) long"
 	@echo "make clean      remove what the build made"
 	@echo

@@ -9,7 +9,7 @@
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-PAGE=/selftests/sysfs-kernel-oom_embedded
+PAGE=$SELFTESTS/sysfs-kernel-oom_embedded
 
 # "PATH MODE" of every file that the page describes; directories end with a slash.
 documented()

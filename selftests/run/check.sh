@@ -136,6 +136,16 @@ check_debug_rest()
 		groups_storm.sh report.sh
 }
 
+# The folder for a device, tried where there is nothing of the harness but its init.
+check_device()
+{
+	local folder=$work/device
+
+	make -s selftests-install DESTDIR="$folder" || return 1
+	"$VM/boot.sh" --label check-device --timeout 300 --file "$folder:/device" "$1" -- \
+		device_guest.sh
+}
+
 # What a new user sees first; its story is shown only if it goes wrong.
 demo()
 {
@@ -162,6 +172,7 @@ quick()
 		part tools userspace-tools/tests/run.sh
 		check_tools debian-6.12
 		part dkms selftests/run/dkms.sh
+		part device check_device debian-6.12
 	} &
 	wait "$builder" || cat "$work/build"
 	wait
