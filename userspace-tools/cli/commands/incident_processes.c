@@ -67,17 +67,23 @@ static int by_ranking(const void *a, const void *b)
 	return order ? order : by_size(a, b);
 }
 
-/* The kernel's own rule for init; others of them the report does not tell. */
+/* The kernel's own rule for init; of others the report does not tell, candidates do. */
+static bool is_unkillable(const struct oe_row *row)
+{
+	return row->pid == PID_INIT || !strcmp(row->verdict, "unkillable");
+}
+
 static bool is_protected(const struct herd *herd, const struct oe_row *row)
 {
-	return row->pid == PID_INIT || row->rank == RANK_NEVER ||
-	       row->rank < herd->threshold;
+	return row->rank == RANK_NEVER || row->rank < herd->threshold;
 }
 
 static const char *class_of(const struct herd *herd, const struct oe_row *row)
 {
 	if (row->pid == herd->victim)
 		return "victim";
+	if (is_unkillable(row))
+		return "other";
 	return is_protected(herd, row) ? "protected" : "eligible";
 }
 
@@ -89,6 +95,8 @@ static const char *role_of(const struct herd *herd, const struct oe_row *row)
 		return "runner-up";
 	if (row->pid == herd->trigger)
 		return "asked for memory";
+	if (is_unkillable(row))
+		return "unkillable";
 	return is_protected(herd, row) ? "protected" : "";
 }
 
@@ -120,7 +128,8 @@ static void draw_bars(FILE *to, struct herd *herd)
 	fputs("<p class=\"dim\">By size (resident and swap):"
 	      "<span class=\"key victim\"></span>victim"
 	      "<span class=\"key eligible\"></span>may be chosen"
-	      "<span class=\"key protected\"></span>protected</p>\n",
+	      "<span class=\"key protected\"></span>protected"
+	      "<span class=\"key other\"></span>unkillable</p>\n",
 	      to);
 	fprintf(to,
 		"<div class=\"wide\"><svg viewBox=\"0 0 %d %d\" role=\"img\" "
