@@ -4,7 +4,7 @@
 # A memory cgroup of version 1 that is at its limit for memory and swap together, and below that
 # for memory: nothing is back, and the leaker dies in its first emergency.
 #
-# set: swapping
+# set: alone
 # needs: memcg swap
 
 # shellcheck source=lib/oom.sh

@@ -4,7 +4,8 @@
 # Leaks beside free swap that cannot save them: each passes through all levels, in order, before
 # the OOM. Swap on a disk that locked memory may not use; zram with data that does not compress, and
 # with data that does. A leak that the watcher cannot foresee, because its cgroup may not swap: the
-# levels come in order all the same. Reading more of a disk than there is memory for changes no level.
+# levels come in order all the same. Zram that is half full when the module is loaded does no harm by
+# itself. Reading more of a disk than there is memory for changes no level.
 # CHURN: for how many seconds the disk is read (default 60).
 # RATE: of the leaks, KiB/s.
 #
@@ -88,12 +89,17 @@ swap_to()
 	swapon "$1" || bail_out "cannot swap to $1"
 }
 
+# What is in zram decides what swap is worth, also of a disk.
+drop_zram()
+{
+	[ -b "$ZRAM" ] || return 0
+	swapoff "$ZRAM" 2>/dev/null
+	echo 1 >/sys/block/zram0/reset
+}
+
 use_zram()
 {
 	modprobe zram || bail_out "no zram"
-	# An earlier test may have used it.
-	swapoff "$ZRAM" 2>/dev/null
-	echo 1 >/sys/block/zram0/reset
 	echo $(((SWAP_KB + 64) * 1024)) >/sys/block/zram0/disksize
 	swap_to "$ZRAM"
 }
@@ -114,6 +120,27 @@ leak_unforeseen()
 		"$(from_report ReportReason) $(from_report Level) $(from_report LevelWas)"
 }
 
+not_normal()
+{
+	! level_is normal
+}
+
+# With more in use than there is memory for, all of it at rest.
+load_beside_zram()
+{
+	stop_process "$watcher"
+	unload_module || bail_out "cannot unload"
+	hold resting $((ROOM_KB + SWAP_KB / 3)) - -a 1000
+	resting=$pid
+	load_module
+	poll_until 5 not_normal
+	comment "$(grep -E "^(MemAvailable|SwapFree)" /proc/meminfo | tr -s ' \n' ' ')"
+	comment "available: $(level_get available_kb) KiB, warning below $(level_get warning_kb)"
+	equal "zram in use and at rest when the module is loaded: the level stays normal" normal \
+		"$(level_get level)"
+	stop_process "$resting"
+}
+
 read_disk()
 {
 	read_uptime
@@ -125,11 +152,13 @@ read_disk()
 }
 
 [ -b "$DISK" ] || skip_all "no disk to swap to"
-plan 7
+plan 8
 load_module
 short_percpu_lists
 watch_levels
+watcher=$pid
 swapoff "$DISK" 2>/dev/null
+drop_zram
 
 mark_levels churn
 read_disk
@@ -146,4 +175,6 @@ swapoff "$DISK"
 use_zram
 leak_into_zram "zram, incompressible" -x
 leak_into_zram "zram, compressible"
+load_beside_zram
+drop_zram
 finish

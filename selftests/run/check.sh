@@ -117,6 +117,7 @@ check_older()
 	behaviour "$kernel" "$kernel" 900 "OOMS=20" "${OOM[@]}" "${REST[@]}" coverage.sh
 	behaviour "$kernel-warning" "$kernel" 900 "" "${WARNING[@]}"
 	boot "$kernel-swapping" --swap 400 --modprobe --timeout 900 "$kernel" -- "${SWAPPING[@]}"
+	boot "$kernel-memsw" --swap 400 "$kernel" -- memsw.sh
 	limiting "$kernel"
 	reload "$kernel" 300 10
 	going_away "$kernel" no_victim_reboot.sh
