@@ -327,7 +327,7 @@ refused_for()
 
 after_an_oom()
 {
-	hold victim 4096 1000
+	spawn victim 4096 1000
 	sysrq_oom
 	reap "$pid"
 	[ "$(get reconfigure_wanted)" = 1 ] || offence "wanted: $(get reconfigure_wanted)"
@@ -411,18 +411,18 @@ bad_parameters()
 
 plan 24
 load_module
-hold a 64 10
+spawn a 64 10
 a=$pid
-hold b 64 10
+spawn b 64 10
 b=$pid
 start threads odd_process thread
 thread=$(awk '/^ready/ { print $3 }' "$tmp/threads.out")
-hold gone 64 -
+spawn gone 64 -
 gone=$pid
 stop_process "$gone"
 
 set_to groups/create g
-hold c 64 -
+spawn c 64 -
 c=$pid
 set_to groups/g/pids "$c"
 

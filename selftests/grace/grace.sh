@@ -60,7 +60,7 @@ most_kb()
 make_full()
 {
 	spare_kb=$(($(mem_available_kb) - 98304))
-	[ "$spare_kb" -le 0 ] || hold filler "$spare_kb" 0 -a -1000
+	[ "$spare_kb" -le 0 ] || spawn filler "$spare_kb" 0 -a -1000
 }
 
 avoided_more_than()
@@ -82,7 +82,7 @@ cooperative()
 		before=$(get stats/avoided)
 		# From the OOM on it would take a second to eat what the handler gives.
 		# shellcheck disable=SC2046 # options
-		hold leaker "$(most_kb "$2")" 900 -g -l 0 -s 10 -k "$(sized 256)" $([ -z "$2" ] || echo -C "$2")
+		spawn leaker "$(most_kb "$2")" 900 -g -l 0 -s 10 -k "$(sized 256)" $([ -z "$2" ] || echo -C "$2")
 		kill -USR1 "$pid"
 		poll_until "$PATIENCE" avoided_more_than "$before"
 		alive "$pid" && alive_after=$((alive_after + 1))
@@ -102,7 +102,7 @@ cooperative()
 leak_until_killed()
 {
 	# shellcheck disable=SC2046 # options
-	hold leaker 256 900 -g -l 0 $([ -z "$1" ] || echo -C "$1")
+	spawn leaker 256 900 -g -l 0 $([ -z "$1" ] || echo -C "$1")
 	kill -USR1 "$pid"
 	reap "$pid"
 	[ "$rc" = 137 ] || comment "the leaker ended with $rc" | tee -a "$tmp/not_killed"
@@ -213,7 +213,7 @@ sleep 2.1
 victims=$(get stats/victims)
 waits=$(get stats/grace_timeouts)
 sysrq_before=$(get stats/avoided)
-hold expendable 1024 1000
+spawn expendable 1024 1000
 sysrq_kills "sysrq: the victim dies when the window has passed" "$pid"
 equal "sysrq: after a window, and memory is not asked for" "1 1 0" \
 	"$(($(get stats/victims) - victims)) $(($(get stats/grace_timeouts) - waits)) $(($(get stats/avoided) - sysrq_before))"

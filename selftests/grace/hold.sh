@@ -31,7 +31,7 @@ leak_together()
 {
 	leaking=
 	for i in $LEAKERS; do
-		hold "leaker$i" 256 900 -g -l 0
+		spawn "leaker$i" 256 900 -g -l 0
 		leaking="$leaking $pid"
 	done
 	# shellcheck disable=SC2086 # a list
@@ -76,12 +76,12 @@ reserve_is_full()
 # Who is stopped, by whom, and who runs again.
 watch_states()
 {
-	hold expendable 1024 500
+	spawn expendable 1024 500
 	expendable=$pid
-	hold stopped 1024 500
+	spawn stopped 1024 500
 	stopped=$pid
 	kill -STOP "$stopped"
-	hold guarded 1024 50
+	spawn guarded 1024 50
 	guarded=$pid
 	poll_until "$PATIENCE" is_state T "$stopped"
 }
@@ -89,7 +89,7 @@ watch_states()
 # during DESCRIPTION: what the states are within a window, made by SysRq
 during_window()
 {
-	hold victim 1024 1000
+	spawn victim 1024 1000
 	victim=$pid
 	sysrq_oom &
 	trigger=$!
@@ -131,11 +131,11 @@ memcg()
 {
 	load_module selection_order=rank rank_threshold=100 grace_ms="$GRACE" grace_hold=1
 	make_cgroup oe_hold 32M
-	hold inside 1024 500 -C "$cgroup"
+	spawn inside 1024 500 -C "$cgroup"
 	inside=$pid
 	start handler handler -C "$cgroup" -k 16384 drop
 	handler=$pid
-	hold leaker 256 900 -C "$cgroup" -g -l 24576
+	spawn leaker 256 900 -C "$cgroup" -g -l 24576
 	leaker=$pid
 	mkdir "$TRACING/instances/oe_stops" || bail_out "no trace instance"
 	instances="$instances $TRACING/instances/oe_stops"

@@ -39,7 +39,7 @@ grep -q "^$DISK " /proc/swaps || swapon "$DISK" || bail_out "no swap on $DISK"
 load_module grace_ms=2000
 echo $SMALL >"$V1/leak/memory.limit_in_bytes"
 echo $LIMIT >"$V1/leak/memory.memsw.limit_in_bytes"
-hold leaker $HOLD_KB 500 -C "$V1/leak" -g -l 65536
+spawn leaker $HOLD_KB 500 -C "$V1/leak" -g -l 65536
 leaker=$pid
 echo $LIMIT >"$V1/leak/memory.limit_in_bytes"
 kill -USR1 "$leaker"

@@ -41,7 +41,7 @@ mem_free_kb()
 # Fills memory until the kernel has killed for it.
 run_out()
 {
-	hold leaker 256 900 -g -l 0
+	spawn leaker 256 900 -g -l 0
 	kill -USR1 "$pid"
 	reap "$pid"
 }
@@ -87,7 +87,7 @@ poll_until "$PATIENCE" reserve_is "$RESERVE"
 # What nobody may take: with little available nothing is refilled, and nobody dies of it.
 victims=$(get stats/victims)
 set_to reserve_kb 0
-hold crowd $(($(get levels/available_kb) - RESERVE)) 50
+spawn crowd $(($(get levels/available_kb) - RESERVE)) 50
 set_to reserve_kb "$RESERVE"
 sleep 2
 equal "with little memory nothing is taken, and nobody dies" "0 $victims" \

@@ -39,7 +39,7 @@ make_room()
 {
 	levels_off
 	filler_kb=$(($(level_get available_kb) - $1))
-	hold filler "$filler_kb" 0 -a -1000
+	spawn filler "$filler_kb" 0 -a -1000
 	filler=$pid
 }
 

@@ -78,7 +78,7 @@ leak_into_zram()
 
 fill_memory()
 {
-	hold filler $(($(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) - ROOM_KB)) 0 \
+	spawn filler $(($(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) - ROOM_KB)) 0 \
 		-a -1000 -L
 }
 
@@ -130,7 +130,7 @@ load_beside_zram()
 {
 	stop_process "$watcher"
 	unload_module || bail_out "cannot unload"
-	hold resting $((ROOM_KB + SWAP_KB / 3)) - -a 1000
+	spawn resting $((ROOM_KB + SWAP_KB / 3)) - -a 1000
 	resting=$pid
 	load_module
 	poll_until 5 not_normal

@@ -120,16 +120,16 @@ said_ready()
 	has_line ready "$tmp/$1.out"
 }
 
-# hold NAME KB RANK [LEAK OPTION...]: a process of that size and ranking; sets $pid.
+# spawn NAME KB RANK [LEAK OPTION...]: a process of that size and ranking; sets $pid.
 # Ranking "-": it has none of its own.
-hold()
+spawn()
 {
-	hold_name=$1
-	hold_kb=$2
-	hold_rank=$3
+	spawn_name=$1
+	spawn_kb=$2
+	spawn_rank=$3
 	shift 3
-	[ "$hold_rank" = - ] || set -- -r "$hold_rank" "$@"
-	start "$hold_name" leak -c "$hold_name" -h "$hold_kb" "$@"
+	[ "$spawn_rank" = - ] || set -- -r "$spawn_rank" "$@"
+	start "$spawn_name" leak -c "$spawn_name" -h "$spawn_kb" "$@"
 }
 
 # reap PID: waits (bounded) for its death, sets $rc to what wait(1) says (137 = SIGKILL).

@@ -31,7 +31,7 @@ order_announce()
 fodder()
 {
 	# shellcheck disable=SC2086 # a list of options
-	hold "$@" $member_options
+	spawn "$@" $member_options
 }
 
 # expect_killed PID: note it if it was not SIGKILL that ended it. Waits without forking,

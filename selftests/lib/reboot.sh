@@ -20,8 +20,8 @@ not_gone()
 # leak_until_gone SHIELD_RANK LEAKER_RANK: a leaker eats everything.
 leak_until_gone()
 {
-	hold shield $(($(mem_available_kb) * 6 / 10)) "$1"
-	hold leaker 512 "$2" -g -l 0
+	spawn shield $(($(mem_available_kb) * 6 / 10)) "$1"
+	spawn leaker 512 "$2" -g -l 0
 	start witness witness -m /dev/kmsg
 	echo "oe epoch $(date +%s)" >/dev/kmsg
 	kill -USR1 "$(sed -n 's/^ready //p' "$tmp/leaker.out")"

@@ -27,7 +27,7 @@ shortest_wait()
 	while [ "$round" -lt "$ROUNDS" ]; do
 		round=$((round + 1))
 		"$@" cat "$OE/reconfigure_wanted" >"$tmp/read"
-		hold "victim" 1024 900
+		spawn "victim" 1024 900
 		echo f >/proc/sysrq-trigger
 		reap "$pid"
 		took=$(announced_ms)

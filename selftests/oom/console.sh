@@ -27,7 +27,7 @@ kill_one()
 {
 	echo >"$TRACING/trace"
 	mark_log
-	hold "$1" 8192 900
+	spawn "$1" 8192 900
 	echo f >/proc/sysrq-trigger
 	reap "$pid"
 }

@@ -33,7 +33,7 @@ has_moved()
 leak_in()
 {
 	make_cgroup "$1" 16M
-	hold "$1" 1024 800 -C "$cgroup" -l 65536
+	spawn "$1" 1024 800 -C "$cgroup" -l 65536
 }
 
 # Dies of its cgroup's limit again and again, until told to stop.
@@ -48,7 +48,7 @@ loop_in()
 
 eat_everything()
 {
-	hold eater 1024 900 -l $(($(mem_and_swap_kb) * 2))
+	spawn eater 1024 900 -l $(($(mem_and_swap_kb) * 2))
 }
 
 needs memcg
@@ -62,7 +62,7 @@ leak_in oe_window
 slow=$pid
 check "a cgroup is told" poll_until "$PATIENCE" has_moved reconfigure_wanted "$told"
 set_to grace_ms 0
-hold other 4096 900
+spawn other 4096 900
 other=$pid
 echo f >/proc/sysrq-trigger
 killed "SysRq kills during its window" "$other"
@@ -75,7 +75,7 @@ killed "when it is over its victim dies" "$slow"
 
 # --- the machine ends it ---
 # Little is left to be eaten while the window is open: what the loops need, and some more.
-hold filler $(($(mem_available_kb) - 32768 - CGROUPS * 10240)) 50
+spawn filler $(($(mem_available_kb) - 32768 - CGROUPS * 10240)) 50
 set_to grace_ms 10000
 told=$(get reconfigure_wanted)
 leak_in oe_ended

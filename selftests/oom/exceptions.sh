@@ -28,7 +28,7 @@ plan 12
 load_module selection_order=rank rank_threshold=100
 trace_start oe_victims counter
 
-hold immortal 8192 1000 -a -1000
+spawn immortal 8192 1000 -a -1000
 immortal=$pid
 put oom_ranking "1 1000"
 equal "init can be ranked" "1000 explicit" "$(ranking_of 1)"
@@ -37,7 +37,7 @@ vforking=$pid
 put oom_ranking "$vforking 1000"
 vfork_child=$(sed -n 's/^ready //p' "$tmp/vforking.out")
 echo 0 >"/proc/$vforking/oom_score_adj"
-hold mortal 1024 500
+spawn mortal 1024 500
 mortal=$pid
 
 equal "candidates: init is unkillable" unkillable "$(candidate_verdict 1)"

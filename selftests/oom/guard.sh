@@ -34,9 +34,9 @@ trace_start oe_victims counter
 trap 'kill_allocating_task 0; clean_up' EXIT
 kill_allocating_task 1
 
-hold batch "$VICTIM_KB" 900
+spawn batch "$VICTIM_KB" 900
 batch=$pid
-hold other 1024 200
+spawn other 1024 200
 other=$pid
 mark_log
 # More than there is, less than with what the victim will give back.
@@ -56,7 +56,7 @@ stop_process "$other"
 
 before=$(nr_marked oe_victims)
 hits=$(get stats/guard_hits)
-hold idle 1024 900
+spawn idle 1024 900
 idle=$pid
 in_the_background glutton 500 0
 wait "$pid"

@@ -29,9 +29,9 @@ echo y >"$LRU/enabled"
 # Page cache that is younger than that: nothing is to be evicted.
 dd if=/dev/zero of="$tmp/cache" bs=1M count=20 2>/dev/null
 echo 600000 >"$LRU/min_ttl_ms"
-hold shield 4096 50
+spawn shield 4096 50
 shield=$pid
-hold leaky 1024 800 -l $(($(mem_and_swap_kb) * 2)) -v 8192
+spawn leaky 1024 800 -l $(($(mem_and_swap_kb) * 2)) -v 8192
 leaky=$pid
 check "kswapd asks for a victim" poll_until 120 has_event
 killed "the leaker dies" "$leaky"

@@ -50,7 +50,7 @@ memcg_round()
 
 sysrq_round()
 {
-	hold fodder 1024 800
+	spawn fodder 1024 800
 	sysrq_oom
 	reap "$pid"
 }

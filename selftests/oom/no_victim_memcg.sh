@@ -30,9 +30,9 @@ load_module selection_order=rank rank_threshold=100 no_victim_action=panic memcg
 trace_start oe_victims counter
 make_cgroup oe_novictim 16M
 
-hold outsider 1024 1000
+spawn outsider 1024 1000
 outsider=$pid
-hold shield 6144 50 -C "$cgroup"
+spawn shield 6144 50 -C "$cgroup"
 shield=$pid
 
 set_to mode off
@@ -63,7 +63,7 @@ ticks() { cut -d ' ' -f 14,15 "/proc/$1/stat" | tr ' ' '+'; }
 fault_in()
 {
 	make_cgroup "$1" 16M
-	hold "$1" 1024 "$2" -C "$cgroup" -l 65536
+	spawn "$1" 1024 "$2" -C "$cgroup" -l 65536
 }
 
 told=$(get reconfigure_wanted)

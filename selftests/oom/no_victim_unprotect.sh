@@ -16,13 +16,13 @@ trace_start oe_victims counter
 
 # Sizes of shares of what is available, so that one death is enough for the last leaker.
 available=$(mem_available_kb)
-hold zero 4096 0
+spawn zero 4096 0
 zero=$pid
-hold shield $((available * 5 / 10)) 40
+spawn shield $((available * 5 / 10)) 40
 shield=$pid
-hold batch 6144 80
+spawn batch 6144 80
 batch=$pid
-hold leaker 512 60 -g -l 0
+spawn leaker 512 60 -g -l 0
 leaker=$pid
 equal "nobody may be chosen" "" "$(predicted)"
 no_victim=$(get stats/no_victim)
@@ -34,7 +34,7 @@ check "the biggest, ranked lower, lives" alive "$shield"
 equal "the threshold is back for the next episode" 100 "$(get rank_threshold)"
 
 # A process of ranking 0 eats the rest and a part of what the shield has.
-hold greedy 512 0 -g -l $((available * 7 / 10))
+spawn greedy 512 0 -g -l $((available * 7 / 10))
 greedy=$pid
 kill -USR1 "$greedy"
 killed "the last one above ranking 0 dies" "$shield"

@@ -12,9 +12,9 @@ plan 9
 load_module mode=observe selection_order=rank rank_threshold=100
 trace_start oe_victims counter
 
-hold shield 16384 50
+spawn shield 16384 50
 shield=$pid
-hold batch 1024 900
+spawn batch 1024 900
 batch=$pid
 watch_oom oe_victims
 wanted=$(get reconfigure_wanted)

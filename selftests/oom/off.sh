@@ -23,9 +23,9 @@ plan 8
 load_module mode=off selection_order=rank rank_threshold=100
 trace_start oe_victims counter
 
-hold shield 16384 50
+spawn shield 16384 50
 shield=$pid
-hold batch 1024 900
+spawn batch 1024 900
 batch=$pid
 watch_oom oe_victims
 equal "the stock kernel's choice is the protected process" \

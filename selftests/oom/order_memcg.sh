@@ -24,7 +24,7 @@ order_setup()
 	member_options="-C $cgroup"
 	members=$cgroup/cgroup.procs
 	# The most expendable process of all, and not in the group: it outlives every round.
-	hold outsider 1024 1000
+	spawn outsider 1024 1000
 	outsider=$pid
 }
 

@@ -80,9 +80,9 @@ if gives memcg; then
 	storm_cgroup oe_storm1
 	storm1=$cgroup
 	storm_cgroup oe_storm2
-	hold shield 8192 - -C "$storm1"
+	spawn shield 8192 - -C "$storm1"
 else
-	hold shield 8192 -
+	spawn shield 8192 -
 fi
 shield=$pid
 guard_hits=0

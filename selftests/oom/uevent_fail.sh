@@ -42,7 +42,7 @@ thread=$(uevent_thread | head -n 1)
 trace_start oe_victims counter
 watch_oom oe_victims
 
-hold first 1024 900
+spawn first 1024 900
 first=$pid
 echo 1 >"/proc/$thread/make-it-fail" || bail_out "no make-it-fail"
 inject 100
@@ -58,7 +58,7 @@ check "a poller was woken" grep -q ': oe poll 1' "$TRACING/instances/oe_victims/
 
 # And it is over when it is over.
 failed=$(get stats/uevent_failed)
-hold second 1024 900
+spawn second 1024 900
 second=$pid
 sysrq_oom
 reap "$second"

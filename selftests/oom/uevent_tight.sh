@@ -39,7 +39,7 @@ spared=0
 victims=
 for size in $SIZES; do
 	round=$((round + 1))
-	hold fodder 12288 900
+	spawn fodder 12288 900
 	before=$(get stats/avoided)
 	skbflood "$OE/reconfigure_wanted" "$size" >"$tmp/flood" && floods=$((floods + 1))
 	comment "$(cat "$tmp/flood") KB in messages of $size bytes before the OOM"

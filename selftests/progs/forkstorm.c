@@ -3,7 +3,7 @@
  * Processes by the thousand, as cheap as they get.
  *
  *	forkstorm storm N	N children that end at once, one after the other
- *	forkstorm hold N	N children that share our memory and pause; prints
+ *	forkstorm keep N	N children that share our memory and pause; prints
  *				"child PID" for each and "ready PID" when all are
  *				there. Ends them on SIGTERM
  *	forkstorm churn		children come and go until SIGTERM
@@ -55,7 +55,7 @@ static int pause_for_ever(void *unused)
 	return 0;
 }
 
-static void hold(unsigned long nr)
+static void keep_children(unsigned long nr)
 {
 	pid_t *pids = calloc(nr, sizeof(*pids));
 	char *stacks = mmap(NULL, nr * CHILD_STACK, PROT_READ | PROT_WRITE,
@@ -90,13 +90,13 @@ int main(int argc, char **argv)
 	if (argc > 2 && !strcmp(argv[1], "storm")) {
 		while (nr-- && !stop)
 			child_ends();
-	} else if (argc > 2 && !strcmp(argv[1], "hold")) {
-		hold(nr);
+	} else if (argc > 2 && !strcmp(argv[1], "keep")) {
+		keep_children(nr);
 	} else if (argc > 1 && !strcmp(argv[1], "churn")) {
 		while (!stop)
 			child_ends();
 	} else {
-		fputs("usage: forkstorm storm N | hold N | churn\n", stderr);
+		fputs("usage: forkstorm storm N | keep N | churn\n", stderr);
 		return EXIT_FAILURE;
 	}
 	return EXIT_SUCCESS;

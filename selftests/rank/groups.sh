@@ -53,15 +53,15 @@ four_ways()
 	make_cgroup oe_groups max
 	mkdir "$cgroup/below" || bail_out "no cgroup below"
 	cgroups="$cgroup/below $cgroups"
-	hold by_pid 1024 -
+	spawn by_pid 1024 -
 	by_pid=$pid
-	hold in_cgroup 1024 - -C "$cgroup/below"
+	spawn in_cgroup 1024 - -C "$cgroup/below"
 	by_cgroup=$pid
-	hold "odd name" 1024 -
+	spawn "odd name" 1024 -
 	by_comm=$pid
 	start by_uid as_user -u 4242 leak -c by_uid -h 1024
 	by_uid=$pid
-	hold stranger 1024 -
+	spawn stranger 1024 -
 	stranger=$pid
 }
 
@@ -137,7 +137,7 @@ signals()
 	set_to groups/also/comm 'odd*'
 	set_to groups/lower/signal WINCH
 	set_to groups/lower/uid 4242
-	hold victim 1024 1000
+	spawn victim 1024 1000
 	watch_signals
 	sysrq_kills "the victim dies" "$pid"
 	for way in by_pid by_cgroup by_comm by_uid; do
@@ -154,7 +154,7 @@ memcg_signals()
 {
 	watch_signals
 	make_cgroup oe_other 8M
-	hold leaker 512 1000 -C "$cgroup" -g -l 0
+	spawn leaker 512 1000 -C "$cgroup" -g -l 0
 	member_of crew "$pid"
 	kill -USR1 "$pid"
 	killed "memcg: the leaker dies" "$pid"
@@ -171,7 +171,7 @@ new_cgroup()
 	stop_process "$by_cgroup"
 	poll_until "$PATIENCE" rmdir "$CGROUP/oe_groups/below" "$CGROUP/oe_groups"
 	mkdir "$CGROUP/oe_groups"
-	hold again 1024 - -C "$CGROUP/oe_groups"
+	spawn again 1024 - -C "$CGROUP/oe_groups"
 	counts "a cgroup that is made again is meant again" "$pid" "800 group:crew"
 }
 
@@ -199,10 +199,10 @@ priorities()
 		make_cgroup "oe_priority$priority" max
 		group "p$priority" "$priority"
 		set_to "groups/p$priority/cgroup" "/oe_priority$priority"
-		hold "member$priority" "$(sized $((4096 + 1024 * (7 - priority))))" - -C "$cgroup"
+		spawn "member$priority" "$(sized $((4096 + 1024 * (7 - priority))))" - -C "$cgroup"
 		eval "member$priority=\$pid"
 	done
-	hold outsider "$(sized 16384)" -
+	spawn outsider "$(sized 16384)" -
 	outsider=$pid
 	# shellcheck disable=SC2154 # set by eval
 	sysrq_kills "the highest priority dies first, though it is the smallest" "$member7"

@@ -27,7 +27,7 @@ for i in $(seq "$made"); do
 	set_to "groups/many$i/comm" '*'
 	set_to "groups/many$i/rank" "$i"
 done
-hold anybody 1024 -
+spawn anybody 1024 -
 equal "the most protective of all counts" "1 group:many1" "$(ranking_of "$pid")"
 for i in $(seq 16); do
 	put groups/remove "many$i" || break

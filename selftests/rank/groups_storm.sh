@@ -88,7 +88,7 @@ trace_start oe_victims counter
 make_cgroup oe_gone max
 make_cgroup oe_storm 12M
 storm=$cgroup
-hold shield 4096 50 -C "$storm"
+spawn shield 4096 50 -C "$storm"
 shield=$pid
 forkstorm churn &
 churn=$!

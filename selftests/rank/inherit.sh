@@ -34,7 +34,7 @@ load_module rank_threshold=100
 base=$(get stats/ranked)
 equal "nobody is ranked in the beginning" 0 "$base"
 
-start parent ranked 321 forkstorm hold 1
+start parent ranked 321 forkstorm keep 1
 parent=$pid
 child=$(children_of "$parent")
 equal "exec keeps the ranking" "321 explicit" "$(ranking_of "$parent")"
@@ -48,7 +48,7 @@ equal "and can be ranked itself" "400 explicit, 500 explicit" \
 kill -TERM "$parent"
 reap "$parent"
 
-hold unranked 64 -
+spawn unranked 64 -
 put oom_ranking "$pid 700"
 put oom_ranking "$pid -"
 equal "a cleared ranking is gone" "" "$(ranking_of "$pid")"
@@ -82,7 +82,7 @@ equal "$STORM short-lived ranked processes ran (other half)" 0 "$rc"
 check "their entries are freed" poll_until "$PATIENCE" nr_ranked_is "$base"
 equal "none of them failed to inherit" 0 "$(get stats/inherit_failed)"
 
-hold first_owner 64 777
+spawn first_owner 64 777
 number=$pid
 stop_process "$number"
 start second_owner odd_process pid "$number" leak -c second_owner -h 64

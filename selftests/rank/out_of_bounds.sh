@@ -30,11 +30,11 @@ was_sent()
 plan 6
 load_module selection_order=rank rank_threshold=100
 trace_start oe_victims counter
-hold member 1024 500
+spawn member 1024 500
 member=$pid
-hold zero 1024 0
+spawn zero 1024 0
 zero=$pid
-hold victim 1024 1000
+spawn victim 1024 1000
 victim=$pid
 set_to groups/create everybody
 set_to groups/everybody/uid 0

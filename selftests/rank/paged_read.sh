@@ -18,7 +18,7 @@ SAMPLE=100
 sampled()
 {
 	before=$(mem_available_kb)
-	start sample forkstorm hold "$SAMPLE"
+	start sample forkstorm keep "$SAMPLE"
 	after=$(mem_available_kb)
 	kill -TERM "$pid"
 	reap "$pid"
@@ -76,7 +76,7 @@ echo 30000 >/proc/sys/kernel/threads-max
 load_module
 affordable "${RANKED:-3000}"
 check "the list is longer than a page" [ "$nr" -gt 200 ]
-start holder ranked 600 forkstorm hold "$nr"
+start holder ranked 600 forkstorm keep "$nr"
 sed -n 's/^\(child\|ready\) //p' "$tmp/holder.out" | sort >"$tmp/expected"
 
 consistent "37 bytes a read" oom_ranking 1 37

@@ -42,7 +42,7 @@ fi
 
 plan 8
 load_module
-hold stranger 64 444
+spawn stranger 64 444
 stranger=$pid
 start namespace as_user -p "$0" inside "$tmp" "$stranger"
 child=$(cat "$tmp/child")

@@ -13,19 +13,19 @@ plan 13
 load_module selection_order=rank rank_threshold=100
 trace_start oe_victims counter
 
-hold low "$(sized 16384)" 300
+spawn low "$(sized 16384)" 300
 low=$pid
-hold mid "$(sized 8192)" 500
+spawn mid "$(sized 8192)" 500
 mid=$pid
-hold high 1024 700
+spawn high 1024 700
 high=$pid
 sysrq_kills "rank: the highest ranking dies although it is the smallest" "$high"
 
-hold tie_small "$(sized 1024)" 800
+spawn tie_small "$(sized 1024)" 800
 tie_small=$pid
-hold tie_big "$(sized 6144)" 800
+spawn tie_big "$(sized 6144)" 800
 tie_big=$pid
-hold tie_mid "$(sized 3072)" 800
+spawn tie_mid "$(sized 3072)" 800
 tie_mid=$pid
 sysrq_kills "rank: a tie goes to the bigger one" "$tie_big"
 sysrq_kills "rank: and then to the next bigger one" "$tie_mid"
@@ -34,11 +34,11 @@ sysrq_kills "rank: and then to the smallest" "$tie_small"
 put oom_ranking "$low 900"
 sysrq_kills "rank: a ranking changed at run time counts at once" "$low"
 
-hold big "$(sized 16384)" 200
+spawn big "$(sized 16384)" 200
 big=$pid
-hold small 1024 900
+spawn small 1024 900
 small=$pid
-hold guarded "$(sized 20480)" 99
+spawn guarded "$(sized 20480)" 99
 guarded=$pid
 set_to selection_order badness
 sysrq_kills "badness: the biggest of the eligible dies, whatever its ranking" "$big"
@@ -49,16 +49,16 @@ sysrq_kills "a threshold raised at run time protects the bigger one" "$small"
 set_to rank_threshold 99
 sysrq_kills "a threshold lowered to its ranking makes a process eligible" "$guarded"
 
-hold cleared 1024 0
+spawn cleared 1024 0
 cleared=$pid
 put oom_ranking "$cleared -"
 set_to default_rank 1000
 set_to selection_order rank
 sysrq_kills "default_rank is the ranking of a process whose own was cleared" "$cleared"
 
-hold never "$(sized 20480)" 0
+spawn never "$(sized 20480)" 0
 never=$pid
-hold last 1024 1
+spawn last 1024 1
 last=$pid
 put oom_ranking "$mid 0"
 set_to rank_threshold 0

@@ -135,15 +135,15 @@ has_moved()
 
 plan 27
 load_module selection_order=rank rank_threshold=100
-hold protected 8192 50
+spawn protected 8192 50
 as_user -u 1234 leak -c 'vic tim' -h 4096 -a 0 >"$tmp/victim.out" 2>&1 &
 victim=$!
 started="$started $victim"
 poll_until "$PATIENCE" grep -q '^ready' "$tmp/victim.out"
 echo "$victim 900" >"$OE/oom_ranking"
-hold second 2048 800
+spawn second 2048 800
 second=$pid
-hold third 1024 -
+spawn third 1024 -
 
 # --- SysRq, by ranking ---
 expect_oom
@@ -172,7 +172,7 @@ check "the steps take time, and no more than the whole" times_add_up
 
 # --- by measure ---
 set_to selection_order badness
-hold big 6144 400
+spawn big 6144 400
 big=$pid
 expect_oom
 sysrq_oom
@@ -185,7 +185,7 @@ set_to selection_order rank
 # --- a group ---
 echo batch >"$OE/groups/create"
 echo 950 >"$OE/groups/batch/rank"
-hold member 1024 -
+spawn member 1024 -
 member=$pid
 echo "$member" >"$OE/groups/batch/pids"
 expect_oom
@@ -260,9 +260,9 @@ rm -f "$tmp/file"
 # --- observe ---
 set_to rank_threshold 100
 set_to mode observe
-hold ours 64 990
+spawn ours 64 990
 ours=$pid
-hold theirs 16384 110
+spawn theirs 16384 110
 theirs=$pid
 expect_oom
 sysrq_oom

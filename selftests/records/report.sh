@@ -150,7 +150,7 @@ load_module report_processes=16 report_to_log=1
 watcher=$(watcher_thread)
 [ -n "$watcher" ] || bail_out "no watcher"
 equal "empty before the first" "" "$(cat "$OE/report")"
-hold small 2048 300
+spawn small 2048 300
 as_user -u 1234 leak -c users -h 4096 -a 0 >"$tmp/users.out" 2>&1 &
 users=$!
 started="$started $users"

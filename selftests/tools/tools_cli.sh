@@ -105,11 +105,11 @@ load_module
 write_configuration
 
 # --- a policy
-hold pacemaker 4096 -
+spawn pacemaker 4096 -
 pacemaker=$pid
-hold batch1 6144 -
+spawn batch1 6144 -
 batch1=$pid
-hold batch2 30000 -
+spawn batch2 30000 -
 batch2=$pid
 gives "apply: an error has its line" 7 'bad.conf:3: ' apply "$tmp/bad.conf"
 gives "apply --dryrun" 0 '^\+ groups/spare/rank: 900$' apply --dryrun "$tmp/good.conf"
@@ -161,7 +161,7 @@ check "status: for everybody" grep -q '^mode: *enforce' "$tmp/cli.out"
 oom-embedded watch -d 0.2 >"$tmp/watch.out" 2>&1 &
 started="$started $!"
 poll_until "$PATIENCE" watched ' now '
-hold eater 1024 800 -l 0
+spawn eater 1024 800 -l 0
 killed "who was next is killed first" "$batch2"
 check "the protected lives" alive "$pacemaker"
 reap "$pid"

@@ -114,9 +114,9 @@ test_protection()
 # Without the manager the big one would die: its mode protects it in time.
 test_mode_in_time()
 {
-	hold big 24000 250
+	spawn big 24000 250
 	big=$pid
-	hold small 256 900
+	spawn small 256 900
 	small=$pid
 	equal "the big one is the next to die" "$big " "$(predicted_first 1)"
 	sysrq_oom

@@ -111,7 +111,7 @@ test_controller()
 		if [ $((count % 2)) = 0 ]; then
 			start leaker leak -c leaker -k 1024 -l 0
 		else
-			hold bystander 4096 900
+			spawn bystander 4096 900
 			sysrq_oom
 		fi
 		killed_by_oom "$pid" || break

@@ -36,7 +36,7 @@ noted()
 emergency_is_noted()
 {
 	: >"$tmp/noted"
-	hold victim 256 900
+	spawn victim 256 900
 	sysrq_oom
 	reap "$pid"
 	seq=$(get reconfigure_wanted)

@@ -68,7 +68,7 @@ start_program()
 	rank=$3
 	shift 3
 	[ "$ranks" = ranked ] || rank=-
-	hold "$name" "$kb" "$rank" "$@"
+	spawn "$name" "$kb" "$rank" "$@"
 }
 
 # --- the module ---------------------------------------------------------------
