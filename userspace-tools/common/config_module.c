@@ -22,6 +22,7 @@ const struct oe_conf_key oe_conf_policy_keys[] = {
 	NUMBER("grace_ms", 0, OOM_EMBEDDED_GRACE_MS_MAX),
 	NUMBER("grace_hold", 0, 1),
 	TYPE("reserve_kb", VALUE_SIZE),
+	TYPE("min_gain_kb", VALUE_SIZE),
 	END,
 };
 

@@ -25,7 +25,15 @@ static int candidate_row(char **word, size_t nr, struct oe_row *row)
 		return 0;
 	oe_records_copy(row->source, sizeof(row->source), word[3]);
 	oe_records_copy(row->verdict, sizeof(row->verdict), word[5]);
-	oe_records_copy(row->comm, sizeof(row->comm), nr > 6 ? word[6] : "");
+	oe_records_copy(row->comm, sizeof(row->comm),
+			nr > 6 && strcmp(word[6], "\"\"") ? word[6] : "");
+	/* Older modules end here. */
+	row->set_rank = row->rank;
+	if (nr < 10 || !oe_records_number(word[8], &row->keeper) ||
+	    !oe_records_number(word[9], &row->set_rank))
+		return 1;
+	oe_records_copy(row->reason, sizeof(row->reason),
+			strcmp(word[7], "-") ? word[7] : "");
 	return 1;
 }
 
@@ -136,6 +144,19 @@ int oe_records_wanted(long long *wanted)
 int oe_records_candidates(struct oe_rows *rows)
 {
 	return read_rows("candidates", candidate_row, rows);
+}
+
+/**
+ * oe_records_may_die - is it in the list of candidates as one that may be chosen?
+ * @row: of oe_records_candidates()
+ *
+ * Return: 1 if it is, in whatever place.
+ */
+int oe_records_may_die(const struct oe_row *row)
+{
+	return !strcmp(row->verdict, "next") ||
+	       !strcmp(row->verdict, "eligible") ||
+	       !strcmp(row->verdict, "small");
 }
 
 /**

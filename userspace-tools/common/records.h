@@ -27,8 +27,11 @@ enum {
  * @badness_kb: in candidates
  * @rss_kb: in the report
  * @swap_kb: in the report
- * @verdict: in candidates: next, eligible, protected, unkillable; else ""
+ * @verdict: in candidates: next, eligible, small, protected, unkillable; else ""
  * @comm: escaped; may be empty
+ * @reason: in candidates: origin, memory, pidns, cgroup; else ""
+ * @keeper: in candidates: pid of the process that protects this one; else 0
+ * @set_rank: in candidates: lowest ranking among those who die with it
  */
 struct oe_row {
 	long long position;
@@ -41,6 +44,9 @@ struct oe_row {
 	long long swap_kb;
 	char verdict[OE_WORD_SIZE];
 	char comm[OE_COMM_SIZE];
+	char reason[OE_WORD_SIZE];
+	long long keeper;
+	long long set_rank;
 };
 
 /**
@@ -133,6 +139,7 @@ int oe_records_wanted(long long *wanted);
 
 int oe_records_candidates(struct oe_rows *rows);
 int oe_records_ranking(struct oe_rows *rows);
+int oe_records_may_die(const struct oe_row *row);
 void oe_records_free_rows(struct oe_rows *rows);
 
 int oe_records_events(struct oe_events *events);

@@ -367,8 +367,7 @@ static void check_processes(void)
 		struct oe_proc proc;
 		int gone = oe_proc_read((int)row->pid, &proc);
 
-		if (!strcmp(row->verdict, "next") ||
-		    !strcmp(row->verdict, "eligible"))
+		if (oe_records_may_die(row))
 			nr_eligible++;
 		else if (!gone && !strcmp(row->verdict, "protected"))
 			check_protected(row, &proc);

@@ -37,7 +37,8 @@ int candidates_run(const struct arguments *args)
 		{ "position", true },	{ "pid", true },
 		{ "rank", true },	{ "source", false },
 		{ "badness_kb", true }, { "verdict", false },
-		{ "comm", false },
+		{ "comm", false },	{ "reason", false },
+		{ "keeper", true },	{ "set_rank", true },
 	};
 	struct table *table;
 	struct oe_rows rows;
@@ -48,12 +49,11 @@ int candidates_run(const struct arguments *args)
 
 	if (err)
 		return complain_list("candidates", err);
-	table = table_new("candidates", columns, 7);
+	table = table_new("candidates", columns, 10);
 	for (i = 0; i < rows.nr; i++) {
 		const struct oe_row *row = &rows.row[i];
 
-		if (!args->all && strcmp(row->verdict, "next") &&
-		    strcmp(row->verdict, "eligible"))
+		if (!args->all && !oe_records_may_die(row))
 			continue;
 		if (args->count && shown++ == args->count)
 			break;
@@ -64,6 +64,9 @@ int candidates_run(const struct arguments *args)
 		table_number(table, row->badness_kb);
 		table_text(table, row->verdict);
 		table_text(table, row->comm);
+		table_text(table, *row->reason ? row->reason : "-");
+		table_number(table, row->keeper);
+		table_number(table, row->set_rank);
 	}
 	table_end(table);
 	status = complain_bad_lines("candidates", rows.nr_bad, EXIT_OK);

@@ -25,6 +25,7 @@ static const char *const settings[] = {
 	"grace_ms",
 	"grace_hold",
 	"reserve_kb",
+	"min_gain_kb",
 	"levels/warning_kb",
 	"levels/critical_kb",
 	"levels/imminent_oom_kb",

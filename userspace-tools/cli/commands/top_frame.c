@@ -194,7 +194,7 @@ static enum frame_style style_of_verdict(const char *verdict)
 {
 	if (!strcmp(verdict, "next"))
 		return FRAME_BAD;
-	if (!strcmp(verdict, "eligible"))
+	if (!strcmp(verdict, "eligible") || !strcmp(verdict, "small"))
 		return FRAME_PLAIN;
 	return strcmp(verdict, "protected") ? FRAME_DIM : FRAME_GOOD;
 }
