@@ -6,6 +6,7 @@
 #include "core.h"
 
 #include <linux/compiler.h>
+#include <linux/mm.h>
 
 struct oe_config oe_config = {
 	.mode = OE_MODE_ENFORCE,
@@ -14,6 +15,7 @@ struct oe_config oe_config = {
 	.selection_order = OE_ORDER_BADNESS,
 	.no_victim_action = OE_NO_VICTIM_PANIC,
 	.memcg_no_victim_action = OE_MEMCG_UNPROTECT,
+	.min_gain_kb = OOM_EMBEDDED_MIN_GAIN_KB,
 };
 
 atomic64_t oe_stats[OE_NR_STATS];
@@ -29,5 +31,7 @@ struct oe_policy oe_config_policy(void)
 	return (struct oe_policy){
 		.threshold = READ_ONCE(oe_config.rank_threshold),
 		.order = READ_ONCE(oe_config.selection_order),
+		.min_gain = READ_ONCE(oe_config.min_gain_kb) >>
+			    (PAGE_SHIFT - 10),
 	};
 }

@@ -105,6 +105,7 @@ enum oe_memcg_no_victim_action {
  * @grace_hold: 1: stop the eligible meanwhile
  * @reserve_kb: memory held back, KiB
  * @console_first: 1: the console shows the kernel's report before the kill
+ * @min_gain_kb: a process that holds less goes last, if there is a hog; KiB
  *
  * Each is one word: sysfs writes it with WRITE_ONCE() (oe_tunable_store()), all
  * readers use READ_ONCE(). No two of them have to agree.
@@ -120,6 +121,7 @@ struct oe_config {
 	unsigned int grace_hold;
 	unsigned int reserve_kb;
 	unsigned int console_first;
+	unsigned int min_gain_kb;
 };
 
 enum {

@@ -21,12 +21,14 @@ struct mem_cgroup;
  * @nodemask: mempolicy of the allocation, or NULL
  * @cpuset: only processes that may use the caller's nodes
  * @totalpages: oom_score_adj is a share of it, as in out_of_memory()
+ * @used: pages in use that cannot be reclaimed; 0 = not of interest
  */
 struct oe_domain {
 	struct mem_cgroup *memcg;
 	const nodemask_t *nodemask;
 	bool cpuset;
 	unsigned long totalpages;
+	unsigned long used;
 };
 
 /**
@@ -57,6 +59,15 @@ struct oe_process {
  * @runner_up: pid 0 if there is none
  * @nr_eligible: see &struct oe_choice
  * @nr_protected: see &struct oe_choice
+ * @why: what made the difference to the runner-up, &enum oe_why
+ * @set_rank: the lowest ranking among those who die with @victim
+ * @passed: the first that was passed over because of somebody who would have
+ *	died with it; pid 0 if none was
+ * @keeper: that other process
+ * @tie: why it would have died, &enum oe_tie
+ * @elsewhere: most of the memory is in no process
+ * @used: see &struct oe_domain
+ * @pages: pages of all processes in the domain
  * @unprotected: @victim is a protected process that was given up
  * @task: the victim's leader, one reference held by the owner of the decision;
  *	NULL if there is no victim
@@ -66,6 +77,14 @@ struct oe_decision {
 	struct oe_process runner_up;
 	unsigned int nr_eligible;
 	unsigned int nr_protected;
+	u8 why;
+	u16 set_rank;
+	struct oe_process passed;
+	struct oe_process keeper;
+	u8 tie;
+	bool elsewhere;
+	unsigned long used;
+	u64 pages;
 	bool unprotected;
 	struct task_struct *task;
 };

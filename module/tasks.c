@@ -24,6 +24,7 @@
 #include "memory/available.h"
 #include "rank/ranking.h"
 #include "tasks.h"
+#include "tasks/kill_set.h"
 
 static bool in_memcg(struct task_struct *p, struct mem_cgroup *memcg)
 {
@@ -148,6 +149,7 @@ static bool measure_process(struct task_struct *p, unsigned long totalpages,
 
 	if (!read_memory(p, &memory))
 		return false;
+	c->gain = memory.footprint;
 	c->badness = memory.footprint + adj * (s64)(totalpages / 1000);
 	c->unkillable = adj == OOM_SCORE_ADJ_MIN || memory.reaped ||
 			memory.borrowed;
@@ -175,6 +177,10 @@ static __always_inline bool take_snapshot(struct task_struct *p,
 	c->rank = ranking.rank;
 	c->source = ranking.source;
 	c->group = ranking.group;
+	c->set_rank = ranking.rank;
+	c->tie = OE_TIE_NONE;
+	c->keeper = NULL;
+	c->origin = oom_task_origin(p);
 	if (is_global_init(p) || is_gone(p))
 		c->unkillable = true;
 	return true;
@@ -269,17 +275,54 @@ void oe_tasks_size(struct task_struct *p, unsigned long *rss,
 	*swap = memory.swap;
 }
 
-struct decide_arg {
+struct consider_arg {
+	const struct oe_domain *domain;
 	const struct oe_policy *policy;
-	struct oe_choice choice;
+	struct oe_pass *pass;
 };
 
-static int decide_visit(const struct oe_candidate *c, void *data)
+static bool is_kept(const struct consider_arg *arg,
+		    const struct oe_candidate *c)
 {
-	struct decide_arg *arg = data;
+	const struct oe_pass *pass = arg->pass;
+	const struct mem_cgroup *group;
+	unsigned int i;
 
-	oe_policy_consider(arg->policy, &arg->choice, c);
+	if (!pass->nr_kept)
+		return false;
+	group = oe_kill_set_group(c->task, arg->domain);
+	for (i = 0; group && i < pass->nr_kept; i++)
+		if (pass->kept[i] == group)
+			return true;
+	return false;
+}
+
+static int consider_visit(const struct oe_candidate *c, void *data)
+{
+	const struct consider_arg *arg = data;
+
+	if (c->task == current->group_leader)
+		arg->pass->asking = *c;
+	if (!is_kept(arg, c))
+		oe_policy_consider(arg->policy, &arg->pass->choice, c);
 	return 0;
+}
+
+/**
+ * oe_tasks_consider - one pass of a decision
+ * @domain: only processes in it are considered
+ * @policy: the administrator's decision
+ * @pass: choice is zeroed, but for choice.after
+ *
+ * Context: process context, under RCU, also the OOM path: allocates nothing,
+ * takes task locks only.
+ */
+void oe_tasks_consider(const struct oe_domain *domain,
+		       const struct oe_policy *policy, struct oe_pass *pass)
+{
+	struct consider_arg arg = { domain, policy, pass };
+
+	walk_domain(domain, consider_visit, &arg);
 }
 
 /**
@@ -306,42 +349,6 @@ void oe_tasks_describe(const struct oe_candidate *c, struct oe_process *process)
 	get_task_comm(process->comm, p);
 	if (c->source == OE_SOURCE_GROUP)
 		oe_group_name(c->group, process->group);
-}
-
-/**
- * oe_tasks_decide - the one function that chooses
- * @domain: only processes in it are considered
- * @policy: the administrator's decision
- * @unprotect: give up the highest ranked protected process if none is eligible
- * @decision: filled in; decision->task holds a reference if it is not NULL
- *
- * Context: process context, also the OOM path: allocates nothing, takes
- * task locks only.
- */
-void oe_tasks_decide(const struct oe_domain *domain,
-		     const struct oe_policy *policy, bool unprotect,
-		     struct oe_decision *decision)
-{
-	struct decide_arg arg = { .policy = policy };
-	struct oe_candidate *victim = &arg.choice.victim;
-
-	memset(decision, 0, sizeof(*decision));
-	/* One RCU section from the walk to the reference: tasks stay valid. */
-	rcu_read_lock();
-	walk_domain(domain, decide_visit, &arg);
-	if (!victim->pid && unprotect) {
-		victim = &arg.choice.spare;
-		decision->unprotected = victim->pid;
-	}
-	oe_tasks_describe(victim, &decision->victim);
-	oe_tasks_describe(&arg.choice.runner_up, &decision->runner_up);
-	if (victim->pid) {
-		decision->task = victim->task;
-		get_task_struct(decision->task);
-	}
-	rcu_read_unlock();
-	decision->nr_eligible = arg.choice.nr_eligible;
-	decision->nr_protected = arg.choice.nr_protected;
 }
 
 /**

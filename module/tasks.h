@@ -10,12 +10,31 @@
 struct mem_cgroup;
 struct task_struct;
 
+enum {
+	OE_PASS_KEPT = 8,
+};
+
+/**
+ * struct oe_pass - a pass of a decision over all processes
+ * @choice: its outcome
+ * @asking: current's process, if it is in the domain; else pid 0
+ * @kept: memory cgroups whose members are protected as one; compared only
+ * @nr_kept: of them
+ *
+ * Starts zeroed. Its candidates last as long as the RCU section.
+ */
+struct oe_pass {
+	struct oe_choice choice;
+	struct oe_candidate asking;
+	const struct mem_cgroup *kept[OE_PASS_KEPT];
+	unsigned int nr_kept;
+};
+
 /* Called under RCU, must not sleep; a non-zero return ends the walk. */
 typedef int (*oe_task_visitor)(const struct oe_candidate *c, void *arg);
 
-void oe_tasks_decide(const struct oe_domain *domain,
-		     const struct oe_policy *policy, bool unprotect,
-		     struct oe_decision *decision);
+void oe_tasks_consider(const struct oe_domain *domain,
+		       const struct oe_policy *policy, struct oe_pass *pass);
 bool oe_tasks_victim_pending(const struct oe_domain *domain, bool *anywhere);
 bool oe_tasks_is_dying(struct task_struct *p);
 bool oe_tasks_snapshot(struct task_struct *p, struct oe_candidate *c);

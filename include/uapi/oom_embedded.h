@@ -22,6 +22,9 @@
 #define OOM_EMBEDDED_RANK_DEFAULT	500	/* of a process that was given none */
 #define OOM_EMBEDDED_RANK_MAX		1000
 
+/* The default of min_gain_kb. */
+#define OOM_EMBEDDED_MIN_GAIN_KB	4096
+
 /* What the files of these names hold, lowest value first. */
 #define OOM_EMBEDDED_MODE_WORDS		"off", "observe", "enforce"
 #define OOM_EMBEDDED_ORDER_WORDS	"badness", "rank"

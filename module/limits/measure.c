@@ -21,6 +21,7 @@
 #include "compat/compat.h"
 #include "limits/measure.h"
 #include "tasks.h"
+#include "tasks/kill_set.h"
 
 /**
  * oe_limit_replace_pid - have a slot refer to another process
@@ -51,6 +52,19 @@ static bool is_reaped(struct task_struct *p)
 	       mm_flags_test(MMF_OOM_SKIP, p->signal->oom_mm);
 }
 
+/* By the rule of an OOM of the machine, those who would die with it included. */
+static bool may_die(struct oe_candidate *c)
+{
+	const struct oe_policy policy = oe_config_policy();
+	const struct oe_domain machine = {};
+	struct oe_kill_cache cache = {};
+
+	if (oe_policy_verdict(&policy, c) != OE_ELIGIBLE)
+		return false;
+	oe_kill_set_judge(c, &machine, &cache);
+	return oe_policy_verdict(&policy, c) == OE_ELIGIBLE;
+}
+
 /**
  * oe_limit_look_up - the present state of a process
  * @limit: its user's
@@ -62,7 +76,6 @@ static bool is_reaped(struct task_struct *p)
 void oe_limit_look_up(const struct oe_limit *limit, struct pid *tgid,
 		      struct oe_limit_found *found)
 {
-	const struct oe_policy policy = oe_config_policy();
 	struct oe_candidate c;
 	struct task_struct *p;
 
@@ -73,8 +86,7 @@ void oe_limit_look_up(const struct oe_limit *limit, struct pid *tgid,
 		found->here = true;
 		found->ending = is_ending(p);
 		found->may_die = !found->ending &&
-				 uid_eq(task_uid(p), limit->uid) &&
-				 oe_policy_verdict(&policy, &c) == OE_ELIGIBLE;
+				 uid_eq(task_uid(p), limit->uid) && may_die(&c);
 		oe_tasks_describe(&c, &found->process);
 	}
 	rcu_read_unlock();
@@ -82,11 +94,9 @@ void oe_limit_look_up(const struct oe_limit *limit, struct pid *tgid,
 
 static bool may_be_chosen(struct task_struct *p)
 {
-	const struct oe_policy policy = oe_config_policy();
 	struct oe_candidate c;
 
-	return oe_tasks_snapshot(p, &c) &&
-	       oe_policy_verdict(&policy, &c) == OE_ELIGIBLE;
+	return oe_tasks_snapshot(p, &c) && may_die(&c);
 }
 
 /*

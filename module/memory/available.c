@@ -115,6 +115,25 @@ void oe_available_learn(struct oe_swap_cost *cost)
 	WRITE_ONCE(swap_cost, oe_swap_cost_now(cost));
 }
 
+/**
+ * oe_used_pages - how much is in use and cannot be reclaimed
+ *
+ * Memory of processes, of tmpfs, of pipes, and the kernel's own.
+ *
+ * Context: any; reads counters only.
+ * Return: pages.
+ */
+unsigned long oe_used_pages(void)
+{
+	unsigned long other = global_zone_page_state(NR_FREE_PAGES) +
+			      global_node_page_state(NR_ACTIVE_FILE) +
+			      global_node_page_state(NR_INACTIVE_FILE) +
+			      reclaimable_pages();
+	unsigned long total = totalram_pages();
+
+	return total > other ? total - other : 0;
+}
+
 static unsigned long cached_pages(unsigned long buffers)
 {
 	unsigned long files = global_node_page_state(NR_FILE_PAGES);

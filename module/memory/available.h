@@ -53,6 +53,7 @@ unsigned long oe_available_pages(void);
 u64 oe_available_kb(void);
 void oe_available_prime(struct oe_swap_cost *cost, unsigned long swapped);
 void oe_available_learn(struct oe_swap_cost *cost);
+unsigned long oe_used_pages(void);
 void oe_memtotals_read(struct oe_memtotals *totals);
 const char *oe_memtotal_name(enum oe_memtotal total);
 

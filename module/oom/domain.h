@@ -37,6 +37,9 @@ struct oe_budget {
  * @chosen: in this call a victim has been chosen, or nobody
  * @ended: this call has come to its end
  * @nr_retries: calls in a row that ended without a kill
+ * @nr_in_vain: processes chosen in a row for memory that is in no process, and
+ *	that had not asked for it
+ * @in_vain_until_ns: CLOCK_MONOTONIC; the row ends then
  * @reopen_until_ns: CLOCK_MONOTONIC
  * @aftermath_until_ns: memory of the last victim may still be on its way; 0
  *	before the first one
@@ -56,6 +59,8 @@ struct oe_domain_state {
 	bool chosen;
 	bool ended;
 	unsigned int nr_retries;
+	unsigned int nr_in_vain;
+	u64 in_vain_until_ns;
 	u64 reopen_until_ns;
 	u64 aftermath_until_ns;
 	struct oe_budget budget;

@@ -33,6 +33,7 @@
 #include "memory/reserve.h"
 #include "notify.h"
 #include "oom/announce.h"
+#include "oom/choose.h"
 #include "oom/domain.h"
 #include "oom/episode.h"
 #include "oom/grace.h"
@@ -227,26 +228,16 @@ static bool may_unprotect(struct oe_episode *episode)
 	       READ_ONCE(oe_config.no_victim_action) == OE_NO_VICTIM_UNPROTECT;
 }
 
-/*
- * Step 5: choose. What is eligible may have changed since userspace was told, by
- * its doing.
- */
-static void choose_victim(struct oe_episode *episode)
+/* Step 5: choose. */
+static void choose_victim(struct oe_domain_state *state)
 {
-	struct oe_decision *decision = &episode->decision;
+	bool unprotect = may_unprotect(&state->episode);
+	/* There is no way out of a memory cgroup but a victim. */
+	bool may_refuse = is_fatal(&state->episode) &&
+			  READ_ONCE(oe_config.no_victim_action) !=
+				  OE_NO_VICTIM_UNPROTECT;
 
-	episode->policy = oe_config_policy();
-	oe_tasks_decide(&episode->call.domain, &episode->policy,
-			may_unprotect(episode), decision);
-	if (decision->unprotected) {
-		oe_stat_inc(OE_STAT_unprotected);
-		/* For the guard: ranks below the one given up stay protected. */
-		episode->policy.threshold = decision->victim.rank;
-	}
-	episode->decided_ns = ktime_get_ns();
-	trace_oom_embedded_decide(episode);
-	oe_victim_arm();
-	state_of(episode)->chosen = true;
+	oe_choose_victim(state, unprotect, may_refuse);
 }
 
 /* Step 6: kill, or leave it to the kernel, or find that nobody may die. */
@@ -357,7 +348,7 @@ bool oe_episode_no_victim(struct oe_episode *episode)
 static bool decide_and_kill(struct oe_domain_state *state,
 			    const struct oe_way *way, void *ctx)
 {
-	choose_victim(&state->episode);
+	choose_victim(state);
 	return kill_victim(&state->episode, way, ctx);
 }
 

@@ -25,6 +25,7 @@
 #include "oom/guard.h"
 #include "rank/ranking.h"
 #include "oom/redirect.h"
+#include "tasks/kill_set.h"
 
 /* All callers of out_of_memory() hold oom_lock, so one of each is enough. */
 static struct {
@@ -49,12 +50,15 @@ static bool has_victim(void)
 	return guard.victim && is_alive(guard.victim);
 }
 
+/* In a probe handler: no lock may be taken. */
 static bool is_protected(struct task_struct *p)
 {
-	struct oe_candidate c = {};
+	const struct oe_domain domain = { .memcg = guard.oc->memcg };
+	struct oe_candidate c = { .task = p->group_leader };
 
 	rcu_read_lock();
-	c.rank = oe_rank_of(p).rank;
+	c.set_rank = oe_rank_of(p).rank;
+	oe_kill_set_judge_atomic(&c, &domain);
 	rcu_read_unlock();
 	return oe_policy_verdict(&guard.policy, &c) != OE_ELIGIBLE;
 }

@@ -15,6 +15,7 @@
 
 #include "oom/hold.h"
 #include "tasks.h"
+#include "tasks/kill_set.h"
 
 enum {
 	/* Room for whom we stopped: 128 KiB, there only while grace_hold is 1. */
@@ -39,8 +40,10 @@ static struct {
 };
 
 struct hold_arg {
+	const struct oe_domain *domain;
 	const struct oe_policy *policy;
 	const void *owner;
+	struct oe_kill_cache cache;
 };
 
 /* By somebody else, or about to be; or it answers to a debugger. */
@@ -63,12 +66,22 @@ static void note_missed(void)
 	pr_warn("more than %d processes to hold: the others go on\n", MAX_HELD);
 }
 
+static bool may_be_held(const struct oe_candidate *c, struct hold_arg *arg)
+{
+	struct oe_candidate whole = *c;
+
+	if (oe_policy_verdict(arg->policy, c) != OE_ELIGIBLE)
+		return false;
+	oe_kill_set_judge(&whole, arg->domain, &arg->cache);
+	return oe_policy_verdict(arg->policy, &whole) == OE_ELIGIBLE;
+}
+
 static int stop_process(const struct oe_candidate *c, void *data)
 {
 	const struct hold_arg *arg = data;
 	struct pid *tgid = task_tgid(c->task);
 
-	if (oe_policy_verdict(arg->policy, c) != OE_ELIGIBLE)
+	if (!may_be_held(c, data))
 		return 0;
 	spin_lock(&hold.lock);
 	if (is_stopped(c->task))
@@ -93,7 +106,11 @@ static int stop_process(const struct oe_candidate *c, void *data)
 void oe_hold_begin(const struct oe_domain *domain,
 		   const struct oe_policy *policy, const void *owner)
 {
-	struct hold_arg arg = { policy, owner };
+	struct hold_arg arg = {
+		.domain = domain,
+		.policy = policy,
+		.owner = owner,
+	};
 
 	/* Pairs with oe_hold_prepare(). */
 	if (!READ_ONCE(oe_config.grace_hold) || !smp_load_acquire(&hold.held))

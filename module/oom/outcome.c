@@ -101,7 +101,7 @@ static void log_line(const struct oe_episode *episode)
 
 	if (other)
 		process_text(scratch.would, &decision->victim, true);
-	pr_warn("seq=%llu kind=%s trigger=%s/%d victim=%s runner-up=%s protected=%u%s%s%s grace=%u/%ums outcome=%s\n",
+	pr_warn("seq=%llu kind=%s trigger=%s/%d victim=%s runner-up=%s protected=%u%s%s%s%s grace=%u/%ums outcome=%s\n",
 		episode->seq, oe_kind_name(episode->call.kind),
 		oe_escape_comm(scratch.trigger, episode->trigger_comm),
 		episode->trigger_pid,
@@ -109,6 +109,7 @@ static void log_line(const struct oe_episode *episode)
 		process_text(scratch.second, &decision->runner_up, false),
 		decision->nr_protected,
 		decision->unprotected ? " unprotected=1" : "",
+		decision->elsewhere ? " not_in_processes=1" : "",
 		other ? " would=" : "",
 		!other		     ? "" :
 		decision->victim.pid ? scratch.would :

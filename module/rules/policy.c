@@ -9,6 +9,8 @@
  * @policy: the administrator's decision
  * @c: the process
  *
+ * A process is as protected as the most protected one that dies with it.
+ *
  * Context: any.
  * Return: &enum oe_verdict.
  */
@@ -17,14 +19,31 @@ enum oe_verdict oe_policy_verdict(const struct oe_policy *policy,
 {
 	if (c->unkillable)
 		return OE_UNKILLABLE;
-	if (c->rank == OE_RANK_NEVER || c->rank < policy->threshold)
+	if (c->set_rank == OE_RANK_NEVER || c->set_rank < policy->threshold)
 		return OE_PROTECTED;
 	return OE_ELIGIBLE;
 }
 
 /**
+ * oe_policy_is_small - would this process die in vain?
+ * @policy: the administrator's decision, for the memory in question
+ * @c: the process
+ *
+ * The kernel's own mark is not about what a process holds: who runs swapoff
+ * holds little.
+ *
+ * Context: any.
+ * Return: true if its end brings too little to make a difference.
+ */
+bool oe_policy_is_small(const struct oe_policy *policy,
+			const struct oe_candidate *c)
+{
+	return c->gain < policy->min_gain && !c->origin;
+}
+
+/**
  * oe_policy_before - does @a die before @b?
- * @order: the order among the eligible
+ * @policy: the order among the eligible
  * @a: one process
  * @b: another one
  *
@@ -35,30 +54,88 @@ enum oe_verdict oe_policy_verdict(const struct oe_policy *policy,
  * Context: any.
  * Return: true if @a comes first.
  */
-bool oe_policy_before(enum oe_order order, const struct oe_candidate *a,
+bool oe_policy_before(const struct oe_policy *policy,
+		      const struct oe_candidate *a,
 		      const struct oe_candidate *b)
 {
-	if (order == OE_ORDER_RANK && a->rank != b->rank)
+	bool a_is_small = oe_policy_is_small(policy, a);
+
+	if (a->origin != b->origin)
+		return a->origin;
+	if (a_is_small != oe_policy_is_small(policy, b))
+		return !a_is_small;
+	if (policy->order == OE_ORDER_RANK && a->rank != b->rank)
 		return a->rank > b->rank;
 	if (a->badness != b->badness)
 		return a->badness > b->badness;
 	return a->pid < b->pid;
 }
 
-static bool is_preferred(enum oe_order order, const struct oe_candidate *c,
-			 const struct oe_candidate *holder)
+/**
+ * oe_policy_why - why @a dies before @b
+ * @policy: the order among the eligible
+ * @a: the first
+ * @b: the second; pid 0 if there is none
+ *
+ * Context: any.
+ * Return: the first difference in oe_policy_before().
+ */
+enum oe_why oe_policy_why(const struct oe_policy *policy,
+			  const struct oe_candidate *a,
+			  const struct oe_candidate *b)
 {
-	return !holder->pid || oe_policy_before(order, c, holder);
+	if (a->origin && !(b->pid && b->origin))
+		return OE_WHY_ORIGIN;
+	if (!b->pid)
+		return OE_WHY_ONLY;
+	if (oe_policy_is_small(policy, a) != oe_policy_is_small(policy, b))
+		return OE_WHY_GAIN;
+	if (policy->order == OE_ORDER_RANK && a->rank != b->rank)
+		return OE_WHY_RANK;
+	return a->badness != b->badness ? OE_WHY_BADNESS : OE_WHY_PID;
 }
 
-static void consider_eligible(enum oe_order order, struct oe_choice *choice,
+/**
+ * oe_policy_given_up_before - is @a given up before @b?
+ * @a: one protected process
+ * @b: another one
+ *
+ * The one whose end costs the least protected process comes first.
+ *
+ * Context: any.
+ * Return: true if @a comes first; a strict total order, too.
+ */
+bool oe_policy_given_up_before(const struct oe_candidate *a,
+			       const struct oe_candidate *b)
+{
+	const struct oe_policy by_rank = { .order = OE_ORDER_RANK };
+
+	if (a->set_rank != b->set_rank)
+		return a->set_rank > b->set_rank;
+	return oe_policy_before(&by_rank, a, b);
+}
+
+static bool is_preferred(const struct oe_policy *policy,
+			 const struct oe_candidate *c,
+			 const struct oe_candidate *holder)
+{
+	return !holder->pid || oe_policy_before(policy, c, holder);
+}
+
+static void consider_eligible(const struct oe_policy *policy,
+			      struct oe_choice *choice,
 			      const struct oe_candidate *c)
 {
 	choice->nr_eligible++;
+	choice->eligible_pages += c->gain;
+	if (c->gain > choice->biggest)
+		choice->biggest = c->gain;
 	/* Most do not even come to this: one comparison a process. */
-	if (!is_preferred(order, c, &choice->runner_up))
+	if (!is_preferred(policy, c, &choice->runner_up))
 		return;
-	if (is_preferred(order, c, &choice->victim)) {
+	if (choice->after.pid && !oe_policy_before(policy, &choice->after, c))
+		return;
+	if (is_preferred(policy, c, &choice->victim)) {
 		choice->runner_up = choice->victim;
 		choice->victim = *c;
 	} else {
@@ -79,18 +156,56 @@ static void consider_eligible(enum oe_order order, struct oe_choice *choice,
 void oe_policy_consider(const struct oe_policy *policy,
 			struct oe_choice *choice, const struct oe_candidate *c)
 {
+	choice->pages += c->gain;
 	switch (oe_policy_verdict(policy, c)) {
 	case OE_ELIGIBLE:
-		consider_eligible(policy->order, choice, c);
+		consider_eligible(policy, choice, c);
 		break;
 	case OE_PROTECTED:
 		choice->nr_protected++;
-		if (c->rank != OE_RANK_NEVER &&
-		    is_preferred(OE_ORDER_RANK, c, &choice->spare))
-			choice->spare = *c;
 		break;
 	case OE_UNKILLABLE:
 		choice->nr_unkillable++;
 		break;
 	}
+}
+
+/**
+ * oe_policy_min_gain - below which size does a process die in vain?
+ * @wanted: pages, by the administrator; 0 = nowhere
+ * @memory: pages of the machine, or of the memory cgroup
+ * @biggest: pages of the biggest process that may be chosen
+ *
+ * Without a hog there is no better choice than the declared order.
+ *
+ * Context: any.
+ * Return: pages, for &oe_policy.min_gain.
+ */
+unsigned long oe_policy_min_gain(unsigned long wanted, unsigned long memory,
+				 unsigned long biggest)
+{
+	unsigned long most = memory / OE_SMALL_SHARE;
+
+	if (biggest <= memory / OE_HOG_SHARE)
+		return 0;
+	return wanted < most ? wanted : most;
+}
+
+/**
+ * oe_policy_is_elsewhere - is the memory where no kill brings it back?
+ * @choice: a complete pass
+ * @used: pages in use that cannot be reclaimed; 0 = unknown
+ *
+ * Such as the files of a tmpfs, pipes, or the kernel's own. What is in protected
+ * processes is in processes: there the declared order holds.
+ *
+ * Context: any.
+ * Return: true if all processes hold less than a half of it, those that may be
+ * chosen less than a quarter, and the first of them less than a 32nd.
+ */
+bool oe_policy_is_elsewhere(const struct oe_choice *choice, unsigned long used)
+{
+	return choice->pages < used / OE_ELSEWHERE_ALL_SHARE &&
+	       choice->eligible_pages < used / OE_ELSEWHERE_ELIGIBLE_SHARE &&
+	       choice->victim.gain < used / OE_ELSEWHERE_FIRST_SHARE;
 }

@@ -12,6 +12,14 @@
 enum {
 	OE_RANK_NEVER = 0,
 	OE_RANK_MAX = 1000,
+	/* A candidate that brings less is small: this share of the memory. */
+	OE_SMALL_SHARE = 100,
+	/* A candidate that holds more is a hog. */
+	OE_HOG_SHARE = 4,
+	/* Memory is elsewhere if these shares of it are in no process. */
+	OE_ELSEWHERE_ALL_SHARE = 2,
+	OE_ELSEWHERE_ELIGIBLE_SHARE = 4,
+	OE_ELSEWHERE_FIRST_SHARE = 32,
 };
 
 /**
@@ -28,10 +36,28 @@ enum oe_order {
  * struct oe_policy - the tunables that a choice depends on
  * @threshold: rankings below it are protected, 0..OE_RANK_MAX
  * @order: see &enum oe_order
+ * @min_gain: a candidate that holds fewer pages goes last; 0 = none does
  */
 struct oe_policy {
 	unsigned int threshold;
 	enum oe_order order;
+	unsigned long min_gain;
+};
+
+/**
+ * enum oe_tie - why one process dies with another
+ * @OE_TIE_NONE: it does not
+ * @OE_TIE_MEMORY: both have one address space
+ * @OE_TIE_PIDNS: it is in the pid namespace whose init the other is
+ * @OE_TIE_CGROUP: both are in a memory cgroup with memory.oom.group
+ * @OE_NR_TIES: how many there are
+ */
+enum oe_tie {
+	OE_TIE_NONE,
+	OE_TIE_MEMORY,
+	OE_TIE_PIDNS,
+	OE_TIE_CGROUP,
+	OE_NR_TIES,
 };
 
 /**
@@ -43,6 +69,11 @@ struct oe_policy {
  * @group: index of the group that @rank came from, if it did; not looked at
  * @source: where @rank came from (&enum oe_source); the policy ignores it
  * @unkillable: the kernel's own exceptions: init, oom_score_adj -1000, ...
+ * @origin: the kernel wants it first: it runs swapoff or stops KSM
+ * @gain: pages that its end brings: resident, swapped out, page tables
+ * @set_rank: the lowest ranking among those who die with it, itself included
+ * @tie: why the process of that ranking dies with it; OE_TIE_NONE = it is @task
+ * @keeper: that process, opaque; with @tie only
  */
 struct oe_candidate {
 	void *task;
@@ -50,8 +81,13 @@ struct oe_candidate {
 	s32 pid;
 	u16 rank;
 	u8 group;
-	u8 source : 7;
+	u8 source : 6;
 	u8 unkillable : 1;
+	u8 origin : 1;
+	unsigned long gain;
+	u16 set_rank;
+	u8 tie;
+	void *keeper;
 };
 
 /**
@@ -67,32 +103,71 @@ enum oe_verdict {
 };
 
 /**
+ * enum oe_why - what made the difference
+ * @OE_WHY_ONLY: no other process may be chosen
+ * @OE_WHY_ORIGIN: the kernel's own mark
+ * @OE_WHY_GAIN: the other one holds too little
+ * @OE_WHY_RANK: the ranking
+ * @OE_WHY_BADNESS: the kernel's measure
+ * @OE_WHY_PID: the lower pid
+ * @OE_WHY_UNPROTECTED: a protected process was given up
+ * @OE_WHY_ELSEWHERE: it asked for memory, and memory is not in processes
+ * @OE_NR_WHYS: how many there are
+ */
+enum oe_why {
+	OE_WHY_ONLY,
+	OE_WHY_ORIGIN,
+	OE_WHY_GAIN,
+	OE_WHY_RANK,
+	OE_WHY_BADNESS,
+	OE_WHY_PID,
+	OE_WHY_UNPROTECTED,
+	OE_WHY_ELSEWHERE,
+	OE_NR_WHYS,
+};
+
+/**
  * struct oe_choice - the outcome of a pass over all candidates
+ * @after: only candidates after this one are looked for; pid 0 = all
  * @victim: first in order among the eligible; pid 0 if there is none
  * @runner_up: second in order among the eligible; pid 0 if there is none
- * @spare: the process to give up without a victim under no_victim_action
- *	"unprotect": the highest ranked protected one, ranking 0 excepted;
- *	pid 0 if there is none
  * @nr_eligible: how many may be chosen
  * @nr_protected: how many are kept by their ranking
  * @nr_unkillable: how many are kept by the kernel's own exceptions
+ * @biggest: pages of the eligible one that holds most
+ * @pages: pages of all processes together
+ * @eligible_pages: pages of all that may be chosen
  *
- * Starts zeroed.
+ * Starts zeroed, but for @after.
  */
 struct oe_choice {
+	struct oe_candidate after;
 	struct oe_candidate victim;
 	struct oe_candidate runner_up;
-	struct oe_candidate spare;
 	unsigned int nr_eligible;
 	unsigned int nr_protected;
 	unsigned int nr_unkillable;
+	unsigned long biggest;
+	u64 pages;
+	u64 eligible_pages;
 };
 
 enum oe_verdict oe_policy_verdict(const struct oe_policy *policy,
 				  const struct oe_candidate *c);
-bool oe_policy_before(enum oe_order order, const struct oe_candidate *a,
+bool oe_policy_is_small(const struct oe_policy *policy,
+			const struct oe_candidate *c);
+bool oe_policy_before(const struct oe_policy *policy,
+		      const struct oe_candidate *a,
 		      const struct oe_candidate *b);
+enum oe_why oe_policy_why(const struct oe_policy *policy,
+			  const struct oe_candidate *a,
+			  const struct oe_candidate *b);
+bool oe_policy_given_up_before(const struct oe_candidate *a,
+			       const struct oe_candidate *b);
 void oe_policy_consider(const struct oe_policy *policy,
 			struct oe_choice *choice, const struct oe_candidate *c);
+unsigned long oe_policy_min_gain(unsigned long wanted, unsigned long memory,
+				 unsigned long biggest);
+bool oe_policy_is_elsewhere(const struct oe_choice *choice, unsigned long used);
 
 #endif /* OE_POLICY_H */

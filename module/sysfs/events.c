@@ -20,10 +20,12 @@
 #include "rank/ranking.h"
 #include "oom/outcome.h"
 #include "sysfs/files.h"
+#include "tasks/decide.h"
+#include "tasks/kill_set.h"
 #include "tunables.h"
 
 enum {
-	LINE_SIZE = 1536, /* more than the longest line there can be */
+	LINE_SIZE = 1792, /* more than the longest line there can be */
 	MEMCG_TEXT = 128,
 };
 
@@ -101,31 +103,17 @@ static const struct oe_process *victim_of(const struct oe_episode *episode)
 				     &episode->decision.victim;
 }
 
-/* Why the victim comes before the runner-up. */
-static const char *why_first(const struct oe_episode *episode)
-{
-	const struct oe_process *victim = &episode->decision.victim;
-	const struct oe_process *second = &episode->decision.runner_up;
-
-	if (episode->decision.unprotected)
-		return "unprotected";
-	if (!second->pid)
-		return "only";
-	if (episode->policy.order == OE_ORDER_RANK &&
-	    victim->rank != second->rank)
-		return "rank";
-	return victim->badness != second->badness ? "badness" : "pid";
-}
-
 static const char *reason_of(const struct oe_episode *episode)
 {
 	switch (episode->outcome) {
 	case OE_OUTCOME_KILLED:
 		if (victim_of(episode)->pid == episode->decision.victim.pid)
-			return why_first(episode);
+			return oe_decide_why_name(episode->decision.why);
 		return "kernel";
 	case OE_OUTCOME_NO_VICTIM:
-		return "nobody";
+		return episode->decision.elsewhere ?
+			       oe_decide_why_name(OE_WHY_ELSEWHERE) :
+			       "nobody";
 	case OE_OUTCOME_VICTIM_PENDING:
 		return "pending";
 	case OE_OUTCOME_AVOIDED:
@@ -221,6 +209,34 @@ static void add_times(struct oe_text *text, const struct oe_episode *episode)
 	add_span(text, "total_ns", began, episode->ended_ns, 1);
 }
 
+/* The process that was passed over, and the one on whose account. */
+static void add_passed(struct oe_text *text, const struct oe_episode *episode)
+{
+	const struct oe_decision *decision = &episode->decision;
+
+	add_who(text, "passed", &decision->passed);
+	oe_text_add(text, " passed_for=%s",
+		    oe_kill_set_tie_name(decision->tie));
+	add_who(text, "keeper", &decision->keeper);
+	if (decision->keeper.pid)
+		oe_text_add(text, " keeper_rank=%u", decision->keeper.rank);
+	else
+		oe_text_add(text, " keeper_rank=-");
+}
+
+/* How much of the memory in use is in processes; not known in every case. */
+static void add_place(struct oe_text *text, const struct oe_episode *episode)
+{
+	const struct oe_decision *decision = &episode->decision;
+
+	if (decision->used)
+		oe_text_add(text, " used_kb=%llu processes_kb=%llu",
+			    oe_pages_to_kb(decision->used),
+			    oe_pages_to_kb(decision->pages));
+	else
+		oe_text_add(text, " used_kb=- processes_kb=-");
+}
+
 /* Into scratch.line. False if the decision has been overwritten. */
 static bool render_event(u64 number, unsigned int *length)
 {
@@ -236,6 +252,8 @@ static bool render_event(u64 number, unsigned int *length)
 		    oe_outcome_name(episode->outcome), reason_of(episode));
 	add_times(&text, episode);
 	add_would(&text, episode);
+	add_passed(&text, episode);
+	add_place(&text, episode);
 	*length = text.length;
 	return true;
 }

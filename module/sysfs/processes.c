@@ -26,11 +26,13 @@
 #include "rank/ranking.h"
 #include "sysfs/files.h"
 #include "tasks.h"
+#include "tasks/decide.h"
+#include "tasks/kill_set.h"
 
 enum {
 	/* "group:" and a name, or the name of another source. */
 	SOURCE_TEXT = 6 + OE_GROUP_NAME,
-	LINE_SIZE = 160, /* more than any line below */
+	LINE_SIZE = 192, /* more than any line below */
 	SPARE_LINES = 64, /* for processes that start meanwhile */
 };
 
@@ -38,6 +40,7 @@ enum {
  * struct row - a process in one of the lists
  * @c: the input of the policy (candidates only)
  * @verdict: its output (candidates only)
+ * @keeper: pid of the process that protects it (candidates only), or 0
  * @pid: in the reader's pid namespace
  * @rank: its ranking
  * @source: where that came from, in words
@@ -46,6 +49,7 @@ enum {
 struct row {
 	struct oe_candidate c;
 	enum oe_verdict verdict;
+	pid_t keeper;
 	pid_t pid;
 	unsigned int rank;
 	char source[SOURCE_TEXT];
@@ -59,6 +63,9 @@ struct row {
  * @nr_wanted: rows that the walk has met
  * @room: size of @rows
  * @policy: in force
+ * @domain: the machine
+ * @cache: for the kill sets
+ * @biggest: pages of the biggest process that may be chosen
  * @ns: the reader's pid namespace
  */
 struct table {
@@ -67,6 +74,9 @@ struct table {
 	unsigned int nr_wanted;
 	unsigned int room;
 	struct oe_policy policy;
+	struct oe_domain domain;
+	struct oe_kill_cache cache;
+	unsigned long biggest;
 	struct pid_namespace *ns;
 };
 
@@ -181,6 +191,13 @@ out:
 	return err;
 }
 
+/* The process whose protection it is, as the reader sees it. */
+static void fill_keeper(struct row *row, const struct table *table)
+{
+	if (row->c.tie != OE_TIE_NONE)
+		row->keeper = task_tgid_nr_ns(row->c.keeper, table->ns);
+}
+
 static int visit_candidate(const struct oe_candidate *c, void *arg)
 {
 	struct task_struct *p = c->task;
@@ -194,18 +211,29 @@ static int visit_candidate(const struct oe_candidate *c, void *arg)
 	if (row) {
 		fill_row(row, p, pid, c->rank, c->source, c->group);
 		row->c = *c;
-		row->verdict = oe_policy_verdict(&table->policy, c);
+		if (oe_policy_verdict(&table->policy, c) == OE_ELIGIBLE)
+			table->biggest = max(table->biggest, c->gain);
+		if (!c->unkillable)
+			oe_kill_set_judge(&row->c, &table->domain,
+					  &table->cache);
+		row->verdict = oe_policy_verdict(&table->policy, &row->c);
+		fill_keeper(row, table);
 	}
 	return 0;
 }
 
 static int fill_candidates(struct table *table)
 {
-	const struct oe_domain domain = {
-		.totalpages = oe_tasks_totalpages(NULL),
-	};
+	int err;
 
-	return oe_tasks_for_each(&domain, visit_candidate, table);
+	table->domain.totalpages = oe_tasks_totalpages(NULL);
+	table->biggest = 0;
+	table->cache = (struct oe_kill_cache){};
+	err = oe_tasks_for_each(&table->domain, visit_candidate, table);
+	table->policy.min_gain = oe_policy_min_gain(oe_config_policy().min_gain,
+						    oe_decide_memory(NULL),
+						    table->biggest);
+	return err;
 }
 
 /*
@@ -217,30 +245,56 @@ static int by_order(const void *a, const void *b, const void *arg)
 	const struct oe_policy *policy = arg;
 	const struct row *left = a;
 	const struct row *right = b;
-	enum oe_order order = left->verdict == OE_ELIGIBLE ? policy->order :
-							     OE_ORDER_RANK;
+	bool first;
 
 	if (left->verdict != right->verdict)
 		return left->verdict < right->verdict ? -1 : 1;
-	return oe_policy_before(order, &left->c, &right->c) ? -1 : 1;
+	if (left->verdict == OE_ELIGIBLE)
+		first = oe_policy_before(policy, &left->c, &right->c);
+	else
+		first = oe_policy_given_up_before(&left->c, &right->c);
+	return first ? -1 : 1;
 }
 
-static void add_candidate_line(struct oe_text *text, const struct row *row,
-			       unsigned int position)
+static const char *verdict_of(const struct row *row,
+			      const struct oe_policy *policy,
+			      unsigned int position)
 {
 	static const char *const words[] = {
 		[OE_ELIGIBLE] = "eligible",
 		[OE_PROTECTED] = "protected",
 		[OE_UNKILLABLE] = "unkillable",
 	};
-	bool next = !position && row->verdict == OE_ELIGIBLE;
+
+	if (row->verdict != OE_ELIGIBLE)
+		return words[row->verdict];
+	if (!position)
+		return "next";
+	return oe_policy_is_small(policy, &row->c) ? "small" :
+						     words[OE_ELIGIBLE];
+}
+
+/* What there is to say beyond ranking and measure. */
+static const char *reason_of(const struct row *row)
+{
+	if (row->c.tie != OE_TIE_NONE)
+		return oe_kill_set_tie_name(row->c.tie);
+	return row->c.origin ? oe_decide_why_name(OE_WHY_ORIGIN) : "-";
+}
+
+static void add_candidate_line(struct oe_text *text, const struct row *row,
+			       const struct oe_policy *policy,
+			       unsigned int position)
+{
 	char comm[OE_COMM_ESCAPED];
 
-	oe_text_add(text, "%6u %10d %4u %-*s %12lld %-10s %-*s\n", position + 1,
-		    row->pid, row->rank, SOURCE_TEXT - 1, row->source,
-		    row->c.badness * (s64)(PAGE_SIZE / 1024),
-		    next ? "next" : words[row->verdict], OE_COMM_ESCAPED - 1,
-		    oe_escape_comm(comm, row->comm));
+	oe_escape_comm(comm, row->comm);
+	oe_text_add(text, "%6u %10d %4u %-*s %12lld %-10s %-*s %-6s %10d %4u\n",
+		    position + 1, row->pid, row->rank, SOURCE_TEXT - 1,
+		    row->source, row->c.badness * (s64)(PAGE_SIZE / 1024),
+		    verdict_of(row, policy, position), OE_COMM_ESCAPED - 1,
+		    comm[0] ? comm : "\"\"", reason_of(row), row->keeper,
+		    row->c.set_rank);
 }
 
 static int build_candidates(struct oe_list *list, struct oe_text *text)
@@ -256,7 +310,7 @@ static int build_candidates(struct oe_list *list, struct oe_text *text)
 	       &table.policy);
 	err = oe_text_reserve(text, (table.nr_rows + 1) * LINE_SIZE);
 	for (i = 0; !err && i < table.nr_rows; i++)
-		add_candidate_line(text, &table.rows[i], i);
+		add_candidate_line(text, &table.rows[i], &table.policy, i);
 out:
 	kvfree(table.rows);
 	return err;

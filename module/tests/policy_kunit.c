@@ -15,8 +15,17 @@ static struct oe_candidate candidate(s32 pid, u16 rank, s64 badness)
 	return (struct oe_candidate){
 		.pid = pid,
 		.rank = rank,
+		.set_rank = rank,
 		.badness = badness,
 	};
+}
+
+static struct oe_candidate sized(s32 pid, u16 rank, unsigned long gain)
+{
+	struct oe_candidate c = candidate(pid, rank, gain);
+
+	c.gain = gain;
+	return c;
 }
 
 struct verdict_case {
@@ -87,12 +96,13 @@ static void order_table(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct order_case *c = &cases[i];
+		const struct oe_policy policy = { .order = c->order };
 
 		KUNIT_EXPECT_TRUE_MSG(
-			test, oe_policy_before(c->order, &c->first, &c->second),
+			test, oe_policy_before(&policy, &c->first, &c->second),
 			"case %u", i);
 		KUNIT_EXPECT_FALSE_MSG(
-			test, oe_policy_before(c->order, &c->second, &c->first),
+			test, oe_policy_before(&policy, &c->second, &c->first),
 			"case %u, the other way", i);
 	}
 }
@@ -109,29 +119,163 @@ static void nobody(struct kunit *test)
 	oe_policy_consider(&policy, &choice, &never);
 	KUNIT_EXPECT_EQ(test, 0, choice.victim.pid);
 	KUNIT_EXPECT_EQ(test, 0, choice.runner_up.pid);
-	/* ranking 0 is not given up either */
-	KUNIT_EXPECT_EQ(test, 0, choice.spare.pid);
 	KUNIT_EXPECT_EQ(test, 0u, choice.nr_eligible);
 	KUNIT_EXPECT_EQ(test, 1u, choice.nr_protected);
 	KUNIT_EXPECT_EQ(test, 1u, choice.nr_unkillable);
 }
 
-static void spare_is_highest_ranked(struct kunit *test)
+/* The process is as protected as the most protected one that dies with it. */
+static void set_is_protected_as_one(struct kunit *test)
 {
-	/* In badness order, too, the most expendable process is given up. */
-	const struct oe_policy policy = { 1000, OE_ORDER_BADNESS };
-	const struct oe_candidate all[] = {
-		candidate(1, 0, 900),  candidate(2, 10, 800),
-		candidate(3, 20, 1),   candidate(4, 20, 2),
-		candidate(5, 19, 700),
+	const struct oe_policy policy = { .threshold = 100 };
+	struct oe_candidate c = candidate(1, 900, 1);
+
+	KUNIT_EXPECT_EQ(test, (int)OE_ELIGIBLE,
+			(int)oe_policy_verdict(&policy, &c));
+	c.set_rank = 99;
+	KUNIT_EXPECT_EQ(test, (int)OE_PROTECTED,
+			(int)oe_policy_verdict(&policy, &c));
+	c.set_rank = 100;
+	KUNIT_EXPECT_EQ(test, (int)OE_ELIGIBLE,
+			(int)oe_policy_verdict(&policy, &c));
+	c.set_rank = OE_RANK_NEVER;
+	KUNIT_EXPECT_EQ(test, (int)OE_PROTECTED,
+			(int)oe_policy_verdict(&policy, &c));
+}
+
+static void origin_goes_first(struct kunit *test)
+{
+	const struct oe_policy policies[] = {
+		{ 0, OE_ORDER_BADNESS, 0 },
+		{ 0, OE_ORDER_RANK, 0 },
+		/* also where it would be too small */
+		{ 0, OE_ORDER_RANK, 100 },
 	};
-	struct oe_choice choice = {};
+	struct oe_candidate origin = sized(9, 1, 1);
+	const struct oe_candidate other = sized(1, 1000, 1000);
 	unsigned int i;
 
+	origin.origin = 1;
+	for (i = 0; i < ARRAY_SIZE(policies); i++) {
+		KUNIT_EXPECT_TRUE(test, oe_policy_before(&policies[i], &origin,
+							 &other));
+		KUNIT_EXPECT_FALSE(test, oe_policy_before(&policies[i], &other,
+							  &origin));
+		KUNIT_EXPECT_EQ(test, (int)OE_WHY_ORIGIN,
+				(int)oe_policy_why(&policies[i], &origin,
+						   &other));
+	}
+	/* but not if it is protected */
+	origin.set_rank = 0;
+	KUNIT_EXPECT_EQ(test, (int)OE_PROTECTED,
+			(int)oe_policy_verdict(&policies[0], &origin));
+}
+
+struct gain_case {
+	unsigned long wanted;
+	unsigned long memory;
+	unsigned long biggest;
+	unsigned long min_gain;
+};
+
+static void min_gain_table(struct kunit *test)
+{
+	static const struct gain_case cases[] = {
+		/* no hog, up to exactly a quarter */
+		{ 1000, 10000, 2500, 0 },
+		{ 1000, 10000, 0, 0 },
+		/* a hog: at most one hundredth */
+		{ 1000, 10000, 2501, 100 },
+		{ 99, 10000, 2501, 99 },
+		{ 0, 10000, 9999, 0 },
+		/* nothing overflows */
+		{ ULONG_MAX, ULONG_MAX, ULONG_MAX, ULONG_MAX / 100 },
+		{ 1000, 0, 0, 0 },
+		{ 1000, 3, 1, 0 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		KUNIT_EXPECT_EQ_MSG(test, cases[i].min_gain,
+				    oe_policy_min_gain(cases[i].wanted,
+						       cases[i].memory,
+						       cases[i].biggest),
+				    "case %u", i);
+}
+
+static void small_goes_last(struct kunit *test)
+{
+	const struct oe_policy policy = { 0, OE_ORDER_RANK, 100 };
+	const struct oe_candidate small = sized(1, 900, 99);
+	const struct oe_candidate enough = sized(2, 500, 100);
+	const struct oe_candidate smaller = sized(3, 901, 1);
+
+	KUNIT_EXPECT_TRUE(test, oe_policy_before(&policy, &enough, &small));
+	KUNIT_EXPECT_FALSE(test, oe_policy_before(&policy, &small, &enough));
+	KUNIT_EXPECT_EQ(test, (int)OE_WHY_GAIN,
+			(int)oe_policy_why(&policy, &enough, &small));
+	/* among the small ones the ranking counts as ever */
+	KUNIT_EXPECT_TRUE(test, oe_policy_before(&policy, &smaller, &small));
+	KUNIT_EXPECT_EQ(test, (int)OE_WHY_RANK,
+			(int)oe_policy_why(&policy, &smaller, &small));
+}
+
+struct elsewhere_case {
+	unsigned long used;
+	u64 pages;
+	u64 eligible;
+	unsigned long first;
+	bool elsewhere;
+};
+
+static void elsewhere_table(struct kunit *test)
+{
+	static const struct elsewhere_case cases[] = {
+		{ 3200, 300, 200, 50, true },
+		/* not known, or nothing in use */
+		{ 0, 0, 0, 0, false },
+		/* a protected process has it */
+		{ 3200, 1600, 200, 50, false },
+		{ 3200, 1599, 200, 50, true },
+		/* together, or one alone, they bring enough */
+		{ 3200, 900, 800, 50, false },
+		{ 3200, 900, 799, 50, true },
+		{ 3200, 300, 200, 100, false },
+		{ 3200, 300, 200, 99, true },
+		{ ULONG_MAX, U64_MAX, U64_MAX, ULONG_MAX, false },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct oe_choice choice = {
+			.pages = cases[i].pages,
+			.eligible_pages = cases[i].eligible,
+			.victim.gain = cases[i].first,
+		};
+
+		KUNIT_EXPECT_EQ_MSG(test, cases[i].elsewhere,
+				    oe_policy_is_elsewhere(&choice,
+							   cases[i].used),
+				    "case %u", i);
+	}
+}
+
+static void given_up_by_set_and_rank(struct kunit *test)
+{
+	struct oe_candidate all[] = {
+		candidate(4, 20, 2),   candidate(3, 20, 1),
+		candidate(5, 19, 700), candidate(2, 10, 800),
+		candidate(6, 900, 1),
+	};
+	unsigned int i, j;
+
+	/* expendable, but somebody of ranking 5 dies with it */
+	all[4].set_rank = 5;
 	for (i = 0; i < ARRAY_SIZE(all); i++)
-		oe_policy_consider(&policy, &choice, &all[i]);
-	KUNIT_EXPECT_EQ(test, 0, choice.victim.pid);
-	KUNIT_EXPECT_EQ(test, 4, choice.spare.pid);
+		for (j = 0; j < ARRAY_SIZE(all); j++)
+			KUNIT_EXPECT_EQ(test, i < j,
+					oe_policy_given_up_before(&all[i],
+								  &all[j]));
 }
 
 enum {
@@ -145,7 +289,7 @@ static void fill_many(struct oe_candidate *all)
 
 	/* Few values, so that there are many ties. */
 	for (i = 0; i < NR_MANY; i++)
-		all[i] = candidate(i + 1, i % 7 * 150, i % 5 * 10);
+		all[i] = sized(i + 1, i % 7 * 150, i % 5 * 10);
 }
 
 static void shuffle(struct oe_candidate *all)
@@ -160,7 +304,7 @@ static void shuffle(struct oe_candidate *all)
 }
 
 /* The two best by looking at every pair: slow, and obviously right. */
-static s32 best_except(enum oe_order order, const struct oe_policy *policy,
+static s32 best_except(const struct oe_policy *policy,
 		       const struct oe_candidate *all, s32 except)
 {
 	const struct oe_candidate *best = NULL;
@@ -170,7 +314,7 @@ static s32 best_except(enum oe_order order, const struct oe_policy *policy,
 		if (all[i].pid == except || all[i].rank == 0 ||
 		    all[i].rank < policy->threshold)
 			continue;
-		if (!best || oe_policy_before(order, &all[i], best))
+		if (!best || oe_policy_before(policy, &all[i], best))
 			best = &all[i];
 	}
 	return best ? best->pid : 0;
@@ -179,7 +323,7 @@ static s32 best_except(enum oe_order order, const struct oe_policy *policy,
 static void any_order_of_arrival(struct kunit *test)
 {
 	static const unsigned int thresholds[] = { 0, 1, 450, 900, 901, 1000 };
-	struct oe_candidate all[NR_MANY];
+	static struct oe_candidate all[NR_MANY];
 	unsigned int round, i;
 
 	fill_many(all);
@@ -194,10 +338,9 @@ static void any_order_of_arrival(struct kunit *test)
 		shuffle(all);
 		for (i = 0; i < NR_MANY; i++)
 			oe_policy_consider(&policy, &choice, &all[i]);
-		victim = best_except(policy.order, &policy, all, 0);
+		victim = best_except(&policy, all, 0);
 		KUNIT_EXPECT_EQ(test, victim, choice.victim.pid);
-		KUNIT_EXPECT_EQ(test,
-				best_except(policy.order, &policy, all, victim),
+		KUNIT_EXPECT_EQ(test, best_except(&policy, all, victim),
 				choice.runner_up.pid);
 		KUNIT_EXPECT_EQ(test, (unsigned int)NR_MANY,
 				choice.nr_eligible + choice.nr_protected);
@@ -206,28 +349,66 @@ static void any_order_of_arrival(struct kunit *test)
 
 static void order_is_total(struct kunit *test)
 {
-	struct oe_candidate all[NR_MANY];
+	static struct oe_candidate all[NR_MANY];
 	unsigned int i, j, order;
 
 	fill_many(all);
-	for (order = OE_ORDER_BADNESS; order <= OE_ORDER_RANK; order++)
+	for (order = OE_ORDER_BADNESS; order <= OE_ORDER_RANK; order++) {
+		const struct oe_policy policy = { 0, order, 20 };
+
 		for (i = 0; i < NR_MANY; i++)
 			for (j = 0; j < NR_MANY; j++)
 				KUNIT_EXPECT_EQ(
 					test, i == j,
-					oe_policy_before(order, &all[i],
+					oe_policy_before(&policy, &all[i],
 							 &all[j]) ==
-						oe_policy_before(order, &all[j],
+						oe_policy_before(&policy,
+								 &all[j],
 								 &all[i]));
+	}
+}
+
+/* A search that goes on behind each result finds all, in order, once. */
+static void search_goes_on(struct kunit *test)
+{
+	const struct oe_policy policy = { 300, OE_ORDER_RANK, 20 };
+	static struct oe_candidate all[NR_MANY];
+	struct oe_choice choice = {};
+	unsigned int nr_found = 0;
+	unsigned int i;
+
+	fill_many(all);
+	for (;;) {
+		struct oe_choice next = { .after = choice.victim };
+
+		for (i = 0; i < NR_MANY; i++)
+			oe_policy_consider(&policy, &next, &all[i]);
+		if (!next.victim.pid)
+			break;
+		if (nr_found)
+			KUNIT_EXPECT_TRUE(test, oe_policy_before(&policy,
+								 &choice.victim,
+								 &next.victim));
+		KUNIT_ASSERT_LT(test, nr_found, (unsigned int)NR_MANY);
+		nr_found++;
+		choice = next;
+	}
+	KUNIT_EXPECT_EQ(test, choice.nr_eligible, nr_found);
 }
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(verdict_table),
 	KUNIT_CASE(order_table),
 	KUNIT_CASE(nobody),
-	KUNIT_CASE(spare_is_highest_ranked),
+	KUNIT_CASE(set_is_protected_as_one),
+	KUNIT_CASE(origin_goes_first),
+	KUNIT_CASE(min_gain_table),
+	KUNIT_CASE(small_goes_last),
+	KUNIT_CASE(elsewhere_table),
+	KUNIT_CASE(given_up_by_set_and_rank),
 	KUNIT_CASE(any_order_of_arrival),
 	KUNIT_CASE(order_is_total),
+	KUNIT_CASE(search_goes_on),
 	{},
 };
 

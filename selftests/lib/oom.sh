@@ -236,7 +236,7 @@ ranking_of()
 # The processes that may die, in the announced order.
 predicted()
 {
-	awk '$6 == "next" || $6 == "eligible" { print $2 }' "$OE/candidates"
+	awk '$6 == "next" || $6 == "eligible" || $6 == "small" { print $2 }' "$OE/candidates"
 }
 
 # predicted_first N [FILE]: the first N of them; with FILE, of those listed in it.
@@ -244,7 +244,7 @@ predicted_first()
 {
 	awk -v left="$1" -v members="${2-}" '
 		BEGIN { while (members && (getline pid <members) > 0) member[pid] }
-		($6 == "next" || $6 == "eligible") && (!members || $2 in member) && left-- > 0 {
+		($6 == "next" || $6 == "eligible" || $6 == "small") && (!members || $2 in member) && left-- > 0 {
 			printf "%s ", $2
 		}' "$OE/candidates"
 }

@@ -7,6 +7,8 @@
  *	odd_process leader_exit			the leader ends, a thread stays
  *	odd_process thread			prints "ready PID TID" of a second thread
  *	odd_process vfork			a child between vfork and exec, for ever
+ *	odd_process share			a child with the same memory, a process of its own;
+ *						prints "ready PID CHILD"
  *
  * exec waits for SIGUSR1; "ready PID" is printed before.
  */
@@ -14,6 +16,7 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -87,6 +90,24 @@ static void *say_and_stay(void *unused)
 	return stay(unused);
 }
 
+static int share_and_stay(void *unused)
+{
+	return stay(unused) != NULL;
+}
+
+/* Not a thread: CLONE_VM without CLONE_THREAD. */
+static void share_memory(void)
+{
+	static char stack[64 * 1024] __attribute__((aligned(16)));
+	pid_t child = clone(share_and_stay, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
+
+	if (child < 0)
+		die("clone");
+	printf("ready %d %d\n", getpid(), child);
+	fflush(stdout);
+	stay(NULL);
+}
+
 static void start(void *(*run)(void *))
 {
 	pthread_t thread;
@@ -123,6 +144,8 @@ int main(int argc, char **argv)
 		start(say_and_stay);
 		stay(NULL);
 	}
+	if (!strcmp(what, "share"))
+		share_memory();
 	if (!strcmp(what, "vfork")) {
 		if (!vfork()) {
 			ready(getpid());
@@ -130,7 +153,7 @@ int main(int argc, char **argv)
 				pause();
 		}
 	}
-	fputs("usage: odd_process pid PID PROGRAM... | thread_exec PROGRAM... | leader_exit | thread | vfork\n",
+	fputs("usage: odd_process pid PID PROGRAM... | thread_exec PROGRAM... | leader_exit | thread | vfork | share\n",
 	      stderr);
 	return EXIT_FAILURE;
 }

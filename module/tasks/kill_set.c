@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kill set: the processes that die when one is killed, and the most
+ * protected of them. What the kernel does is in oom_kill_process() and
+ * __oom_kill_process() in mm/oom_kill.c, and in zap_pid_ns_processes():
+ *
+ *	the victim --+-- who shares its memory
+ *	             +-- the members of its cgroup, with memory.oom.group
+ *	             |
+ *	             +-- each of them an init: its pid namespace, and those below
+ *
+ * Whether there is anybody but the victim is a matter of some loads. Only if so
+ * all processes are looked at, once for a set. Nothing is stored between two
+ * sets but the finding about the last cgroup.
+ *
+ * Who shares the memory of another member of the cgroup, without being in it, is
+ * not looked for: that would be a walk for each member.
+ */
+#include "core.h"
+
+#include <linux/memcontrol.h>
+#include <linux/oom.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "rank/ranking.h"
+#include "tasks/kill_set.h"
+
+/* Whom to look for: all of it is compared, nothing is followed. */
+struct kill_set {
+	const struct task_struct *leader; /* may be the init of a pid namespace */
+	const struct mm_struct *mm;
+	struct mem_cgroup *group;
+};
+
+/* As in process_shares_mm(): threads that have exited have none. */
+static const struct mm_struct *mm_of(struct task_struct *p)
+{
+	const struct mm_struct *mm;
+	struct task_struct *t;
+
+	for_each_thread(p, t) {
+		mm = READ_ONCE(t->mm);
+		if (mm)
+			return mm;
+	}
+	return NULL;
+}
+
+static bool is_in_group(struct task_struct *p, struct mem_cgroup *group)
+{
+#ifdef CONFIG_MEMCG
+	/* The kernel spares these when it kills a cgroup. */
+	return p->signal->oom_score_adj != OOM_SCORE_ADJ_MIN &&
+	       mem_cgroup_is_descendant(mem_cgroup_from_task(p), group);
+#else
+	return false;
+#endif
+}
+
+static enum oe_tie dies_directly(const struct kill_set *set,
+				 struct task_struct *p)
+{
+	if (set->mm && mm_of(p) == set->mm)
+		return OE_TIE_MEMORY;
+	if (set->group && is_in_group(p, set->group))
+		return OE_TIE_CGROUP;
+	return OE_TIE_NONE;
+}
+
+/*
+ * Is the init of a pid namespace that @p is in one of them? An init is freed one
+ * RCU grace period after the last process of its namespace.
+ */
+static bool loses_init(const struct kill_set *set, struct task_struct *p)
+{
+	struct pid *pid = task_tgid(p);
+	unsigned int level;
+
+	for (level = 1; pid && level <= pid->level; level++) {
+		struct task_struct *init =
+			READ_ONCE(pid->numbers[level].ns->child_reaper);
+
+		if (!init)
+			continue;
+		init = init->group_leader;
+		if (init == set->leader ||
+		    dies_directly(set, init) != OE_TIE_NONE)
+			return true;
+	}
+	return false;
+}
+
+static enum oe_tie dies_with(const struct kill_set *set, struct task_struct *p)
+{
+	enum oe_tie tie = dies_directly(set, p);
+
+	if (tie == OE_TIE_NONE && loses_init(set, p))
+		return OE_TIE_PIDNS;
+	return tie;
+}
+
+/* The kernel kills neither init nor kernel threads; the dead do not count. */
+static bool can_be_member(struct task_struct *p)
+{
+	return !is_global_init(p) && !(p->flags & PF_KTHREAD) &&
+	       atomic_read(&p->signal->live) && !tsk_is_oom_victim(p);
+}
+
+static bool is_lower(struct task_struct *p, u16 rank,
+		     const struct oe_kill_member *lowest)
+{
+	if (!lowest->task || rank != lowest->rank)
+		return !lowest->task || rank < lowest->rank;
+	return p->tgid < lowest->task->tgid;
+}
+
+static void find_lowest(const struct kill_set *set,
+			struct oe_kill_member *lowest)
+{
+	struct task_struct *p;
+
+	for_each_process(p) {
+		enum oe_tie tie = dies_with(set, p);
+		u16 rank;
+
+		if (tie == OE_TIE_NONE || !can_be_member(p))
+			continue;
+		rank = oe_rank_of(p).rank;
+		if (is_lower(p, rank, lowest))
+			*lowest = (struct oe_kill_member){ p, rank, tie };
+	}
+}
+
+static void protect_by(struct oe_candidate *c,
+		       const struct oe_kill_member *lowest)
+{
+	if (!lowest->task || lowest->rank >= c->set_rank)
+		return;
+	c->set_rank = lowest->rank;
+	c->tie = lowest->tie;
+	c->keeper = lowest->task;
+}
+
+static void judge_group(struct oe_candidate *c, struct mem_cgroup *group,
+			struct oe_kill_cache *cache)
+{
+	const struct kill_set set = { .group = group };
+
+	if (cache->group != group) {
+		*cache = (struct oe_kill_cache){ .group = group };
+		find_lowest(&set, &cache->lowest);
+	}
+	protect_by(c, &cache->lowest);
+}
+
+/*
+ * A thread that is exiting is counted by mm_users for a moment longer than by
+ * live; readers of /proc are counted, too. That costs a walk and changes nothing.
+ */
+static bool shares_memory(struct task_struct *p)
+{
+	struct task_struct *t;
+
+	for_each_thread(p, t) {
+		bool shares = false;
+		struct mm_struct *mm;
+
+		task_lock(t);
+		mm = t->mm;
+		if (mm)
+			shares = atomic_read(&mm->mm_users) >
+				 atomic_read(&p->signal->live);
+		task_unlock(t);
+		if (mm)
+			return shares;
+	}
+	return false;
+}
+
+static bool is_pidns_init(struct task_struct *p)
+{
+	struct pid *pid = task_tgid(p);
+	struct task_struct *init;
+
+	if (!pid || !pid->level)
+		return false;
+	init = READ_ONCE(pid->numbers[pid->level].ns->child_reaper);
+	return init && init->group_leader == p;
+}
+
+static void judge_own(struct oe_candidate *c)
+{
+	struct task_struct *p = c->task;
+	const struct kill_set set = { .leader = p, .mm = mm_of(p) };
+	struct oe_kill_member lowest = {};
+
+	find_lowest(&set, &lowest);
+	protect_by(c, &lowest);
+}
+
+/**
+ * oe_kill_set_judge - protect a candidate as the most protected member of its set
+ * @c: its snapshot; set_rank, tie and keeper are changed if somebody who would
+ *	die with it has a lower ranking
+ * @domain: whose memory ran out
+ * @cache: of the pass
+ *
+ * Context: in the RCU section in which @c was taken, which also keeps @keeper;
+ * takes task locks only, allocates nothing. Looks at all processes if the set
+ * has more than one member.
+ */
+void oe_kill_set_judge(struct oe_candidate *c, const struct oe_domain *domain,
+		       struct oe_kill_cache *cache)
+{
+	struct mem_cgroup *group = oe_kill_set_group(c->task, domain);
+
+	if (group)
+		judge_group(c, group, cache);
+	if (is_pidns_init(c->task) || shares_memory(c->task))
+		judge_own(c);
+}
+
+/**
+ * oe_kill_set_judge_atomic - the same where no lock may be taken
+ * @c: as for oe_kill_set_judge()
+ * @domain: as for oe_kill_set_judge()
+ *
+ * Context: any, under RCU; looks at all processes in any case.
+ */
+void oe_kill_set_judge_atomic(struct oe_candidate *c,
+			      const struct oe_domain *domain)
+{
+	struct mem_cgroup *group = oe_kill_set_group(c->task, domain);
+	struct oe_kill_cache cache = {};
+
+	if (group)
+		judge_group(c, group, &cache);
+	judge_own(c);
+}
+
+/**
+ * oe_kill_set_group - the cgroup that dies as a whole with a process
+ * @p: the process
+ * @domain: whose memory ran out
+ *
+ * As mem_cgroup_get_oom_group(), which is not exported: the highest one with
+ * memory.oom.group, up to the one that is out of memory. With cgroup v1 nothing
+ * sets that flag.
+ *
+ * Context: under RCU, which also keeps the result.
+ * Return: the memory cgroup, or NULL.
+ */
+struct mem_cgroup *oe_kill_set_group(struct task_struct *p,
+				     const struct oe_domain *domain)
+{
+	struct mem_cgroup *group = NULL;
+#ifdef CONFIG_MEMCG
+	struct mem_cgroup *memcg;
+
+	if (mem_cgroup_disabled())
+		return NULL;
+	for (memcg = mem_cgroup_from_task(p); memcg;
+	     memcg = parent_mem_cgroup(memcg)) {
+		if (READ_ONCE(memcg->oom_group)) /* memory.oom.group */
+			group = memcg;
+		if (memcg == domain->memcg)
+			break;
+	}
+#endif
+	return group;
+}
+
+/**
+ * oe_kill_set_tie_name - why a process dies with another, as in the ABI
+ * @tie: why
+ *
+ * Return: a constant string, "-" for none.
+ */
+const char *oe_kill_set_tie_name(enum oe_tie tie)
+{
+	static const char *const names[OE_NR_TIES] = {
+		[OE_TIE_NONE] = "-",
+		[OE_TIE_MEMORY] = "memory",
+		[OE_TIE_PIDNS] = "pidns",
+		[OE_TIE_CGROUP] = "cgroup",
+	};
+
+	return names[tie];
+}

@@ -1,0 +1,118 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# No process dies in vain: a hog goes before processes that hold next to nothing, and for
+# memory that is in no process the one that asks for it dies.
+#
+# set: oom
+
+# The hog fills all memory, on the slowest host, too.
+PATIENCE=${PATIENCE:-120}
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+TINY=10
+
+recorded()
+{
+	tail -n 1 "$OE/events" | tr ' ' '\n' | sed -n "s/^$1=//p"
+}
+
+count_alive()
+{
+	nr_alive=0
+	for one in "$@"; do
+		! alive "$one" || nr_alive=$((nr_alive + 1))
+	done
+	echo "$nr_alive"
+}
+
+tiny_processes()
+{
+	tiny=
+	for i in $(seq "$TINY"); do
+		hold "tiny$i" 64 900
+		tiny="$tiny $pid"
+	done
+}
+
+# A hog fills the memory; sets $hog.
+hog_leaks()
+{
+	hold hog 512 500 -g -l 0
+	hog=$pid
+	kill -USR1 "$hog"
+}
+
+before_a_hog()
+{
+	tiny_processes
+	hold hog $(($(mem_available_kb) / 2)) 500
+	hog=$pid
+	equal "there is a hog: it is next" next "$(candidate_verdict "$hog")"
+	# shellcheck disable=SC2086 # a list
+	set -- $tiny
+	equal "who would die in vain is small" small "$(candidate_verdict "$1")"
+	set_to min_gain_kb 0
+	equal "min_gain_kb=0: the ranking alone decides" "eligible eligible" \
+		"$(candidate_verdict "$2") $(candidate_verdict "$hog")"
+	set_to min_gain_kb 4096
+	stop_process "$hog"
+	equal "without a hog nobody is small" eligible "$(candidate_verdict "$2")"
+
+	victims=$(get stats/victims)
+	hog_leaks
+	killed "an OOM: the hog dies" "$hog"
+	equal "in one emergency" $((victims + 1)) "$(get stats/victims)"
+	equal "the record says why" gain "$(recorded reason)"
+	# shellcheck disable=SC2086 # a list
+	equal "all that hold next to nothing live" "$TINY" "$(count_alive $tiny)"
+	for one in $tiny; do
+		stop_process "$one"
+	done
+}
+
+has_victims()
+{
+	[ "$(get stats/victims)" -gt "$1" ]
+}
+
+# A file of tmpfs belongs to no process.
+in_tmpfs()
+{
+	mkdir "$tmp/full"
+	mount -t tmpfs -o size=100% tmpfs "$tmp/full" || bail_out "no tmpfs"
+	bystanders=
+	for i in 1 2 3 4 5 6 7 8; do
+		hold "service$i" "$(sized 2048)" 900
+		bystanders="$bystanders $pid"
+	done
+	victims=$(get stats/victims)
+	# The writer is the least expendable of them.
+	hold writer 64 100 -g -f "$tmp/full/file" -l 0
+	writer=$pid
+	kill -USR1 "$writer"
+	killed "tmpfs: the writer dies" "$writer"
+	first=$(awk -v seq="$((victims + 1))" '{ n++ } n == seq' "$OE/events" |
+		tr ' ' '\n' | sed -n 's/^victim_pid=//p; s/^reason=//p' | tr '\n' ' ')
+	rm "$tmp/full/file"
+	equal "tmpfs: before all others, and the record says why" "$writer not_in_processes " "$first"
+	# shellcheck disable=SC2086 # a list
+	nr_alive=$(count_alive $bystanders)
+	# Until the file is gone, this shell asks, too, and may not be chosen.
+	check "tmpfs: no more than two others die" [ "$nr_alive" -ge 6 ]
+	used=$(awk -v seq="$((victims + 1))" '{ n++ } n == seq' "$OE/events" |
+		tr ' ' '\n' | sed -n 's/^used_kb=//p')
+	held=$(awk -v seq="$((victims + 1))" '{ n++ } n == seq' "$OE/events" |
+		tr ' ' '\n' | sed -n 's/^processes_kb=//p')
+	check "tmpfs: the record says how much of the memory in use is in processes" \
+		[ "$held" -lt $((used / 2)) ]
+	umount "$tmp/full"
+}
+
+plan 13
+load_module selection_order=rank rank_threshold=100
+before_a_hog
+in_tmpfs
+equal "no splat" 0 "$(splat_taint)"
+finish
