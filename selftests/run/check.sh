@@ -74,15 +74,18 @@ reload()
 	boot "$1-reload" --timeout "$2" --append "CYCLES=$3 PATIENCE=120" "$1" -- reload.sh
 }
 
-# going_away KERNEL TEST...
+# going_away KERNEL TEST...: where the clock counts instructions if the test says so in its header.
 going_away()
 {
 	local kernel=$1
+	local options
 	local test
 
 	shift
 	for test; do
-		boot "$kernel-${test%.sh}" --persist --smp 1 "$kernel" -- "$test"
+		options=(--persist --smp 1 --timeout 300)
+		! script_needs icount "$test" || options+=(--icount)
+		boot "$kernel-${test%.sh}" "${options[@]}" "$kernel" -- "$test"
 	done
 }
 

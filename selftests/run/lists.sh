@@ -32,6 +32,15 @@ header_words()
 	sed -n "/^#/!{/^\$/q}; s/^# $1: //p" "$2"
 }
 
+# script_needs WORD NAME
+script_needs()
+{
+	local path
+
+	path=$(list_scripts | grep "/$2\$") || return 1
+	[[ " $(header_words needs "$path") " == *" $1 "* ]]
+}
+
 # scripts_of SET: the names, a line each.
 # shellcheck disable=SC2016 # $ is awk's
 scripts_of()
