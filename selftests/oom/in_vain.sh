@@ -31,7 +31,7 @@ tiny_processes()
 {
 	tiny=
 	for i in $(seq "$TINY"); do
-		hold "tiny$i" 64 900
+		spawn "tiny$i" 64 900
 		tiny="$tiny $pid"
 	done
 }
@@ -39,7 +39,7 @@ tiny_processes()
 # A hog fills the memory; sets $hog.
 hog_leaks()
 {
-	hold hog 512 500 -g -l 0
+	spawn hog 512 500 -g -l 0
 	hog=$pid
 	kill -USR1 "$hog"
 }
@@ -47,7 +47,7 @@ hog_leaks()
 before_a_hog()
 {
 	tiny_processes
-	hold hog $(($(mem_available_kb) / 2)) 500
+	spawn hog $(($(mem_available_kb) / 2)) 500
 	hog=$pid
 	equal "there is a hog: it is next" next "$(candidate_verdict "$hog")"
 	# shellcheck disable=SC2086 # a list
@@ -84,12 +84,12 @@ in_tmpfs()
 	mount -t tmpfs -o size=100% tmpfs "$tmp/full" || bail_out "no tmpfs"
 	bystanders=
 	for i in 1 2 3 4 5 6 7 8; do
-		hold "service$i" "$(sized 2048)" 900
+		spawn "service$i" "$(sized 2048)" 900
 		bystanders="$bystanders $pid"
 	done
 	victims=$(get stats/victims)
 	# The writer is the least expendable of them.
-	hold writer 64 100 -g -f "$tmp/full/file" -l 0
+	spawn writer 64 100 -g -f "$tmp/full/file" -l 0
 	writer=$pid
 	kill -USR1 "$writer"
 	killed "tmpfs: the writer dies" "$writer"

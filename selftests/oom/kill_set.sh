@@ -48,7 +48,7 @@ recorded()
 # passed_over DESCRIPTION PID REASON KEEPER KEEPER_RANK: another one dies, the record says why.
 passed_over()
 {
-	hold other 1024 200
+	spawn other 1024 200
 	sysrq_kills "$1: the one after it in order dies" "$pid"
 	equal "$1: the record says who was passed over, and for whom" "$2 $3 $4 $5" \
 		"$(recorded passed_pid) $(recorded passed_for) $(recorded keeper_pid) $(recorded keeper_rank)"
@@ -95,11 +95,11 @@ oom_group()
 	make_cgroup oe_set max
 	mkdir -p "$CGROUP/oe_set"
 	echo +memory >"$CGROUP/cgroup.subtree_control"
-	hold member 2048 900 -C "$CGROUP/oe_set"
+	spawn member 2048 900 -C "$CGROUP/oe_set"
 	member=$pid
-	hold precious 1024 60 -C "$CGROUP/oe_set"
+	spawn precious 1024 60 -C "$CGROUP/oe_set"
 	precious=$pid
-	hold immune 1024 0 -a -1000 -C "$CGROUP/oe_set"
+	spawn immune 1024 0 -a -1000 -C "$CGROUP/oe_set"
 	equal "cgroup: without memory.oom.group it dies alone" "next - 0 900" "$(set_of "$member")"
 	echo 1 >"$CGROUP/oe_set/memory.oom.group"
 	equal "cgroup: with it the whole is protected; who is immune does not count" \
@@ -119,9 +119,9 @@ guarded()
 	echo 1 >/proc/sys/vm/oom_kill_allocating_task
 	make_cgroup oe_asks 8M
 	echo 1 >"$CGROUP/oe_asks/memory.oom.group"
-	hold bystander 512 60 -C "$cgroup"
+	spawn bystander 512 60 -C "$cgroup"
 	bystander=$pid
-	hold asks 512 900 -C "$cgroup" -g -l 0
+	spawn asks 512 900 -C "$cgroup" -g -l 0
 	asks=$pid
 	set_to memcg_no_victim_action fail
 	before=$(get stats/no_victim)

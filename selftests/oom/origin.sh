@@ -23,7 +23,7 @@ fill_swap()
 {
 	services=
 	for i in 1 2 3 4; do
-		hold "service$i" $(($(awk '/^MemTotal:/ { print $2 }' /proc/meminfo) / 3)) 500
+		spawn "service$i" $(($(awk '/^MemTotal:/ { print $2 }' /proc/meminfo) / 3)) 500
 		services="$services $pid"
 	done
 }
