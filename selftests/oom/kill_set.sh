@@ -56,7 +56,7 @@ passed_over()
 
 shared_memory()
 {
-	spawn sharing odd_process share
+	start sharing odd_process share
 	sharing=$pid
 	read -r _ _ child <"$tmp/sharing.out"
 	echo 0 >"/proc/$sharing/oom_score_adj"
@@ -77,7 +77,7 @@ shared_memory()
 
 pid_namespace()
 {
-	spawn namespace as_user -p "$0" inside "$tmp"
+	start namespace as_user -p "$0" inside "$tmp"
 	inmate=$(named inmate)
 	keeper=$(awk '/^PPid:/ { print $2 }' "/proc/$inmate/status")
 	set_to oom_ranking "$inmate 10"
