@@ -146,7 +146,7 @@ same "metrics -o: into /dev/stdout" 1 \
 ln -s nowhere "$tmp/dangling"
 gives "metrics -o: a link that leads nowhere" 1 'cannot write .*/dangling: No such file' metrics -o "$tmp/dangling"
 gives "metrics -o: a directory" 1 'cannot write ' metrics -o "$tmp"
-same "metrics -o: nothing else is left after that, either" '' "$(ls -d "$tmp"/*.?????? 2>/dev/null | grep -v '\.prom$')"
+same "metrics -o: nothing else is left after that, either" '' "$(find "$tmp" -maxdepth 1 -name '*.??????' ! -name '*.prom')"
 if [[ $EUID -eq 0 ]] && mknod "$tmp/null" c 1 3; then
 	run metrics -o "$tmp/null"
 	same "metrics -o: into a device, which stays one" "0 character special file" "$status $(stat -c %F "$tmp/null")"
