@@ -111,7 +111,7 @@ static const char *reason_of(const struct oe_episode *episode)
 			return oe_decide_why_name(episode->decision.why);
 		return "kernel";
 	case OE_OUTCOME_NO_VICTIM:
-		return episode->decision.elsewhere ?
+		return episode->decision.why == OE_WHY_ELSEWHERE ?
 			       oe_decide_why_name(OE_WHY_ELSEWHERE) :
 			       "nobody";
 	case OE_OUTCOME_VICTIM_PENDING:
