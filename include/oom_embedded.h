@@ -125,9 +125,9 @@ struct oom_embedded_event {
  * All fields of a program's own version of this header are there if the library is of that
  * version or a later one.
  */
-#define OOM_EMBEDDED_EVENT_HAS(event, field)               \
-	((event)->size >=                                  \
-	 offsetof(struct oom_embedded_event, field) +      \
+#define OOM_EMBEDDED_EVENT_HAS(event, field)          \
+	((event)->size >=                             \
+	 offsetof(struct oom_embedded_event, field) + \
 		 sizeof(((struct oom_embedded_event *)0)->field))
 
 /**

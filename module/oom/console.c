@@ -25,7 +25,8 @@ enum {
  */
 int oe_console_hush(void)
 {
-	int level = READ_ONCE(console_loglevel); /* written by anybody's syslog(2) */
+	int level = READ_ONCE(
+		console_loglevel); /* written by anybody's syslog(2) */
 
 	if (level > HUSHED_LOGLEVEL && !READ_ONCE(oe_config.console_first))
 		WRITE_ONCE(console_loglevel, HUSHED_LOGLEVEL);

@@ -76,7 +76,8 @@ static struct oe_domain_state *state_of(struct oe_episode *episode)
  */
 static bool is_fatal(const struct oe_episode *episode)
 {
-	return oe_episode_is_global(episode) && episode->call.kind != OE_KIND_THRASH;
+	return oe_episode_is_global(episode) &&
+	       episode->call.kind != OE_KIND_THRASH;
 }
 
 static bool in_aftermath(const struct oe_domain_state *state)

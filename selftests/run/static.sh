@@ -63,7 +63,7 @@ checkpatch_clean()
 		xargs perl "$source/scripts/checkpatch.pl" --no-tree --no-summary --terse \
 			--show-types --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON \
 			--ignore COMPLEX_MACRO,TRAILING_SEMICOLON,AVOID_EXTERNS,CONST_STRUCT \
-			--ignore MACRO_ARG_UNUSED -f
+			--ignore MACRO_ARG_UNUSED,LOCKDEP -f
 }
 
 kernel_doc_clean()
