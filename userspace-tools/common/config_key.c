@@ -10,7 +10,6 @@
 #include "common/words.h"
 
 enum {
-	COMM_LENGTH = 15,
 	COMM_MAX = OOM_EMBEDDED_PATTERN_MAX - 1,
 	PROCESS_NAME_MAX = 15, /* of /proc/PID/comm */
 };
@@ -191,9 +190,6 @@ bool oe_conf_check(struct oe_conf_reader *reader, const struct oe_conf_key *key,
 		if (!*value || !is_plain(value, COMM_MAX))
 			expected =
 				"pattern of a process name (for a blank write '?')";
-		else if (oe_conf_pattern_length(value) > COMM_LENGTH)
-			expected =
-				"pattern that can match: the kernel keeps 15 bytes of a name";
 		else if (shortest_match(value) > PROCESS_NAME_MAX)
 			return oe_conf_error(
 				reader->conf, reader->place,

@@ -178,30 +178,3 @@ int oe_conf_signal(const char *name)
 	return -1;
 }
 
-/**
- * oe_conf_pattern_length - the length of the shortest name that a pattern matches
- * @pattern: shell pattern
- *
- * Return: bytes; a pattern that is broken counts as its letters.
- */
-int oe_conf_pattern_length(const char *pattern)
-{
-	int length = 0;
-
-	for (; *pattern; pattern++) {
-		const char *end = *pattern == '[' ? strchr(pattern + 1, ']') :
-						    NULL;
-
-		/* A "]" that comes first in a set is one of it. */
-		if (end && end - pattern <= 2 && strchr(end + 1, ']'))
-			end = strchr(end + 1, ']');
-		if (*pattern == '*')
-			continue;
-		if (end)
-			pattern = end;
-		else if (*pattern == '\\' && pattern[1])
-			pattern++;
-		length++;
-	}
-	return length;
-}

@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 
-int oe_conf_pattern_length(const char *pattern);
 bool oe_conf_is_name(const char *text);
 bool oe_conf_number(const char *text, long long min, long long max,
 		    long long *value);

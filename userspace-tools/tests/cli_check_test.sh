@@ -153,10 +153,10 @@ said()
 	printf '%s\n' "$@" >"$tmp/never.conf"
 	gives "check FILE: $description" 7 "never.conf:$pattern" check "$tmp/never.conf"
 }
-said "a name of 16 bytes" "2: .*'sixteen-bytes-xx' is no pattern that can match: the kernel keeps 15" \
+said "a name of 16 bytes" "2: .*'sixteen-bytes-xx' matches no process: names are cut off after 15" \
 	'[rankings]' 'sixteen-bytes-xx = 5'
-said "a pattern of 16 bytes, and any number more" "2: .*can match" '[group a]' 'comm = *sixteen-bytes?xx*'
-said "a pattern of a service" "2: .*can match" '[service a]' 'comm = [ab]ixteen-bytes-xx'
+said "a pattern of 16 bytes, and any number more" "2: .*matches no process" '[group a]' 'comm = *sixteen-bytes?xx*'
+said "a pattern of a service" "2: .*matches no process" '[service a]' 'comm = [ab]ixteen-bytes-xx'
 printf '%s\n' '[rankings]' 'fifteen-bytes-x = 5' '*fifteen[-+]bytes\-x* = 6' >"$tmp/fits.conf"
 gives "check FILE: what just fits" 0 'no problems' check "$tmp/fits.conf"
 gives "check FILE: not there" 5 'No such file' check "$tmp/none.conf"
