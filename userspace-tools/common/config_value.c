@@ -177,4 +177,3 @@ int oe_conf_signal(const char *name)
 			return signals[i].number;
 	return -1;
 }
-
