@@ -77,11 +77,13 @@ int oe_background_enter(bool keep_stderr)
 
 static void write_pidfile(void)
 {
+	char line[16];
 	int fd = open(background.pidfile,
 		      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
 		      0644);
 
-	if (fd < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
+	snprintf(line, sizeof(line), "%d\n", (int)getpid());
+	if (fd < 0 || write(fd, line, strlen(line)) < 0)
 		oe_log(OE_LOG_ERROR, "cannot write %s: %s", background.pidfile,
 		       strerror(errno));
 	if (fd >= 0)

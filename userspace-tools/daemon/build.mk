@@ -11,8 +11,12 @@ DAEMON_SRCS = daemon/main.c daemon/background.c daemon/loop.c daemon/reload.c da
 TARGETS += $(O)/oom-embeddedd
 INSTALLS += $(O)/oom-embeddedd:$(SBINDIR)/oom-embeddedd:755
 
-$(O)/oom-embeddedd: $(call objects,$(DAEMON_SRCS)) $(O)/liboom_embedded.a $(COMMON_OBJECTS)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CONFIG_LIBS) $(LDLIBS)
+# What is linked is locked into memory: no more than is needed.
+DAEMON_COMMON = $(filter-out %/records.o %/records_text.o,$(COMMON_OBJECTS))
+$(call objects,$(DAEMON_SRCS)) $(DAEMON_COMMON): ALL_CFLAGS += -ffunction-sections -fdata-sections
+
+$(O)/oom-embeddedd: $(call objects,$(DAEMON_SRCS)) $(O)/liboom_embedded.a $(DAEMON_COMMON)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,--gc-sections -o $@ $^ $(CONFIG_LIBS) $(LDLIBS)
 else
 $(info inih is missing (libinih-dev): oom-embeddedd is left out)
 endif

@@ -49,7 +49,7 @@ enum {
 	OE_FOREVER = -1, /* a time-out */
 	OE_COMM = 32, /* room for the name of a process */
 	OE_LINE = 240, /* of the log */
-	OE_CGROUP_PATH = 128, /* as much of a path as the library tells */
+	OE_CGROUP_PATH = 96, /* as much of a path as is compared */
 };
 
 /* CLOCK_MONOTONIC. */
@@ -64,9 +64,9 @@ static inline int64_t oe_now_ms(void)
 /* --- state.c --- */
 
 enum {
-	OE_STATE_NAME = 64,
-	OE_STATE_VALUE = 40, /* of what a mode writes: numbers and words */
-	OE_STATE_TARGETS = 48,
+	OE_STATE_NAME = 48, /* groups/NAME/rank fits */
+	OE_STATE_VALUE = 32, /* of what a mode writes: numbers and words */
+	OE_STATE_TARGETS = 44, /* keys of [policy], and groups */
 };
 
 /* Emergencies, by the module's counters. */
@@ -209,6 +209,7 @@ void oe_notify_stop(void);
 /* --- memory.c --- */
 
 void oe_memory_lock(void);
+void oe_memory_spare(void *begin, size_t size);
 
 /* --- ring.c --- */
 
@@ -266,6 +267,7 @@ void oe_procs_scan(const struct oe_conf *conf);
 
 void oe_rankings_apply(const struct oe_conf *conf, int proc, int pid,
 		       const char *comm);
+void oe_rankings_begin_scan(void);
 void oe_rankings_end_scan(void);
 bool oe_rankings_are_none(void);
 void oe_rankings_forget(void);

@@ -263,7 +263,7 @@ int main(int argc, char **argv)
 	}
 	if (arguments.background &&
 	    oe_background_enter(arguments.log == OE_LOG_TO_STDERR)) {
-		perror("oom-embeddedd: cannot go into the background");
+		fputs("oom-embeddedd: cannot go into the background\n", stderr);
 		return EXIT_FAILURE;
 	}
 	oe_child_prepare();

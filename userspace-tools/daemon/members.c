@@ -20,10 +20,11 @@ enum {
 };
 
 struct member {
-	int service;
 	int pid;
 	int fd;
-	int pidfile; /* index in members.spent; NO_FILE = found by its name */
+	signed char service;
+	signed char
+		pidfile; /* index in members.spent; NO_FILE = found by its name */
 };
 
 static struct {
@@ -87,7 +88,8 @@ static void hold(int service, int pid, int fd, int pidfile)
 		return;
 	}
 	members.members[members.nr_members++] =
-		(struct member){ service, pid, fd, pidfile };
+		(struct member){ pid, fd, (signed char)service,
+				 (signed char)pidfile };
 }
 
 /**

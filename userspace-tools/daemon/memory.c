@@ -9,9 +9,50 @@
 #include "daemon/daemon.h"
 
 enum {
-	STACK = 24 * 1024,
+	STACK = 16 * 1024,
 	KERNELS_STACK = 132 * 1024,
+	MAX_SPARES = 4,
 };
+
+/* Used at leisure only. */
+static struct {
+	void *begin;
+	size_t size;
+} spares[MAX_SPARES];
+
+/* Whole pages; what shares one with something else stays. */
+static void unlock_spare(int i)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t begin = (uintptr_t)spares[i].begin;
+	uintptr_t end = begin + spares[i].size;
+
+	begin = (begin + page - 1) & ~(page - 1);
+	end &= ~(page - 1);
+	if (begin < end)
+		munlock((void *)begin, end - begin);
+}
+
+/**
+ * oe_memory_spare - something is used at leisure only, and need not be in memory
+ * @begin: where it begins, best at the beginning of a page
+ * @size: its size
+ *
+ * As often as one likes: it is remembered.
+ */
+void oe_memory_spare(void *begin, size_t size)
+{
+	for (int i = 0; i < MAX_SPARES; i++) {
+		if (spares[i].begin == begin)
+			return;
+		if (spares[i].begin)
+			continue;
+		spares[i].begin = begin;
+		spares[i].size = size;
+		unlock_spare(i);
+		return;
+	}
+}
 
 /**
  * oe_memory_lock - lock the manager's memory, and touch it
@@ -37,4 +78,6 @@ void oe_memory_lock(void)
 	     at -= page)
 		;
 	oe_active_lock();
+	for (int i = 0; i < MAX_SPARES && spares[i].begin; i++)
+		unlock_spare(i);
 }

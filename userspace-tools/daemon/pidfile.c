@@ -22,6 +22,7 @@
 enum {
 	MAX_LINKS = 8,
 	NUMBER = 32,
+	PATH = 512, /* with what symbolic links make of it */
 };
 
 /* On the way from "/" to the file. */
@@ -31,7 +32,7 @@ struct walk {
 	bool has_stranger; /* somebody else can change the path */
 	uid_t stranger;
 	const char *why; /* the path is refused */
-	char rest[PATH_MAX];
+	char rest[PATH];
 	char name[NAME_MAX + 1];
 };
 
@@ -110,7 +111,7 @@ static bool next_name(struct walk *walk)
 
 static bool follow_link(struct walk *walk, uid_t owner)
 {
-	static char target[PATH_MAX];
+	char target[PATH];
 	ssize_t length =
 		readlinkat(walk->dir, walk->name, target, sizeof(target) - 1);
 	size_t rest = strlen(walk->rest);

@@ -40,9 +40,10 @@ static void look_at_process(const struct oe_conf *conf, int proc,
 
 static void scan_directory(const struct oe_conf *conf, int proc)
 {
-	static char entries[ENTRIES] __attribute__((aligned(8)));
+	static char entries[ENTRIES] __attribute__((aligned(4096)));
 	long got;
 
+	oe_memory_spare(entries, sizeof(entries));
 	while ((got = syscall(SYS_getdents64, proc, entries, sizeof(entries))) >
 	       0) {
 		for (long at = 0; at < got;) {
@@ -75,6 +76,7 @@ void oe_procs_scan(const struct oe_conf *conf)
 
 	if (proc < 0)
 		return;
+	oe_rankings_begin_scan();
 	oe_members_begin_scan();
 	oe_members_read_pidfiles(conf, proc);
 	if (needs_names(conf))

@@ -24,7 +24,15 @@ static struct {
 	struct ranked ranked[MAX_RANKED];
 	int nr_ranked;
 	bool said_full;
-} rankings;
+} rankings __attribute__((aligned(4096)));
+
+/**
+ * oe_rankings_begin_scan - before the first oe_rankings_apply() of a scan
+ */
+void oe_rankings_begin_scan(void)
+{
+	oe_memory_spare(&rankings, sizeof(rankings));
+}
 
 static struct ranked *find_ranked(int pid)
 {

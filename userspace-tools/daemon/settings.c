@@ -29,7 +29,7 @@ struct target {
 };
 
 static struct {
-	struct target targets[OE_CONF_MAX_SETTINGS];
+	struct target targets[OE_STATE_TARGETS];
 	int nr_targets;
 	int rank_fd;
 } settings = { .rank_fd = -1 };
@@ -283,7 +283,8 @@ int oe_settings_open(const struct oe_conf *conf)
 		const struct oe_conf_setting *setting =
 			&conf->mode_settings[i].setting;
 
-		if (!find_target(setting->path))
+		if (!find_target(setting->path) &&
+		    settings.nr_targets < OE_STATE_TARGETS)
 			open_target(conf, setting->path);
 	}
 	for (int i = 0; i < settings.nr_targets; i++) {

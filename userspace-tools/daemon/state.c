@@ -34,10 +34,12 @@ struct slot {
 static struct {
 	struct slot *slots; /* two of them; NULL: nothing is kept */
 	struct slot now;
-	struct oe_state before;
 	bool has_before;
 	char path[PATH];
 } file;
+
+/* Of no use once it was taken over. */
+static struct oe_state state_before __attribute__((aligned(4096)));
 
 static uint32_t checksum_of(const struct slot *slot)
 {
@@ -96,7 +98,7 @@ static void read_slots(void)
 		     file.slots[i].generation <= file.now.generation))
 			continue;
 		file.now.generation = file.slots[i].generation;
-		file.before = file.slots[i].state;
+		state_before = file.slots[i].state;
 		file.has_before = true;
 	}
 }
@@ -180,7 +182,7 @@ void oe_state_open(const char *path)
  */
 const struct oe_state *oe_state_before(void)
 {
-	return file.has_before ? &file.before : NULL;
+	return file.has_before ? &state_before : NULL;
 }
 
 /**
@@ -189,6 +191,7 @@ const struct oe_state *oe_state_before(void)
 void oe_state_forget_before(void)
 {
 	file.has_before = false;
+	oe_memory_spare(&state_before, sizeof(state_before));
 }
 
 /**

@@ -63,9 +63,16 @@ lives()
 	kill -0 "${victim[$1]}" 2>/dev/null
 }
 
+dies()
+{
+	! lives "$1"
+}
+
 # fate DESCRIPTION SERVICE dies|lives
 fate()
 {
+	# A signal that was sent takes its time on a busy machine.
+	[[ $3 == lives ]] || until_true dies "$2"
 	if lives "$2"; then
 		same "$1" "$3" lives
 	else
