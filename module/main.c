@@ -9,6 +9,7 @@
 #include <linux/module.h>
 
 #include "rank/group.h"
+#include "oom/coverage.h"
 #include "oom/hold.h"
 #include "oom/intercept.h"
 #include "levels/level.h"
@@ -26,21 +27,33 @@ MODULE_PARM_DESC(
 	kprobes,
 	"wrap out_of_memory() by a kprobe (default); 0 = OOM notifier only");
 
-static void init_kprobe(void)
+/* At load, and again as long as it is -EAGAIN. */
+static int wrap_kernel(void)
 {
-	int err = kprobes ? oe_intercept_kprobe_init() : -ECANCELED;
+	int err = oe_intercept_kprobe_init();
+	int err_memcg;
+
+	if (err)
+		return err;
+	err_memcg = oe_intercept_memcg_init();
+	if (err_memcg)
+		pr_warn("mem_cgroup_out_of_memory() cannot be wrapped (%d): no window for memory cgroups\n",
+			err_memcg);
+	return 0;
+}
+
+static void start_wrapping(void)
+{
+	int err = kprobes ? wrap_kernel() : -ECANCELED;
 
 	if (err == -ECANCELED)
 		pr_info("kprobes=0: memory cgroup OOM is not covered, and there is no guard\n");
 	else if (err)
-		pr_warn("out_of_memory() cannot be wrapped (%d): memory cgroup OOM is not covered, and there is no guard\n",
-			err);
-	if (err)
-		return;
-	err = oe_intercept_memcg_init();
-	if (err)
-		pr_warn("mem_cgroup_out_of_memory() cannot be wrapped (%d): no window for memory cgroups\n",
-			err);
+		pr_warn("out_of_memory() cannot be wrapped (%d)%s: memory cgroup OOM is not covered, and there is no guard\n",
+			err,
+			err == -EAGAIN ? " as long as kprobes or ftrace are switched off or used by others" :
+					 "");
+	oe_coverage_start(err == -EAGAIN ? wrap_kernel : NULL);
 }
 
 static int __init oe_init(void)
@@ -79,7 +92,7 @@ static int __init oe_init(void)
 	err = oe_intercept_notifier_init();
 	if (err)
 		goto err_exit_sysfs;
-	init_kprobe();
+	start_wrapping();
 	return 0;
 
 err_exit_sysfs:
@@ -106,6 +119,7 @@ err_exit_hold:
 
 static void __exit oe_exit(void)
 {
+	oe_coverage_stop();
 	oe_notify_hurry();
 	oe_intercept_memcg_exit();
 	oe_intercept_kprobe_exit();

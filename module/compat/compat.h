@@ -28,6 +28,12 @@
 #define mm_flags_test(flag, mm) test_bit(flag, &(mm)->flags)
 #endif
 
+/* ftrace_regs, an argument of ftrace's callbacks: 5.11 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#define ftrace_regs pt_regs
+#define ftrace_get_regs(regs) (regs)
+#endif
+
 /* kset_uevent_ops without the kset: 5.18; const kobject: 6.2 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
 #define OE_UEVENT_ARGS struct kset *kset, struct kobject *kobj

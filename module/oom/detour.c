@@ -2,12 +2,12 @@
 /*
  * A function of the kernel, wrapped.
  *
- * A probe on its entry sends the CPU to the wrapper, which therefore runs in its
- * stead, in the caller's process context, with the caller's arguments and return
- * address. To go on, the wrapper calls a function of ours, whose own probe sends
- * the CPU back to the original. The first probe knows the task and lets it pass.
- * No indirect call, so nothing for CFI or IBT to object to, and the wrapper sees
- * the result.
+ * A redirect at its entry sends the CPU to the wrapper, which therefore runs in
+ * its stead, in the caller's process context, with the caller's arguments and
+ * return address. To go on, the wrapper calls a function of ours, whose own
+ * redirect sends the CPU back to the original. The first redirect knows the task
+ * and lets it pass. No indirect call, so nothing for CFI or IBT to object to, and
+ * the wrapper sees the result.
  */
 #include "core.h"
 
@@ -26,8 +26,9 @@ enum {
  * Only current sets or clears its own entry; the exchange keeps it from taking
  * one that another task is just about to use.
  */
-static bool exchange_pass(struct oe_detour *detour, struct task_struct *from,
-			  struct task_struct *to)
+static bool notrace exchange_pass(struct oe_detour *detour,
+				  struct task_struct *from,
+				  struct task_struct *to)
 {
 	unsigned int i;
 
@@ -39,28 +40,28 @@ static bool exchange_pass(struct oe_detour *detour, struct task_struct *from,
 }
 NOKPROBE_SYMBOL(exchange_pass);
 
-static int on_detour_enter(struct kprobe *probe, struct pt_regs *regs)
+static unsigned long notrace where_wrapper(struct oe_redirect *redirect)
 {
-	struct oe_detour *detour = container_of(probe, struct oe_detour, enter);
+	struct oe_detour *detour =
+		container_of(redirect, struct oe_detour, enter);
 
 	if (exchange_pass(detour, current, NULL))
 		return 0;
 	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF)
 		return 0;
 	atomic_inc(&detour->nr_inside); /* pairs with oe_detour_unregister() */
-	instruction_pointer_set(regs, (unsigned long)detour->wrapper);
-	return 1;
+	return (unsigned long)detour->wrapper;
 }
-NOKPROBE_SYMBOL(on_detour_enter);
+NOKPROBE_SYMBOL(where_wrapper);
 
-static int on_detour_back(struct kprobe *probe, struct pt_regs *regs)
+static unsigned long notrace where_original(struct oe_redirect *redirect)
 {
-	struct oe_detour *detour = container_of(probe, struct oe_detour, back);
+	struct oe_detour *detour =
+		container_of(redirect, struct oe_detour, back);
 
-	instruction_pointer_set(regs, detour->original);
-	return 1;
+	return detour->enter.address;
 }
-NOKPROBE_SYMBOL(on_detour_back);
+NOKPROBE_SYMBOL(where_original);
 
 /**
  * oe_detour_pass - the next call of the original by current is let by
@@ -80,7 +81,7 @@ void oe_detour_pass(struct oe_detour *detour)
  * oe_detour_passed - the call of the original has come back
  * @detour: whose
  *
- * If the probes were switched off meanwhile the pass was never used.
+ * If the redirects were switched off meanwhile the pass was never used.
  *
  * Context: in the wrapper.
  */
@@ -111,42 +112,31 @@ int oe_detour_register(struct oe_detour *detour)
 {
 	int err;
 
-	detour->back = (struct kprobe){
-		.addr = (kprobe_opcode_t *)detour->resume,
-		.pre_handler = on_detour_back,
+	detour->back = (struct oe_redirect){
+		.function = detour->resume,
+		.where = where_original,
 	};
 	err = oe_redirect_register(&detour->back);
 	if (err)
 		return err;
-	detour->enter = (struct kprobe){
-		.symbol_name = detour->symbol,
-		.pre_handler = on_detour_enter,
-		/* Enabled below, when it is known where to resume. */
-		.flags = KPROBE_FLAG_DISABLED,
+	detour->enter = (struct oe_redirect){
+		.symbol = detour->symbol,
+		.where = where_wrapper,
 	};
 	err = oe_redirect_register(&detour->enter);
-	if (err)
-		goto err_unregister_back;
-	detour->original = (unsigned long)detour->enter.addr;
-	err = enable_kprobe(&detour->enter);
-	if (err)
-		goto err_unregister_enter;
-	WRITE_ONCE(detour->active, true);
+	if (err) {
+		oe_redirect_unregister(&detour->back);
+		return err;
+	}
+	detour->active = true;
 	return 0;
-
-err_unregister_enter:
-	unregister_kprobe(&detour->enter);
-err_unregister_back:
-	unregister_kprobe(&detour->back);
-	return err;
 }
 
 /**
  * oe_detour_unregister - unwrap a function, also while tasks are inside
  * @detour: whose; not active: nothing is done
  *
- * Unregistering a probe does not wait for a task that it has sent to the
- * wrapper. Such tasks are counted. After the last one has counted itself out it
+ * Removing a redirect does not wait for a task that it has sent to the wrapper. Such tasks are counted. After the last one has counted itself out it
  * may still have its last instructions in the wrapper before it, which
  * synchronize_rcu_tasks() waits for.
  *
@@ -156,11 +146,11 @@ void oe_detour_unregister(struct oe_detour *detour)
 {
 	if (!detour->active)
 		return;
-	WRITE_ONCE(detour->active, false);
-	unregister_kprobe(&detour->enter);
+	detour->active = false;
+	oe_redirect_unregister(&detour->enter);
 	/* Every wait inside is bounded. */
 	while (atomic_read(&detour->nr_inside))
 		msleep(LEAVE_POLL_MS);
 	synchronize_rcu_tasks();
-	unregister_kprobe(&detour->back);
+	oe_redirect_unregister(&detour->back);
 }

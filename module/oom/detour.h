@@ -3,7 +3,6 @@
 #define OE_DETOUR_H
 
 #include <linux/atomic.h>
-#include <linux/kprobes.h>
 #include <linux/types.h>
 
 #include "oom/redirect.h"
@@ -25,9 +24,8 @@ enum {
  *
  * The first three are the owner's to fill in, the others are detour.c's:
  *
- * @enter: the probe at the entry of @symbol
- * @back: the probe at the entry of @resume
- * @original: where @back sends the CPU
+ * @enter: sends callers of @symbol to @wrapper
+ * @back: sends callers of @resume to @symbol
  * @passes: tasks that @enter lets by, once
  * @nr_inside: tasks that @enter has sent to @wrapper and that have not left
  * @active: in place
@@ -36,9 +34,8 @@ struct oe_detour {
 	const char *symbol;
 	void *wrapper;
 	void *resume;
-	struct kprobe enter;
-	struct kprobe back;
-	unsigned long original;
+	struct oe_redirect enter;
+	struct oe_redirect back;
 	struct task_struct *passes[OE_DETOUR_PASSES];
 	atomic_t nr_inside;
 	bool active;

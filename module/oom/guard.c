@@ -2,13 +2,13 @@
 /*
  * The last word before a kill.
  *
- * We have chosen already when the kernel begins to select. A kprobe on
+ * We have chosen already when the kernel begins to select. A redirect of
  * oom_evaluate_task() ends its pass at the first process, with our victim as
  * the result: the kernel cannot come to another one, and does not look at all
  * processes again. Where that function is inlined the kernel makes its pass,
  * steered towards our victim (oe_steer()).
  *
- * A second kprobe, on oom_kill_process(), sees whom the kernel is about to kill,
+ * A second redirect, of oom_kill_process(), sees whom the kernel is about to kill,
  * also when it has not selected (vm.oom_kill_allocating_task): a protected one
  * is exchanged for our victim, or, when there is none, let go: the kernel is
  * told that a victim is on its way, and calls again.
@@ -22,6 +22,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#include "oom/coverage.h"
 #include "oom/guard.h"
 #include "rank/ranking.h"
 #include "oom/redirect.h"
@@ -29,8 +30,6 @@
 
 /* All callers of out_of_memory() hold oom_lock, so one of each is enough. */
 static struct {
-	bool watches_selection;
-	bool watches_kill;
 	struct task_struct *caller; /* of the armed call; NULL = not armed */
 	struct oom_control *oc;
 	struct oe_policy policy;
@@ -85,14 +84,13 @@ static OE_REDIRECTED int end_selection(struct task_struct *task, void *arg)
 	return 1;
 }
 
-static int on_evaluate(struct kprobe *probe, struct pt_regs *regs)
+static unsigned long notrace where_evaluated(struct oe_redirect *redirect)
 {
 	if (READ_ONCE(guard.caller) != current)
 		return 0;
-	instruction_pointer_set(regs, (unsigned long)end_selection);
-	return 1;
+	return (unsigned long)end_selection;
 }
-NOKPROBE_SYMBOL(on_evaluate);
+NOKPROBE_SYMBOL(where_evaluated);
 
 /* Runs instead of oom_kill_process(), in the caller's context. */
 static OE_REDIRECTED void let_go(struct oom_control *oc, const char *message)
@@ -101,7 +99,7 @@ static OE_REDIRECTED void let_go(struct oom_control *oc, const char *message)
 	choose_nobody(oc);
 }
 
-static int on_kill(struct kprobe *probe, struct pt_regs *regs)
+static unsigned long notrace where_killed(struct oe_redirect *redirect)
 {
 	struct task_struct *chosen;
 
@@ -118,19 +116,18 @@ static int on_kill(struct kprobe *probe, struct pt_regs *regs)
 		guard.oc->chosen = guard.victim;
 		return 0;
 	}
-	instruction_pointer_set(regs, (unsigned long)let_go);
-	return 1;
+	return (unsigned long)let_go;
 }
-NOKPROBE_SYMBOL(on_kill);
+NOKPROBE_SYMBOL(where_killed);
 
-static struct kprobe evaluate_probe = {
-	.symbol_name = "oom_evaluate_task",
-	.pre_handler = on_evaluate,
+static struct oe_redirect evaluate_redirect = {
+	.symbol = "oom_evaluate_task",
+	.where = where_evaluated,
 };
 
-static struct kprobe kill_probe = {
-	.symbol_name = "oom_kill_process",
-	.pre_handler = on_kill,
+static struct oe_redirect kill_redirect = {
+	.symbol = "oom_kill_process",
+	.where = where_killed,
 };
 
 /**
@@ -144,33 +141,32 @@ void oe_guard_register(void)
 {
 	int err;
 
-	err = oe_redirect_register(&evaluate_probe);
-	guard.watches_selection = !err;
+	err = oe_redirect_register(&evaluate_redirect);
 	if (err)
-		pr_info("oom_evaluate_task() cannot be probed (%d): the kernel selects again after us\n",
+		pr_info("oom_evaluate_task() cannot be caught (%d): the kernel selects again after us\n",
 			err);
-	err = oe_redirect_register(&kill_probe);
-	guard.watches_kill = !err;
+	err = oe_redirect_register(&kill_redirect);
 	if (err)
-		pr_warn("no guard: oom_kill_process() cannot be probed (%d)\n",
+		pr_warn("no guard: oom_kill_process() cannot be caught (%d)\n",
 			err);
+	else
+		oe_coverage_provide(OE_COVER_GUARD, &kill_redirect);
 }
 
 /**
  * oe_guard_unregister - take the guard away
  *
- * Nobody is armed any more, and nobody is between a probe and its return.
+ * Nobody is armed any more, and nobody is between a redirect and its return.
  *
  * Context: process context, may sleep.
  */
 void oe_guard_unregister(void)
 {
-	if (guard.watches_kill)
-		unregister_kprobe(&kill_probe);
-	guard.watches_kill = false;
-	if (guard.watches_selection)
-		unregister_kprobe(&evaluate_probe);
-	guard.watches_selection = false;
+	oe_coverage_provide(OE_COVER_GUARD, NULL);
+	if (kill_redirect.mechanism)
+		oe_redirect_unregister(&kill_redirect);
+	if (evaluate_redirect.mechanism)
+		oe_redirect_unregister(&evaluate_redirect);
 }
 
 /**
@@ -180,7 +176,7 @@ void oe_guard_unregister(void)
  */
 bool oe_guard_available(void)
 {
-	return guard.watches_kill;
+	return oe_coverage_has(OE_COVER_GUARD);
 }
 
 /**
@@ -215,7 +211,8 @@ void oe_guard_arm(struct oom_control *oc, enum oe_guard_mode mode,
  */
 bool oe_guard_disarm(void)
 {
-	WRITE_ONCE(guard.caller, NULL); /* read by on_kill() of other tasks */
+	WRITE_ONCE(guard.caller,
+		   NULL); /* read by where_killed() of other tasks */
 	if (guard.displaced)
 		put_task_struct(guard.displaced);
 	if (guard.hit && guard.mode == OE_GUARD_VICTIM)

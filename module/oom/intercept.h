@@ -18,7 +18,6 @@ bool oe_intercept_is_silent(void);
 
 int oe_intercept_kprobe_init(void);
 void oe_intercept_kprobe_exit(void);
-bool oe_intercept_kprobe_active(void);
 bool oe_intercept_kprobe_handles(void);
 void oe_intercept_kprobe_asked(unsigned long *freed);
 
@@ -33,11 +32,6 @@ static inline int oe_intercept_kprobe_init(void)
 
 static inline void oe_intercept_kprobe_exit(void)
 {
-}
-
-static inline bool oe_intercept_kprobe_active(void)
-{
-	return false;
 }
 
 static inline bool oe_intercept_kprobe_handles(void)

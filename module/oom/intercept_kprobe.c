@@ -6,13 +6,13 @@
 #include "core.h"
 
 #include <linux/cpuset.h>
-#include <linux/kprobes.h>
 #include <linux/memcontrol.h>
 #include <linux/oom.h>
 #include <linux/sched.h>
 #include <linux/swap.h>
 
 #include "oom/console.h"
+#include "oom/coverage.h"
 #include "oom/detour.h"
 #include "oom/episode.h"
 #include "oom/grace.h"
@@ -253,16 +253,6 @@ static bool wrapped_oom(struct oom_control *oc)
 }
 
 /**
- * oe_intercept_kprobe_active - is out_of_memory() wrapped?
- *
- * Return: true if it is.
- */
-bool oe_intercept_kprobe_active(void)
-{
-	return READ_ONCE(oom_detour.active);
-}
-
-/**
  * oe_intercept_kprobe_handles - has current's OOM call been wrapped?
  *
  * Context: OOM path.
@@ -290,8 +280,9 @@ void oe_intercept_kprobe_asked(unsigned long *freed)
 /**
  * oe_intercept_kprobe_init - wrap out_of_memory()
  *
- * Context: module init, may sleep.
- * Return: 0, or the errno that says why it cannot be done here.
+ * Context: module init, or a worker that tries again; may sleep.
+ * Return: 0; -EAGAIN if it may be possible later, because something is switched
+ * off or redirected by others; or the errno that says why it cannot be done here.
  */
 int oe_intercept_kprobe_init(void)
 {
@@ -302,9 +293,13 @@ int oe_intercept_kprobe_init(void)
 		return err;
 	oe_guard_register();
 	err = oe_detour_register(&oom_detour);
-	if (err)
+	if (err) {
 		oe_guard_unregister();
-	return err;
+		oe_redirect_exit();
+		return err == -EBUSY ? -EAGAIN : err;
+	}
+	oe_coverage_provide(OE_COVER_OOM, &oom_detour.enter);
+	return 0;
 }
 
 /**
@@ -316,6 +311,8 @@ void oe_intercept_kprobe_exit(void)
 {
 	if (!oom_detour.active)
 		return;
+	oe_coverage_provide(OE_COVER_OOM, NULL);
 	oe_detour_unregister(&oom_detour);
 	oe_guard_unregister();
+	oe_redirect_exit();
 }

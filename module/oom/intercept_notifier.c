@@ -16,6 +16,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include "oom/coverage.h"
 #include "oom/episode.h"
 #include "oom/grace.h"
 #include "oom/intercept.h"
@@ -96,8 +97,10 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF ||
 	    oe_intercept_is_silent())
 		return NOTIFY_OK;
-	if (oe_intercept_kprobe_active())
+	if (oe_coverage_has(OE_COVER_OOM)) {
 		oe_stat_inc(OE_STAT_probe_missed);
+		oe_coverage_check_soon();
+	}
 	/* Another notifier has found memory: nobody will be chosen. */
 	if (*freed)
 		return NOTIFY_OK;

@@ -1,145 +1,282 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kprobes that send the CPU somewhere else, and the proof that they do.
+ * Redirects, and the proof that they work.
  *
- * A registered probe proves nothing: the function may have been inlined, the
- * architecture may refuse offset 0 or may optimise the probe to a jump that
- * ignores the redirect. So the pair of probes that wraps out_of_memory() is
- * first tried on a function of our own.
+ * What is registered proves nothing: the function may have been inlined, the
+ * architecture may refuse the probe or ignore where it points to, and root may
+ * switch it off later. So for each mechanism a pair of redirects as it wraps
+ * out_of_memory() wraps a function of our own, from the first use of the
+ * mechanism on, and is rehearsed whenever somebody wants to know.
  */
 #include "core.h"
 
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/kprobes.h>
+#include <linux/mutex.h>
 
 #include "oom/redirect.h"
 
-/*
- * riscv64 6.12 refuses a probe on the first instruction. Eight bytes on, still
- * in front of the prologue, arguments and return address are in place.
- */
-static const unsigned int offsets[] = { 0, 8 };
-
-static unsigned int entry_offset; /* what oe_redirect_init() found to work */
-
 /**
- * oe_redirect_post_handler - does nothing, and must be there
- * @probe: unused
- * @regs: unused
- * @flags: unused
- *
- * A probe with a post handler is never optimised to a jump, and on ftrace it
- * announces that it modifies the instruction pointer.
+ * struct rehearsal - the pair of redirects that proves a mechanism
+ * @mechanism: which
+ * @enter: sends original() to wrapper()
+ * @back: sends resume() to original()
+ * @original: returns its argument plus 1
+ * @wrapper: the same plus 10
+ * @wrapping: @enter is to send the next call to @wrapper
+ * @registered: @enter and @back are in place
+ * @works: at the last rehearsal the CPU came by all of them
  */
-void oe_redirect_post_handler(struct kprobe *probe, struct pt_regs *regs,
-			      unsigned long flags)
+struct rehearsal {
+	const struct oe_mechanism *mechanism;
+	struct oe_redirect enter;
+	struct oe_redirect back;
+	int (*original)(int value);
+	int (*wrapper)(int value);
+	bool wrapping;
+	bool registered;
+	bool works;
+};
+
+static unsigned long notrace where_original(struct oe_redirect *redirect)
 {
+	struct rehearsal *rehearsal =
+		container_of(redirect, struct rehearsal, back);
+
+	return rehearsal->enter.address;
 }
-NOKPROBE_SYMBOL(oe_redirect_post_handler);
+NOKPROBE_SYMBOL(where_original);
 
-/**
- * oe_redirect_register - register a probe at the entry of a function
- * @probe: symbol_name or addr, and pre_handler, are set
- *
- * Context: process context, may sleep.
- * Return: 0 or what register_kprobe() says.
- */
-int oe_redirect_register(struct kprobe *probe)
+static unsigned long notrace where_wrapper(struct oe_redirect *redirect)
 {
-	probe->offset = entry_offset;
-	probe->post_handler = oe_redirect_post_handler;
-	return register_kprobe(probe);
-}
+	struct rehearsal *rehearsal =
+		container_of(redirect, struct rehearsal, enter);
 
-/* The rehearsal: add_one() is wrapped by add_ten(), which resumes it. */
-
-static struct kprobe rehearsal_enter;
-static struct kprobe rehearsal_resume;
-static bool rehearsal_inside;
-
-static OE_REDIRECTED int add_one(int value)
-{
-	oe_opaque(value);
-	return value + 1;
-}
-
-static OE_REDIRECTED int resume_add_one(int value)
-{
-	oe_opaque(value);
-	return value - 1000;
-}
-
-static OE_REDIRECTED int add_ten(int value)
-{
-	oe_opaque(value);
-	return resume_add_one(value) + 10;
-}
-
-static int on_rehearsal_enter(struct kprobe *probe, struct pt_regs *regs)
-{
-	if (rehearsal_inside)
+	/* Only one rehearsal at a time, and only it calls. */
+	if (!READ_ONCE(rehearsal->wrapping))
 		return 0;
-	rehearsal_inside = true;
-	instruction_pointer_set(regs, (unsigned long)add_ten);
-	return 1;
+	WRITE_ONCE(rehearsal->wrapping, false);
+	return (unsigned long)rehearsal->wrapper;
 }
-NOKPROBE_SYMBOL(on_rehearsal_enter);
+NOKPROBE_SYMBOL(where_wrapper);
 
-static int on_rehearsal_resume(struct kprobe *probe, struct pt_regs *regs)
-{
-	instruction_pointer_set(regs, (unsigned long)rehearsal_enter.addr);
-	return 1;
-}
-NOKPROBE_SYMBOL(on_rehearsal_resume);
+/* clang-format off */
 
-static int rehearse(void)
+/* Each mechanism has functions of its own: two may not redirect the same. */
+#define OE_REHEARSAL(what)						\
+	static OE_REDIRECTED int what##_add_one(int value)		\
+	{								\
+		oe_opaque(value);					\
+		return value + 1;					\
+	}								\
+									\
+	static OE_REDIRECTED int what##_resume(int value)		\
+	{								\
+		oe_opaque(value);					\
+		return value - 1000;					\
+	}								\
+									\
+	static OE_REDIRECTED int what##_add_ten(int value)		\
+	{								\
+		oe_opaque(value);					\
+		return what##_resume(value) + 10;			\
+	}								\
+									\
+	static struct rehearsal what##_rehearsal = {			\
+		.mechanism = &oe_mechanism_##what,			\
+		.enter = {						\
+			.function = what##_add_one,			\
+			.where = where_wrapper,				\
+		},							\
+		.back = {						\
+			.function = what##_resume,			\
+			.where = where_original,			\
+		},							\
+		.original = what##_add_one,				\
+		.wrapper = what##_add_ten,				\
+	}
+
+/* clang-format on */
+
+OE_REHEARSAL(kprobe);
+#ifdef OE_HAVE_REDIRECT_FTRACE
+OE_REHEARSAL(ftrace);
+#endif
+
+/* In the order in which they are tried. */
+static struct rehearsal *const rehearsals[] = {
+#ifdef OE_HAVE_REDIRECT_FTRACE
+	&ftrace_rehearsal,
+#endif
+	&kprobe_rehearsal,
+};
+
+static DEFINE_MUTEX(rehearsal_lock); /* its holders never allocate */
+
+/* Returns 0, -EAGAIN if it is switched off, -EOPNOTSUPP if it has no effect. */
+static int rehearse(struct rehearsal *rehearsal)
 {
 	int result;
+	int err = 0;
+
+	mutex_lock(&rehearsal_lock);
+	WRITE_ONCE(rehearsal->wrapping, true);
+	result = rehearsal->original(100);
+	if (result != 100 + 1 + 10)
+		err = rehearsal->wrapping ? -EAGAIN : -EOPNOTSUPP;
+	WRITE_ONCE(rehearsal->works, !err);
+	mutex_unlock(&rehearsal_lock);
+	return err;
+}
+
+static int add_redirect(struct oe_redirect *redirect,
+			const struct oe_mechanism *mechanism)
+{
+	int err = mechanism->add(redirect);
+
+	if (!err)
+		redirect->mechanism = mechanism;
+	return err;
+}
+
+static void stop_rehearsal(struct rehearsal *rehearsal)
+{
+	if (!rehearsal->registered)
+		return;
+	rehearsal->registered = false;
+	rehearsal->works = false;
+	oe_redirect_unregister(&rehearsal->enter);
+	oe_redirect_unregister(&rehearsal->back);
+}
+
+/* Puts the pair in place, if it is not, and tries it. */
+static int start_rehearsal(struct rehearsal *rehearsal)
+{
 	int err;
 
-	rehearsal_inside = false;
-	rehearsal_enter = (struct kprobe){
-		.addr = (kprobe_opcode_t *)add_one,
-		.pre_handler = on_rehearsal_enter,
-	};
-	rehearsal_resume = (struct kprobe){
-		.addr = (kprobe_opcode_t *)resume_add_one,
-		.pre_handler = on_rehearsal_resume,
-	};
-	err = oe_redirect_register(&rehearsal_resume);
+	if (rehearsal->registered)
+		return rehearsal->works ? 0 : -EAGAIN;
+	err = add_redirect(&rehearsal->back, rehearsal->mechanism);
 	if (err)
 		return err;
-	err = oe_redirect_register(&rehearsal_enter);
-	if (err)
-		goto out_unregister_resume;
-	result = add_one(100);
-	if (result != 100 + 1 + 10) {
-		pr_warn("a redirecting kprobe at offset %u had no effect (%d)\n",
-			entry_offset, result);
-		err = -EOPNOTSUPP;
+	err = add_redirect(&rehearsal->enter, rehearsal->mechanism);
+	if (err) {
+		oe_redirect_unregister(&rehearsal->back);
+		return err;
 	}
-	unregister_kprobe(&rehearsal_enter);
-out_unregister_resume:
-	unregister_kprobe(&rehearsal_resume);
+	rehearsal->registered = true;
+	err = rehearse(rehearsal);
+	if (err)
+		stop_rehearsal(rehearsal);
 	return err;
 }
 
 /**
- * oe_redirect_init - find out whether and how a kprobe can redirect here
+ * oe_redirect_register - catch the entry of a function
+ * @redirect: the owner's fields are filled in
  *
- * Context: module init, may sleep.
- * Return: 0; otherwise kprobes cannot be used on this kernel.
+ * A redirect of somebody else (a livepatch, a kprobe with a post handler) is not
+ * got along with by another mechanism: it would be chance who wins.
+ *
+ * Context: process context, may sleep; after oe_redirect_init().
+ * Return: 0; -EBUSY if somebody else redirects it; otherwise the errno that says
+ * why it cannot be done here.
+ */
+int oe_redirect_register(struct oe_redirect *redirect)
+{
+	unsigned int i;
+	int err = -EOPNOTSUPP;
+
+	for (i = 0; err && err != -EBUSY && i < ARRAY_SIZE(rehearsals); i++) {
+		err = start_rehearsal(rehearsals[i]);
+		if (!err)
+			err = add_redirect(redirect, rehearsals[i]->mechanism);
+	}
+	return err;
+}
+
+/**
+ * oe_redirect_unregister - let a function be
+ * @redirect: registered
+ *
+ * On return no CPU is in redirect->where(). Whoever has been sent elsewhere may
+ * still be there.
+ *
+ * Context: process context, may sleep.
+ */
+void oe_redirect_unregister(struct oe_redirect *redirect)
+{
+	redirect->mechanism->remove(redirect);
+	redirect->mechanism = NULL;
+}
+
+/**
+ * oe_redirect_rehearse - find out which mechanisms still work
+ *
+ * Context: process context, may sleep; allocates nothing.
+ */
+void oe_redirect_rehearse(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rehearsals); i++)
+		if (rehearsals[i]->registered)
+			rehearse(rehearsals[i]);
+}
+
+/**
+ * oe_redirect_works - was it in force when we last looked?
+ * @redirect: registered or not
+ *
+ * Context: any.
+ * Return: true if it is registered and its mechanism was found to work by
+ * oe_redirect_rehearse().
+ */
+bool oe_redirect_works(const struct oe_redirect *redirect)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rehearsals); i++)
+		if (READ_ONCE(redirect->mechanism) == rehearsals[i]->mechanism)
+			return READ_ONCE(rehearsals[i]->works);
+	return false;
+}
+
+/**
+ * oe_redirect_init - find out whether and how functions can be redirected here
+ *
+ * A kernel with ftrace whose ftrace is switched off would take kprobes, and
+ * ignore them: they are not tried then.
+ *
+ * Context: module init, or a worker that tries again; may sleep.
+ * Return: 0; -EAGAIN if what is needed is switched off; otherwise nothing can be
+ * redirected on this kernel.
  */
 int oe_redirect_init(void)
 {
 	unsigned int i;
 	int err = -EOPNOTSUPP;
 
-	for (i = 0; err && i < ARRAY_SIZE(offsets); i++) {
-		entry_offset = offsets[i];
-		err = rehearse();
+	for (i = 0; err && i < ARRAY_SIZE(rehearsals); i++) {
+		err = start_rehearsal(rehearsals[i]);
+		/* Nobody else redirects a function of ours. */
+		if (err == -EBUSY || err == -EAGAIN)
+			return -EAGAIN;
 	}
 	return err;
+}
+
+/**
+ * oe_redirect_exit - undo oe_redirect_init()
+ *
+ * Context: module exit, or after a failure; may sleep; nothing is redirected any
+ * more.
+ */
+void oe_redirect_exit(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rehearsals); i++)
+		stop_rehearsal(rehearsals[i]);
 }

@@ -18,6 +18,7 @@
 #include "rank/ranking.h"
 #include "tasks.h"
 #include "lib/tracepoint.h"
+#include "oom/coverage.h"
 #include "oom/victim.h"
 
 /*
@@ -66,6 +67,8 @@ static void note_victim(struct task_struct *p)
 	WRITE_ONCE(victim.maybe_pending, true);
 	if (READ_ONCE(victim.armed))
 		record_victim(p);
+	else /* Perhaps nobody came by us. */
+		oe_coverage_check_soon();
 }
 
 #ifdef OE_HAVE_MARK_VICTIM_PID

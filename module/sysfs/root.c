@@ -18,9 +18,7 @@
 #include "lib/parse.h"
 #include "memory/reserve.h"
 #include "notify.h"
-#include "oom/guard.h"
-#include "oom/intercept.h"
-#include "rank/rank.h"
+#include "oom/coverage.h"
 #include "sysfs/common.h"
 #include "sysfs/files.h"
 #include "sysfs/root.h"
@@ -36,6 +34,7 @@ static struct {
 	struct completion kset_released;
 	struct completion kobj_released;
 	struct kernfs_node *wanted;
+	struct kernfs_node *coverage;
 } root;
 
 struct tunable_attribute {
@@ -98,11 +97,10 @@ static ssize_t abi_version_show(struct kobject *kobj,
 static ssize_t coverage_show(struct kobject *kobj, struct kobj_attribute *attr,
 			     char *buf)
 {
-	bool memcg = IS_ENABLED(CONFIG_MEMCG) && oe_intercept_kprobe_active();
+	char text[OE_COVERAGE_TEXT];
 
-	return sysfs_emit(buf, "global%s%s%s\n", memcg ? " memcg" : "",
-			  oe_guard_available() ? " guard" : "",
-			  oe_rank_inherits() ? "" : " no-inherit");
+	oe_coverage_check(text);
+	return sysfs_emit(buf, "%s\n", text);
 }
 
 static ssize_t reserve_available_kb_show(struct kobject *kobj,
@@ -200,6 +198,25 @@ static void init_kset(void)
 	root.kset.uevent_ops = &uevent_ops;
 }
 
+/* Looked up now: in the OOM path the lock of the look-up may be held. */
+static int find_nodes(void)
+{
+	root.wanted = sysfs_get_dirent(root.kobj.sd, "reconfigure_wanted");
+	if (!root.wanted)
+		return -ENOENT;
+	root.coverage = sysfs_get_dirent(root.kobj.sd, "coverage");
+	if (root.coverage)
+		return 0;
+	sysfs_put(root.wanted);
+	return -ENOENT;
+}
+
+static void put_nodes(void)
+{
+	sysfs_put(root.coverage);
+	sysfs_put(root.wanted);
+}
+
 /* After kobject_init() only kobject_put() frees it: wait for the last one. */
 static void put_kset(void)
 {
@@ -240,26 +257,24 @@ int oe_sysfs_init(void)
 	err = oe_sysfs_groups_init(&root.kobj);
 	if (err)
 		goto err_put;
-	/* Looked up now: in the OOM path the lock of the look-up may be held. */
-	root.wanted = sysfs_get_dirent(root.kobj.sd, "reconfigure_wanted");
-	if (!root.wanted) {
-		err = -ENOENT;
+	err = find_nodes();
+	if (err)
 		goto err_exit_groups;
-	}
 	err = oe_sysfs_limits_init(&root.kobj);
 	if (err)
-		goto err_put_wanted;
+		goto err_put_nodes;
 	oe_notify_attach(&root.kobj, root.wanted);
 	err = oe_sysfs_levels_attach(&root.kobj);
 	if (err)
 		goto err_detach_notify;
+	oe_coverage_attach(root.coverage);
 	return 0;
 
 err_detach_notify:
 	oe_notify_detach();
 	oe_sysfs_limits_exit();
-err_put_wanted:
-	sysfs_put(root.wanted);
+err_put_nodes:
+	put_nodes();
 err_exit_groups:
 	oe_sysfs_groups_exit();
 err_put:
@@ -279,10 +294,11 @@ err_put:
  */
 void oe_sysfs_exit(void)
 {
+	oe_coverage_detach();
 	oe_sysfs_levels_detach();
 	oe_sysfs_limits_exit();
 	oe_notify_detach();
-	sysfs_put(root.wanted);
+	put_nodes();
 	oe_sysfs_groups_exit();
 	kobject_del(&root.kobj);
 	put_root();

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is covered at this moment. Root can switch off what the redirects are
+ * made of, so they are rehearsed: once a second, when `coverage` is read, and
+ * when the kernel killed somebody, or asked for a victim, past the module.
+ */
+#include "core.h"
+
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/kernfs.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include <linux/workqueue.h>
+
+#include <uapi/oom_embedded.h>
+
+#include "notify.h"
+#include "oom/coverage.h"
+#include "oom/redirect.h"
+#include "rank/rank.h"
+
+enum {
+	CHECK_MS = 1000,
+	/* Between two tries to get what was not to be had at load. */
+	RETRY_MS = 10 * 1000,
+};
+
+static void check_work(struct work_struct *work);
+
+static struct {
+	const struct oe_redirect *redirects[OE_NR_COVERS];
+
+	struct mutex
+		lock; /* down to the next blank line; its holders never allocate */
+	bool telling;
+	char told[OE_COVERAGE_TEXT];
+	struct kernfs_node *node;
+	struct oe_uevent uevent;
+
+	/* Raw: taken by a tracepoint's handler. */
+	raw_spinlock_t work_lock;
+	bool working; /* under work_lock: work may be queued */
+	struct delayed_work work;
+	int (*retry)(void); /* the worker's, as the next one */
+	unsigned long next_retry; /* jiffies */
+} coverage = {
+	.lock = __MUTEX_INITIALIZER(coverage.lock),
+	.work_lock = __RAW_SPIN_LOCK_UNLOCKED(coverage.work_lock),
+};
+
+/**
+ * oe_coverage_provide - something is covered as long as a redirect works
+ * @cover: what
+ * @redirect: registered; NULL: no longer covered
+ *
+ * Context: process context.
+ */
+void oe_coverage_provide(enum oe_cover cover,
+			 const struct oe_redirect *redirect)
+{
+	/* Read by oe_coverage_has(). */
+	WRITE_ONCE(coverage.redirects[cover], redirect);
+}
+
+/**
+ * oe_coverage_has - is it covered, as far as we know?
+ * @cover: what
+ *
+ * Context: any.
+ * Return: true if it was when the redirects were rehearsed last.
+ */
+bool oe_coverage_has(enum oe_cover cover)
+{
+	const struct oe_redirect *redirect =
+		READ_ONCE(coverage.redirects[cover]);
+
+	return redirect && oe_redirect_works(redirect);
+}
+
+static void write_words(char text[OE_COVERAGE_TEXT])
+{
+	bool memcg = IS_ENABLED(CONFIG_MEMCG) && oe_coverage_has(OE_COVER_OOM);
+
+	scnprintf(text, OE_COVERAGE_TEXT, "global%s%s%s", memcg ? " memcg" : "",
+		  oe_coverage_has(OE_COVER_GUARD) ? " guard" : "",
+		  oe_rank_inherits() ? "" : " no-inherit");
+}
+
+/* Log, uevent, pollers. */
+static void tell_change(const char *text)
+{
+	struct oe_uevent *uevent = &coverage.uevent;
+
+	lockdep_assert_held(&coverage.lock);
+	if (strlen(text) < strlen(coverage.told))
+		pr_warn("coverage was \"%s\" and is \"%s\": kprobes or ftrace are switched off\n",
+			coverage.told, text);
+	else
+		pr_notice("coverage was \"%s\" and is \"%s\"\n", coverage.told,
+			  text);
+	strscpy(coverage.told, text, sizeof(coverage.told));
+	memset(uevent, 0, sizeof(*uevent));
+	oe_uevent_add(uevent,
+		      OOM_EMBEDDED_KEY_EVENT "=" OOM_EMBEDDED_EVENT_COVERAGE);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_SEQ "=%llu", oe_notify_wanted());
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_COVERAGE "=%s", text);
+	oe_notify_send(uevent);
+	if (coverage.node)
+		sysfs_notify_dirent(coverage.node);
+}
+
+/**
+ * oe_coverage_check - look what is covered now, and tell if it has changed
+ * @text: filled in with the words of the file `coverage`
+ *
+ * Context: process context, may sleep; allocates nothing; not the OOM path.
+ */
+void oe_coverage_check(char text[OE_COVERAGE_TEXT])
+{
+	mutex_lock(&coverage.lock);
+	oe_redirect_rehearse();
+	write_words(text);
+	if (coverage.telling && strcmp(text, coverage.told))
+		tell_change(text);
+	mutex_unlock(&coverage.lock);
+}
+
+static void queue_check(unsigned int ms)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&coverage.work_lock, flags);
+	if (coverage.working)
+		mod_delayed_work(system_power_efficient_wq, &coverage.work,
+				 msecs_to_jiffies(ms));
+	raw_spin_unlock_irqrestore(&coverage.work_lock, flags);
+}
+
+static void retry_load(void)
+{
+	if (!coverage.retry || time_before(jiffies, coverage.next_retry))
+		return;
+	coverage.next_retry = jiffies + msecs_to_jiffies(RETRY_MS);
+	if (coverage.retry() != -EAGAIN)
+		coverage.retry = NULL;
+}
+
+static void check_work(struct work_struct *work)
+{
+	char text[OE_COVERAGE_TEXT];
+
+	if (READ_ONCE(oe_config.mode) != OE_MODE_OFF) {
+		retry_load();
+		oe_coverage_check(text);
+	}
+	queue_check(CHECK_MS);
+}
+
+/**
+ * oe_coverage_check_soon - something has gone past the module
+ *
+ * Context: any but NMI; allocates nothing.
+ */
+void oe_coverage_check_soon(void)
+{
+	queue_check(0);
+}
+
+static void set_node(struct kernfs_node *node)
+{
+	mutex_lock(&coverage.lock);
+	coverage.node = node;
+	mutex_unlock(&coverage.lock);
+}
+
+/**
+ * oe_coverage_attach - sysfs exists: from now on pollers are woken
+ * @node: of `coverage`; the caller's, until oe_coverage_detach() has returned
+ *
+ * Context: process context.
+ */
+void oe_coverage_attach(struct kernfs_node *node)
+{
+	set_node(node);
+}
+
+/**
+ * oe_coverage_detach - sysfs goes away
+ *
+ * Context: process context.
+ */
+void oe_coverage_detach(void)
+{
+	set_node(NULL);
+}
+
+static void set_telling(bool telling)
+{
+	mutex_lock(&coverage.lock);
+	write_words(coverage.told);
+	coverage.telling = telling;
+	mutex_unlock(&coverage.lock);
+}
+
+static void set_working(bool working)
+{
+	raw_spin_lock_irq(&coverage.work_lock);
+	coverage.working = working;
+	raw_spin_unlock_irq(&coverage.work_lock);
+}
+
+/**
+ * oe_coverage_start - the ways in are as they are: watch them
+ * @retry: wraps what could not be wrapped at load because something was switched
+ *	off; called until it returns anything but -EAGAIN; NULL: nothing to retry
+ *
+ * Context: module init, last step.
+ */
+void oe_coverage_start(int (*retry)(void))
+{
+	coverage.retry = retry;
+	coverage.next_retry = jiffies + msecs_to_jiffies(RETRY_MS);
+	/* Deferrable: an idle CPU is not woken for it. */
+	INIT_DEFERRABLE_WORK(&coverage.work, check_work);
+	set_telling(true);
+	/* What is not wrapped and never will be cannot be lost. */
+	if (!retry && !oe_coverage_has(OE_COVER_OOM))
+		return;
+	set_working(true);
+	queue_check(CHECK_MS);
+}
+
+/**
+ * oe_coverage_stop - the ways in are about to be taken away
+ *
+ * Context: module exit, first step; may sleep; after oe_coverage_start().
+ */
+void oe_coverage_stop(void)
+{
+	set_working(false);
+	cancel_delayed_work_sync(&coverage.work);
+	set_telling(false);
+}
