@@ -14,7 +14,7 @@ ways_load()
 	load_module selection_order=rank rank_threshold=100 "$@"
 	full=$(get coverage)
 	make_cgroup oe_ways 32M
-	hold shield 18432 50 -C "$cgroup"
+	spawn shield 18432 50 -C "$cgroup"
 	shield=$pid
 }
 
@@ -39,7 +39,7 @@ as_coverage_says()
 		;;
 	*)
 		before=$(get reconfigure_wanted)
-		hold fodder 1024 900
+		spawn fodder 1024 900
 		fodder=$pid
 		sysrq_oom
 		reap "$fodder" || return 1

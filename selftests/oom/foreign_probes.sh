@@ -42,11 +42,11 @@ add_module()
 one_oom()
 {
 	if loaded; then
-		hold shield 8192 50
+		spawn shield 8192 50
 		shield=$pid
-		hold fodder 1024 900
+		spawn fodder 1024 900
 	else
-		hold fodder 8192 - -a 1000
+		spawn fodder 8192 - -a 1000
 	fi
 	fodder=$pid
 	sysrq_oom

@@ -58,7 +58,7 @@ check "switched on: all is covered" poll_until "$PATIENCE" covers "$full"
 
 told=$(get reconfigure_wanted)
 ended=$(($(get stats/victims) + $(get stats/not_killed) + $(get stats/avoided)))
-hold fodder 1024 900
+spawn fodder 1024 900
 fodder=$pid
 sysrq_oom
 check "an OOM by SysRq waits for userspace" poll_until "$PATIENCE" has_told_more_than "$told"
