@@ -53,7 +53,7 @@ enum {
 	 * cgroup, the caller may come back for ever.
 	 */
 	REOPEN_MS = 100,
-	REOPEN_NO_VICTIM_MS = 1000,
+	REOPEN_NO_VICTIM_MS = 10000,
 	/*
 	 * A victim that is gone has left its memory a moment before the
 	 * allocator sees it (per-CPU lists, work items). Do not panic or

@@ -4,7 +4,7 @@
 # kswapd asks for a victim although there is memory (min_ttl_ms of multi-gen LRU): one
 # emergency of kind thrash, told once, decided once; never a panic.
 #
-# set: rest
+# set: alone
 # needs: guard
 
 # shellcheck source=../lib/oom.sh
@@ -31,7 +31,7 @@ dd if=/dev/zero of="$tmp/cache" bs=1M count=20 2>/dev/null
 echo 600000 >"$LRU/min_ttl_ms"
 spawn shield 4096 50
 shield=$pid
-spawn leaky 1024 800 -l $(($(mem_and_swap_kb) * 2)) -v 8192
+spawn leaky 1024 800 -l $(($(mem_and_swap_kb) * 2)) -k 64 -v 4096
 leaky=$pid
 check "kswapd asks for a victim" poll_until 120 has_event
 killed "the leaker dies" "$leaky"
