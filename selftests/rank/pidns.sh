@@ -22,7 +22,7 @@ inside()
 	sysfs_write "$OE/oom_ranking" "$stranger 5" >"$view/stranger"
 	# Our helpers inherit: not these.
 	awk '$3 == "explicit" { print $1, $2 }' "$OE/oom_ranking" | sort >"$view/ranking"
-	awk -v pid="$child" '$2 == pid { print $NF }' "$OE/candidates" >"$view/candidates"
+	awk -v pid="$child" '$2 == pid { print $7 }' "$OE/candidates" >"$view/candidates"
 	echo "ready"
 	# Until the outside has looked.
 	sleep 1000
