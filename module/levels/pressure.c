@@ -15,6 +15,7 @@
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/kmemleak.h>
+#include <linux/kobject.h>
 #include <linux/lockdep.h>
 #include <linux/poll.h>
 #include <linux/proc_fs.h>
@@ -83,9 +84,12 @@ static wait_queue_head_t *get_queue(void)
 
 	if (!wait)
 		return NULL;
-	init_waitqueue_head(wait);
-	/* The key of a class of ours would be gone with the module. */
-	lockdep_set_novalidate_class(&wait->lock);
+	/*
+	 * The lock may outlive the module, so the key of its class must too.
+	 * lockdep takes only the address of it.
+	 */
+	__init_waitqueue_head(wait, "oom_embedded_pressure",
+			      (struct lock_class_key *)&kernel_kobj);
 	return wait;
 }
 
