@@ -85,10 +85,10 @@ static wait_queue_head_t *get_queue(void)
 	if (!wait)
 		return NULL;
 	/*
-	 * The lock may outlive the module, so the key of its class must too.
+	 * The lock may outlive the module, so key and name of its class must too.
 	 * lockdep takes only the address of it.
 	 */
-	__init_waitqueue_head(wait, "oom_embedded_pressure",
+	__init_waitqueue_head(wait, kobject_name(kernel_kobj),
 			      (struct lock_class_key *)&kernel_kobj);
 	return wait;
 }
