@@ -51,8 +51,9 @@ static void start_wrapping(void)
 	else if (err)
 		pr_warn("out_of_memory() cannot be wrapped (%d)%s: memory cgroup OOM is not covered, and there is no guard\n",
 			err,
-			err == -EAGAIN ? " as long as kprobes or ftrace are switched off or used by others" :
-					 "");
+			err == -EAGAIN ?
+				" as long as kprobes or ftrace are switched off or used by others" :
+				"");
 	oe_coverage_start(err == -EAGAIN ? wrap_kernel : NULL);
 }
 
