@@ -4,7 +4,7 @@
 # No process dies in vain: a hog goes before processes that hold next to nothing, and for
 # memory that is in no process the one that asks for it dies.
 #
-# set: oom
+# set: graceful
 
 # The hog fills all memory, on the slowest host, too.
 PATIENCE=${PATIENCE:-120}
