@@ -112,7 +112,7 @@ static bool read_thread(struct task_struct *t, struct memory *memory)
 	mm = t->mm;
 	if (mm) {
 		memory->rss = oe_mm_rss(mm);
-		memory->swap = oe_mm_swap(mm);
+		memory->swap = oe_mm_counter(mm, MM_SWAPENTS);
 		memory->footprint = memory->rss + memory->swap +
 				    mm_pgtables_bytes(mm) / PAGE_SIZE;
 		memory->reaped = mm_flags_test(MMF_OOM_SKIP, mm);

@@ -72,23 +72,13 @@ static inline bool oe_is_dumping_core(struct task_struct *p)
  * exactly. 7.2 has it, 6.12 has not; backports come and go, hence the look at
  * the header.
  */
-static inline unsigned long oe_mm_rss(struct mm_struct *mm)
-{
 #ifdef OE_HAVE_RSS_SUM
-	return get_mm_rss_sum(mm);
+#define oe_mm_counter get_mm_counter_sum
+#define oe_mm_rss get_mm_rss_sum
 #else
-	return get_mm_rss(mm);
+#define oe_mm_counter get_mm_counter
+#define oe_mm_rss get_mm_rss
 #endif
-}
-
-static inline unsigned long oe_mm_swap(struct mm_struct *mm)
-{
-#ifdef OE_HAVE_RSS_SUM
-	return get_mm_counter_sum(mm, MM_SWAPENTS);
-#else
-	return get_mm_counter(mm, MM_SWAPENTS);
-#endif
-}
 
 /* mempolicy->nodes: 5.14 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
