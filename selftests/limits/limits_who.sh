@@ -152,7 +152,7 @@ same_victim()
 other_victim()
 {
 	limit 2011 20000 0 "$TERM_MS"
-	spawn bystander 1000 1000
+	spawn bystander 10000 1000
 	bystander=$pid
 	mark_log
 	glutton_of 2011 big 60000 -i
