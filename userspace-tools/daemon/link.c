@@ -215,24 +215,48 @@ static bool wants_candidates(const struct oe_conf *conf)
 	return false;
 }
 
-/**
- * oe_link_configure - write the configuration to the module
- * @before: what was in force until now; or NULL
- *
- * Nothing happens while the module is not there: it will be told when it comes.
- */
-void oe_link_configure(const struct oe_conf *before)
+/* Open what modes write to and conditions read. */
+static void open_files(const struct oe_conf *conf)
 {
-	const struct oe_conf *conf = oe_active_conf();
-	int failed;
-
-	if (!module.oom)
-		return;
-	failed = oe_settings_apply(conf, before);
-	if (failed)
-		oe_log(OE_LOG_ERROR, "%d settings were refused", failed);
 	oe_settings_open(conf);
 	oe_sense_open(wants_candidates(conf));
+}
+
+/**
+ * oe_link_configure - write the configuration in force to the module
+ *
+ * For a module that has had none from here. A setting that the module refuses
+ * is left out, since there is nothing to go back to.
+ */
+void oe_link_configure(void)
+{
+	const struct oe_conf *conf = oe_active_conf();
+	int refused = oe_settings_apply(conf, NULL);
+
+	if (refused)
+		oe_log(OE_LOG_ERROR, "%d settings were refused", refused);
+	open_files(conf);
+}
+
+/**
+ * oe_link_replace - write a configuration to the module in place of another one
+ * @before: in force until now
+ * @conf: the one that takes its place
+ *
+ * Without the module nothing is written. When the module comes back,
+ * oe_link_regain() writes the configuration that is in force then.
+ *
+ * Return: true; false if the module refused a setting. What @before has set is
+ * then in force as it was.
+ */
+bool oe_link_replace(const struct oe_conf *before, const struct oe_conf *conf)
+{
+	if (!module.oom)
+		return true;
+	if (oe_settings_apply(conf, before))
+		return false;
+	open_files(conf);
+	return true;
 }
 
 /* The loop listens to the module in each turn, before all else. */
@@ -320,7 +344,7 @@ void oe_link_regain(void)
 	if (oe_link_open())
 		return;
 	oe_log(OE_LOG_WARNING, "the module is there again");
-	oe_link_configure(NULL);
+	oe_link_configure();
 	protect_children();
 	oe_mode_init(oe_active_conf(), oe_mode_current(), oe_mode_pinned());
 	oe_rankings_forget();

@@ -118,7 +118,7 @@ static void prepare(void)
 	oe_control_open();
 	oe_state_open(oe_reload_state_path());
 	before = oe_state_before();
-	oe_link_configure(NULL);
+	oe_link_configure();
 	take_over(before);
 	oe_heap_trim();
 	oe_memory_lock();

@@ -101,11 +101,35 @@ static int same_mode(const struct oe_conf *before, const struct oe_conf *conf,
 		       oe_mode_find(conf, before->modes[mode].name);
 }
 
+/* systemd waits for the end of the reload, however it ends. */
+static void keep_current(const char *reason)
+{
+	oe_log(OE_LOG_ERROR, "%s: the one in force stays", reason);
+	oe_notify_say("READY=1");
+}
+
+/*
+ * The values of the current mode are withdrawn first, so that the ones which @conf finds, and which
+ * come back if the module refuses it, are those of no mode.
+ */
+static bool replace_settings(const struct oe_conf *before,
+			     const struct oe_conf *conf)
+{
+	if (before->nr_modes)
+		oe_settings_enter(before, 0);
+	if (oe_link_replace(before, conf))
+		return true;
+	if (before->nr_modes)
+		oe_settings_enter(before, oe_mode_current());
+	return false;
+}
+
 /**
  * oe_reload - read the configuration again
  *
- * All or nothing: what cannot be read leaves everything as it is. The mode, the operator's mode
- * and services that wait for their restart stay what they are. Not in an emergency.
+ * All or nothing: if the new configuration has an error, or the module refuses one of its settings,
+ * the one in force stays, and so do its settings. The mode, the operator's mode and services that
+ * wait for their restart stay what they are. Not called in an emergency.
  */
 void oe_reload(void)
 {
@@ -123,26 +147,23 @@ void oe_reload(void)
 	errors = oe_conf_load(conf, conf_file, conf_directory, on_error, NULL);
 	oe_heap_trim();
 	if (errors) {
-		oe_log(OE_LOG_ERROR,
-		       "%d errors in the configuration: the one in force stays",
-		       errors);
-		oe_notify_say("READY=1");
+		keep_current("the new configuration has errors");
+		return;
+	}
+	if (!replace_settings(before, conf)) {
+		keep_current("the module refused the new configuration");
 		return;
 	}
 	oe_pipeline_move(before, conf);
 	oe_members_forget();
 	mode = same_mode(before, conf, oe_mode_current());
 	pinned = same_mode(before, conf, oe_mode_pinned());
-	/* Undone by the new one's own words, or by nobody's. */
-	if (before->nr_modes)
-		oe_settings_enter(before, 0);
 	oe_active_swap();
 	oe_log_set(conf->daemon.log_level, conf->daemon.log_rate);
 	if (!same_helpers(before, conf)) {
 		oe_helper_stop_all();
 		oe_helper_start_all(conf);
 	}
-	oe_link_configure(before);
 	oe_mode_init(conf, mode < 0 ? 0 : mode, pinned);
 	err = oe_active_lock();
 	if (err)

@@ -9,14 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/change.h"
+#include "common/heap.h"
 #include "common/sysfs.h"
 #include "daemon/daemon.h"
 
 enum {
 	VALUE = OE_STATE_VALUE,
-	LONG_VALUE = 256,
 	NAME = 64,
-	PASSES = 4,
 	LINE = 40,
 };
 
@@ -48,15 +48,7 @@ static void note_missing(char *missing, size_t size, const char *path)
 			 name);
 }
 
-static int write_setting(const struct oe_conf_setting *setting)
-{
-	char value[LONG_VALUE];
-
-	snprintf(value, sizeof(value), "%s\n", setting->value);
-	return oe_sysfs_write(setting->path, value);
-}
-
-static int complain(const struct oe_conf_setting *setting, int err)
+static int complain_setting(const struct oe_conf_setting *setting, int err)
 {
 	char text[200];
 
@@ -67,22 +59,19 @@ static int complain(const struct oe_conf_setting *setting, int err)
 	return 1;
 }
 
-static int create(const char *directory, const char *name, char *missing,
-		  size_t size)
+/* A group or a limit has no line of its own in the configuration. */
+static int complain_change(const struct oe_conf *conf,
+			   const struct oe_change *change)
 {
-	char path[NAME];
-	int err;
+	char text[200];
 
-	snprintf(path, sizeof(path), "%s/create", directory);
-	err = oe_sysfs_write(path, name);
-	if (!err || err == -EEXIST)
-		return 0;
-	if (err == -ENOENT) {
-		note_missing(missing, size, directory);
-		return 0;
-	}
-	oe_log(OE_LOG_ERROR, "cannot create %s/%s: %s", directory, name,
-	       strerror(-err));
+	for (int i = 0; i < conf->nr_settings; i++)
+		if (!strcmp(conf->settings[i].path, change->file))
+			return complain_setting(&conf->settings[i],
+						change->err);
+	oe_sysfs_explain(text, sizeof(text), change->file, change->value,
+			 change->err);
+	oe_log(OE_LOG_ERROR, "%s", text);
 	return 1;
 }
 
@@ -102,77 +91,127 @@ static bool has_limit(const struct oe_conf *conf, unsigned int uid)
 	return false;
 }
 
-/* What the last configuration created and this one does not know. */
-static void remove_old(const struct oe_conf *conf, const struct oe_conf *before)
+/* With what the configuration before has set in it, in case it has to come back. */
+static void add_removal(struct oe_changes *changes,
+			const struct oe_conf *before, const char *directory,
+			const char *name)
+{
+	char path[OE_SYSFS_PATH_MAX];
+	int length = snprintf(path, sizeof(path), "%s/%s", directory, name);
+
+	if (oe_sysfs_exists(path))
+		return;
+	for (int i = 0; i < before->nr_settings; i++) {
+		const char *file = before->settings[i].path;
+
+		if (!strncmp(file, path, (size_t)length) && file[length] == '/')
+			oe_changes_restore(changes, file);
+	}
+	oe_changes_remove(changes, directory, name);
+}
+
+/* Before all else: the module has room for a limited number of groups and limits. */
+static void add_removals(struct oe_changes *changes, const struct oe_conf *conf,
+			 const struct oe_conf *before)
 {
 	char uid[NAME];
 
 	for (int i = 0; i < before->nr_groups; i++)
 		if (!has_group(conf, before->groups[i].name))
-			oe_sysfs_write("groups/remove", before->groups[i].name);
+			add_removal(changes, before, "groups",
+				    before->groups[i].name);
 	for (int i = 0; i < before->nr_limits; i++) {
 		snprintf(uid, sizeof(uid), "%u", before->limits[i].uid);
 		if (!has_limit(conf, before->limits[i].uid))
-			oe_sysfs_write("limits/remove", uid);
+			add_removal(changes, before, "limits", uid);
 	}
 }
 
-/*
- * Some values have to fit to each other (watermarks: each below the one before), so that the
- * order of writing matters: what is refused is tried again after the others.
- */
-static int write_settings(const struct oe_conf *conf, char *missing,
-			  size_t size)
+/* Returns how many settings cannot be read, and so could not be put back. */
+static int add_settings(struct oe_changes *changes, const struct oe_conf *conf,
+			char *missing, size_t size)
 {
-	static int errors[OE_CONF_MAX_SETTINGS];
+	char uid[NAME];
 	int failed = 0;
-	bool again = true;
 
-	for (int pass = 0; pass < PASSES && again; pass++) {
-		again = false;
-		for (int i = 0; i < conf->nr_settings; i++) {
-			if (pass && !errors[i])
-				continue;
-			errors[i] = write_setting(&conf->settings[i]);
-			if (errors[i] == -ENOENT || errors[i] == -ENOTDIR) {
-				note_missing(missing, size,
-					     conf->settings[i].path);
-				errors[i] = 0;
-			}
-			again |= errors[i];
-		}
+	for (int i = 0; i < conf->nr_groups; i++)
+		oe_changes_create(changes, "groups", conf->groups[i].name);
+	for (int i = 0; i < conf->nr_limits; i++) {
+		snprintf(uid, sizeof(uid), "%u", conf->limits[i].uid);
+		oe_changes_create(changes, "limits", uid);
 	}
-	for (int i = 0; i < conf->nr_settings; i++)
-		if (errors[i])
-			failed += complain(&conf->settings[i], errors[i]);
+	for (int i = 0; i < conf->nr_settings; i++) {
+		const struct oe_conf_setting *setting = &conf->settings[i];
+		int err =
+			oe_changes_set(changes, setting->path, setting->value);
+
+		if (err == -ENOENT || err == -ENOTDIR)
+			note_missing(missing, size, setting->path);
+		else if (err)
+			failed += complain_setting(setting, err);
+	}
 	return failed;
+}
+
+static int make_all(struct oe_changes *changes, const struct oe_conf *conf)
+{
+	const struct oe_change *failed;
+	int err = oe_changes_make(changes, &failed);
+
+	if (!err)
+		return 0;
+	if (failed)
+		complain_change(conf, failed);
+	else
+		oe_log(OE_LOG_ERROR, "cannot write settings: %s",
+		       strerror(-err));
+	err = oe_changes_undo(changes, &failed);
+	if (err)
+		oe_log(OE_LOG_ERROR, "cannot put %s back: %s",
+		       failed->undo_file, strerror(-err));
+	return 1;
+}
+
+static int make_possible(struct oe_changes *changes, const struct oe_conf *conf)
+{
+	size_t refused = oe_changes_make_possible(changes);
+
+	for (size_t i = 0; refused && i < changes->nr; i++)
+		if (changes->change[i].state == OE_CHANGE_TO_DO)
+			complain_change(conf, &changes->change[i]);
+	return (int)refused;
 }
 
 /**
  * oe_settings_apply - write a configuration
  * @conf: the configuration
- * @before: what it replaces, or NULL
+ * @before: what it replaces; NULL: the module has had none from here
  *
- * Return: how many of its settings the module refused; all others are in
- * force, and each refusal is in the log. What the module does not have is no
- * refusal, but is said.
+ * In place of another configuration it is written whole or not at all. Without
+ * one there is nothing to go back to: all that the module accepts is written.
+ * A file that the module does not have is no refusal, and a line in the log.
+ *
+ * Return: how many settings were refused, each with a line in the log.
  */
 int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before)
 {
+	struct oe_changes changes = { .skip_missing = true };
 	char missing[160] = "";
-	char name[NAME];
-	int failed = 0;
+	int failed;
 
 	if (before)
-		remove_old(conf, before);
-	for (int i = 0; i < conf->nr_groups; i++)
-		failed += create("groups", conf->groups[i].name, missing,
-				 sizeof(missing));
-	for (int i = 0; i < conf->nr_limits; i++) {
-		snprintf(name, sizeof(name), "%u", conf->limits[i].uid);
-		failed += create("limits", name, missing, sizeof(missing));
-	}
-	failed += write_settings(conf, missing, sizeof(missing));
+		add_removals(&changes, conf, before);
+	failed = add_settings(&changes, conf, missing, sizeof(missing));
+	if (!before)
+		failed += make_possible(&changes, conf);
+	else if (!failed)
+		failed = make_all(&changes, conf);
+	for (size_t i = 0; i < changes.nr; i++)
+		if (changes.change[i].state == OE_CHANGE_MISSING)
+			note_missing(missing, sizeof(missing),
+				     changes.change[i].file);
+	oe_changes_free(&changes);
+	oe_heap_trim();
 	if (*missing)
 		oe_log(OE_LOG_WARNING,
 		       "this module has no %s: what the configuration says about it has no effect",

@@ -52,6 +52,13 @@ $(O)/tests/oom-embeddedd-sealed: $(SEALED_SRCS) $(wildcard daemon/*.h common/*.h
 		-o $@ $(SEALED_SRCS) $(CONFIG_LIBS)
 endif
 
+# The manager, with a module made of plain files that judges what is written.
+ifeq ($(WITH_INIH),1)
+test-programs: $(O)/tests/oom-embeddedd
+$(O)/tests/oom-embeddedd: $(call objects,$(DAEMON_SRCS)) $(O)/liboom_embedded.a $(FAKE_MODULE) $(DAEMON_COMMON)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(FAKE_LDFLAGS) -Wl,--gc-sections -o $@ $^ $(CONFIG_LIBS) $(LDLIBS)
+endif
+
 test-programs: $(O)/tests/hear_states
 $(O)/tests/hear_states: $(O)/tests/hear_states.o
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^

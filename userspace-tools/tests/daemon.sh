@@ -89,6 +89,21 @@ command_is()
 	timeout 5 sh -c 'echo "$1" >"$2"' - "$1" "$tmp/control"
 }
 
+# daemon_section [SCAN]: what each configuration begins with
+daemon_section()
+{
+	cat <<-CONF
+		[daemon]
+		sample = 30ms
+		scan = ${1-60ms}
+		realtime = 0
+		log_level = debug
+		log_rate = 0
+		control = $tmp/control
+		state = $tmp/state
+	CONF
+}
+
 start()
 {
 	"${with_us[@]}" "$DAEMON" -f "$CONF" -d "$tmp/conf.d" >>"$log" 2>&1 &

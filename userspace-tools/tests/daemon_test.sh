@@ -12,15 +12,8 @@
 
 # --- configuration ------------------------------------------------------------
 
-cat >"$CONF" <<-CONF
-	[daemon]
-	sample = 30ms
-	scan = 60ms
-	realtime = 0
-	log_level = debug
-	log_rate = 0
-	control = $tmp/control
-	state = $tmp/state
+daemon_section >"$CONF"
+cat >>"$CONF" <<-CONF
 	[policy]
 	rank_threshold = 50
 	grace_ms = 200
@@ -269,7 +262,7 @@ test_poor_module()
 	: >"$log"
 	start
 	says "an older module: one message for the configuration" \
-		'this module has no groups, grace_ms: what the configuration says'
+		'this module has no grace_ms, groups: what the configuration says'
 	says "and one a file for modes" 'this module has no groups/batch/rank: what modes say'
 	emergency_is 9
 	becomes "it works all the same" reconfigure_done 9

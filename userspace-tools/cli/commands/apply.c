@@ -18,27 +18,28 @@
 #include "common/records.h"
 #include "common/sysfs.h"
 
-static int add_objects(const struct oe_conf *conf, struct changes *changes)
+static int add_objects(const struct oe_conf *conf, struct oe_changes *changes)
 {
 	char uid[16];
 	int i;
 
 	for (i = 0; i < conf->nr_groups; i++)
-		changes_create(changes, "groups", conf->groups[i].name);
+		oe_changes_create(changes, "groups", conf->groups[i].name);
 	for (i = 0; i < conf->nr_limits; i++) {
 		snprintf(uid, sizeof(uid), "%u", conf->limits[i].uid);
-		changes_create(changes, "limits", uid);
+		oe_changes_create(changes, "limits", uid);
 	}
 	return EXIT_OK;
 }
 
-static int add_settings(const struct oe_conf *conf, struct changes *changes)
+static int add_settings(const struct oe_conf *conf, struct oe_changes *changes)
 {
 	int i;
 
 	for (i = 0; i < conf->nr_settings; i++) {
 		const struct oe_conf_setting *setting = &conf->settings[i];
-		int err = changes_set(changes, setting->path, setting->value);
+		int err =
+			oe_changes_set(changes, setting->path, setting->value);
 
 		if (err == -ENOENT)
 			return complain(
@@ -74,7 +75,7 @@ static const struct oe_row *row_of(const struct oe_rows *rows, int pid)
 }
 
 static void rank_process(const struct oe_conf_ranking *ranking, int pid,
-			 const struct oe_row *row, struct changes *changes)
+			 const struct oe_row *row, struct oe_changes *changes)
 {
 	char value[32];
 	char undo[32];
@@ -89,12 +90,12 @@ static void rank_process(const struct oe_conf_ranking *ranking, int pid,
 		snprintf(old, sizeof(old), "%d %lld", pid, row->rank);
 		memcpy(undo, old, sizeof(undo));
 	}
-	changes_add_line(changes, "oom_ranking", value, undo, row ? old : NULL,
-			 true);
+	oe_changes_add_line(changes, "oom_ranking", value, undo,
+			    row ? old : NULL, true);
 }
 
 /* Those that run now; those that come later are the daemon's. */
-static int add_rankings(const struct oe_conf *conf, struct changes *changes)
+static int add_rankings(const struct oe_conf *conf, struct oe_changes *changes)
 {
 	struct oe_rows rows;
 	size_t nr;
@@ -128,7 +129,7 @@ static int add_rankings(const struct oe_conf *conf, struct changes *changes)
 
 static int apply_conf(const struct oe_conf *conf, const struct arguments *args)
 {
-	struct changes changes = {};
+	struct oe_changes changes = {};
 	int status = add_objects(conf, &changes);
 
 	if (status == EXIT_OK)
@@ -139,7 +140,7 @@ static int apply_conf(const struct oe_conf *conf, const struct arguments *args)
 		changes_show(&changes);
 	if (status == EXIT_OK && !args->dryrun)
 		status = changes_make(&changes);
-	changes_free(&changes);
+	oe_changes_free(&changes);
 	return status;
 }
 

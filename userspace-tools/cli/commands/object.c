@@ -198,7 +198,7 @@ static int unknown_key(const struct kind *kind, const char *key)
 
 /* "pid=12" makes it a member, "pid=-12" no longer. */
 static int change_member(const struct kind *kind, const char *name,
-			 const char *value, struct changes *changes)
+			 const char *value, struct oe_changes *changes)
 {
 	bool out = *value == '-';
 	char file[OE_SYSFS_PATH_MAX];
@@ -212,12 +212,12 @@ static int change_member(const struct kind *kind, const char *name,
 		return complain(EXIT_USAGE, "'%s' is no pid", value);
 	snprintf(file, sizeof(file), "%s/%s/pids", kind->dir, name);
 	snprintf(undo, sizeof(undo), "%s%lu", out ? "" : "-", pid);
-	changes_add_line(changes, file, value, undo, NULL, false);
+	oe_changes_add_line(changes, file, value, undo, NULL, false);
 	return EXIT_OK;
 }
 
 static int change_key(const struct kind *kind, const char *name,
-		      const char *word, struct changes *changes)
+		      const char *word, struct oe_changes *changes)
 {
 	const char *value = strchr(word, '=');
 	char file[OE_SYSFS_PATH_MAX];
@@ -233,7 +233,7 @@ static int change_key(const struct kind *kind, const char *name,
 	if (!has_key(kind, key))
 		return unknown_key(kind, key);
 	snprintf(file, sizeof(file), "%s/%s/%s", kind->dir, name, key);
-	err = changes_set(changes, file, value);
+	err = oe_changes_set(changes, file, value);
 	return err ? complain_file(file, NULL, err) : EXIT_OK;
 }
 
@@ -248,17 +248,17 @@ static bool is_there(const struct kind *kind, const char *name)
 static int make_changes(const struct kind *kind, const char *name, bool create,
 			const struct arguments *args)
 {
-	struct changes changes = {};
+	struct oe_changes changes = {};
 	int status = EXIT_OK;
 	int i;
 
 	if (create)
-		changes_create(&changes, kind->dir, name);
+		oe_changes_create(&changes, kind->dir, name);
 	for (i = 2; status == EXIT_OK && i < args->argc; i++)
 		status = change_key(kind, name, args->argv[i], &changes);
 	if (status == EXIT_OK)
 		status = changes_make(&changes);
-	changes_free(&changes);
+	oe_changes_free(&changes);
 	return status;
 }
 

@@ -112,8 +112,9 @@ static int show_processes(const int *pids, size_t nr)
 }
 
 /* What takes the change back: the ranking it has of its own, or none. */
-static void add_change(struct changes *changes, const struct oe_rows *ranking,
-		       int pid, const char *rank, bool may_vanish)
+static void add_change(struct oe_changes *changes,
+		       const struct oe_rows *ranking, int pid, const char *rank,
+		       bool may_vanish)
 {
 	const struct oe_row *row = find_row(ranking, pid);
 	char value[64];
@@ -126,13 +127,13 @@ static void add_change(struct changes *changes, const struct oe_rows *ranking,
 		snprintf(undo, sizeof(undo), "%d %lld", pid, row->rank);
 	if (row)
 		snprintf(old, sizeof(old), "%d %lld", pid, row->rank);
-	changes_add_line(changes, "oom_ranking", value, undo, row ? old : NULL,
-			 may_vanish);
+	oe_changes_add_line(changes, "oom_ranking", value, undo,
+			    row ? old : NULL, may_vanish);
 }
 
 static int set_ranks(const int *pids, size_t nr, const char *rank)
 {
-	struct changes changes = {};
+	struct oe_changes changes = {};
 	struct oe_rows ranking;
 	int err = oe_records_ranking(&ranking);
 	int status;
@@ -145,7 +146,7 @@ static int set_ranks(const int *pids, size_t nr, const char *rank)
 		add_change(&changes, &ranking, pids[i], rank, nr > 1);
 	oe_records_free_rows(&ranking);
 	status = changes_make(&changes);
-	changes_free(&changes);
+	oe_changes_free(&changes);
 	return status;
 }
 

@@ -101,7 +101,7 @@ static int unknown_setting(const char *key)
  */
 int set_run(const struct arguments *args)
 {
-	struct changes changes = {};
+	struct oe_changes changes = {};
 	const char *file;
 	int status;
 	int err;
@@ -120,7 +120,7 @@ int set_run(const struct arguments *args)
 		out_field(file, value);
 		return EXIT_OK;
 	}
-	err = changes_set(&changes, file, args->argv[1]);
+	err = oe_changes_set(&changes, file, args->argv[1]);
 	if (err == -ENOENT)
 		return complain(EXIT_UNSUPPORTED,
 				"this version of the module has no %s", file);
@@ -129,6 +129,6 @@ int set_run(const struct arguments *args)
 	if (args->dryrun || args->json)
 		changes_show(&changes);
 	status = args->dryrun ? EXIT_OK : changes_make(&changes);
-	changes_free(&changes);
+	oe_changes_free(&changes);
 	return status;
 }

@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the manager writes to a module that judges it: at the start all that the module accepts; in
+# place of another configuration all or nothing.
+
+# shellcheck disable=SC2154,SC2317 # set by daemon.sh; called by name
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=userspace-tools/tests/daemon.sh
+. "$TESTS/daemon.sh"
+
+DAEMON=$TOOLS_BUILD/tests/oom-embeddedd
+set_meminfo 150000
+set_pressure 0.00 0.00
+
+# write_conf LINE...: the base, and these lines
+write_conf()
+{
+	daemon_section >"$CONF"
+	printf '%s\n' "$@" >>"$CONF"
+}
+
+# The files that a configuration is about.
+settings_text()
+{
+	(
+		cd "$OOM_EMBEDDED_SYSFS" || exit
+		head -n 1 rank_threshold grace_ms levels/*_kb groups/*/{rank,comm,uid} limits/*/max_kb
+	) 2>&1
+}
+
+settings_are()
+{
+	[[ $(settings_text) == "$1" ]]
+}
+
+# reload PATTERN: and wait until the log says so
+reload()
+{
+	: >"$log"
+	kill -HUP "$daemon"
+	until_true grep -qE -- "$1" "$log"
+}
+
+FIRST=('[policy]' 'rank_threshold = 50' 'grace_ms = 200' '[group batch]' 'rank = 800'
+	'[group spare]' 'rank = 700' 'comm = spare*' '[limit 1001]' 'max_kb = 32M'
+	'[levels]' 'warning_kb = 60M' 'critical_kb = 30M' '[mode normal]'
+	'[mode degraded]' 'rank_threshold = 200' 'enter = level critical' 'leave_after = never')
+
+test_start()
+{
+	write_conf "${FIRST[@]}" 'grace_ms = 300'
+	start
+	becomes "a start writes the configuration" rank_threshold 50
+	same "with its groups" 'spare*' "$(first_line groups/spare/comm)"
+	same "and its limits" 32768 "$(first_line limits/1001/max_kb)"
+	same "values that depend on each other in the order that works" '61440 30720' \
+		"$(first_line levels/warning_kb) $(first_line levels/critical_kb)"
+}
+
+# refused_reload DESCRIPTION PATTERN LINE...: all is as before
+refused_reload()
+{
+	local description=$1
+	local pattern=$2
+	local before
+
+	shift 2
+	before=$(settings_text)
+	write_conf "$@"
+	reload 'the one in force stays|was read again'
+	says "$description: said" "$pattern"
+	says "$description: the configuration in force stays" \
+		'the module refused the new configuration: the one in force stays'
+	check "$description: and so do its settings" until_true settings_are "$before"
+	same "$description: all of them" "$before" "$(settings_text)"
+}
+
+test_refused()
+{
+	refused_reload "the last of several settings is refused" 'conf:[0-9]+: cannot write .*critical_kb' \
+		'[policy]' 'rank_threshold = 70' 'grace_ms = 900' '[group batch]' 'rank = 810' \
+		'[group new]' 'rank = 1' '[levels]' 'critical_kb = 70M'
+	refused_reload "groups and limits that were removed come back" 'critical_kb' \
+		'[policy]' 'rank_threshold = 70' '[levels]' 'critical_kb = 70M'
+	command_is 'mode degraded'
+	becomes "in a mode" rank_threshold 200
+	refused_reload "in a mode" 'critical_kb' '[policy]' 'rank_threshold = 70' '[mode normal]' \
+		'[mode degraded]' 'rank_threshold = 300' '[levels]' 'critical_kb = 70M'
+	same "in a mode: its threshold" 200 "$(first_line rank_threshold)"
+	command_is 'mode normal'
+	becomes "and afterwards that of no mode" rank_threshold 50
+}
+
+test_accepted()
+{
+	write_conf '[policy]' 'rank_threshold = 70' '[group new]' 'rank = 1'
+	reload 'was read again'
+	says "a configuration that the module accepts is in force" 'was read again'
+	same "with its settings and groups" '70 1' "$(first_line rank_threshold) $(first_line groups/new/rank)"
+	check "without the groups of the one before" test ! -e "$OOM_EMBEDDED_SYSFS/groups/spare"
+	check "and without its limits" test ! -e "$OOM_EMBEDDED_SYSFS/limits/1001"
+	write_conf '[policy]' 'rank_threshold = 70' '[group one]' 'rank = 1' '[group two]' 'rank = 2' \
+		'[group three]' 'rank = 3' '[group four]' 'rank = 4' '[group five]' 'rank = 5' \
+		'[group six]' 'rank = 6' '[group seven]' 'rank = 7'
+	reload 'was read again|stays'
+	says "groups make room for as many others" 'was read again'
+	end_well "it ends in order"
+}
+
+# Nothing was there before to go back to.
+test_refused_start()
+{
+	make_tree "$tmp/tree"
+	: >"$log"
+	write_conf '[policy]' 'rank_threshold = 70' '[levels]' 'critical_kb = 70M' '[group new]' 'rank = 1'
+	start
+	says "a start without one setting: said" 'conf:[0-9]+: cannot write .*critical_kb'
+	says "counted" '1 settings were refused'
+	same "the others are in force" '70 1' "$(first_line rank_threshold) $(first_line groups/new/rank)"
+	end_well "and it ends in order"
+}
+
+test_start
+test_refused
+test_accepted
+test_refused_start
+finish
