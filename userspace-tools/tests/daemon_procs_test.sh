@@ -14,15 +14,8 @@
 set_meminfo 150000
 wanted=3
 
-cat >"$tmp/head.conf" <<-CONF
-	[daemon]
-	sample = 30ms
-	scan = 60ms
-	realtime = 0
-	log_level = debug
-	log_rate = 0
-	control = $tmp/control
-	state = $tmp/state
+daemon_section >"$tmp/head.conf"
+cat >>"$tmp/head.conf" <<-CONF
 	[mode normal]
 	[mode barebones]
 	enter = oom

@@ -21,15 +21,8 @@ wanted=3
 # No threshold in [policy]: what it is without a mode is the module's affair.
 write_conf()
 {
-	cat >"$CONF" <<-CONF
-		[daemon]
-		sample = 30ms
-		scan = 60ms
-		realtime = 0
-		log_level = debug
-		log_rate = 0
-		control = $tmp/control
-		state = $tmp/state
+	daemon_section >"$CONF"
+	cat >>"$CONF" <<-CONF
 		[mode normal]
 		[mode degraded]
 		rank_threshold = 200

@@ -18,16 +18,7 @@ set_pressure 0.00 0.00
 put_file proc/loadavg '0.10 0.1 0.1 1/1 1'
 wanted=3
 
-cat >"$tmp/head.conf" <<-CONF
-	[daemon]
-	sample = 30ms
-	scan = 100ms
-	realtime = 0
-	log_level = debug
-	log_rate = 0
-	control = $tmp/control
-	state = $tmp/state
-CONF
+daemon_section 100ms >"$tmp/head.conf"
 cat >"$tmp/helper" <<-HELPER
 	#!/bin/sh
 	while read -r line; do

@@ -13,15 +13,8 @@
 set_meminfo 150000
 PATH=$PATH:/sbin:/usr/sbin
 
-cat >"$CONF" <<-CONF
-	[daemon]
-	sample = 30ms
-	scan = 60ms
-	realtime = 0
-	log_level = debug
-	log_rate = 0
-	control = $tmp/control
-	state = $tmp/state
+daemon_section >"$CONF"
+cat >>"$CONF" <<-CONF
 	[mode normal]
 	[mode degraded]
 	rank_threshold = 200
