@@ -115,7 +115,7 @@ static struct rehearsal *const rehearsals[] = {
 static DEFINE_MUTEX(rehearsal_lock); /* its holders never allocate */
 
 /* Returns 0, -EAGAIN if it is switched off, -EOPNOTSUPP if it has no effect. */
-static int rehearse(struct rehearsal *rehearsal)
+static int rehearse_pair(struct rehearsal *rehearsal)
 {
 	int result;
 	int err = 0;
@@ -166,7 +166,7 @@ static int start_rehearsal(struct rehearsal *rehearsal)
 		return err;
 	}
 	rehearsal->registered = true;
-	err = rehearse(rehearsal);
+	err = rehearse_pair(rehearsal);
 	if (err)
 		stop_rehearsal(rehearsal);
 	return err;
@@ -222,7 +222,7 @@ void oe_redirect_rehearse(void)
 
 	for (i = 0; i < ARRAY_SIZE(rehearsals); i++)
 		if (rehearsals[i]->registered)
-			rehearse(rehearsals[i]);
+			rehearse_pair(rehearsals[i]);
 }
 
 /**

@@ -64,7 +64,7 @@ static const struct supply_case supplies[] = {
 	  40 },
 };
 
-static void supply(struct kunit *test)
+static void available_supply(struct kunit *test)
 {
 	unsigned int i;
 
@@ -151,7 +151,7 @@ static const struct cost_case costs[] = {
 	  OE_SWAP_COST_WHOLE },
 };
 
-static void cost(struct kunit *test)
+static void available_cost(struct kunit *test)
 {
 	unsigned int i, k;
 
@@ -226,9 +226,9 @@ static void cost_after_load(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(supply),	  KUNIT_CASE(cost),
-	KUNIT_CASE(cost_at_load), KUNIT_CASE(cost_after_load),
-	KUNIT_CASE(cost_at_rest), {},
+	KUNIT_CASE(available_supply), KUNIT_CASE(available_cost),
+	KUNIT_CASE(cost_at_load),     KUNIT_CASE(cost_after_load),
+	KUNIT_CASE(cost_at_rest),     {},
 };
 
 struct kunit_suite oe_available_suite = {

@@ -14,19 +14,19 @@ enum {
 };
 
 /* Each returns the available memory after so many ms. */
-static u64 constant(unsigned int ms)
+static u64 forecast_constant(unsigned int ms)
 {
 	return START_KB;
 }
 
 /* 100 MB/s, after a second of nothing. */
-static u64 linear(unsigned int ms)
+static u64 forecast_linear(unsigned int ms)
 {
 	return ms < 1000 ? START_KB : START_KB - (ms - 1000) * 100;
 }
 
 /* A tenth of it is lost each second. */
-static u64 exponential(unsigned int ms)
+static u64 forecast_exponential(unsigned int ms)
 {
 	u64 kb = START_KB;
 
@@ -36,13 +36,13 @@ static u64 exponential(unsigned int ms)
 }
 
 /* 50 MB/s, and 4 MB up or down at any time. */
-static u64 noisy(unsigned int ms)
+static u64 forecast_noisy(unsigned int ms)
 {
 	return START_KB - ms * 50 + (ms * 7919 % 8191) - 4095;
 }
 
 /* Noise, and nothing else. */
-static u64 noise(unsigned int ms)
+static u64 forecast_noise(unsigned int ms)
 {
 	return START_KB + (ms * 7919 % 8191) - 4095;
 }
@@ -56,14 +56,14 @@ static u64 saw_tooth(unsigned int ms)
 }
 
 /* A leak of 100 MB/s for 4 s, then its memory is given back. */
-static u64 recovering(unsigned int ms)
+static u64 forecast_recovering(unsigned int ms)
 {
 	return ms < 4000 ? START_KB - ms * 100 : START_KB;
 }
 
 /* The forecast after so many ms of a series that is looked at so often. */
-static s64 after(u64 (*series)(unsigned int ms), unsigned int ms,
-		 unsigned int every)
+static s64 forecast_after(u64 (*series)(unsigned int ms), unsigned int ms,
+			  unsigned int every)
 {
 	struct oe_forecast forecast = {};
 	unsigned int now;
@@ -78,10 +78,13 @@ static void not_falling(struct kunit *test)
 	unsigned int ms;
 
 	for (ms = 0; ms < 8000; ms += 130) {
-		KUNIT_EXPECT_EQ_MSG(test, -1LL, after(constant, ms, 10),
+		KUNIT_EXPECT_EQ_MSG(test, -1LL,
+				    forecast_after(forecast_constant, ms, 10),
 				    "%u ms", ms);
 		if (ms < 1000 + PERIOD)
-			KUNIT_EXPECT_EQ_MSG(test, -1LL, after(linear, ms, 10),
+			KUNIT_EXPECT_EQ_MSG(test, -1LL,
+					    forecast_after(forecast_linear, ms,
+							   10),
 					    "%u ms", ms);
 	}
 }
@@ -97,8 +100,9 @@ static void linear_leak(struct kunit *test)
 
 		/* A look may come a period late, and its sample one before. */
 		for (ms = 1000 + 4 * period; ms < 9000; ms += 110) {
-			s64 truth = linear(ms) / 100;
-			s64 forecast = after(linear, ms, every[i]);
+			s64 truth = forecast_linear(ms) / 100;
+			s64 forecast =
+				forecast_after(forecast_linear, ms, every[i]);
 
 			KUNIT_EXPECT_LT_MSG(
 				test, abs(forecast - truth) * 5,
@@ -115,7 +119,7 @@ static void exponential_leak(struct kunit *test)
 	unsigned int ms;
 
 	for (ms = 1000; ms < 20000; ms += 330) {
-		s64 forecast = after(exponential, ms, 10);
+		s64 forecast = forecast_after(forecast_exponential, ms, 10);
 
 		KUNIT_EXPECT_GT_MSG(test, forecast, 8000LL, "%u ms", ms);
 		KUNIT_EXPECT_LT_MSG(test, forecast, 12000LL, "%u ms", ms);
@@ -130,8 +134,8 @@ static void noisy_leak(struct kunit *test)
 
 	/* The order is right, for most of the time. */
 	for (ms = 2000; ms < 12000; ms += 70) {
-		s64 truth = noisy(ms) / 50;
-		s64 forecast = after(noisy, ms, 10);
+		s64 truth = forecast_noisy(ms) / 50;
+		s64 forecast = forecast_after(forecast_noisy, ms, 10);
 
 		nr++;
 		seen += forecast > truth / 3 && forecast < truth * 3;
@@ -139,7 +143,7 @@ static void noisy_leak(struct kunit *test)
 	KUNIT_EXPECT_GT(test, seen * 10, nr * 8);
 }
 
-static void swings(struct kunit *test)
+static void forecast_swings(struct kunit *test)
 {
 	unsigned int alarms = 0;
 	unsigned int nr = 0;
@@ -147,8 +151,8 @@ static void swings(struct kunit *test)
 
 	/* Neither is a leak: no alert lasts long. */
 	for (ms = 2000; ms < 12000; ms += 70) {
-		s64 of_noise = after(noise, ms, 10);
-		s64 of_saw = after(saw_tooth, ms, 10);
+		s64 of_noise = forecast_after(forecast_noise, ms, 10);
+		s64 of_saw = forecast_after(saw_tooth, ms, 10);
 
 		nr += 2;
 		alarms += of_noise >= 0 && of_noise < 10000;
@@ -157,23 +161,25 @@ static void swings(struct kunit *test)
 	KUNIT_EXPECT_LT(test, alarms * 10, nr);
 }
 
-static void recovery(struct kunit *test)
+static void forecast_recovery(struct kunit *test)
 {
 	unsigned int ms;
 
-	KUNIT_EXPECT_GT(test, after(recovering, 3990, 10), 0LL);
+	KUNIT_EXPECT_GT(test, forecast_after(forecast_recovering, 3990, 10),
+			0LL);
 	for (ms = 4000 + PERIOD; ms < 8000; ms += 90)
-		KUNIT_EXPECT_EQ_MSG(test, -1LL, after(recovering, ms, 10),
+		KUNIT_EXPECT_EQ_MSG(test, -1LL,
+				    forecast_after(forecast_recovering, ms, 10),
 				    "%u ms", ms);
 }
 
-static void targets(struct kunit *test)
+static void forecast_targets(struct kunit *test)
 {
 	struct oe_forecast forecast = {};
 	unsigned int ms;
 
 	for (ms = 0; ms <= 4000; ms += 10)
-		oe_forecast_add(&forecast, ms, linear(ms));
+		oe_forecast_add(&forecast, ms, forecast_linear(ms));
 	/* Only memory above the target counts; below it the forecast is 0. */
 	KUNIT_EXPECT_EQ(test, 0LL, oe_forecast_ms(&forecast, 700000, 700000));
 	KUNIT_EXPECT_EQ(test, 0LL, oe_forecast_ms(&forecast, 1, 700000));
@@ -185,7 +191,7 @@ static void targets(struct kunit *test)
 }
 
 /* The largest steps there can be do not overflow. */
-static void extremes(struct kunit *test)
+static void forecast_extremes(struct kunit *test)
 {
 	struct oe_forecast forecast = {};
 	s64 ms;
@@ -206,10 +212,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(linear_leak),
 	KUNIT_CASE(exponential_leak),
 	KUNIT_CASE(noisy_leak),
-	KUNIT_CASE(swings),
-	KUNIT_CASE(recovery),
-	KUNIT_CASE(targets),
-	KUNIT_CASE(extremes),
+	KUNIT_CASE(forecast_swings),
+	KUNIT_CASE(forecast_recovery),
+	KUNIT_CASE(forecast_targets),
+	KUNIT_CASE(forecast_extremes),
 	{},
 };
 

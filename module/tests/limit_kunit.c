@@ -34,9 +34,9 @@ static bool ends_scan(enum oe_limit_step step)
 	       step == OE_LIMIT_LET_GO;
 }
 
-static void play(struct kunit *test, const struct scan *scans,
-		 unsigned int nr_scans, unsigned int allowed_ms,
-		 unsigned int term_timeout_ms)
+static void limit_play(struct kunit *test, const struct scan *scans,
+		       unsigned int nr_scans, unsigned int allowed_ms,
+		       unsigned int term_timeout_ms)
 {
 	struct oe_limit_state state = {};
 	unsigned int i, k;
@@ -68,7 +68,7 @@ static void play(struct kunit *test, const struct scan *scans,
 }
 
 #define PLAY(test, scans, allowed_ms, term_timeout_ms) \
-	play(test, scans, ARRAY_SIZE(scans), allowed_ms, term_timeout_ms)
+	limit_play(test, scans, ARRAY_SIZE(scans), allowed_ms, term_timeout_ms)
 
 static void under_limit(struct kunit *test)
 {
@@ -95,7 +95,7 @@ static void no_limit(struct kunit *test)
 			(int)oe_limit_next(&state, &view));
 }
 
-static void allowance(struct kunit *test)
+static void limit_allowance(struct kunit *test)
 {
 	static const struct scan scans[] = {
 		{ 5000, 1001, .steps = { OE_LIMIT_EXCEEDED } },
@@ -119,7 +119,7 @@ static void no_allowance(struct kunit *test)
 	PLAY(test, scans, 0, TIMEOUT_MS);
 }
 
-static void timeout(struct kunit *test)
+static void limit_timeout(struct kunit *test)
 {
 	static const struct scan scans[] = {
 		{ 10, 1001,
@@ -169,7 +169,7 @@ static void slow_exit(struct kunit *test)
 	PLAY(test, scans, 0, TIMEOUT_MS);
 }
 
-static void shrinks(struct kunit *test)
+static void limit_shrinks(struct kunit *test)
 {
 	static const struct scan scans[] = {
 		{ 0, 5000, .steps = { OE_LIMIT_EXCEEDED, OE_LIMIT_TERMINATE } },
@@ -180,7 +180,7 @@ static void shrinks(struct kunit *test)
 	PLAY(test, scans, 0, TIMEOUT_MS);
 }
 
-static void spared(struct kunit *test)
+static void limit_spared(struct kunit *test)
 {
 	static const struct scan scans[] = {
 		{ 0, 5000, .steps = { OE_LIMIT_EXCEEDED, OE_LIMIT_TERMINATE } },
@@ -195,7 +195,7 @@ static void spared(struct kunit *test)
 	PLAY(test, scans, 0, TIMEOUT_MS);
 }
 
-static void nobody(struct kunit *test)
+static void limit_nobody(struct kunit *test)
 {
 	static const struct scan scans[] = {
 		{ 0, 5000, .no_candidate = true,
@@ -214,7 +214,7 @@ static void nobody(struct kunit *test)
 	PLAY(test, scans, 0, TIMEOUT_MS);
 }
 
-static void observe(struct kunit *test)
+static void limit_observe(struct kunit *test)
 {
 	static const struct scan scans[] = {
 		{ 0, 5000, .observe = true, .steps = { OE_LIMIT_EXCEEDED } },
@@ -290,13 +290,13 @@ static void wait_table(struct kunit *test)
 
 static struct rnd_state random;
 
-static u32 some(u32 below)
+static u32 limit_some(u32 below)
 {
 	return prandom_u32_state(&random) % below;
 }
 
 /* Random values of the scans. */
-static void never(struct kunit *test)
+static void limit_never(struct kunit *test)
 {
 	struct oe_limit_state state = {};
 	struct oe_limit_view view = { .max_kb = MAX_KB };
@@ -310,14 +310,14 @@ static void never(struct kunit *test)
 		enum oe_limit_signal before = state.signal;
 		enum oe_limit_step step;
 
-		view.now_ms += some(400);
-		view.use_kb = some(2 * MAX_KB);
-		view.ending_kb = some(view.use_kb + 1);
-		view.allowed_ms = some(1000);
-		view.term_timeout_ms = some(1000);
-		view.enforce = some(4);
-		view.has_candidate = some(4);
-		view.victim = some(4);
+		view.now_ms += limit_some(400);
+		view.use_kb = limit_some(2 * MAX_KB);
+		view.ending_kb = limit_some(view.use_kb + 1);
+		view.allowed_ms = limit_some(1000);
+		view.term_timeout_ms = limit_some(1000);
+		view.enforce = limit_some(4);
+		view.has_candidate = limit_some(4);
+		view.victim = limit_some(4);
 		/* A mode that forbids it spares the victim. */
 		if (!view.enforce && view.victim == OE_LIMIT_ALIVE)
 			view.victim = OE_LIMIT_SPARED;
@@ -340,11 +340,21 @@ static void never(struct kunit *test)
 }
 
 static struct kunit_case limit_cases[] = {
-	KUNIT_CASE(under_limit),  KUNIT_CASE(no_limit), KUNIT_CASE(allowance),
-	KUNIT_CASE(no_allowance), KUNIT_CASE(timeout),	KUNIT_CASE(no_timeout),
-	KUNIT_CASE(slow_exit),	  KUNIT_CASE(shrinks),	KUNIT_CASE(spared),
-	KUNIT_CASE(nobody),	  KUNIT_CASE(observe),	KUNIT_CASE(others_end),
-	KUNIT_CASE(wait_table),	  KUNIT_CASE(never),	{},
+	KUNIT_CASE(under_limit),
+	KUNIT_CASE(no_limit),
+	KUNIT_CASE(limit_allowance),
+	KUNIT_CASE(no_allowance),
+	KUNIT_CASE(limit_timeout),
+	KUNIT_CASE(no_timeout),
+	KUNIT_CASE(slow_exit),
+	KUNIT_CASE(limit_shrinks),
+	KUNIT_CASE(limit_spared),
+	KUNIT_CASE(limit_nobody),
+	KUNIT_CASE(limit_observe),
+	KUNIT_CASE(others_end),
+	KUNIT_CASE(wait_table),
+	KUNIT_CASE(limit_never),
+	{},
 };
 
 struct kunit_suite oe_limit_suite = {

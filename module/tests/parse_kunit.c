@@ -69,7 +69,7 @@ static void number_minimum(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, U64_MAX, value);
 }
 
-static void words(struct kunit *test)
+static void parse_words(struct kunit *test)
 {
 	static const char *const list[] = { "off", "observe", "enforce" };
 	static const char *const bad[] = { "",	   "\n",      "of",
@@ -150,7 +150,7 @@ static void rank_line_table(struct kunit *test)
 	}
 }
 
-static void escaping(struct kunit *test)
+static void parse_escaping(struct kunit *test)
 {
 	char out[OE_COMM_ESCAPED];
 
@@ -263,7 +263,7 @@ static void member_table(struct kunit *test)
 	}
 }
 
-static void names(struct kunit *test)
+static void parse_names(struct kunit *test)
 {
 	static const char *const bad[] = {
 		"",   "\n",    "A",    "a b",	    "a/b",  ".",  "..",
@@ -327,13 +327,13 @@ static void uid_ranges(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(number_table),
 	KUNIT_CASE(number_minimum),
-	KUNIT_CASE(words),
+	KUNIT_CASE(parse_words),
 	KUNIT_CASE(rank_line_table),
-	KUNIT_CASE(escaping),
+	KUNIT_CASE(parse_escaping),
 	KUNIT_CASE(size_table),
 	KUNIT_CASE(size_of_large_memory),
 	KUNIT_CASE(member_table),
-	KUNIT_CASE(names),
+	KUNIT_CASE(parse_names),
 	KUNIT_CASE(uid_ranges),
 	{},
 };

@@ -10,7 +10,7 @@
 
 #include "../rules/policy.c"
 
-static struct oe_candidate candidate(s32 pid, u16 rank, s64 badness)
+static struct oe_candidate policy_candidate(s32 pid, u16 rank, s64 badness)
 {
 	return (struct oe_candidate){
 		.pid = pid,
@@ -20,9 +20,9 @@ static struct oe_candidate candidate(s32 pid, u16 rank, s64 badness)
 	};
 }
 
-static struct oe_candidate sized(s32 pid, u16 rank, unsigned long gain)
+static struct oe_candidate policy_sized(s32 pid, u16 rank, unsigned long gain)
 {
-	struct oe_candidate c = candidate(pid, rank, gain);
+	struct oe_candidate c = policy_candidate(pid, rank, gain);
 
 	c.gain = gain;
 	return c;
@@ -54,7 +54,7 @@ static void verdict_table(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct oe_policy policy = { .threshold = cases[i].threshold };
-		struct oe_candidate c = candidate(1, cases[i].rank, 1);
+		struct oe_candidate c = policy_candidate(1, cases[i].rank, 1);
 
 		c.unkillable = cases[i].unkillable;
 		KUNIT_EXPECT_EQ_MSG(test, (int)cases[i].verdict,
@@ -74,23 +74,27 @@ static void order_table(struct kunit *test)
 	const s64 huge = S64_MAX;
 	const struct order_case cases[] = {
 		/* rank: the ranking beats any badness */
-		{ OE_ORDER_RANK, candidate(9, 2, -huge),
-		  candidate(1, 1, huge) },
+		{ OE_ORDER_RANK, policy_candidate(9, 2, -huge),
+		  policy_candidate(1, 1, huge) },
 		/* more than 32 bits of badness do not wrap */
-		{ OE_ORDER_RANK, candidate(9, 5, 1LL << 33),
-		  candidate(1, 5, (1LL << 33) - 1) },
-		{ OE_ORDER_BADNESS, candidate(9, 5, 1LL << 40),
-		  candidate(1, 900, 1) },
+		{ OE_ORDER_RANK, policy_candidate(9, 5, 1LL << 33),
+		  policy_candidate(1, 5, (1LL << 33) - 1) },
+		{ OE_ORDER_BADNESS, policy_candidate(9, 5, 1LL << 40),
+		  policy_candidate(1, 900, 1) },
 		/* ties by the lowest pid */
-		{ OE_ORDER_RANK, candidate(1, 5, 7), candidate(2, 5, 7) },
-		{ OE_ORDER_BADNESS, candidate(1, 5, 7), candidate(2, 900, 7) },
-		{ OE_ORDER_BADNESS, candidate(1, 5, 7),
-		  candidate(S32_MAX, 5, 7) },
+		{ OE_ORDER_RANK, policy_candidate(1, 5, 7),
+		  policy_candidate(2, 5, 7) },
+		{ OE_ORDER_BADNESS, policy_candidate(1, 5, 7),
+		  policy_candidate(2, 900, 7) },
+		{ OE_ORDER_BADNESS, policy_candidate(1, 5, 7),
+		  policy_candidate(S32_MAX, 5, 7) },
 		/* negative badness is less than none */
-		{ OE_ORDER_BADNESS, candidate(9, 5, 0), candidate(1, 5, -1) },
-		{ OE_ORDER_BADNESS, candidate(9, 5, -1),
-		  candidate(1, 5, S64_MIN) },
-		{ OE_ORDER_RANK, candidate(9, 1000, 0), candidate(1, 999, 0) },
+		{ OE_ORDER_BADNESS, policy_candidate(9, 5, 0),
+		  policy_candidate(1, 5, -1) },
+		{ OE_ORDER_BADNESS, policy_candidate(9, 5, -1),
+		  policy_candidate(1, 5, S64_MIN) },
+		{ OE_ORDER_RANK, policy_candidate(9, 1000, 0),
+		  policy_candidate(1, 999, 0) },
 	};
 	unsigned int i;
 
@@ -107,10 +111,10 @@ static void order_table(struct kunit *test)
 	}
 }
 
-static void nobody(struct kunit *test)
+static void policy_nobody(struct kunit *test)
 {
 	const struct oe_policy policy = { .threshold = 500 };
-	struct oe_candidate never = candidate(1, 0, 1000);
+	struct oe_candidate never = policy_candidate(1, 0, 1000);
 	struct oe_choice choice = {};
 
 	KUNIT_EXPECT_EQ(test, 0, choice.victim.pid);
@@ -128,7 +132,7 @@ static void nobody(struct kunit *test)
 static void set_is_protected_as_one(struct kunit *test)
 {
 	const struct oe_policy policy = { .threshold = 100 };
-	struct oe_candidate c = candidate(1, 900, 1);
+	struct oe_candidate c = policy_candidate(1, 900, 1);
 
 	KUNIT_EXPECT_EQ(test, (int)OE_ELIGIBLE,
 			(int)oe_policy_verdict(&policy, &c));
@@ -151,8 +155,8 @@ static void origin_goes_first(struct kunit *test)
 		/* also where it would be too small */
 		{ 0, OE_ORDER_RANK, 100 },
 	};
-	struct oe_candidate origin = sized(9, 1, 1);
-	const struct oe_candidate other = sized(1, 1000, 1000);
+	struct oe_candidate origin = policy_sized(9, 1, 1);
+	const struct oe_candidate other = policy_sized(1, 1000, 1000);
 	unsigned int i;
 
 	origin.origin = 1;
@@ -206,9 +210,9 @@ static void min_gain_table(struct kunit *test)
 static void small_goes_last(struct kunit *test)
 {
 	const struct oe_policy policy = { 0, OE_ORDER_RANK, 100 };
-	const struct oe_candidate small = sized(1, 900, 99);
-	const struct oe_candidate enough = sized(2, 500, 100);
-	const struct oe_candidate smaller = sized(3, 901, 1);
+	const struct oe_candidate small = policy_sized(1, 900, 99);
+	const struct oe_candidate enough = policy_sized(2, 500, 100);
+	const struct oe_candidate smaller = policy_sized(3, 901, 1);
 
 	KUNIT_EXPECT_TRUE(test, oe_policy_before(&policy, &enough, &small));
 	KUNIT_EXPECT_FALSE(test, oe_policy_before(&policy, &small, &enough));
@@ -263,9 +267,9 @@ static void elsewhere_table(struct kunit *test)
 static void given_up_by_set_and_rank(struct kunit *test)
 {
 	struct oe_candidate all[] = {
-		candidate(4, 20, 2),   candidate(3, 20, 1),
-		candidate(5, 19, 700), candidate(2, 10, 800),
-		candidate(6, 900, 1),
+		policy_candidate(4, 20, 2),   policy_candidate(3, 20, 1),
+		policy_candidate(5, 19, 700), policy_candidate(2, 10, 800),
+		policy_candidate(6, 900, 1),
 	};
 	unsigned int i, j;
 
@@ -289,10 +293,10 @@ static void fill_many(struct oe_candidate *all)
 
 	/* Few values, so that there are many ties. */
 	for (i = 0; i < NR_MANY; i++)
-		all[i] = sized(i + 1, i % 7 * 150, i % 5 * 10);
+		all[i] = policy_sized(i + 1, i % 7 * 150, i % 5 * 10);
 }
 
-static void shuffle(struct oe_candidate *all)
+static void policy_shuffle(struct oe_candidate *all)
 {
 	unsigned int i;
 
@@ -335,7 +339,7 @@ static void any_order_of_arrival(struct kunit *test)
 		struct oe_choice choice = {};
 		s32 victim;
 
-		shuffle(all);
+		policy_shuffle(all);
 		for (i = 0; i < NR_MANY; i++)
 			oe_policy_consider(&policy, &choice, &all[i]);
 		victim = best_except(&policy, all, 0);
@@ -399,7 +403,7 @@ static void search_goes_on(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(verdict_table),
 	KUNIT_CASE(order_table),
-	KUNIT_CASE(nobody),
+	KUNIT_CASE(policy_nobody),
 	KUNIT_CASE(set_is_protected_as_one),
 	KUNIT_CASE(origin_goes_first),
 	KUNIT_CASE(min_gain_table),

@@ -158,7 +158,7 @@ static void tear_down(struct kunit *test)
 	}
 }
 
-static int change(unsigned int i, enum oe_rank_action action, u16 value)
+static int rank_change(unsigned int i, enum oe_rank_action action, u16 value)
 {
 	struct oe_rank_change change = {
 		.pid = pid_of(i),
@@ -169,13 +169,13 @@ static int change(unsigned int i, enum oe_rank_action action, u16 value)
 	return oe_rank_apply(&change, 1);
 }
 
-static int set(unsigned int i, u16 value)
+static int rank_set(unsigned int i, u16 value)
 {
-	return change(i, OE_RANK_SET, value);
+	return rank_change(i, OE_RANK_SET, value);
 }
 
-static void expect(struct kunit *test, unsigned int i, u16 value,
-		   enum oe_source source)
+static void rank_expect(struct kunit *test, unsigned int i, u16 value,
+			enum oe_source source)
 {
 	struct oe_ranking ranking;
 
@@ -188,18 +188,18 @@ static void expect(struct kunit *test, unsigned int i, u16 value,
 
 static void set_find_clear(struct kunit *test)
 {
-	expect(test, 0, 500, OE_SOURCE_DEFAULT);
-	KUNIT_EXPECT_EQ(test, 0, set(0, 7));
-	expect(test, 0, 7, OE_SOURCE_EXPLICIT);
+	rank_expect(test, 0, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	rank_expect(test, 0, 7, OE_SOURCE_EXPLICIT);
 	KUNIT_EXPECT_TRUE(test, fork_stub.watched);
-	KUNIT_EXPECT_EQ(test, 0, set(0, 1000));
-	expect(test, 0, 1000, OE_SOURCE_EXPLICIT);
-	expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 1000));
+	rank_expect(test, 0, 1000, OE_SOURCE_EXPLICIT);
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
-	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_CLEAR, 0));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_CLEAR, 0));
 	/* Clearing a ranking that does not exist is no error. */
-	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_CLEAR, 0));
-	expect(test, 0, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_CLEAR, 0));
+	rank_expect(test, 0, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
 }
 
@@ -213,16 +213,16 @@ static void same_pid_twice_in_one_write(struct kunit *test)
 	};
 
 	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(changes, ARRAY_SIZE(changes)));
-	expect(test, 0, 2, OE_SOURCE_EXPLICIT);
-	expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	rank_expect(test, 0, 2, OE_SOURCE_EXPLICIT);
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
 }
 
 static void failing_change_changes_nothing(struct kunit *test)
 {
 	fork_stub.err = -ENOMEM;
-	KUNIT_EXPECT_EQ(test, -ENOMEM, set(0, 7));
-	expect(test, 0, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, -ENOMEM, rank_set(0, 7));
+	rank_expect(test, 0, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
 }
 
@@ -237,14 +237,14 @@ static void failing_change_meets_an_exit(struct kunit *test)
 		{ .pid = pid_of(1), .value = 2 },
 	};
 
-	KUNIT_EXPECT_EQ(test, 0, set(2, 7));
+	KUNIT_EXPECT_EQ(test, 0, rank_set(2, 7));
 	failing_alloc.at = 2;
 	failing_alloc.drops = pid_of(0);
 	KUNIT_EXPECT_EQ(test, -ENOMEM,
 			oe_rank_apply(changes, ARRAY_SIZE(changes)));
-	expect(test, 0, 500, OE_SOURCE_DEFAULT);
-	expect(test, 1, 500, OE_SOURCE_DEFAULT);
-	expect(test, 2, 7, OE_SOURCE_EXPLICIT);
+	rank_expect(test, 0, 500, OE_SOURCE_DEFAULT);
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	rank_expect(test, 2, 7, OE_SOURCE_EXPLICIT);
 	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
 }
 
@@ -252,22 +252,22 @@ static void inherit_and_drop(struct kunit *test)
 {
 	oe_inherit_fork(pid_of(0), pid_of(1), 1);
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
-	KUNIT_EXPECT_EQ(test, 0, set(0, 7));
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
 	oe_inherit_fork(pid_of(0), pid_of(1), 1);
-	expect(test, 1, 7, OE_SOURCE_INHERITED);
+	rank_expect(test, 1, 7, OE_SOURCE_INHERITED);
 	/* A copy: it does not follow, and is not followed. */
-	KUNIT_EXPECT_EQ(test, 0, set(0, 8));
-	expect(test, 1, 7, OE_SOURCE_INHERITED);
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 8));
+	rank_expect(test, 1, 7, OE_SOURCE_INHERITED);
 	oe_inherit_fork(pid_of(1), pid_of(2), 1);
-	expect(test, 2, 7, OE_SOURCE_INHERITED);
+	rank_expect(test, 2, 7, OE_SOURCE_INHERITED);
 	oe_rank_table_drop(pid_of(1));
 	oe_rank_table_drop(pid_of(1));
 	oe_rank_table_drop(NULL);
-	expect(test, 1, 500, OE_SOURCE_DEFAULT);
-	expect(test, 2, 7, OE_SOURCE_INHERITED);
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	rank_expect(test, 2, 7, OE_SOURCE_INHERITED);
 	/* Written once, an inherited ranking is explicit. */
-	KUNIT_EXPECT_EQ(test, 0, set(2, 9));
-	expect(test, 2, 9, OE_SOURCE_EXPLICIT);
+	KUNIT_EXPECT_EQ(test, 0, rank_set(2, 9));
+	rank_expect(test, 2, 9, OE_SOURCE_EXPLICIT);
 }
 
 static void lost_inheritance_protects(struct kunit *test)
@@ -283,14 +283,15 @@ static void lost_inheritance_protects(struct kunit *test)
 	 */
 	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
 	if (READ_ONCE(inherit.lost_since)) {
-		expect(test, 1, OE_RANK_NEVER, OE_SOURCE_LOST);
-		expect(test, NR_PROCESSES - 1, OE_RANK_NEVER, OE_SOURCE_LOST);
+		rank_expect(test, 1, OE_RANK_NEVER, OE_SOURCE_LOST);
+		rank_expect(test, NR_PROCESSES - 1, OE_RANK_NEVER,
+			    OE_SOURCE_LOST);
 	}
 	mutex_unlock(&oe_rank_table_lock);
 	/* ... until the repair has been through. */
 	flush_delayed_work(&inherit.repair);
 	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
-	expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
 }
 
 /* All of these are children of kthreadd. */
@@ -302,13 +303,13 @@ static void lost_child_gets_what_its_parent_has(struct kunit *test)
 	of_parent.pid = get_pid(oe_inherit_parent(processes[0]));
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
-	KUNIT_EXPECT_EQ(test, 0, set(2, 9));
+	KUNIT_EXPECT_EQ(test, 0, rank_set(2, 9));
 	note_lost(processes[1]->start_time);
 	flush_delayed_work(&inherit.repair);
 	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
-	expect(test, 1, 7, OE_SOURCE_INHERITED);
-	expect(test, 2, 9, OE_SOURCE_EXPLICIT);
-	expect(test, NR_PROCESSES - 1, 7, OE_SOURCE_INHERITED);
+	rank_expect(test, 1, 7, OE_SOURCE_INHERITED);
+	rank_expect(test, 2, 9, OE_SOURCE_EXPLICIT);
+	rank_expect(test, NR_PROCESSES - 1, 7, OE_SOURCE_INHERITED);
 	put_pid(of_parent.pid);
 }
 
@@ -316,19 +317,19 @@ static void lost_child_gets_what_its_parent_has(struct kunit *test)
 static void join_and_leave(struct kunit *test)
 {
 	oe_rank_open_group(3);
-	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_JOIN, 3));
-	expect(test, 0, 3, OE_SOURCE_GROUP);
-	KUNIT_EXPECT_EQ(test, 0, set(0, 7));
-	expect(test, 0, 7, OE_SOURCE_EXPLICIT);
-	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_CLEAR, 0));
-	expect(test, 0, 3, OE_SOURCE_GROUP);
-	KUNIT_EXPECT_EQ(test, 0, set(0, 8));
-	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_LEAVE, 3));
-	expect(test, 0, 8, OE_SOURCE_EXPLICIT);
-	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_CLEAR, 0));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_JOIN, 3));
+	rank_expect(test, 0, 3, OE_SOURCE_GROUP);
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	rank_expect(test, 0, 7, OE_SOURCE_EXPLICIT);
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_CLEAR, 0));
+	rank_expect(test, 0, 3, OE_SOURCE_GROUP);
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 8));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_LEAVE, 3));
+	rank_expect(test, 0, 8, OE_SOURCE_EXPLICIT);
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_CLEAR, 0));
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
 	/* Leaving where one is not is no error. */
-	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_LEAVE, 3));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_LEAVE, 3));
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
 	oe_rank_close_group(3);
 }
@@ -340,29 +341,29 @@ static void closed_group_is_empty(struct kunit *test)
 	oe_rank_open_group(3);
 	oe_rank_open_group(255);
 	for (i = 0; i < NR_PROCESSES; i++)
-		KUNIT_EXPECT_EQ(test, 0, change(i, OE_RANK_JOIN, 255));
-	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_JOIN, 3));
-	KUNIT_EXPECT_EQ(test, 0, set(1, 7));
+		KUNIT_EXPECT_EQ(test, 0, rank_change(i, OE_RANK_JOIN, 255));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_JOIN, 3));
+	KUNIT_EXPECT_EQ(test, 0, rank_set(1, 7));
 	oe_rank_close_group(255);
-	expect(test, 0, 3, OE_SOURCE_GROUP);
-	expect(test, 1, 7, OE_SOURCE_EXPLICIT);
-	expect(test, 2, 500, OE_SOURCE_DEFAULT);
+	rank_expect(test, 0, 3, OE_SOURCE_GROUP);
+	rank_expect(test, 1, 7, OE_SOURCE_EXPLICIT);
+	rank_expect(test, 2, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 2u, oe_rank_count());
 	oe_rank_close_group(3);
-	expect(test, 0, 500, OE_SOURCE_DEFAULT);
+	rank_expect(test, 0, 500, OE_SOURCE_DEFAULT);
 	oe_rank_table_drop(pid_of(1));
 }
 
 static void group_is_inherited_while_it_is_open(struct kunit *test)
 {
 	oe_rank_open_group(3);
-	KUNIT_EXPECT_EQ(test, 0, change(0, OE_RANK_JOIN, 3));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_JOIN, 3));
 	oe_inherit_fork(pid_of(0), pid_of(1), 1);
-	expect(test, 1, 3, OE_SOURCE_GROUP);
+	rank_expect(test, 1, 3, OE_SOURCE_GROUP);
 	/* As a fork does that meets the removal half-way. */
 	clear_bit(3, inherit.open_groups);
 	oe_inherit_fork(pid_of(0), pid_of(2), 1);
-	expect(test, 2, 500, OE_SOURCE_DEFAULT);
+	rank_expect(test, 2, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 2u, oe_rank_count());
 	oe_rank_close_group(3);
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
@@ -379,16 +380,16 @@ static int stop_at_once(struct pid *tgid, void *arg)
 	return -EINTR;
 }
 
-static void many(struct kunit *test)
+static void rank_many(struct kunit *test)
 {
 	unsigned int nr_members = 0;
 	unsigned int i;
 
 	oe_rank_open_group(9);
 	for (i = 0; i < NR_PROCESSES; i++)
-		KUNIT_EXPECT_EQ(test, 0, set(i, i));
+		KUNIT_EXPECT_EQ(test, 0, rank_set(i, i));
 	for (i = 0; i < NR_PROCESSES; i += 2)
-		KUNIT_EXPECT_EQ(test, 0, change(i, OE_RANK_JOIN, 9));
+		KUNIT_EXPECT_EQ(test, 0, rank_change(i, OE_RANK_JOIN, 9));
 	KUNIT_EXPECT_EQ(test, (unsigned int)NR_PROCESSES, oe_rank_count());
 	KUNIT_EXPECT_EQ(test, 0,
 			oe_rank_visit_members(9, count_member, &nr_members));
@@ -403,7 +404,7 @@ static void many(struct kunit *test)
 
 static void empty_table_is_not_watched(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, 0, set(0, 7));
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
 	KUNIT_EXPECT_TRUE(test, fork_stub.watched);
 	oe_rank_table_drop(pid_of(0));
 	flush_delayed_work(&rank.retire);
@@ -428,7 +429,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(join_and_leave),
 	KUNIT_CASE(closed_group_is_empty),
 	KUNIT_CASE(group_is_inherited_while_it_is_open),
-	KUNIT_CASE(many),
+	KUNIT_CASE(rank_many),
 	KUNIT_CASE(empty_table_is_not_watched),
 	KUNIT_CASE(entry_is_small),
 	{},

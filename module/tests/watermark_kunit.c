@@ -26,9 +26,9 @@ struct step {
 	enum oe_level level;
 };
 
-static void run(struct kunit *test, const struct oe_watermarks *marks,
-		struct oe_level_state *state, const struct step *steps,
-		unsigned int nr)
+static void watermark_run(struct kunit *test, const struct oe_watermarks *marks,
+			  struct oe_level_state *state,
+			  const struct step *steps, unsigned int nr)
 {
 	unsigned int i;
 
@@ -52,12 +52,12 @@ static void run_anew(struct kunit *test, const struct oe_watermarks *marks,
 {
 	struct oe_level_state state = {};
 
-	run(test, marks, &state, steps, nr);
+	watermark_run(test, marks, &state, steps, nr);
 }
 
 #define RUN(test, marks, steps) run_anew(test, marks, steps, ARRAY_SIZE(steps))
 
-static void falling(struct kunit *test)
+static void watermark_falling(struct kunit *test)
 {
 	static const struct step steps[] = {
 		{ 1000, 9000, N }, { 1001, 4000, N }, { 1002, 3999, W },
@@ -74,7 +74,7 @@ static void falling(struct kunit *test)
 	RUN(test, &all, at_once);
 }
 
-static void hysteresis(struct kunit *test)
+static void watermark_hysteresis(struct kunit *test)
 {
 	/* Around the watermark, never above it and the hysteresis. */
 	static const struct step inside[] = {
@@ -93,7 +93,7 @@ static void hysteresis(struct kunit *test)
 	RUN(test, &all, bouncing);
 }
 
-static void recovery(struct kunit *test)
+static void watermark_recovery(struct kunit *test)
 {
 	/* At once: one step, after the debounce. */
 	static const struct step jump[] = {
@@ -170,9 +170,9 @@ static void after_an_oom(struct kunit *test)
 	struct oe_level_state state = {};
 
 	oe_watermark_enter(&state, OE_LEVEL_OOM);
-	run(test, &no_oom, &state, steps, ARRAY_SIZE(steps));
+	watermark_run(test, &no_oom, &state, steps, ARRAY_SIZE(steps));
 	oe_watermark_enter(&state, OE_LEVEL_OOM);
-	run(test, &no_oom, &state, at_once, ARRAY_SIZE(at_once));
+	watermark_run(test, &no_oom, &state, at_once, ARRAY_SIZE(at_once));
 }
 
 static enum oe_level forecast_step(struct oe_level_state *state, u64 now_ms,
@@ -278,7 +278,8 @@ static void in_order(struct kunit *test)
 	}
 }
 
-static unsigned int interval(u64 available_kb, u64 dropped_kb, u64 elapsed_ms)
+static unsigned int watermark_interval(u64 available_kb, u64 dropped_kb,
+				       u64 elapsed_ms)
 {
 	const struct oe_sample sample = {
 		.now_ms = 1000,
@@ -295,22 +296,24 @@ static unsigned int interval(u64 available_kb, u64 dropped_kb, u64 elapsed_ms)
 	return oe_watermark_interval(&all, &state, &sample, &pace);
 }
 
-static void intervals(struct kunit *test)
+static void watermark_intervals(struct kunit *test)
 {
 	/* Plenty, and flat. */
-	KUNIT_EXPECT_EQ(test, 1000u, interval(8 << 20, 0, 1000));
-	KUNIT_EXPECT_EQ(test, 1000u, interval(U64_MAX, 0, 1000));
+	KUNIT_EXPECT_EQ(test, 1000u, watermark_interval(8 << 20, 0, 1000));
+	KUNIT_EXPECT_EQ(test, 1000u, watermark_interval(U64_MAX, 0, 1000));
 	/* At the fastest that memory can go. */
-	KUNIT_EXPECT_EQ(test, 200u, interval(4000 + 200 * 1024, 0, 1000));
+	KUNIT_EXPECT_EQ(test, 200u,
+			watermark_interval(4000 + 200 * 1024, 0, 1000));
 	/* Close, but flat: an idle machine stays idle. */
-	KUNIT_EXPECT_EQ(test, 25u, interval(4001, 0, 1000));
-	KUNIT_EXPECT_EQ(test, 25u, interval(10, 0, 1000));
-	KUNIT_EXPECT_EQ(test, 25u, interval(4001, 255, 1));
+	KUNIT_EXPECT_EQ(test, 25u, watermark_interval(4001, 0, 1000));
+	KUNIT_EXPECT_EQ(test, 25u, watermark_interval(10, 0, 1000));
+	KUNIT_EXPECT_EQ(test, 25u, watermark_interval(4001, 255, 1));
 	/* Falling by 512 kB/ms with 400 MB to go: four looks on the way... */
-	KUNIT_EXPECT_EQ(test, 200u, interval(4000 + 400 * 1024, 5120, 10));
+	KUNIT_EXPECT_EQ(test, 200u,
+			watermark_interval(4000 + 400 * 1024, 5120, 10));
 	/* ...but never more often than every 2 ms. */
-	KUNIT_EXPECT_EQ(test, 2u, interval(4001, 1000, 1));
-	KUNIT_EXPECT_EQ(test, 2u, interval(0, 1000, 1000));
+	KUNIT_EXPECT_EQ(test, 2u, watermark_interval(4001, 1000, 1));
+	KUNIT_EXPECT_EQ(test, 2u, watermark_interval(0, 1000, 1000));
 }
 
 static void intervals_while_settling(struct kunit *test)
@@ -329,15 +332,15 @@ static void intervals_while_settling(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(falling),
-	KUNIT_CASE(hysteresis),
-	KUNIT_CASE(recovery),
+	KUNIT_CASE(watermark_falling),
+	KUNIT_CASE(watermark_hysteresis),
+	KUNIT_CASE(watermark_recovery),
 	KUNIT_CASE(partly_off),
 	KUNIT_CASE(after_an_oom),
 	KUNIT_CASE(forecast_alert),
 	KUNIT_CASE(told_on_the_way),
 	KUNIT_CASE(in_order),
-	KUNIT_CASE(intervals),
+	KUNIT_CASE(watermark_intervals),
 	KUNIT_CASE(intervals_while_settling),
 	{},
 };
