@@ -48,7 +48,7 @@ void oe_control_say_status(void)
 		       conf->services[i].name, oe_members_count(i));
 }
 
-static void obey(const char *command)
+static void obey_command(const char *command)
 {
 	const struct oe_conf *conf = oe_active_conf();
 	int mode;
@@ -83,7 +83,7 @@ static void obey_line(char *line)
 	for (char *c = line; *c; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';
-	obey(line);
+	obey_command(line);
 }
 
 /* Whole lines; what follows the last one stays. */

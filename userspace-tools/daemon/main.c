@@ -97,7 +97,7 @@ static void take_over(const struct oe_state *before)
 		oe_pipeline_resume(conf, before);
 }
 
-static void prepare(void)
+static void prepare_manager(void)
 {
 	const struct oe_conf *conf = oe_active_conf();
 	const struct oe_state *before;
@@ -173,7 +173,7 @@ static void print_error(void *arg, const char *message)
 	fprintf(stderr, "%s\n", message);
 }
 
-static void usage(FILE *stream)
+static void print_usage(FILE *stream)
 {
 	fputs("usage: oom-embeddedd [OPTION...]\n"
 	      "The reconfiguration manager; stays in the foreground unless told otherwise.\n\n"
@@ -189,7 +189,7 @@ static void usage(FILE *stream)
 	      stream);
 }
 
-static bool parse(int argc, char **argv, struct arguments *arguments)
+static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 {
 	static const struct option options[] = {
 		{ "check", no_argument, NULL, 'c' },
@@ -221,7 +221,7 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
 		} else if (opt == 'p') {
 			arguments->pidfile = optarg;
 		} else if (opt == 'h') {
-			usage(stdout);
+			print_usage(stdout);
 			exit(EXIT_SUCCESS);
 		} else if (opt == 'V') {
 			puts("oom-embeddedd " VERSION);
@@ -244,8 +244,8 @@ int main(int argc, char **argv)
 
 	/* The heap is locked too: no more of it than is needed. */
 	oe_heap_keep_small();
-	if (!parse(argc, argv, &arguments)) {
-		usage(stderr);
+	if (!parse_arguments(argc, argv, &arguments)) {
+		print_usage(stderr);
 		return EXIT_CONFIGURATION;
 	}
 	errors = oe_reload_first(arguments.file, arguments.directory,
@@ -270,7 +270,7 @@ int main(int argc, char **argv)
 	oe_log_init(arguments.log);
 	oe_notify_open();
 	oe_child_clean_environment();
-	prepare();
+	prepare_manager();
 	oe_background_ready(arguments.pidfile);
 	oe_loop_run();
 	oe_notify_say("STOPPING=1");

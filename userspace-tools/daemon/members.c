@@ -81,7 +81,7 @@ static int open_process(int service, int pid)
 }
 
 /* Only now is it certain that what was read about the number is about this process. */
-static void hold(int service, int pid, int fd, int pidfile)
+static void keep_member(int service, int pid, int fd, int pidfile)
 {
 	if (has_ended(fd)) {
 		close(fd);
@@ -117,7 +117,7 @@ void oe_members_match(const struct oe_conf *conf, int proc, int pid,
 		    fnmatch(pattern, again, 0))
 			close(fd);
 		else
-			hold(i, pid, fd, NO_FILE);
+			keep_member(i, pid, fd, NO_FILE);
 	}
 }
 
@@ -175,7 +175,7 @@ static const char *add_by_pidfile(int service, const char *path, int proc)
 	    !oe_pidfile_is_same(&file, &again))
 		close(fd);
 	else
-		hold(service, file.pid, fd, place);
+		keep_member(service, file.pid, fd, place);
 	return why;
 }
 

@@ -44,7 +44,7 @@ static bool is_one_of_us(uid_t uid)
 /* Not there is no fault: the service is not running. */
 const char oe_pidfile_missing[] = "there is no such file";
 
-static bool refuse(struct walk *walk, const char *why)
+static bool refuse_file(struct walk *walk, const char *why)
 {
 	walk->why = why;
 	return false;
@@ -52,8 +52,8 @@ static bool refuse(struct walk *walk, const char *why)
 
 static bool refuse_errno(struct walk *walk)
 {
-	return refuse(walk,
-		      errno == ENOENT ? oe_pidfile_missing : strerror(errno));
+	return refuse_file(walk, errno == ENOENT ? oe_pidfile_missing :
+						   strerror(errno));
 }
 
 /* One stranger may have a hand in the path, if the file is his. */
@@ -62,7 +62,7 @@ static bool admit_owner(struct walk *walk, uid_t uid)
 	if (is_one_of_us(uid))
 		return true;
 	if (walk->has_stranger && walk->stranger != uid)
-		return refuse(walk, "two users can change its path");
+		return refuse_file(walk, "two users can change its path");
 	walk->has_stranger = true;
 	walk->stranger = uid;
 	return true;
@@ -76,7 +76,7 @@ static bool admit_directory(struct walk *walk)
 	if (fstat(walk->dir, &st))
 		return refuse_errno(walk);
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(st.st_mode & S_ISVTX))
-		return refuse(walk, "others can write to its directory");
+		return refuse_file(walk, "others can write to its directory");
 	return admit_owner(walk, st.st_uid);
 }
 
@@ -117,10 +117,11 @@ static bool follow_link(struct walk *walk, uid_t owner)
 	size_t rest = strlen(walk->rest);
 
 	if (length <= 0 || walk->links++ == MAX_LINKS)
-		return refuse(walk, "it is behind too many symbolic links");
+		return refuse_file(walk,
+				   "it is behind too many symbolic links");
 	target[length] = '\0';
 	if ((size_t)length + rest + 2 > sizeof(walk->rest))
-		return refuse(walk, strerror(ENAMETOOLONG));
+		return refuse_file(walk, strerror(ENAMETOOLONG));
 	memmove(walk->rest + length + 1, walk->rest, rest + 1);
 	memcpy(walk->rest, target, (size_t)length);
 	walk->rest[length] = '/';
@@ -147,19 +148,19 @@ static bool walk_path(struct walk *walk)
 			return false;
 		}
 	}
-	return refuse(walk, strerror(EINVAL));
+	return refuse_file(walk, strerror(EINVAL));
 }
 
 static bool admit_file(struct walk *walk, const struct stat *st)
 {
 	if (!S_ISREG(st->st_mode))
-		return refuse(walk, "it is no regular file");
+		return refuse_file(walk, "it is no regular file");
 	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return refuse(walk, "others can write to it");
+		return refuse_file(walk, "others can write to it");
 	if (!admit_owner(walk, st->st_uid))
 		return false;
 	if (walk->has_stranger && walk->stranger != st->st_uid)
-		return refuse(walk, "somebody else can replace it");
+		return refuse_file(walk, "somebody else can replace it");
 	return true;
 }
 
@@ -201,7 +202,7 @@ static bool read_file(struct walk *walk, struct oe_pidfile *pidfile)
 	pidfile->ino = st.st_ino;
 	pidfile->changed_ns =
 		st.st_ctim.tv_sec * INT64_C(1000000000) + st.st_ctim.tv_nsec;
-	return pidfile->pid > 1 || refuse(walk, "it holds no number");
+	return pidfile->pid > 1 || refuse_file(walk, "it holds no number");
 }
 
 /**

@@ -42,7 +42,8 @@ static struct ranked *find_ranked(int pid)
 	return NULL;
 }
 
-static void remember(struct ranked *known, int pid, int rank, uint64_t born)
+static void remember_rank(struct ranked *known, int pid, int rank,
+			  uint64_t born)
 {
 	if (known) {
 		*known = (struct ranked){ pid, rank, born, rank != NO_RANK };
@@ -98,7 +99,7 @@ void oe_rankings_apply(const struct oe_conf *conf, int proc, int pid,
 			return;
 		oe_settings_rank(pid, rank);
 		written = true;
-		remember(known, pid, rank, born);
+		remember_rank(known, pid, rank, born);
 		/* The number may have become another process's since the name was read. */
 		if (oe_procread_birth(proc, pid) == born ||
 		    oe_procread_comm(proc, pid, name, sizeof(name)))

@@ -57,7 +57,7 @@ struct controller {
 	size_t comfort_size;
 };
 
-static void die(const char *what)
+static void die_of_error(const char *what)
 {
 	perror(what);
 	exit(EXIT_FAILURE);
@@ -79,7 +79,7 @@ static void note_beat(struct controller *controller, int64_t late_ns)
 		beats->late_us = late_ns / 1000;
 }
 
-static void *beat(void *arg)
+static void *run_beat(void *arg)
 {
 	struct controller *controller = arg;
 	struct timespec next;
@@ -102,7 +102,7 @@ static void *beat(void *arg)
 }
 
 /* Nice to have. */
-static void *comfort(void *arg)
+static void *run_comfort(void *arg)
 {
 	struct controller *controller = arg;
 
@@ -144,7 +144,7 @@ static void *listen_for_oom(void *arg)
 	return NULL;
 }
 
-static void start(void *(*run)(void *), void *arg, int priority)
+static void start_thread(void *(*run)(void *), void *arg, int priority)
 {
 	struct sched_param param = { .sched_priority = priority };
 	pthread_attr_t attr;
@@ -159,10 +159,10 @@ static void start(void *(*run)(void *), void *arg, int priority)
 	}
 	errno = pthread_create(&thread, &attr, run, arg);
 	if (errno)
-		die("pthread_create");
+		die_of_error("pthread_create");
 }
 
-static struct oom_embedded *prepare(struct controller *controller)
+static struct oom_embedded *prepare_memory(struct controller *controller)
 {
 	struct oom_embedded *oom;
 	int err = oom_embedded_open(&oom, 0);
@@ -179,7 +179,7 @@ static struct oom_embedded *prepare(struct controller *controller)
 				   PROT_READ | PROT_WRITE,
 				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (controller->comfort == MAP_FAILED)
-		die("comfort");
+		die_of_error("comfort");
 	return oom;
 }
 
@@ -213,16 +213,16 @@ int main(int argc, char **argv)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	oom = prepare(&controller);
+	oom = prepare_memory(&controller);
 	/* Also locks the stacks of the threads to come. */
 	err = oom_embedded_lock_memory(STACK);
 	if (err) {
 		fprintf(stderr, "controller: mlockall: %s\n", strerror(-err));
 		return EXIT_FAILURE;
 	}
-	start(listen_for_oom, oom, PRIORITY - 1);
-	start(comfort, &controller, 0);
-	start(beat, &controller, PRIORITY);
+	start_thread(listen_for_oom, oom, PRIORITY - 1);
+	start_thread(run_comfort, &controller, 0);
+	start_thread(run_beat, &controller, PRIORITY);
 	printf("ready %d\n", getpid());
 	fflush(stdout);
 

@@ -61,7 +61,7 @@ struct logger {
 	int64_t hold_until_ms;
 };
 
-static void die(const char *what)
+static void die_of_error(const char *what)
 {
 	perror(what);
 	exit(EXIT_FAILURE);
@@ -75,13 +75,14 @@ static int64_t now_ms(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-static void append(struct logger *logger, const char *bytes, size_t length)
+static void append_bytes(struct logger *logger, const char *bytes,
+			 size_t length)
 {
 	while (length) {
 		ssize_t put = write(logger->out, bytes, length);
 
 		if (put < 0 && errno != EINTR)
-			die("append");
+			die_of_error("append");
 		if (put > 0) {
 			bytes += put;
 			length -= (size_t)put;
@@ -93,7 +94,7 @@ static void append(struct logger *logger, const char *bytes, size_t length)
  * What the last emergency left. Whoever began to append it before us may have
  * been killed at any point of that.
  */
-static void recover(struct logger *logger)
+static void recover_block(struct logger *logger)
 {
 	const struct spill *spill = logger->spill;
 	uint64_t size = (uint64_t)lseek(logger->out, 0, SEEK_END);
@@ -101,13 +102,13 @@ static void recover(struct logger *logger)
 	if (spill->used > logger->block_size || size < spill->place)
 		return;
 	if (size < spill->place + spill->used)
-		append(logger, spill->bytes + (size - spill->place),
-		       spill->place + spill->used - size);
+		append_bytes(logger, spill->bytes + (size - spill->place),
+			     spill->place + spill->used - size);
 	fdatasync(logger->out);
 	logger->spill->used = 0;
 }
 
-static void spill(struct logger *logger)
+static void spill_block(struct logger *logger)
 {
 	logger->spill->place = (uint64_t)lseek(logger->out, 0, SEEK_END);
 	memcpy(logger->spill->bytes, logger->block, logger->used);
@@ -118,16 +119,16 @@ static void spill(struct logger *logger)
  * Writing may need memory, and so be where we are when the emergency comes and
  * we are killed. So it is spilled first.
  */
-static void flush(struct logger *logger)
+static void flush_block(struct logger *logger)
 {
-	spill(logger);
-	append(logger, logger->block, logger->used);
+	spill_block(logger);
+	append_bytes(logger, logger->block, logger->used);
 	logger->spill->used = 0;
 	logger->used = 0;
 }
 
 /* In an emergency: no memory is needed for any of this. */
-static void save(const struct oom_embedded_event *event, void *arg)
+static void save_block(const struct oom_embedded_event *event, void *arg)
 {
 	struct logger *logger = arg;
 
@@ -136,12 +137,12 @@ static void save(const struct oom_embedded_event *event, void *arg)
 	logger->hold_until_ms = now_ms() + HOLD_MS;
 	if (!logger->used)
 		return;
-	spill(logger);
+	spill_block(logger);
 	msync(logger->spill, sizeof(struct spill) + logger->used, MS_ASYNC);
 }
 
 /* We live: the block is still in memory and goes on being filled. */
-static void resume(struct logger *logger)
+static void resume_reading(struct logger *logger)
 {
 	logger->holding = false;
 	logger->spill->used = 0;
@@ -158,20 +159,20 @@ static void on_event(const struct oom_embedded_event *event, void *arg)
 		return;
 	/* The end of an earlier one, while the next has begun, is not it. */
 	if (logger->holding && event->seq >= logger->seq)
-		resume(logger);
+		resume_reading(logger);
 }
 
-static void take(struct logger *logger)
+static void take_input(struct logger *logger)
 {
 	ssize_t got = read(logger->in, logger->block + logger->used,
 			   logger->block_size - logger->used);
 
 	if (got < 0 && errno != EINTR && errno != EAGAIN)
-		die("read");
+		die_of_error("read");
 	if (got > 0)
 		logger->used += (size_t)got;
 	if (logger->used == logger->block_size)
-		flush(logger);
+		flush_block(logger);
 }
 
 static void open_files(struct logger *logger, const char *fifo,
@@ -185,20 +186,20 @@ static void open_files(struct logger *logger, const char *fifo,
 	/* For writing too, so that it never looks as if it had ended. */
 	logger->in = open(fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (logger->in < 0)
-		die(fifo);
+		die_of_error(fifo);
 	logger->out =
 		open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (logger->out < 0)
-		die(file);
+		die_of_error(file);
 	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (fd < 0 || posix_fallocate(fd, 0, (off_t)size))
-		die(name);
+		die_of_error(name);
 	logger->spill =
 		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	logger->block = malloc(logger->block_size);
 	if (logger->spill == MAP_FAILED || !logger->block)
-		die("memory");
+		die_of_error("memory");
 }
 
 static int open_signals(void)
@@ -212,7 +213,8 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-static void run(struct logger *logger, struct oom_embedded *oom, int signals)
+static void run_logger(struct logger *logger, struct oom_embedded *oom,
+		       int signals)
 {
 	struct pollfd fds[] = {
 		{ .fd = oom_embedded_fd(oom), .events = POLLIN },
@@ -227,12 +229,12 @@ static void run(struct logger *logger, struct oom_embedded *oom, int signals)
 		if (oom_embedded_dispatch(oom) < 0)
 			break;
 		if (logger->holding && now_ms() > logger->hold_until_ms)
-			resume(logger);
+			resume_reading(logger);
 		if (!logger->holding && fds[2].revents)
-			take(logger);
+			take_input(logger);
 		fds[2].revents = 0;
 	}
-	flush(logger);
+	flush_block(logger);
 }
 
 int main(int argc, char **argv)
@@ -260,7 +262,7 @@ int main(int argc, char **argv)
 	prctl(PR_SET_NAME, "oom-logger");
 	signals = open_signals();
 	open_files(&logger, argv[optind], argv[optind + 1]);
-	recover(&logger);
+	recover_block(&logger);
 
 	err = oom_embedded_open(&oom, flags);
 	if (!err)
@@ -269,11 +271,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "logger: %s\n", strerror(-err));
 		return EXIT_FAILURE;
 	}
-	oom_embedded_on_save(oom, save, &logger);
+	oom_embedded_on_save(oom, save_block, &logger);
 	oom_embedded_on_event(oom, on_event, &logger);
 	printf("ready %d\n", getpid());
 	fflush(stdout);
-	run(&logger, oom, signals);
+	run_logger(&logger, oom, signals);
 	oom_embedded_close(oom);
 	return EXIT_SUCCESS;
 }

@@ -23,7 +23,7 @@ enum {
 	NOT_POSSIBLE = 77,
 };
 
-static void check(const char *what, bool good)
+static void check_that(const char *what, bool good)
 {
 	printf("%s %s\n", good ? "ok" : "not ok", what);
 }
@@ -41,7 +41,7 @@ static int send_to(int fd, unsigned int port, const char *text, size_t size)
 }
 
 /* What is queued, whoever has sent it. */
-static int queued(int fd, char *text, size_t size)
+static int next_queued(int fd, char *text, size_t size)
 {
 	ssize_t got = recv(fd, text, size - 1, MSG_DONTWAIT);
 
@@ -77,20 +77,20 @@ int main(void)
 		return 1;
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		send_to(sender, 0, others[i], strlen(others[i]) + 1);
-	check("what others send is not queued",
-	      queued(fd, text, sizeof(text)) == -EAGAIN);
+	check_that("what others send is not queued",
+		   next_queued(fd, text, sizeof(text)) == -EAGAIN);
 	for (int i = 0; i < STORM; i++)
 		send_to(sender, 0, "change@/devices/storm",
 			sizeof("change@/devices/storm"));
-	check("a storm of it leaves room",
-	      send_to(sender, 0, OURS, sizeof(OURS)) &&
-		      queued(fd, text, sizeof(text)) == sizeof(OURS));
+	check_that("a storm of it leaves room",
+		   send_to(sender, 0, OURS, sizeof(OURS)) &&
+			   next_queued(fd, text, sizeof(text)) == sizeof(OURS));
 	send_to(sender, 0, OURS, sizeof(OURS));
-	check("a program that poses as the kernel is not believed",
-	      oe_uevent_receive(fd, &uevent) == 0);
+	check_that("a program that poses as the kernel is not believed",
+		   oe_uevent_receive(fd, &uevent) == 0);
 	send_to(sender, self.nl_pid, OURS, sizeof(OURS));
-	check("nor one that sends to this program alone",
-	      oe_uevent_receive(fd, &uevent) == 0);
+	check_that("nor one that sends to this program alone",
+		   oe_uevent_receive(fd, &uevent) == 0);
 	close(sender);
 	close(fd);
 	return 0;

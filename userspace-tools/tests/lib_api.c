@@ -19,12 +19,12 @@ enum {
 static char order[64];
 static struct oom_embedded_event last;
 
-static void check(const char *what, bool good)
+static void check_that(const char *what, bool good)
 {
 	printf("%s %s\n", good ? "ok" : "not ok", what);
 }
 
-static void put(const char *file, const char *text)
+static void put_file(const char *file, const char *text)
 {
 	char path[PATH];
 	FILE *stream;
@@ -36,7 +36,7 @@ static void put(const char *file, const char *text)
 		abort();
 }
 
-static bool reads(const char *file, const char *expected)
+static bool file_reads(const char *file, const char *expected)
 {
 	char path[PATH];
 	char line[256] = "";
@@ -53,30 +53,30 @@ static bool reads(const char *file, const char *expected)
 	return !strcmp(line, expected);
 }
 
-static void note(const char *what)
+static void note_order(const char *what)
 {
 	strncat(order, what, sizeof(order) - strlen(order) - 1);
 }
 
-static void save(const struct oom_embedded_event *event, void *arg)
+static void save_data(const struct oom_embedded_event *event, void *arg)
 {
-	note("save ");
-	check("a callback gets its argument", arg == order);
-	check("and the emergency's number", event->seq == 5);
+	note_order("save ");
+	check_that("a callback gets its argument", arg == order);
+	check_that("and the emergency's number", event->seq == 5);
 }
 
 static void free_caches(const struct oom_embedded_event *event, void *arg)
 {
 	(void)event;
 	(void)arg;
-	note("free ");
+	note_order("free ");
 }
 
 static void on_event(const struct oom_embedded_event *event, void *arg)
 {
 	(void)arg;
 	last = *event;
-	note("event ");
+	note_order("event ");
 }
 
 static void test_open(void)
@@ -85,15 +85,15 @@ static void test_open(void)
 	const char *root = strdup(getenv("OOM_EMBEDDED_SYSFS"));
 
 	setenv("OOM_EMBEDDED_SYSFS", "/nonexistent", 1);
-	check("no module: -ENOENT",
-	      oom_embedded_open(&oom, 0) == -ENOENT && !oom);
+	check_that("no module: -ENOENT",
+		   oom_embedded_open(&oom, 0) == -ENOENT && !oom);
 	setenv("OOM_EMBEDDED_SYSFS", root, 1);
-	check("unknown flags: -EINVAL",
-	      oom_embedded_open(&oom, 0x80) == -EINVAL && !oom);
+	check_that("unknown flags: -EINVAL",
+		   oom_embedded_open(&oom, 0x80) == -EINVAL && !oom);
 	oom_embedded_close(NULL);
-	put("reconfigure_wanted", "rubbish");
-	check("a count that is none: -EBADMSG",
-	      oom_embedded_open(&oom, 0) == -EBADMSG && !oom);
+	put_file("reconfigure_wanted", "rubbish");
+	check_that("a count that is none: -EBADMSG",
+		   oom_embedded_open(&oom, 0) == -EBADMSG && !oom);
 	free((void *)(uintptr_t)root);
 }
 
@@ -101,74 +101,77 @@ static void test_events(struct oom_embedded *oom)
 {
 	const struct oom_embedded_event *event;
 
-	check("nothing has happened",
-	      !oom_embedded_next_event(oom, &event) && !event);
-	check("how many there were", oom_embedded_wanted(oom) == 2);
-	check("how many were missed", oom_embedded_missed(oom) == 1);
-	put("reconfigure_wanted", "4");
-	check("an emergency is an event, with those before it",
-	      oom_embedded_next_event(oom, &event) == 1 &&
-		      event->type == OOM_EMBEDDED_OOM && event->seq == 4 &&
-		      event->missed == 1);
-	check("an event says how much of it there is",
-	      event->size == sizeof(*event) &&
-		      OOM_EMBEDDED_EVENT_HAS(event, available_kb));
-	check("once", !oom_embedded_next_event(oom, &event));
-	put("levels/level", "critical");
-	put("levels/available_kb", "1234");
-	check("a level is an event",
-	      oom_embedded_next_event(oom, &event) == 1 &&
-		      event->type == OOM_EMBEDDED_LEVEL &&
-		      event->level == OOM_EMBEDDED_LEVEL_CRITICAL &&
-		      event->level_was == OOM_EMBEDDED_LEVEL_NORMAL &&
-		      event->available_kb == 1234);
-	check("and can be asked for",
-	      oom_embedded_level(oom) == OOM_EMBEDDED_LEVEL_CRITICAL);
-	put("levels/level", "never_heard_of");
-	check("a level of a later module is at least not normal",
-	      oom_embedded_level(oom) == OOM_EMBEDDED_LEVEL_WARNING);
-	put("levels/level", "normal");
+	check_that("nothing has happened",
+		   !oom_embedded_next_event(oom, &event) && !event);
+	check_that("how many there were", oom_embedded_wanted(oom) == 2);
+	check_that("how many were missed", oom_embedded_missed(oom) == 1);
+	put_file("reconfigure_wanted", "4");
+	check_that("an emergency is an event, with those before it",
+		   oom_embedded_next_event(oom, &event) == 1 &&
+			   event->type == OOM_EMBEDDED_OOM && event->seq == 4 &&
+			   event->missed == 1);
+	check_that("an event says how much of it there is",
+		   event->size == sizeof(*event) &&
+			   OOM_EMBEDDED_EVENT_HAS(event, available_kb));
+	check_that("once", !oom_embedded_next_event(oom, &event));
+	put_file("levels/level", "critical");
+	put_file("levels/available_kb", "1234");
+	check_that("a level is an event",
+		   oom_embedded_next_event(oom, &event) == 1 &&
+			   event->type == OOM_EMBEDDED_LEVEL &&
+			   event->level == OOM_EMBEDDED_LEVEL_CRITICAL &&
+			   event->level_was == OOM_EMBEDDED_LEVEL_NORMAL &&
+			   event->available_kb == 1234);
+	check_that("and can be asked for",
+		   oom_embedded_level(oom) == OOM_EMBEDDED_LEVEL_CRITICAL);
+	put_file("levels/level", "never_heard_of");
+	check_that("a level of a later module is at least not normal",
+		   oom_embedded_level(oom) == OOM_EMBEDDED_LEVEL_WARNING);
+	put_file("levels/level", "normal");
 	oom_embedded_next_event(oom, &event);
 }
 
 static void test_callbacks(struct oom_embedded *oom)
 {
-	oom_embedded_on_save(oom, save, order);
+	oom_embedded_on_save(oom, save_data, order);
 	oom_embedded_on_free_caches(oom, free_caches, NULL);
 	oom_embedded_on_event(oom, on_event, NULL);
-	check("nothing to dispatch", oom_embedded_dispatch(oom) == 0);
-	put("reconfigure_wanted", "5");
-	check("dispatched", oom_embedded_dispatch(oom) == 1);
-	check("data first, then caches, then the rest",
-	      !strcmp(order, "save free event "));
-	check("acknowledged after that", reads("reconfigure_done", "5"));
+	check_that("nothing to dispatch", oom_embedded_dispatch(oom) == 0);
+	put_file("reconfigure_wanted", "5");
+	check_that("dispatched", oom_embedded_dispatch(oom) == 1);
+	check_that("data first, then caches, then the rest",
+		   !strcmp(order, "save free event "));
+	check_that("acknowledged after that",
+		   file_reads("reconfigure_done", "5"));
 	order[0] = '\0';
-	put("levels/level", "critical");
+	put_file("levels/level", "critical");
 	oom_embedded_dispatch(oom);
-	check("caches go when it gets critical", !strcmp(order, "free event "));
+	check_that("caches go when it gets critical",
+		   !strcmp(order, "free event "));
 	order[0] = '\0';
-	put("levels/level", "warning");
+	put_file("levels/level", "warning");
 	oom_embedded_dispatch(oom);
-	check("not when it gets better", !strcmp(order, "event "));
-	check("the event says so",
-	      last.level_was == OOM_EMBEDDED_LEVEL_CRITICAL);
+	check_that("not when it gets better", !strcmp(order, "event "));
+	check_that("the event says so",
+		   last.level_was == OOM_EMBEDDED_LEVEL_CRITICAL);
 	oom_embedded_on_save(oom, NULL, NULL);
-	put("reconfigure_wanted", "0");
-	check("a count that begins anew is no emergency",
-	      oom_embedded_dispatch(oom) == 0 && !oom_embedded_wanted(oom));
+	put_file("reconfigure_wanted", "0");
+	check_that("a count that begins anew is no emergency",
+		   oom_embedded_dispatch(oom) == 0 &&
+			   !oom_embedded_wanted(oom));
 }
 
 static void test_rank(struct oom_embedded *oom)
 {
 	char line[64];
 
-	put("oom_ranking", "");
-	check("own ranking", !oom_embedded_set_rank(oom, 900));
+	put_file("oom_ranking", "");
+	check_that("own ranking", !oom_embedded_set_rank(oom, 900));
 	snprintf(line, sizeof(line), "%d 900", (int)getpid());
-	check("as the module wants it", reads("oom_ranking", line));
-	check("none", !oom_embedded_set_rank(oom, OOM_EMBEDDED_NO_RANK));
+	check_that("as the module wants it", file_reads("oom_ranking", line));
+	check_that("none", !oom_embedded_set_rank(oom, OOM_EMBEDDED_NO_RANK));
 	snprintf(line, sizeof(line), "%d -", (int)getpid());
-	check("as the module wants that", reads("oom_ranking", line));
+	check_that("as the module wants that", file_reads("oom_ranking", line));
 }
 
 int main(void)
@@ -176,16 +179,17 @@ int main(void)
 	struct oom_embedded *oom;
 
 	test_open();
-	put("reconfigure_wanted", "2");
-	put("reconfigure_done", "1");
-	put("levels/level", "normal");
+	put_file("reconfigure_wanted", "2");
+	put_file("reconfigure_done", "1");
+	put_file("levels/level", "normal");
 	if (oom_embedded_open(&oom, OOM_EMBEDDED_ACKNOWLEDGE))
 		return 1;
-	check("there is a descriptor", oom_embedded_fd(oom) >= 0);
+	check_that("there is a descriptor", oom_embedded_fd(oom) >= 0);
 	test_events(oom);
 	test_callbacks(oom);
 	test_rank(oom);
-	check("memory can be locked", !oom_embedded_lock_memory(16 * 1024));
+	check_that("memory can be locked",
+		   !oom_embedded_lock_memory(16 * 1024));
 	oom_embedded_close(oom);
 	return 0;
 }

@@ -68,7 +68,7 @@ __attribute__((constructor)) static void map_seal(void)
 	goes_on = page;
 }
 
-static void seal(void)
+static void seal_manager(void)
 {
 	struct sock_filter filter[LENGTH];
 	struct sock_fprog program = { .len = LENGTH, .filter = filter };
@@ -93,7 +93,7 @@ static void seal(void)
 void __wrap_oe_mode_oom(const struct oe_conf *conf, const struct oe_oom *oom)
 {
 	if (goes_on && !sealed)
-		seal();
+		seal_manager();
 	sealed = goes_on;
 	__real_oe_mode_oom(conf, oom);
 }
