@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Helpers: programs that are started beforehand, lock themselves into memory
- * and wait for their moment, so that it takes neither a fork nor an exec.
+ * and wait. In an emergency a helper acts without a fork and without an exec.
  *
- * A helper reads lines from stdin and answers each with a line on stdout: "try"
- * (start-up: can you?) and "go MODE". A pipe keeps the page of the last line
- * that went through it, so after the dry run a line needs no memory.
+ * A helper reads lines from stdin and answers each with a line on stdout. "try"
+ * comes at the start and has no effect; "go MODE" is the order. A pipe keeps the
+ * page of its last line, so that after the dry run a line needs no memory.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ enum {
 };
 
 static struct helper {
-	pid_t pid; /* 0: not there */
+	pid_t pid; /* 0: the helper does not run */
 	int ask;
 	int answer;
 	bool busy;
@@ -33,7 +33,8 @@ static struct helper {
 
 static int nr_helpers;
 
-static void become(const char *const *argv, int in, int out, pid_t manager)
+static void become_helper(const char *const *argv, int in, int out,
+			  pid_t manager)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != manager)
@@ -45,7 +46,7 @@ static void become(const char *const *argv, int in, int out, pid_t manager)
 	_exit(127);
 }
 
-static int start(struct helper *helper, const char *const *argv)
+static int start_helper(struct helper *helper, const char *const *argv)
 {
 	pid_t manager = getpid();
 	int in[2];
@@ -60,7 +61,7 @@ static int start(struct helper *helper, const char *const *argv)
 	}
 	helper->pid = fork();
 	if (!helper->pid)
-		become(argv, in[0], out[1], manager);
+		become_helper(argv, in[0], out[1], manager);
 	close(in[0]);
 	close(out[1]);
 	if (helper->pid < 0) {
@@ -77,7 +78,7 @@ static int start(struct helper *helper, const char *const *argv)
 	return 0;
 }
 
-static void forget(struct helper *helper)
+static void forget_helper(struct helper *helper)
 {
 	if (!helper->pid)
 		return;
@@ -99,7 +100,7 @@ int oe_helper_start_all(const struct oe_conf *conf)
 	int failed = 0;
 
 	for (int i = 0; i < conf->nr_helpers; i++) {
-		int err = start(&helpers[i], conf->helpers[i].argv);
+		int err = start_helper(&helpers[i], conf->helpers[i].argv);
 
 		if (!err)
 			continue;
@@ -111,12 +112,15 @@ int oe_helper_start_all(const struct oe_conf *conf)
 	return failed;
 }
 
+/**
+ * oe_helper_stop_all - end all helpers
+ */
 void oe_helper_stop_all(void)
 {
 	for (int i = 0; i < nr_helpers; i++) {
 		pid_t pid = helpers[i].pid;
 
-		forget(&helpers[i]);
+		forget_helper(&helpers[i]);
 		if (pid)
 			kill(pid, SIGTERM);
 	}
@@ -127,25 +131,31 @@ void oe_helper_stop_all(void)
  * oe_helper_pid - the process of a helper
  * @helper: index
  *
- * Return: its pid; 0 = it is not there.
+ * Return: its pid; 0 = the helper does not run.
  */
 int oe_helper_pid(int helper)
 {
 	return helper < nr_helpers ? helpers[helper].pid : 0;
 }
 
+/**
+ * oe_helper_died - a child has ended: was it a helper?
+ * @pid: the child
+ *
+ * Return: true if it was. oe_helper_revive() starts the helper again.
+ */
 bool oe_helper_died(int pid)
 {
 	for (int i = 0; i < nr_helpers; i++)
 		if (helpers[i].pid == pid) {
-			forget(&helpers[i]);
+			forget_helper(&helpers[i]);
 			return true;
 		}
 	return false;
 }
 
 /**
- * oe_helper_revive - start those that have died, when there is time for it
+ * oe_helper_revive - start dead helpers again, each after some seconds
  * @conf: in force
  *
  * Return: true if a process was forked.
@@ -160,7 +170,7 @@ bool oe_helper_revive(const struct oe_conf *conf)
 			continue;
 		oe_log(OE_LOG_WARNING, "helper %s had ended: started again",
 		       conf->helpers[i].name);
-		if (start(&helpers[i], conf->helpers[i].argv))
+		if (start_helper(&helpers[i], conf->helpers[i].argv))
 			helpers[i].died_ms = oe_now_ms();
 		else
 			oe_helper_ask(i, "try\n");
@@ -174,7 +184,8 @@ bool oe_helper_revive(const struct oe_conf *conf)
  * @helper: index
  * @what: a line
  *
- * Return: 0, -ESRCH if it is not there, -EBUSY if it has not answered yet.
+ * Return: 0; -ESRCH if the helper does not run; -EBUSY if it has not answered
+ * the line before; -EIO if the line was taken in part.
  */
 int oe_helper_ask(int helper, const char *what)
 {
@@ -193,7 +204,12 @@ int oe_helper_ask(int helper, const char *what)
 	return 0;
 }
 
-/* One that has died does not answer, and is not waited for. */
+/**
+ * oe_helper_has_answered - has a helper answered its last line?
+ * @helper: index
+ *
+ * Return: true if it has, if it has had no line, or if it has died.
+ */
 bool oe_helper_has_answered(int helper)
 {
 	struct helper *one = &helpers[helper];
@@ -209,12 +225,25 @@ bool oe_helper_has_answered(int helper)
 	return true;
 }
 
+/**
+ * oe_helper_is_busy - does a helper still owe an answer?
+ * @helper: index
+ *
+ * Return: true if it did when oe_helper_has_answered() last looked.
+ */
 bool oe_helper_is_busy(int helper)
 {
 	return helpers[helper].busy;
 }
 
-/* Start-up only: wait for the answer. */
+/**
+ * oe_helper_wait - wait for the answer; at the start only
+ * @helper: index
+ * @ms: how long
+ *
+ * Return: 0; -ESRCH if the helper does not run; -ETIMEDOUT; -EPIPE if it has
+ * closed its stdout.
+ */
 int oe_helper_wait(int helper, int ms)
 {
 	struct pollfd pfd = { .fd = helpers[helper].answer, .events = POLLIN };
@@ -225,7 +254,7 @@ int oe_helper_wait(int helper, int ms)
 	if (poll(&pfd, 1, ms) != 1)
 		return -ETIMEDOUT;
 	helpers[helper].busy = false;
-	/* The end of file is no answer. */
+	/* An end of file is not an answer. */
 	return read(helpers[helper].answer, answer, sizeof(answer)) > 0 ?
 		       0 :
 		       -EPIPE;

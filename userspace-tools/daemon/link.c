@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The manager's connection to the module: it may be unloaded and come again.
+ * The manager's connection to the module, which may be unloaded and loaded
+ * again at any time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,20 +15,21 @@
 
 enum {
 	REOPEN_MS = 1000,
-	MISSED = OE_CONF_MAX_OOMS, /* more of them at once do not count */
+	MISSED =
+		OE_CONF_MAX_OOMS, /* more emergencies of one moment do not count */
 };
 
 static struct {
-	struct oom_embedded *oom; /* NULL: the module is not there */
+	struct oom_embedded *oom; /* NULL: the module is not loaded */
 	int64_t reopen_at_ms;
-	uint64_t unacknowledged; /* 0: nothing is */
+	uint64_t unacknowledged; /* number of an emergency; 0: none */
 	int count_fds[OE_NR_COUNTS];
 } module;
 
 /**
  * oe_link_acknowledge - end the grace period
  *
- * After everything that the emergency asks for: until then nothing happens.
+ * Does nothing until all that the emergency asks for is done.
  */
 void oe_link_acknowledge(void)
 {
@@ -36,7 +38,7 @@ void oe_link_acknowledge(void)
 	if (!module.oom || !module.unacknowledged || oe_pipeline_is_urgent())
 		return;
 	err = oom_embedded_acknowledge(module.oom, module.unacknowledged);
-	/* Somebody else was faster. */
+	/* -ERANGE: another program has acknowledged this emergency. */
 	if (err && err != -ERANGE)
 		oe_log(OE_LOG_ERROR, "cannot acknowledge: %s", strerror(-err));
 	oe_log(OE_LOG_DEBUG, "acknowledged %" PRIu64, module.unacknowledged);
@@ -72,7 +74,7 @@ static void open_counts(void)
 	}
 }
 
-/* False: this module does not tell. */
+/* False: the module does not count by kind. */
 static bool read_counts(int64_t *counts)
 {
 	for (int i = 0; i < OE_NR_COUNTS; i++) {
@@ -85,16 +87,16 @@ static bool read_counts(int64_t *counts)
 	return true;
 }
 
-static int difference(const int64_t *counts, const int64_t *before, int i)
+static int count_difference(const int64_t *counts, const int64_t *before, int i)
 {
-	/* Below: the module was loaded anew. */
+	/* A smaller count is that of a module that was loaded again. */
 	int64_t more = counts[i] < before[i] ? counts[i] :
 					       counts[i] - before[i];
 
 	return more < MISSED ? (int)more : MISSED;
 }
 
-/* The module counts an emergency by its kind before it wakes anybody. */
+/* The module counts an emergency by its kind before it wakes readers. */
 static void judge_counts(const int64_t *before, struct oe_oom *oom,
 			 int otherwise)
 {
@@ -104,14 +106,14 @@ static void judge_counts(const int64_t *before, struct oe_oom *oom,
 	*oom = (struct oe_oom){ .machine = otherwise };
 	if (!read_counts(counts))
 		return;
-	oom->machine = difference(counts, before, OE_COUNT_GLOBAL) +
-		       difference(counts, before, OE_COUNT_SYSRQ);
-	oom->memcg = difference(counts, before, OE_COUNT_MEMCG);
+	oom->machine = count_difference(counts, before, OE_COUNT_GLOBAL) +
+		       count_difference(counts, before, OE_COUNT_SYSRQ);
+	oom->memcg = count_difference(counts, before, OE_COUNT_MEMCG);
 	memcpy(state->counts, counts, sizeof(counts));
 	oe_state_publish();
 }
 
-/* Before the module goes on: what a mode sets counts for this emergency already. */
+/* The module waits until this returns: a mode that is entered here decides this emergency. */
 static void on_save(const struct oom_embedded_event *event, void *arg)
 {
 	struct oe_oom oom;
@@ -166,7 +168,7 @@ static void on_event(const struct oom_embedded_event *event, void *arg)
 	}
 }
 
-/* Is the state that of this module, and not of one that was unloaded? */
+/* Counts that have fallen belong to a module that was unloaded. */
 static bool counts_fit(const int64_t *before)
 {
 	int64_t counts[OE_NR_COUNTS];
@@ -180,11 +182,11 @@ static bool counts_fit(const int64_t *before)
 }
 
 /**
- * oe_link_catch_up - what happened while nobody was here
- * @before: what the manager before has left, or NULL
+ * oe_link_catch_up - handle emergencies from before the manager listened
+ * @before: the state that the manager before has left, or NULL
  *
- * Without @before nobody knows what kind of emergencies they were: any of which there was one since
- * the module was loaded.
+ * Without @before their kinds are not known. Each kind of which the module has counted one since it
+ * was loaded is then taken for missed.
  */
 void oe_link_catch_up(const struct oe_state *before)
 {
@@ -215,7 +217,7 @@ static bool wants_candidates(const struct oe_conf *conf)
 	return false;
 }
 
-/* Open what modes write to and conditions read. */
+/* Open the files that modes write to and conditions read. */
 static void open_files(const struct oe_conf *conf)
 {
 	oe_settings_open(conf);
@@ -267,7 +269,7 @@ static void serve_module(void)
 /**
  * oe_link_open - connect to the module, and be protected by it
  *
- * Return: 0, or a negative errno: it is not there.
+ * Return: 0, or a negative errno if the module is not loaded.
  */
 int oe_link_open(void)
 {
@@ -279,7 +281,7 @@ int oe_link_open(void)
 		module.oom = NULL;
 		return err;
 	}
-	/* What the manager forks is protected like itself. */
+	/* Children that are forked from now on inherit the ranking. */
 	err = oom_embedded_set_rank(module.oom, 0);
 	if (err)
 		oe_log(OE_LOG_ERROR, "cannot protect myself: %s",
@@ -291,7 +293,7 @@ int oe_link_open(void)
 	return 0;
 }
 
-/* The module is unloaded, and maybe loaded again. */
+/* Called when the module is unloaded; oe_link_regain() looks for it. */
 static void lose_module(void)
 {
 	oe_log(OE_LOG_WARNING, "the module has gone");
@@ -304,7 +306,7 @@ static void lose_module(void)
 }
 
 /**
- * oe_link_listen - take in what the module has to tell
+ * oe_link_listen - handle the events of the module
  */
 void oe_link_listen(void)
 {
@@ -317,24 +319,24 @@ void oe_link_listen(void)
 		lose_module();
 }
 
-static void protect(int pid)
+static void protect_process(int pid)
 {
 	if (pid > 0)
 		oe_settings_rank(pid, 0);
 }
 
-/* At the start they inherit it; a module that was loaded anew knows nobody. */
+/* Children inherit the ranking at the start, but a module that is loaded again has no rankings. */
 static void protect_children(void)
 {
-	protect(oe_log_pid());
-	protect(oe_notify_pid());
-	protect(oe_worker_pid());
+	protect_process(oe_log_pid());
+	protect_process(oe_notify_pid());
+	protect_process(oe_worker_pid());
 	for (int i = 0; i < oe_active_conf()->nr_helpers; i++)
-		protect(oe_helper_pid(i));
+		protect_process(oe_helper_pid(i));
 }
 
 /**
- * oe_link_regain - look whether the module has come again
+ * oe_link_regain - look whether the module is loaded again
  */
 void oe_link_regain(void)
 {
@@ -353,9 +355,9 @@ void oe_link_regain(void)
 }
 
 /**
- * oe_link_try - write everything once, with no effect
+ * oe_link_try - write to each file once, without an effect
  *
- * Return: how many failures there were, which have been logged.
+ * Return: the number of failures, which have been logged.
  */
 int oe_link_try(void)
 {
@@ -375,7 +377,9 @@ int oe_link_try(void)
 }
 
 /**
- * oe_link_is_up - is the module there?
+ * oe_link_is_up - is the module loaded?
+ *
+ * Return: true if it is.
  */
 bool oe_link_is_up(void)
 {
@@ -383,7 +387,7 @@ bool oe_link_is_up(void)
 }
 
 /**
- * oe_link_emergencies - how many there were since the module was loaded
+ * oe_link_emergencies - how many emergencies there were since the module was loaded
  *
  * Return: the number; 0 without the module.
  */
@@ -393,7 +397,7 @@ uint64_t oe_link_emergencies(void)
 }
 
 /**
- * oe_link_close - leave the module alone
+ * oe_link_close - end the connection
  */
 void oe_link_close(void)
 {

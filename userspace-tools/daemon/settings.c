@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is written to the module: the configuration, at leisure; and what a mode
- * says, in the emergency, through files that are open already.
+ * Settings of the module. The configuration is written when there is time. The
+ * settings of a mode are written in an emergency, to files that are open already.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@ enum {
 	LINE = 40,
 };
 
-/* A file that modes write to, and what is in it when no mode has a wish. */
+/* A file that modes write to, and its value in a mode that does not set it. */
 struct target {
 	const char *path;
 	int fd;
@@ -36,7 +36,7 @@ static struct {
 
 /* --- the configuration --------------------------------------------------- */
 
-/* What the module lacks, for one message. */
+/* Collect the names that the module lacks, for one message. */
 static void note_missing(char *missing, size_t size, const char *path)
 {
 	char name[NAME];
@@ -91,7 +91,7 @@ static bool has_limit(const struct oe_conf *conf, unsigned int uid)
 	return false;
 }
 
-/* With what the configuration before has set in it, in case it has to come back. */
+/* An undone removal restores the files that the configuration before has set. */
 static void add_removal(struct oe_changes *changes,
 			const struct oe_conf *before, const char *directory,
 			const char *name)
@@ -110,7 +110,7 @@ static void add_removal(struct oe_changes *changes,
 	oe_changes_remove(changes, directory, name);
 }
 
-/* Before all else: the module has room for a limited number of groups and limits. */
+/* Removals come first: the module has room for a limited number of groups and limits. */
 static void add_removals(struct oe_changes *changes, const struct oe_conf *conf,
 			 const struct oe_conf *before)
 {
@@ -229,7 +229,8 @@ static struct target *find_target(const char *path)
 	return NULL;
 }
 
-static const char *configured(const struct oe_conf *conf, const char *path)
+static const char *configured_value(const struct oe_conf *conf,
+				    const char *path)
 {
 	for (int i = 0; i < conf->nr_settings; i++)
 		if (!strcmp(conf->settings[i].path, path))
@@ -238,8 +239,9 @@ static const char *configured(const struct oe_conf *conf, const char *path)
 }
 
 /*
- * Without a setting in the configuration it is what was there before there were modes. That is
- * not what the file holds now, if the manager or the configuration before has left its mode there.
+ * For a file that the configuration does not set: the value from before there were modes. If the
+ * file still holds the value of a mode, of this manager or of the one before, the state has noted
+ * the value that it replaced.
  */
 static const char *value_before_modes(const struct target *target)
 {
@@ -258,21 +260,21 @@ static const char *value_before_modes(const struct target *target)
 static void open_target(const struct oe_conf *conf, const char *path)
 {
 	struct target *target = &settings.targets[settings.nr_targets];
-	const char *value = configured(conf, path);
+	const char *value = configured_value(conf, path);
 
 	target->path = path;
 	target->fd = oe_sysfs_open(path, O_RDWR);
 	if (target->fd < 0 ||
 	    oe_sysfs_read_fd(target->fd, target->now, VALUE) < 0)
 		target->now[0] = '\0';
-	/* A file of a test may be longer than its first line. */
+	/* Tests use plain files, in which a longer value may have left a second line. */
 	target->now[strcspn(target->now, "\n")] = '\0';
 	snprintf(target->otherwise, VALUE, "%s",
 		 value ? value : value_before_modes(target));
 	settings.nr_targets++;
 }
 
-/* Before the write, so that a manager which is killed in between has not lost it. */
+/* Note the value before the write: the manager may be killed in between. */
 static void note_target(int i, const char *now)
 {
 	const struct target *target = &settings.targets[i];
@@ -308,7 +310,7 @@ static void close_targets(void)
  * oe_settings_open - open every file that a mode writes to
  * @conf: in force from now on, and kept by reference
  *
- * Return: how many there are that the module does not have.
+ * Return: how many of these files the module does not have.
  */
 int oe_settings_open(const struct oe_conf *conf)
 {
@@ -338,7 +340,7 @@ int oe_settings_open(const struct oe_conf *conf)
 	return missing;
 }
 
-/* Allocates nothing of ours; the kernel's copy of so short a text comes from a free list. */
+/* Allocates nothing. The kernel's copy of so short a text needs no page of its own. */
 static void write_target(struct target *target, const char *value)
 {
 	char line[VALUE + 1];
@@ -355,7 +357,8 @@ static void write_target(struct target *target, const char *value)
 		snprintf(target->now, VALUE, "%s", value);
 }
 
-static const char *wish(const struct oe_conf *conf, int mode, const char *path)
+static const char *mode_value(const struct oe_conf *conf, int mode,
+			      const char *path)
 {
 	for (int i = 0; i < conf->nr_mode_settings; i++)
 		if (conf->mode_settings[i].mode == mode &&
@@ -369,14 +372,14 @@ static const char *wish(const struct oe_conf *conf, int mode, const char *path)
  * @conf: the one given to oe_settings_open()
  * @mode: its index
  *
- * What the mode has no wish for becomes what the configuration says outside of
- * modes, or else what it was before there were modes.
+ * A file that the mode does not set gets the value that the configuration sets
+ * outside of modes, or else the value from before there were modes.
  */
 void oe_settings_enter(const struct oe_conf *conf, int mode)
 {
 	for (int i = 0; i < settings.nr_targets; i++) {
 		struct target *target = &settings.targets[i];
-		const char *value = wish(conf, mode, target->path);
+		const char *value = mode_value(conf, mode, target->path);
 
 		if (!value)
 			value = target->otherwise;
@@ -389,7 +392,7 @@ void oe_settings_enter(const struct oe_conf *conf, int mode)
 }
 
 /**
- * oe_settings_try - the dry run: write everywhere what is there already
+ * oe_settings_try - the dry run: write to each file the value that it holds
  * @conf: in force
  *
  * Return: how many writes were refused.
@@ -413,8 +416,8 @@ int oe_settings_try(const struct oe_conf *conf)
 
 /**
  * oe_settings_rank - give a process a ranking
- * @pid: the process; one that is gone is no error
- * @rank: 0..1000; -1 = it has none of its own any more
+ * @pid: the process; that it has ended is not an error
+ * @rank: 0..1000; -1 = no ranking of its own
  */
 void oe_settings_rank(int pid, int rank)
 {

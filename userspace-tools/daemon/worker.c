@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The worker: a process of the manager's own, forked at the start and locked,
- * that does what may need memory and so may hang: fork and exec of commands,
- * and sync(2). The manager leaves its orders in shared memory and looks there
- * for the results. Best effort: a command that cannot be forked in time has
- * failed.
+ * The worker: a child of the manager, forked at the start and locked in memory.
+ * It forks and executes commands and calls sync(2), all of which may need memory
+ * and so may hang. The manager leaves its orders in shared memory and finds the
+ * results there. A command that cannot be forked in time has failed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,21 +30,21 @@ enum {
 
 enum state {
 	FREE,
-	ORDERED, /* by the manager; release, the order is there */
+	ORDERED, /* by the manager; pairs with the acquire in begin_all() */
 	RUNNING,
-	DONE, /* by the worker; release, the status is there */
+	DONE, /* by the worker; pairs with the acquire in oe_worker_is_done() */
 };
 
-/* No command: sync(2) if "sync" is set, else only a fork, for the dry run. */
+/* A job without a command is a sync(2), or only a fork, for the dry run. */
 struct job {
 	atomic_int state;
-	atomic_bool forgotten; /* nobody waits for the status */
+	atomic_bool forgotten; /* the manager does not read the status */
 	bool sync;
 	int ms;
 	int status;
 	int argc;
 	char text[TEXT]; /* the words, one after the other */
-	/* The worker's own. */
+	/* Used by the worker only. */
 	pid_t pid;
 	int64_t until_ms;
 	bool killed;
@@ -60,8 +59,8 @@ static struct {
 
 /* --- in the worker ------------------------------------------------------- */
 
-/* The command is an ordinary program: killable, unranked, with ordinary signals. */
-static void become(const struct job *job)
+/* A command does not inherit the protection of the manager. */
+static void become_command(const struct job *job)
 {
 	const char *argv[OE_CONF_MAX_ARGS + 1];
 	const char *word = job->text;
@@ -88,7 +87,7 @@ static void become(const struct job *job)
 	_exit(127);
 }
 
-static void finish(struct job *job, int status)
+static void finish_job(struct job *job, int status)
 {
 	uint64_t one = 1;
 
@@ -100,23 +99,23 @@ static void finish(struct job *job, int status)
 		return;
 }
 
-static void begin(struct job *job)
+static void begin_job(struct job *job)
 {
 	pid_t pid;
 
 	job->state = RUNNING;
 	job->killed = false;
 	job->until_ms = oe_now_ms() + job->ms;
-	/* Shared with the child, too: what fork() returns there is not for it. */
+	/* The child shares the job: store the pid in the parent only. */
 	pid = fork();
 	if (!pid && job->sync) {
 		sync();
 		_exit(0);
 	}
 	if (!pid)
-		become(job);
+		become_command(job);
 	if (pid < 0)
-		finish(job, -errno);
+		finish_job(job, -errno);
 	else
 		job->pid = pid;
 }
@@ -126,10 +125,10 @@ static void begin_all(void)
 	for (int i = 0; i < JOBS; i++)
 		if (atomic_load_explicit(&worker.jobs[i].state,
 					 memory_order_acquire) == ORDERED)
-			begin(&worker.jobs[i]);
+			begin_job(&worker.jobs[i]);
 }
 
-static void reap(void)
+static void reap_children(void)
 {
 	int status;
 	pid_t pid;
@@ -137,10 +136,10 @@ static void reap(void)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		for (int i = 0; i < JOBS; i++)
 			if (worker.jobs[i].pid == pid)
-				finish(&worker.jobs[i], status);
+				finish_job(&worker.jobs[i], status);
 }
 
-/* Whoever is late is killed with all he has started. Returns the next deadline. */
+/* Kill commands whose time is over, with their process groups. Returns the ms to the next deadline. */
 static int kill_late(void)
 {
 	int64_t now = oe_now_ms();
@@ -162,7 +161,7 @@ static int kill_late(void)
 	return (int)next;
 }
 
-static void work(pid_t manager)
+static void run_worker(pid_t manager)
 {
 	struct pollfd fds[2];
 	struct signalfd_siginfo info;
@@ -188,7 +187,7 @@ static void work(pid_t manager)
 			begin_all();
 		while (read(fds[1].fd, &info, sizeof(info)) > 0)
 			;
-		reap();
+		reap_children();
 	}
 }
 
@@ -224,10 +223,15 @@ bool oe_worker_start(void)
 		return false;
 	}
 	if (!worker.pid)
-		work(manager);
+		run_worker(manager);
 	return true;
 }
 
+/**
+ * oe_worker_stop - kill the worker
+ *
+ * Commands that it has started run on.
+ */
 void oe_worker_stop(void)
 {
 	if (worker.pid > 0)
@@ -245,7 +249,14 @@ int oe_worker_pid(void)
 	return worker.pid;
 }
 
-/* Its jobs have failed, as far as anybody waits for them. */
+/**
+ * oe_worker_died - a child has ended: was it the worker?
+ * @pid: the child
+ *
+ * The jobs of a dead worker have failed with -ECHILD.
+ *
+ * Return: true if it was.
+ */
 bool oe_worker_died(int pid)
 {
 	if (!pid || pid != worker.pid)
@@ -263,12 +274,19 @@ bool oe_worker_died(int pid)
 	return true;
 }
 
-/* Ready for reading when a job has ended. */
+/**
+ * oe_worker_fd - what to poll for the end of jobs
+ *
+ * Return: a descriptor, readable after a job has ended; see oe_worker_drain().
+ */
 int oe_worker_fd(void)
 {
 	return worker.results;
 }
 
+/**
+ * oe_worker_drain - make the descriptor unreadable until the next job ends
+ */
 void oe_worker_drain(void)
 {
 	uint64_t count;
@@ -287,7 +305,7 @@ static struct job *free_job(int *number)
 	return NULL;
 }
 
-static int order(struct job *job, int number)
+static int order_job(struct job *job, int number)
 {
 	uint64_t one = 1;
 
@@ -299,12 +317,13 @@ static int order(struct job *job, int number)
 }
 
 /**
- * oe_worker_run - have a command run
+ * oe_worker_run - order a command
  * @argv: the command; NULL = only a fork, for the dry run
- * @ms: after this it is killed
+ * @ms: the command is killed after this time
  *
- * Return: number of the job, for oe_worker_is_done() or oe_worker_forget(), or
- * a negative errno: -EBUSY if there is too much to do, -E2BIG.
+ * Return: the number of the job, for oe_worker_is_done() or oe_worker_forget();
+ * -ESRCH without a worker, -EBUSY if all jobs are in use, -E2BIG if the command
+ * is too long.
  */
 int oe_worker_run(const char *const *argv, int ms)
 {
@@ -329,10 +348,15 @@ int oe_worker_run(const char *const *argv, int ms)
 		used += size;
 		job->argc++;
 	}
-	return order(job, number);
+	return order_job(job, number);
 }
 
-/* Have sync(2) done: it may hang for want of memory. */
+/**
+ * oe_worker_sync - order a sync(2)
+ * @ms: the child that calls it is killed after this time
+ *
+ * Return: as oe_worker_run().
+ */
 int oe_worker_sync(int ms)
 {
 	int number;
@@ -346,13 +370,15 @@ int oe_worker_sync(int ms)
 	job->sync = true;
 	job->argc = 0;
 	job->ms = ms;
-	return order(job, number);
+	return order_job(job, number);
 }
 
 /**
- * oe_worker_is_done - has a job ended? Once it has, its number means nothing
+ * oe_worker_is_done - has a job ended?
  * @number: of oe_worker_run()
- * @status: as of waitpid(2), or a negative errno
+ * @status: gets the status as of waitpid(2), or a negative errno
+ *
+ * Return: true if the job has ended. Its number is free for another job then.
  */
 bool oe_worker_is_done(int number, int *status)
 {
@@ -365,7 +391,10 @@ bool oe_worker_is_done(int number, int *status)
 	return true;
 }
 
-/* Nobody waits for it any more. */
+/**
+ * oe_worker_forget - give up the result of a job, which runs on
+ * @number: of oe_worker_run(); is free for another job when this one ends
+ */
 void oe_worker_forget(int number)
 {
 	struct job *job = &worker.jobs[number];

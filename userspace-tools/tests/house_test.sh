@@ -58,7 +58,7 @@ functions()
 
 undescribed()
 {
-	functions "$1" | awk '$4 && !$5 && $2 != "main" && $1 !~ /^daemon\// { print $1 ": " $2 }'
+	functions "$1" | awk '$4 && !$5 && $2 != "main" { print $1 ": " $2 }'
 }
 
 too_long()
