@@ -157,7 +157,7 @@ licensed()
 
 source=$(kernel_source) || source=
 echo "KTAP version 1"
-echo "1..22"
+echo "1..24"
 check "clang-format" clang_format_clean
 check "checkpatch" checkpatch_clean
 check "kernel-doc" kernel_doc_clean
@@ -176,6 +176,8 @@ check "coverage tells two files of one name apart" selftests/run/gcov.sh --self-
 check "a run changes no tracked file, publishing it one row" selftests/run/publish_test.sh
 check "functions and files are short" selftests/run/sizes.sh
 check "a planted fault of the sizes is reported" selftests/run/sizes.sh --self-test
+check "static functions have names of two words" selftests/run/names.sh
+check "a planted fault of the names is reported" selftests/run/names.sh --self-test
 check "shellcheck" shell_clean
 check "cppcheck of the programs" userspace_clean
 check "SPDX lines" licensed
