@@ -23,10 +23,8 @@
 static const char *const mode_words[] = { OOM_EMBEDDED_MODE_WORDS };
 static const char *const order_words[] = { OOM_EMBEDDED_ORDER_WORDS };
 static const char *const no_victim_words[] = { OOM_EMBEDDED_NO_VICTIM_WORDS };
-
 static const char *const memcg_no_victim_words[] = {
-	[OE_MEMCG_UNPROTECT] = "unprotect",
-	[OE_MEMCG_FAIL] = "fail",
+	OOM_EMBEDDED_MEMCG_NO_VICTIM_WORDS
 };
 
 /* clang-format off */

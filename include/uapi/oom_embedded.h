@@ -29,6 +29,7 @@
 #define OOM_EMBEDDED_MODE_WORDS		"off", "observe", "enforce"
 #define OOM_EMBEDDED_ORDER_WORDS	"badness", "rank"
 #define OOM_EMBEDDED_NO_VICTIM_WORDS	"panic", "reboot", "unprotect"
+#define OOM_EMBEDDED_MEMCG_NO_VICTIM_WORDS	"unprotect", "fail"
 #define OOM_EMBEDDED_LEVEL_WORDS	"normal", "warning", "critical", "imminent_oom", "oom"
 
 /* Ranges; the lower end is 0 where there is none here. */

@@ -43,7 +43,7 @@ bool oe_conf_unknown_key(struct oe_conf_reader *reader,
 			 const struct oe_conf_key *keys, const char *section,
 			 const char *name)
 {
-	char known[160] = "";
+	char known[256] = "";
 
 	for (; keys->name; keys++) {
 		size_t used = strlen(known);

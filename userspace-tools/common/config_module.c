@@ -13,16 +13,22 @@ static const char *const order_words[] = { OOM_EMBEDDED_ORDER_WORDS, NULL };
 static const char *const no_victim_words[] = { OOM_EMBEDDED_NO_VICTIM_WORDS,
 					       NULL };
 
+static const char *const memcg_no_victim_words[] = {
+	OOM_EMBEDDED_MEMCG_NO_VICTIM_WORDS, NULL
+};
+
 const struct oe_conf_key oe_conf_policy_keys[] = {
 	WORD("mode", mode_words),
 	NUMBER("rank_threshold", 0, OOM_EMBEDDED_RANK_MAX),
 	NUMBER("default_rank", 0, OOM_EMBEDDED_RANK_MAX),
 	WORD("selection_order", order_words),
 	WORD("no_victim_action", no_victim_words),
+	WORD("memcg_no_victim_action", memcg_no_victim_words),
 	NUMBER("grace_ms", 0, OOM_EMBEDDED_GRACE_MS_MAX),
 	NUMBER("grace_hold", 0, 1),
 	TYPE("reserve_kb", VALUE_SIZE),
 	TYPE("min_gain_kb", VALUE_SIZE),
+	NUMBER("console_first", 0, 1),
 	END,
 };
 

@@ -117,6 +117,7 @@ int status_run(const struct arguments *args)
 		"grace_hold",
 		"reserve_kb",
 		"reserve_available_kb",
+		"min_gain_kb",
 		NULL,
 	};
 	static const char *const levels[] = {
