@@ -35,22 +35,34 @@ struct oe_domain {
  * struct oe_process - a process as it stands in the record
  * @pid: thread group id in the initial pid namespace; 0 = no process
  * @uid: of its leader
- * @rank: its ranking
- * @source: &enum oe_source
- * @group: name of the group the ranking is from, with OE_SOURCE_GROUP
  * @badness: in pages
  * @rss: resident pages
  * @comm: of its leader
+ * @rank: its ranking
+ * @source: &enum oe_source
+ * @group: name of the group the ranking is from, with OE_SOURCE_GROUP
  */
 struct oe_process {
 	pid_t pid;
 	kuid_t uid;
-	u16 rank;
-	u8 source;
 	s64 badness;
 	unsigned long rss;
 	char comm[TASK_COMM_LEN];
+	u16 rank;
+	u8 source;
 	char group[OE_GROUP_NAME];
+};
+
+/**
+ * struct oe_process_name - a process of which the record says no more than this
+ * @pid: see &struct oe_process
+ * @rank: see &struct oe_process
+ * @comm: see &struct oe_process
+ */
+struct oe_process_name {
+	pid_t pid;
+	u16 rank;
+	char comm[TASK_COMM_LEN];
 };
 
 /**
@@ -59,16 +71,16 @@ struct oe_process {
  * @runner_up: pid 0 if there is none
  * @nr_eligible: see &struct oe_choice
  * @nr_protected: see &struct oe_choice
- * @why: what made the difference to the runner-up, &enum oe_why
- * @set_rank: the lowest ranking among those who die with @victim
  * @passed: the first that was passed over because of somebody who would have
  *	died with it; pid 0 if none was
  * @keeper: that other process
- * @tie: why it would have died, &enum oe_tie
+ * @set_rank: the lowest ranking among those who die with @victim
+ * @why: what made the difference to the runner-up, &enum oe_why
+ * @tie: why @keeper would have died, &enum oe_tie
  * @elsewhere: most of the memory is in no process
+ * @unprotected: @victim is a protected process that was given up
  * @used: see &struct oe_domain
  * @pages: pages of all processes in the domain
- * @unprotected: @victim is a protected process that was given up
  * @task: the victim's leader, one reference held by the owner of the decision;
  *	NULL if there is no victim
  */
@@ -77,15 +89,15 @@ struct oe_decision {
 	struct oe_process runner_up;
 	unsigned int nr_eligible;
 	unsigned int nr_protected;
-	u8 why;
+	struct oe_process_name passed;
+	struct oe_process_name keeper;
 	u16 set_rank;
-	struct oe_process passed;
-	struct oe_process keeper;
+	u8 why;
 	u8 tie;
 	bool elsewhere;
+	bool unprotected;
 	unsigned long used;
 	u64 pages;
-	bool unprotected;
 	struct task_struct *task;
 };
 

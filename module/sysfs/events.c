@@ -60,12 +60,12 @@ static void add_span(struct oe_text *text, const char *key, u64 from, u64 to,
 		oe_text_add(text, " %s=-", key);
 }
 
-static void add_who(struct oe_text *text, const char *who,
-		    const struct oe_process *process)
+static void add_who(struct oe_text *text, const char *who, pid_t pid,
+		    const char *comm)
 {
-	if (process->pid)
-		oe_text_add(text, " %s_pid=%d %s_comm=%s", who, process->pid,
-			    who, oe_escape_comm(scratch.comm, process->comm));
+	if (pid)
+		oe_text_add(text, " %s_pid=%d %s_comm=%s", who, pid, who,
+			    oe_escape_comm(scratch.comm, comm));
 	else
 		oe_text_add(text, " %s_pid=- %s_comm=-", who, who);
 }
@@ -155,7 +155,7 @@ static void add_victim(struct oe_text *text, const struct oe_episode *episode)
 	const struct oe_process *victim = victim_of(episode);
 	bool ours = victim->pid == decision->victim.pid;
 
-	add_who(text, "victim", victim);
+	add_who(text, "victim", victim->pid, victim->comm);
 	if (victim->pid)
 		oe_text_add(text, " victim_uid=%u",
 			    from_kuid_munged(&init_user_ns, victim->uid));
@@ -174,7 +174,7 @@ static void add_runner_up(struct oe_text *text,
 {
 	const struct oe_process *second = &episode->decision.runner_up;
 
-	add_who(text, "runner_up", second);
+	add_who(text, "runner_up", second->pid, second->comm);
 	add_ranking(text, "runner_up", second);
 	add_badness(text, "runner_up", second, true);
 }
@@ -214,10 +214,10 @@ static void add_passed(struct oe_text *text, const struct oe_episode *episode)
 {
 	const struct oe_decision *decision = &episode->decision;
 
-	add_who(text, "passed", &decision->passed);
+	add_who(text, "passed", decision->passed.pid, decision->passed.comm);
 	oe_text_add(text, " passed_for=%s",
 		    oe_kill_set_tie_name(decision->tie));
-	add_who(text, "keeper", &decision->keeper);
+	add_who(text, "keeper", decision->keeper.pid, decision->keeper.comm);
 	if (decision->keeper.pid)
 		oe_text_add(text, " keeper_rank=%u", decision->keeper.rank);
 	else

@@ -155,6 +155,14 @@ static void find_spare(struct search *search, struct oe_candidate *best)
 	}
 }
 
+static void name_process(const struct oe_candidate *c,
+			 struct oe_process_name *name)
+{
+	name->pid = c->pid;
+	name->rank = c->rank;
+	get_task_comm(name->comm, c->task);
+}
+
 static void describe_passed(const struct oe_candidate *passed,
 			    struct oe_decision *decision)
 {
@@ -162,10 +170,10 @@ static void describe_passed(const struct oe_candidate *passed,
 
 	if (!passed->pid)
 		return;
-	oe_tasks_describe(passed, &decision->passed);
+	name_process(passed, &decision->passed);
 	decision->tie = passed->tie;
 	if (passed->keeper && oe_tasks_snapshot(passed->keeper, &keeper))
-		oe_tasks_describe(&keeper, &decision->keeper);
+		name_process(&keeper, &decision->keeper);
 }
 
 static void choose_first(struct search *search, const struct oe_policy *policy,
