@@ -31,15 +31,10 @@ MODULE_PARM_DESC(
 static int wrap_kernel(void)
 {
 	int err = oe_intercept_kprobe_init();
-	int err_memcg;
 
-	if (err)
-		return err;
-	err_memcg = oe_intercept_memcg_init();
-	if (err_memcg)
-		pr_warn("mem_cgroup_out_of_memory() cannot be wrapped (%d): no window for memory cgroups\n",
-			err_memcg);
-	return 0;
+	if (!err)
+		err = oe_intercept_memcg_init();
+	return err;
 }
 
 static void start_wrapping(void)
@@ -48,6 +43,9 @@ static void start_wrapping(void)
 
 	if (err == -ECANCELED)
 		pr_info("kprobes=0: memory cgroup OOM is not covered, and there is no guard\n");
+	else if (err && oe_coverage_has(OE_COVER_OOM))
+		pr_warn("mem_cgroup_out_of_memory() cannot be wrapped (%d): no window for memory cgroups\n",
+			err);
 	else if (err)
 		pr_warn("out_of_memory() cannot be wrapped (%d)%s: memory cgroup OOM is not covered, and there is no guard\n",
 			err,

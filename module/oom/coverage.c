@@ -6,6 +6,7 @@
  */
 #include "core.h"
 
+#include <linux/bits.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kernfs.h>
@@ -28,6 +29,17 @@ enum {
 	RETRY_MS = 10 * 1000,
 };
 
+/*
+ * What there is, beside the OOM of the machine. Without memory cgroups no window
+ * for them is missing.
+ */
+enum {
+	HAS_MEMCG = BIT(0),
+	HAS_GUARD = BIT(1),
+	HAS_INHERITANCE = BIT(2),
+	HAS_WINDOW = BIT(3),
+};
+
 static void check_work(struct work_struct *work);
 
 static struct {
@@ -36,7 +48,7 @@ static struct {
 	struct mutex
 		lock; /* down to the next blank line; its holders never allocate */
 	bool telling;
-	char told[OE_COVERAGE_TEXT];
+	unsigned int told; /* HAS_... */
 	struct kernfs_node *node;
 	struct oe_uevent uevent;
 
@@ -80,28 +92,45 @@ bool oe_coverage_has(enum oe_cover cover)
 	return redirect && oe_redirect_works(redirect);
 }
 
-static void write_words(char text[OE_COVERAGE_TEXT])
+static unsigned int what_there_is(void)
 {
 	bool memcg = IS_ENABLED(CONFIG_MEMCG) && oe_coverage_has(OE_COVER_OOM);
+	unsigned int has = 0;
 
-	scnprintf(text, OE_COVERAGE_TEXT, "global%s%s%s", memcg ? " memcg" : "",
-		  oe_coverage_has(OE_COVER_GUARD) ? " guard" : "",
-		  oe_rank_inherits() ? "" : " no-inherit");
+	if (memcg)
+		has |= HAS_MEMCG;
+	if (oe_coverage_has(OE_COVER_GUARD))
+		has |= HAS_GUARD;
+	if (oe_rank_inherits())
+		has |= HAS_INHERITANCE;
+	if (!memcg || oe_coverage_has(OE_COVER_WINDOW))
+		has |= HAS_WINDOW;
+	return has;
+}
+
+static void write_words(unsigned int has, char text[OE_COVERAGE_TEXT])
+{
+	scnprintf(text, OE_COVERAGE_TEXT, "global%s%s%s%s",
+		  has & HAS_MEMCG ? " memcg" : "",
+		  has & HAS_GUARD ? " guard" : "",
+		  has & HAS_INHERITANCE ? "" : " no-inherit",
+		  has & HAS_WINDOW ? "" : " no-window");
 }
 
 /* Log, uevent, pollers. */
-static void tell_change(const char *text)
+static void tell_change(unsigned int has, const char *text)
 {
 	struct oe_uevent *uevent = &coverage.uevent;
+	char before[OE_COVERAGE_TEXT];
 
 	lockdep_assert_held(&coverage.lock);
-	if (strlen(text) < strlen(coverage.told))
+	write_words(coverage.told, before);
+	if (coverage.told & ~has)
 		pr_warn("coverage was \"%s\" and is \"%s\": kprobes or ftrace are switched off\n",
-			coverage.told, text);
+			before, text);
 	else
-		pr_notice("coverage was \"%s\" and is \"%s\"\n", coverage.told,
-			  text);
-	strscpy(coverage.told, text, sizeof(coverage.told));
+		pr_notice("coverage was \"%s\" and is \"%s\"\n", before, text);
+	coverage.told = has;
 	memset(uevent, 0, sizeof(*uevent));
 	oe_uevent_add(uevent,
 		      OOM_EMBEDDED_KEY_EVENT "=" OOM_EMBEDDED_EVENT_COVERAGE);
@@ -120,11 +149,14 @@ static void tell_change(const char *text)
  */
 void oe_coverage_check(char text[OE_COVERAGE_TEXT])
 {
+	unsigned int has;
+
 	mutex_lock(&coverage.lock);
 	oe_redirect_rehearse();
-	write_words(text);
-	if (coverage.telling && strcmp(text, coverage.told))
-		tell_change(text);
+	has = what_there_is();
+	write_words(has, text);
+	if (coverage.telling && has != coverage.told)
+		tell_change(has, text);
 	mutex_unlock(&coverage.lock);
 }
 
@@ -200,7 +232,7 @@ void oe_coverage_detach(void)
 static void set_telling(bool telling)
 {
 	mutex_lock(&coverage.lock);
-	write_words(coverage.told);
+	coverage.told = what_there_is();
 	coverage.telling = telling;
 	mutex_unlock(&coverage.lock);
 }

@@ -13,11 +13,13 @@ struct oe_redirect;
 /**
  * enum oe_cover - what depends on a redirect
  * @OE_COVER_OOM: out_of_memory() is wrapped
+ * @OE_COVER_WINDOW: mem_cgroup_out_of_memory() is wrapped
  * @OE_COVER_GUARD: oom_kill_process() is watched
  * @OE_NR_COVERS: how many there are
  */
 enum oe_cover {
 	OE_COVER_OOM,
+	OE_COVER_WINDOW,
 	OE_COVER_GUARD,
 	OE_NR_COVERS,
 };

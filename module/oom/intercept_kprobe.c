@@ -281,13 +281,16 @@ void oe_intercept_kprobe_asked(unsigned long *freed)
  * oe_intercept_kprobe_init - wrap out_of_memory()
  *
  * Context: module init, or a worker that tries again; may sleep.
- * Return: 0; -EAGAIN if it may be possible later, because something is switched
- * off or redirected by others; or the errno that says why it cannot be done here.
+ * Return: 0, also if it is wrapped already; -EAGAIN if it may be possible later,
+ * because something is switched off or redirected by others; or the errno that
+ * says why it cannot be done here.
  */
 int oe_intercept_kprobe_init(void)
 {
 	int err;
 
+	if (oom_detour.active)
+		return 0;
 	err = oe_redirect_init();
 	if (err)
 		return err;

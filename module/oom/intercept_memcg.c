@@ -9,8 +9,10 @@
  */
 #include "core.h"
 
+#include <linux/errno.h>
 #include <linux/memcontrol.h>
 
+#include "oom/coverage.h"
 #include "oom/detour.h"
 #include "oom/episode.h"
 #include "oom/grace.h"
@@ -77,12 +79,19 @@ static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
  * Without it windows of memory cgroups are not opened, because they would hold
  * up all others.
  *
- * Context: module init, may sleep; after oe_intercept_kprobe_init().
- * Return: 0, or the errno that says why it cannot be done here.
+ * Context: module init, or a worker that tries again; may sleep; after
+ * oe_intercept_kprobe_init().
+ * Return: 0; -EAGAIN if others redirect it; or the errno that says why it cannot
+ * be done here.
  */
 int oe_intercept_memcg_init(void)
 {
-	return oe_detour_register(&memcg_detour);
+	int err = oe_detour_register(&memcg_detour);
+
+	if (err)
+		return err == -EBUSY ? -EAGAIN : err;
+	oe_coverage_provide(OE_COVER_WINDOW, &memcg_detour.enter);
+	return 0;
 }
 
 /**
@@ -92,5 +101,6 @@ int oe_intercept_memcg_init(void)
  */
 void oe_intercept_memcg_exit(void)
 {
+	oe_coverage_provide(OE_COVER_WINDOW, NULL);
 	oe_detour_unregister(&memcg_detour);
 }
