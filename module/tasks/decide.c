@@ -158,9 +158,11 @@ static void find_spare(struct search *search, struct oe_candidate *best)
 static void name_process(const struct oe_candidate *c,
 			 struct oe_process_name *name)
 {
+	struct task_struct *p = c->task;
+
 	name->pid = c->pid;
 	name->rank = c->rank;
-	get_task_comm(name->comm, c->task);
+	get_task_comm(name->comm, p);
 }
 
 static void describe_passed(const struct oe_candidate *passed,
