@@ -15,6 +15,8 @@ set -euo pipefail
 . "$VM_DIR/apt.sh"
 # shellcheck source=selftests/vm/machine.sh
 . "$VM_DIR/machine.sh"
+# shellcheck source=selftests/vm/clock.sh
+. "$VM_DIR/clock.sh"
 
 # pstore's memory: above the kernel's image, below the initramfs, which qemu puts at the
 # end of RAM and loads again at each reset.
@@ -249,12 +251,15 @@ run_guest()
 	STATUS=0
 	timeout -k 5 "$TIMEOUT" "${MACHINE[@]}" "${accel[@]}" \
 		-m "$MEM" -smp "$SMP,sockets=$SMP,cores=1" -display none -monitor none \
+		-pidfile "$WORK/qemu.pid" \
 		"${reboot[@]}" -nodefaults -nic none "${SERIAL[@]}" "${disk[@]}" \
 		-kernel "$KERNEL/vmlinuz" -initrd "$WORK/initramfs.gz" \
 		-append "$(kernel_arguments)" </dev/null >"$LOGS/qemu.log" 2>&1 &
 	GUEST=$!
+	follow_verdict &
 	end_stillborn
 	wait "$GUEST" || STATUS=$?
+	wait
 	GUEST=
 }
 
@@ -366,6 +371,7 @@ main()
 		judge_console
 	} >"$LOGS/results"
 	report <"$LOGS/results" >"$LOGS/summary" || failed=1
+	test_times >"$CACHE_DIR/results/$LABEL.times"
 	cp "$LOGS/summary" "$CACHE_DIR/results/$LABEL.summary"
 	cp "$LOGS/verdict.log" "$CACHE_DIR/results/$LABEL.verdict"
 	cat "$LOGS/summary"
