@@ -37,7 +37,7 @@
 #include "trace.h"
 
 enum {
-	/* While reclaim goes on its calls come by the thousand. */
+	/* During reclaim the shrinker is called thousands of times. */
 	KICK_PAUSE_MS = 20,
 	/* Between two reports at imminent_oom. */
 	REPORT_PAUSE_MS = 10 * 1000,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel counts: available memory, and the sums of /proc/meminfo that
- * modules can read, without opening a file.
+ * Counters of the kernel: available memory, and the sums of /proc/meminfo that
+ * a module can read without opening a file.
  */
 #include "core.h"
 
@@ -16,8 +16,8 @@
 #include "rules/available.h"
 
 /*
- * What a page in swap goes on to take of memory. Nobody has looked yet: as
- * careful as oe_swap_cost_now().
+ * The memory that a swapped-out page still takes. Before the first sample the
+ * value is the cautious one of oe_swap_cost_now().
  */
 static unsigned int swap_cost = OE_SWAP_COST_WHOLE;
 

@@ -30,7 +30,7 @@ enum {
 	RETRY_MS = 500,
 	/* A refill leaves this share of RAM available. */
 	LEFT_SHARE = 32,
-	/* A per-CPU list takes this many pages at once. */
+	/* A per-CPU list takes this many pages in one step. */
 	PCP_BATCH = 64,
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Step 5 of an episode: choose, under the policy of this moment. What is eligible
- * may have changed since userspace was told, by its doing.
+ * Step 5 of an episode: choose, under the policy of this moment. Userspace may
+ * have changed rankings and ended processes since it was told.
  */
 #include "core.h"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is covered at this moment. Root can switch off what the redirects are
- * made of, so they are rehearsed: once a second, when `coverage` is read, and
- * when the kernel killed somebody, or asked for a victim, past the module.
+ * The coverage at this moment. Root can switch off kprobes and ftrace, of which
+ * the redirects are made. The redirects are therefore rehearsed once a second,
+ * when `coverage` is read, and when the kernel has killed a process or asked
+ * for a victim past the module.
  */
 #include "core.h"
 
@@ -258,7 +259,7 @@ void oe_coverage_start(int (*retry)(void))
 	/* Deferrable: an idle CPU is not woken for it. */
 	INIT_DEFERRABLE_WORK(&coverage.work, check_work);
 	set_telling(true);
-	/* What is not wrapped and never will be cannot be lost. */
+	/* Coverage that never existed cannot be lost. */
 	if (!retry && !oe_coverage_has(OE_COVER_OOM))
 		return;
 	set_working(true);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is covered at this moment, as opposed to what was at load.
+ * The coverage at this moment, which may be less than at load.
  */
 #ifndef OE_COVERAGE_H
 #define OE_COVERAGE_H

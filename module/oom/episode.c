@@ -86,9 +86,9 @@ static bool in_aftermath(const struct oe_domain_state *state)
 }
 
 /*
- * What does the kernel want with this call? A call is not a kill: the kernel
- * waits for an earlier victim, lets a dying caller finish, or may not kill on
- * behalf of this allocation.
+ * The purpose of the call. Not each call leads to a kill: the kernel waits for
+ * an earlier victim, lets a dying caller finish, or may not kill on behalf of
+ * this allocation.
  */
 static enum oe_purpose classify_call(const struct oe_call *call)
 {
@@ -137,7 +137,7 @@ static void record_path(struct oe_episode *episode)
 #endif
 }
 
-/* Step 1: who asks, and why. */
+/* Step 1: record the caller and the reason. */
 static void record_call(struct oe_episode *episode, const struct oe_call *call)
 {
 	memset(episode, 0, sizeof(*episode));
@@ -260,7 +260,7 @@ static u64 reopen_ns(enum oe_outcome outcome)
 	return ms * NSEC_PER_MSEC;
 }
 
-/* What the next call in this domain has to know. */
+/* Keep the facts that the next call in this domain needs. */
 static void remember_end(struct oe_domain_state *state, enum oe_outcome outcome)
 {
 	const struct oe_episode *episode = &state->episode;
@@ -313,7 +313,7 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 }
 
 /**
- * oe_episode_no_victim - nobody may be chosen: do what the administrator said
+ * oe_episode_no_victim - no process may be chosen: take the configured action
  * @episode: handed to a way in by oe_episode_run()
  *
  * Returns from an OOM of the machine only if a victim has just died, or if it

@@ -4,11 +4,11 @@
  * needed after that.
  *
  * The machine must get on whatever userspace does. So time is granted out of a
- * budget of one grace_ms, which comes back four times slower than it is spent,
- * and at once only after a kill that userspace had answered: there something
- * was done, and whoever answers deserves to be asked again. An OOM without a
- * kill costs at least a little, so that memory which comes and goes cannot put
- * the kill off for ever.
+ * budget of one grace_ms, which is refilled four times slower than it is spent.
+ * After a kill that userspace had acknowledged the budget is full again
+ * immediately: a system that answers is asked again. An OOM without a kill
+ * costs at least a little, so that memory which comes and goes cannot put the
+ * kill off for ever.
  */
 #include "core.h"
 

@@ -96,7 +96,7 @@ static int stop_process(const struct oe_candidate *c, void *data)
 }
 
 /**
- * oe_hold_begin - stop everybody who may be chosen
+ * oe_hold_begin - stop all processes that may be chosen
  * @domain: among those whose memory ran out
  * @policy: who is protected
  * @owner: whose emergency it is; compared only

@@ -75,9 +75,9 @@ static enum oe_kind kind_of(const struct oom_control *oc,
 }
 
 /*
- * What constrained_alloc() will find, as far as its result matters to us. A
- * cpuset is assumed where the caller may not use all nodes, which can only
- * leave out processes that have nothing to give to it.
+ * The result of constrained_alloc(), as far as the choice depends on it. A
+ * cpuset is assumed where the caller may not use all nodes. This can only
+ * exclude processes whose memory is of no use to the caller.
  */
 static void fill_domain(const struct oom_control *oc, struct oe_domain *domain)
 {
@@ -114,9 +114,9 @@ static void fill_call(const struct oom_control *oc, struct oe_call *call)
 }
 
 /*
- * Nobody may die in this call. The original is called all the same: other OOM
- * notifiers may find memory, a dying caller gets access to the reserves. True
- * if the guard had to hold it back, and the result is therefore not *ret.
+ * No process may die in this call. The original is called nevertheless: other
+ * OOM notifiers may find memory, a dying caller gets access to the reserves.
+ * True if the guard had to hold it back, and the result is therefore not *ret.
  */
 static bool wants_to_kill(struct oom_control *oc, enum oe_guard_mode mode,
 			  bool *ret)

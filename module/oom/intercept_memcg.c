@@ -2,9 +2,9 @@
 /*
  * The way in for memory cgroups: mem_cgroup_out_of_memory() is wrapped.
  *
- * It is entered before oom_lock is taken. Whatever userspace is given time for
- * happens here, so that an OOM of the machine, or of another cgroup, need not
- * wait for it. The choice and the kill come later, in out_of_memory(), which the
+ * It is entered before oom_lock is taken. The window for userspace is spent
+ * here, so that an OOM of the machine, or of another cgroup, does not wait for
+ * it. The choice and the kill come later, in out_of_memory(), which the
  * original calls under the lock.
  */
 #include "core.h"

@@ -101,7 +101,7 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 		oe_stat_inc(OE_STAT_probe_missed);
 		oe_coverage_check_soon();
 	}
-	/* Another notifier has found memory: nobody will be chosen. */
+	/* Another notifier has found memory: the kernel will choose no victim. */
 	if (*freed)
 		return NOTIFY_OK;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * During suspend and hibernation the kernel's OOM killer is disabled and
- * out_of_memory() returns at once: then there is nothing to announce.
+ * out_of_memory() returns immediately: then there is nothing to announce.
  */
 #include "core.h"
 

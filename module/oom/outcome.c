@@ -78,7 +78,7 @@ static const char *process_text(char text[PROCESS_TEXT],
 	return text;
 }
 
-/* Who died if that is known, otherwise whom we chose. */
+/* The process that the kernel marked, if that is known; otherwise the one that the module chose. */
 static const struct oe_process *victim_of(const struct oe_episode *episode)
 {
 	return episode->killed.pid ? &episode->killed :

@@ -2,11 +2,13 @@
 /*
  * Redirects, and the proof that they work.
  *
- * What is registered proves nothing: the function may have been inlined, the
- * architecture may refuse the probe or ignore where it points to, and root may
- * switch it off later. So for each mechanism a pair of redirects as it wraps
- * out_of_memory() wraps a function of our own, from the first use of the
- * mechanism on, and is rehearsed whenever somebody wants to know.
+ * A successful registration proves nothing: the function may have been inlined,
+ * the architecture may refuse the probe or ignore the changed instruction
+ * pointer, and root may switch the mechanism off later. Each mechanism
+ * therefore has a pair of redirects, like the one of out_of_memory(), on a
+ * function of this module. The pair exists from the first use of the mechanism,
+ * and a rehearsal calls the function and looks whether both redirects took
+ * effect.
  */
 #include "core.h"
 
@@ -176,8 +178,9 @@ static int start_rehearsal(struct rehearsal *rehearsal)
  * oe_redirect_register - catch the entry of a function
  * @redirect: the owner's fields are filled in
  *
- * A redirect of somebody else (a livepatch, a kprobe with a post handler) is not
- * got along with by another mechanism: it would be chance who wins.
+ * If another module redirects the function (a livepatch, a kprobe with a post
+ * handler), no second mechanism is tried: chance would decide which redirect
+ * wins.
  *
  * Context: process context, may sleep; after oe_redirect_init().
  * Return: 0; -EBUSY if somebody else redirects it; otherwise the errno that says
@@ -200,8 +203,8 @@ int oe_redirect_register(struct oe_redirect *redirect)
  * oe_redirect_unregister - let a function be
  * @redirect: registered
  *
- * On return no CPU is in redirect->where(). Whoever has been sent elsewhere may
- * still be there.
+ * On return no CPU is in redirect->where(). A task that was redirected before
+ * may still be in the function that it was sent to.
  *
  * Context: process context, may sleep.
  */
@@ -260,7 +263,7 @@ int oe_redirect_init(void)
 
 	for (i = 0; err && i < ARRAY_SIZE(rehearsals); i++) {
 		err = start_rehearsal(rehearsals[i]);
-		/* Nobody else redirects a function of ours. */
+		/* No other module redirects a function of this one. */
 		if (err == -EBUSY || err == -EAGAIN)
 			return -EAGAIN;
 	}

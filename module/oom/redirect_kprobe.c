@@ -16,7 +16,7 @@
  */
 static const unsigned int offsets[] = { 0, 8 };
 
-/* The first that was accepted: it is rehearsed, others are not. */
+/* The offset that the kernel accepted first. Only this one is rehearsed. */
 static const unsigned int *proven;
 
 static int on_probe(struct kprobe *probe, struct pt_regs *regs)

@@ -33,7 +33,7 @@ static struct {
 	u64 when_ns;
 	struct oe_process process;
 } victim = {
-	.maybe_pending = true, /* whatever was before us */
+	.maybe_pending = true, /* one may have been marked before the load */
 };
 
 static void record_victim(struct task_struct *p)
@@ -126,8 +126,8 @@ void oe_victim_exit(void)
  * oe_victim_is_pending - is an earlier victim still giving its memory back?
  * @domain: whose memory ran out
  *
- * Looks at all processes only if there may be one: somebody has been marked
- * since the last time that nobody was found.
+ * Looks at all processes only if a process has been marked since the last walk
+ * that found none.
  *
  * Context: OOM path.
  * Return: true if the kernel would wait instead of choosing.
@@ -152,7 +152,7 @@ bool oe_victim_is_pending(const struct oe_domain *domain)
 }
 
 /**
- * oe_victim_arm - the next one that is marked is ours to record
+ * oe_victim_arm - record the next process that the kernel marks
  *
  * Context: oom_lock held.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Changes of the ranking table: a ranking is set or cleared, a process joins or
- * leaves a group. What is kept of a process is in rank_table.c, what a child
- * gets in inherit.c, which ranking counts in ranking.c.
+ * leaves a group. rank_table.c stores the ranking of a process, inherit.c gives
+ * one to a child, and ranking.c says which one counts.
  */
 #include "core.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Available memory: what can be had without swapping, and what swapping brings.
+ * Available memory: the part without swapping, and the gain of swapping.
  *
  * Swap brings no more than there is anonymous memory that may go there, and no
  * more than it leaves: a page in zram or zswap goes on to take a part of itself.

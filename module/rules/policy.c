@@ -29,8 +29,8 @@ enum oe_verdict oe_policy_verdict(const struct oe_policy *policy,
  * @policy: the administrator's decision, for the memory in question
  * @c: the process
  *
- * The kernel's own mark is not about what a process holds: who runs swapoff
- * holds little.
+ * The kernel's mark for swapoff is not about size: the process that runs
+ * swapoff holds little.
  *
  * Context: any.
  * Return: true if its end brings too little to make a difference.
@@ -196,8 +196,9 @@ unsigned long oe_policy_min_gain(unsigned long wanted, unsigned long memory,
  * @choice: a complete pass
  * @used: pages in use that cannot be reclaimed; 0 = unknown
  *
- * Such as the files of a tmpfs, pipes, or the kernel's own. What is in protected
- * processes is in processes: there the declared order holds.
+ * Examples are the files of a tmpfs, pipes, and the kernel's own memory. The
+ * memory of protected processes counts as memory in processes, for which the
+ * declared order holds.
  *
  * Context: any.
  * Return: true if all processes hold less than a half of it, those that may be

@@ -274,7 +274,7 @@ static const char *verdict_of(const struct row *row,
 						     words[OE_ELIGIBLE];
 }
 
-/* What there is to say beyond ranking and measure. */
+/* The columns after ranking and measure. */
 static const char *reason_of(const struct row *row)
 {
 	if (row->c.tie != OE_TIE_NONE)

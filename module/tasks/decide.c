@@ -99,8 +99,8 @@ static bool put_small_last(struct search *search,
 }
 
 /*
- * Whoever asks for memory that is not in processes would use what the others'
- * end brings, and ask again.
+ * If the memory is in no process, the caller would use up the memory that a
+ * victim frees, and ask again.
  */
 static bool prefer_asker(struct search *search, struct oe_candidate *first,
 			 struct oe_candidate *second)
@@ -133,8 +133,9 @@ static int visit_spare(const struct oe_candidate *c, void *data)
 }
 
 /*
- * Whom to give up. A kill set only makes a process more protected: the search
- * ends when the next one is so by itself.
+ * The protected process to give up. A kill set only makes a process more
+ * protected, so the search ends when the ranking of the next process alone
+ * protects it more than the best one found.
  */
 static void find_spare(struct search *search, struct oe_candidate *best)
 {

@@ -9,12 +9,12 @@
  *	             |
  *	             +-- each of them an init: its pid namespace, and those below
  *
- * Whether there is anybody but the victim is a matter of some loads. Only if so
- * all processes are looked at, once for a set. Nothing is stored between two
- * sets but the finding about the last cgroup.
+ * A few loads tell whether the set has a second member. Only then all processes
+ * are looked at, once for a set. Nothing is stored between two sets but the
+ * finding about the last cgroup.
  *
- * Who shares the memory of another member of the cgroup, without being in it, is
- * not looked for: that would be a walk for each member.
+ * A process outside the cgroup that shares the memory of a member other than
+ * the victim is not looked for: that would be a walk for each member.
  */
 #include "core.h"
 
@@ -30,7 +30,7 @@
 #include "rank/ranking.h"
 #include "tasks/kill_set.h"
 
-/* Whom to look for: all of it is compared, nothing is followed. */
+/* The members to look for. Pointers are compared, never followed. */
 struct kill_set {
 	const struct task_struct *leader; /* may be the init of a pid namespace */
 	const struct mm_struct *mm;
