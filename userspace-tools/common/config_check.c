@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What only the whole configuration can tell: names that are referred to, contradictions.
+ * Checks that need the whole configuration: names that are referred to,
+ * contradictions.
  */
 #include <string.h>
 

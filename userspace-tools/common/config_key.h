@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Keys of the configuration: what their values may be, and what it means to say one again.
+ * Keys of the configuration: their permitted values, and the effect of a key
+ * that is given twice.
  */
 #ifndef OE_CONFIG_KEY_H
 #define OE_CONFIG_KEY_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The configuration's sections for the module: what is to be written to which of its files.
+ * Sections of the configuration for the module. Each key becomes a value for
+ * one of the module's files.
  */
 #include <string.h>
 

@@ -19,7 +19,7 @@
 #include "common/config.h"
 #include "uapi/oom_embedded.h"
 
-/* Stands for the beginning of a section; nobody can write it into a file by accident. */
+/* Marks the beginning of a section. No key of a file can have this name. */
 #define OE_CONF_SECTION_KEY "\001"
 
 enum {

@@ -19,7 +19,7 @@ enum {
 	HUNDREDTHS = 100,
 };
 
-/* KiB: what no machine has; keeps every product within 64 bits. */
+/* KiB; more than any machine has. Keeps every product within 64 bits. */
 static const unsigned long long KB_MAX = 1ULL << 42;
 
 /**

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The heap of a program that is locked in memory. What glibc can be told about it; other C
- * libraries keep less and know no such calls.
+ * The heap of a program that is locked in memory. glibc keeps freed memory
+ * unless it is told otherwise. Other C libraries keep less and have no such
+ * calls.
  */
 #ifndef OE_TOOLS_HEAP_H
 #define OE_TOOLS_HEAP_H

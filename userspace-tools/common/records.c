@@ -108,8 +108,9 @@ static int read_rows(const char *file, row_reader *read_row,
  * oe_records_wanted - reconfigure_wanted, for those who only look
  * @wanted: result
  *
- * Reading that file tells the module that somebody follows it, and the next
- * emergency would wait for us; the counters that it is the sum of tell nobody.
+ * The file is not read: the module takes its readers for handlers and would
+ * wait for this program in the next emergency. The result is the sum of the
+ * counters in stats/, which have no such effect.
  *
  * Return: 0 or a negative errno.
  */

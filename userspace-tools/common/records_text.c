@@ -12,7 +12,7 @@
 
 #include "common/sysfs.h"
 
-/* What could steer a terminal, or end the text early, is no part of a list. */
+/* Lists contain no bytes that could control a terminal or end the text early. */
 static void make_printable(char *text, size_t length)
 {
 	size_t i;

@@ -23,8 +23,9 @@ enum {
 };
 
 /*
- * Every message of the module begins with this, its NUL included. What a storm of other devices
- * sends would fill the socket's buffer, and ours would be lost.
+ * Every message of the module begins with this, its NUL included. The filter
+ * drops uevents of other devices, of which a storm would fill the socket's
+ * buffer.
  */
 static const char beginning[] = "change@/kernel/" OOM_EMBEDDED_NAME;
 
@@ -99,7 +100,10 @@ int oe_uevent_open(void)
 	return fd;
 }
 
-/* From the kernel, whole, and ours? */
+/*
+ * True for a message that the kernel has sent, that is not truncated, and whose
+ * subsystem is this module.
+ */
 static int is_ours(const struct oe_uevent *uevent, const struct msghdr *message,
 		   const struct sockaddr_nl *from)
 {

@@ -14,7 +14,7 @@
 #include "daemon/daemon.h"
 
 static struct {
-	int ready; /* -1: nobody waits */
+	int ready; /* -1: no parent waits */
 	const char *pidfile;
 } background = { .ready = -1 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The manager's children: what they inherit from it and what not.
+ * Children of the manager, and the attributes that they inherit.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -82,7 +82,7 @@ void oe_child_clean_environment(void)
  * @name: of the process
  * @run: what it does; does not return
  *
- * What it needs stays in memory once it was used, so that it works when memory is gone.
+ * The child locks each page that it has used, so that it works when memory is gone.
  *
  * Return: its pid, or a negative errno.
  */

@@ -189,7 +189,7 @@ void oe_control_open(void)
 		       strerror(errno));
 		return;
 	}
-	/* For writing too: it never looks as if everybody had gone. */
+	/* Opened for writing too: with a writer left, the FIFO has no end of file. */
 	control.fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	if (control.fd < 0 || fstat(control.fd, &st) || !S_ISFIFO(st.st_mode) ||
 	    st.st_uid != geteuid() || (st.st_mode & S_IWOTH)) {

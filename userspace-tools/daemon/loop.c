@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the manager does from turn to turn.
+ * The main loop of the manager.
  */
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -111,7 +111,7 @@ static void look_around(void)
 	const struct oe_conf *conf = oe_active_conf();
 	struct oe_sense sense;
 
-	/* What needs memory waits until there is some. */
+	/* Tasks that need memory wait until memory is back. */
 	bool calm = is_calm();
 
 	if (oe_watch_is_sample_due(conf->daemon.sample_ms)) {
@@ -158,7 +158,7 @@ void oe_loop_run(void)
 	while (!loop.stop) {
 		oe_notify_alive();
 		count = oe_watch_wait(next_timeout(next));
-		/* The module first: an emergency waits for nothing else. */
+		/* Serve the module first: an emergency has precedence. */
 		oe_link_listen();
 		oe_watch_serve(count);
 		if (oe_control_wants_reload())

@@ -19,7 +19,7 @@ enum {
 	TRY_MS = 5000,
 };
 
-/* What the command line asks for. */
+/* The options of the command line. */
 struct arguments {
 	const char *file;
 	const char *directory;
@@ -62,7 +62,7 @@ static int try_worker(void)
 	return 1;
 }
 
-/* Everything that must work later is done once now, with no effect. */
+/* Do each thing once, without an effect, that must work in an emergency. */
 static void dry_run(const struct oe_conf *conf)
 {
 	struct oe_sense sense;
@@ -83,7 +83,7 @@ static void dry_run(const struct oe_conf *conf)
 		       oe_now_ms() - began);
 }
 
-/* The mode that the manager before was in, and the services that it has ended. */
+/* Continue in the mode of the manager before, and restart the services that it has ended. */
 static void take_over(const struct oe_state *before)
 {
 	const struct oe_conf *conf = oe_active_conf();
@@ -109,7 +109,10 @@ static void prepare_manager(void)
 		       "the module is not loaded (modprobe oom_embedded)");
 		exit(EXIT_NO_MODULE);
 	}
-	/* Forked after the ranking, which they inherit, and before there is much to copy. */
+	/*
+	 * Fork after the ranking is set, so that children inherit it, and while
+	 * there is little memory to copy.
+	 */
 	oe_log_start();
 	oe_notify_start();
 	oe_worker_start();
@@ -150,7 +153,7 @@ static bool leaves_sandbox(const char *command)
 	       !strcmp(name, "busctl");
 }
 
-/* What works by hand and not from within a unit. */
+/* Restart commands that work in a shell and fail in a unit. */
 static void print_notes(const struct oe_conf *conf)
 {
 	if (!is_run_by_systemd())

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The processes of services. Each is held by a pidfd, because a number may be another process's
- * by the time of the emergency. What is held was looked at again after the pidfd was opened.
+ * The processes of services. Each is held by a pidfd, because a number may be another process's by
+ * the time of the emergency. Each process is checked again after its pidfd was opened.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -33,7 +33,10 @@ static struct {
 	int left_out[OE_CONF_MAX_SERVICES]; /* in this scan */
 	int said_left_out[OE_CONF_MAX_SERVICES];
 	const char *said_refused[OE_CONF_MAX_SERVICES];
-	/* Pidfiles by which a process was found: what they say is used up when it ends. */
+	/*
+	 * Pidfiles by which a process was found. When the process ends, the pid in the file no
+	 * longer counts.
+	 */
 	struct {
 		struct oe_pidfile file;
 		bool is_spent;
@@ -80,7 +83,7 @@ static int open_process(int service, int pid)
 	return fd;
 }
 
-/* Only now is it certain that what was read about the number is about this process. */
+/* A living process behind the pidfd proves that the facts read before were about this process. */
 static void keep_member(int service, int pid, int fd, int pidfile)
 {
 	if (has_ended(fd)) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which mode it has to be. The order of modes is that of severity; the most
- * severe one of which a condition holds is entered at once, and left for the
- * one before it when nothing has asked for it for its time.
+ * The choice of the mode. Modes are ordered by severity. The most severe mode
+ * of which a condition holds is entered immediately. It is left for the mode
+ * before it when none of its conditions has held for leave_after.
  */
 #include <stdio.h>
 #include <string.h>
@@ -90,7 +90,7 @@ static int64_t kb_of(const struct oe_conf_term *term, int64_t total_kb)
 	return term->percent ? total_kb * term->value / 100 : term->value;
 }
 
-/* What is not known does not hold. */
+/* A condition on an unknown value does not hold. */
 static bool term_holds(const struct oe_conf_term *term)
 {
 	const struct oe_sense *sense = &mode.sense;
@@ -167,7 +167,7 @@ static void tell_mode(const struct oe_conf *conf, const char *why)
 	oe_notify_say(state);
 }
 
-/* What the module has to know comes first: the emergency may be under way. */
+/* Write to the module first: an emergency may be under way. */
 static void enter_mode(const struct oe_conf *conf, int wanted, const char *why)
 {
 	bool up = wanted > mode.now;
@@ -176,13 +176,13 @@ static void enter_mode(const struct oe_conf *conf, int wanted, const char *why)
 	mode.asked_ms = oe_now_ms();
 	note_mode(conf);
 	oe_settings_enter(conf, wanted);
-	/* On the way back only the normal mode has something to do. */
+	/* On the way back only the steps of the normal mode are run. */
 	if (up || !wanted)
 		oe_pipeline_start(conf, wanted);
 	tell_mode(conf, why);
 }
 
-/* Has this very emergency brought the condition about? */
+/* Does the condition hold because of the present emergency? */
 static bool is_because_of_oom(const struct oe_conf_condition *condition)
 {
 	for (int i = 0; i < condition->nr_terms; i++)
@@ -348,7 +348,7 @@ void oe_mode_oom_path(const struct oe_conf *conf, const char *path)
  * @conf: in force
  * @oom: how many, and whose
  *
- * Nobody knows when: they do not count as so many within a time.
+ * Their times are not known, so they do not count in "oom N in TIME".
  */
 void oe_mode_missed(const struct oe_conf *conf, const struct oe_oom *oom)
 {
@@ -395,9 +395,9 @@ void oe_mode_pin(const struct oe_conf *conf, int wanted)
 }
 
 /**
- * oe_mode_is_fine - has nothing asked for more than the normal mode for a while?
+ * oe_mode_is_fine - has no condition of a mode held for a while?
  *
- * Return: true if so: what waits for memory may go on.
+ * Return: true if none has: tasks that wait for memory may go on.
  */
 bool oe_mode_is_fine(void)
 {
@@ -407,9 +407,10 @@ bool oe_mode_is_fine(void)
 /**
  * oe_mode_is_calm - is no emergency of the machine under way, whatever the mode?
  *
- * A cgroup that runs out of memory takes none of the manager's, and does so as often as it likes.
+ * The OOM of a memory cgroup takes no memory from the manager, and may come at
+ * any rate.
  *
- * Return: true if none is: what needs memory may be done.
+ * Return: true if none is: the manager may use memory.
  */
 bool oe_mode_is_calm(void)
 {

@@ -25,7 +25,7 @@ enum {
 };
 
 static struct {
-	int socket; /* -1: nobody wants to hear of us */
+	int socket; /* -1: no manager of services listens */
 	struct sockaddr_un address;
 	socklen_t length;
 	int watchdog_ms; /* 0: there is none */

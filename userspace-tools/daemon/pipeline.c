@@ -232,7 +232,8 @@ void oe_pipeline_start(const struct oe_conf *conf, int mode)
  * @conf: in force
  * @mode: index
  *
- * Those that have processes, because they were started again meanwhile.
+ * Only services that have processes again, because they were restarted
+ * meanwhile.
  */
 void oe_pipeline_repeat(const struct oe_conf *conf, int mode)
 {

@@ -94,7 +94,7 @@ uint64_t oe_procread_birth(int proc, int pid)
 }
 
 /**
- * oe_procread_belongs - does a process belong to one user and to nobody else?
+ * oe_procread_belongs - does a process belong to one user only?
  * @proc: of oe_procread_open()
  * @pid: which
  * @uid: the user

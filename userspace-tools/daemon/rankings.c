@@ -58,7 +58,7 @@ static void remember_rank(struct ranked *known, int pid, int rank,
 	}
 }
 
-/* What the rules say about a name. */
+/* The ranking of the rules for a name. */
 static int wanted_rank(const struct oe_conf *conf, const char *comm)
 {
 	for (int i = 0; i < conf->nr_rankings; i++)

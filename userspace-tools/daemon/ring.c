@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring of lines in shared memory, from the manager to one child. Writing needs no memory and
- * waits for nobody; a pipe or a socket would do both.
+ * A ring of lines in shared memory, from the manager to one child. A write
+ * needs no memory and never waits, unlike a write to a pipe or a socket.
  */
 #include <errno.h>
 #include <stdatomic.h>

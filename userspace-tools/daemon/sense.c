@@ -151,11 +151,11 @@ static int64_t read_biggest(void)
 }
 
 /**
- * oe_sense_refresh - look at what cannot be seen without memory
+ * oe_sense_refresh - read the values whose reading needs memory
  *
- * Not in an emergency: opens files. What was seen last counts until the next time. The list of
- * candidates takes the module as much memory as there are processes, so it is left alone when
- * memory is about to run out.
+ * Not in an emergency: opens files. The values stay in use until the next call.
+ * For the list of candidates the module allocates memory for each process, so
+ * the list is not read when memory is about to run out.
  */
 void oe_sense_refresh(void)
 {

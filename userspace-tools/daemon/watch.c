@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the manager waits for: descriptors, and the times of the next look at memory and at
- * processes. Nothing here allocates after oe_watch_open().
+ * The waiting of the manager: for descriptors, and for the next look at memory
+ * and at processes. Nothing here allocates after oe_watch_open().
  */
 #include <errno.h>
 #include <sys/epoll.h>

@@ -35,7 +35,7 @@ enum {
 	DEFAULT_BLOCK = 64 * 1024,
 	MAX_BLOCK = 1024 * 1024,
 	STACK = 32 * 1024,
-	/* The longest emergency: after this, nobody was killed. */
+	/* The longest emergency. After this time the logger assumes that it was not killed. */
 	HOLD_MS = 15 * 1000,
 };
 
@@ -91,8 +91,8 @@ static void append_bytes(struct logger *logger, const char *bytes,
 }
 
 /*
- * What the last emergency left. Whoever began to append it before us may have
- * been killed at any point of that.
+ * Append the block that the last emergency left. An earlier logger may have
+ * been killed while it appended the same block.
  */
 static void recover_block(struct logger *logger)
 {
@@ -116,8 +116,8 @@ static void spill_block(struct logger *logger)
 }
 
 /*
- * Writing may need memory, and so be where we are when the emergency comes and
- * we are killed. So it is spilled first.
+ * Spill the block before the write: the write may need memory, so that the
+ * logger may be killed in it.
  */
 static void flush_block(struct logger *logger)
 {
@@ -127,7 +127,7 @@ static void flush_block(struct logger *logger)
 	logger->used = 0;
 }
 
-/* In an emergency: no memory is needed for any of this. */
+/* In an emergency; needs no memory. */
 static void save_block(const struct oom_embedded_event *event, void *arg)
 {
 	struct logger *logger = arg;
@@ -141,7 +141,7 @@ static void save_block(const struct oom_embedded_event *event, void *arg)
 	msync(logger->spill, sizeof(struct spill) + logger->used, MS_ASYNC);
 }
 
-/* We live: the block is still in memory and goes on being filled. */
+/* The logger was not killed: the block is still in memory and is filled further. */
 static void resume_reading(struct logger *logger)
 {
 	logger->holding = false;
@@ -157,7 +157,7 @@ static void on_event(const struct oom_embedded_event *event, void *arg)
 	if (event->type != OOM_EMBEDDED_VICTIM &&
 	    event->type != OOM_EMBEDDED_NO_VICTIM)
 		return;
-	/* The end of an earlier one, while the next has begun, is not it. */
+	/* The end of an earlier emergency does not end the present one. */
 	if (logger->holding && event->seq >= logger->seq)
 		resume_reading(logger);
 }
@@ -183,7 +183,7 @@ static void open_files(struct logger *logger, const char *fifo,
 	int fd;
 
 	snprintf(name, sizeof(name), "%s.spill", file);
-	/* For writing too, so that it never looks as if it had ended. */
+	/* Open for writing too: with a writer left, the FIFO has no end of file. */
 	logger->in = open(fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (logger->in < 0)
 		die_of_error(fifo);
@@ -223,7 +223,7 @@ static void run_logger(struct logger *logger, struct oom_embedded *oom,
 	};
 
 	while (!fds[1].revents) {
-		/* While it holds, the input is not even looked at. */
+		/* While the logger holds, it does not read the input. */
 		if (poll(fds, logger->holding ? 2 : 3, 1000) < 0)
 			continue;
 		if (oom_embedded_dispatch(oom) < 0)

@@ -50,7 +50,7 @@ static void raise_alarm(struct monitor *monitor, const char *format, ...)
 			fprintf(stderr, "monitor: an alarm was not taken\n");
 }
 
-/* Before the victim is chosen: nobody is until this has returned. */
+/* The module waits for the return of this function before it chooses a victim. */
 static void on_oom(const struct oom_embedded_event *event, void *arg)
 {
 	raise_alarm(arg, "alarm oom %" PRIu64 "\n", event->seq);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Callbacks: what the program does about an event, in the order that counts.
+ * Callbacks of the program: data is saved first, then caches are freed, then
+ * the event is handed over.
  */
 #include "lib/handle.h"
 
@@ -30,8 +31,8 @@ static void call_back(const struct callback *callback,
 }
 
 /*
- * Not polled means that nobody waits for us: look first, call afterwards. A
- * count that is lower is one that began anew.
+ * The program may dispatch without a poll, so read the count before the
+ * callbacks. A lower count is that of a module that was loaded again.
  */
 static bool counter_has_moved(struct oom_embedded *oom)
 {

@@ -153,7 +153,7 @@ static int next_uevent(struct oom_embedded *oom,
 	return 1;
 }
 
-/* Unloading wakes nobody: who wants to know has to ask. */
+/* Unloading wakes no poller: a program has to look. */
 static int check_alive(const struct oom_embedded *oom)
 {
 	char text[NUMBER_SIZE];

@@ -2,9 +2,9 @@
 /*
  * What the files of the library share.
  *
- * The counter and the level are polled: what they say cannot get lost. uevents
- * tell the rest. All three hang on one epoll descriptor, which is what the
- * program polls.
+ * The counter and the level are polled files, so that no change of them is
+ * lost. uevents carry the details. The program polls one epoll descriptor for
+ * all three.
  */
 #ifndef OE_LIB_HANDLE_H
 #define OE_LIB_HANDLE_H

@@ -44,7 +44,7 @@ int oe_handle_count(int fd, uint64_t *count)
 	return 0;
 }
 
-/* What is not known, as in a later module, is at least not normal. */
+/* A level of a later module is unknown here, but it is not normal. */
 static int level_of(const char *name)
 {
 	int level = oe_level_index(name);

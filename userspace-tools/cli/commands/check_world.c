@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What else in the system has a say when memory runs out: other OOM managers,
- * the kernel's settings, watchdogs.
+ * Other parts of the system that act when memory runs out: OOM managers, the
+ * kernel's settings, watchdogs.
  */
 #include "cli/commands/check_world.h"
 
@@ -74,7 +74,7 @@ static void check_settings(void)
 			"swap is on zram, whose pages are taken from memory: free swap counts as available and is worth less");
 }
 
-/* Whoever feeds the watchdog must live, or the machine restarts. */
+/* If the process that feeds the watchdog dies, the machine restarts. */
 static void check_watchdog(const struct oe_row *row)
 {
 	static const char *const devices[] = { "/dev/watchdog",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What "check" has found: collected, the same thing said once, printed at the
- * end with the worst first.
+ * The findings of "check": collected, without repetition, and printed at the
+ * end, the worst first.
  */
 #include "cli/commands/findings.h"
 

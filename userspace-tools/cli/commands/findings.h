@@ -2,7 +2,7 @@
 #ifndef OE_CLI_FINDINGS_H
 #define OE_CLI_FINDINGS_H
 
-/* What "check" has found. */
+/* The findings of "check". */
 enum severity {
 	FINDING_NOTE, /* good to know */
 	FINDING_WARNING, /* probably not meant */

@@ -63,8 +63,8 @@ static const struct oe_row *find_row(const struct oe_rows *rows, int pid)
 }
 
 /*
- * By the list of the ranked, which everybody may read; then by the candidates,
- * which also know groups, and which root may read.
+ * Any user may read the list of rankings. The list of candidates, which only
+ * root may read, knows the groups as well.
  */
 static int show_processes(const int *pids, size_t nr)
 {
@@ -111,7 +111,7 @@ static int show_processes(const int *pids, size_t nr)
 	return status;
 }
 
-/* What takes the change back: the ranking it has of its own, or none. */
+/* The change is undone by writing the ranking that the process has of its own, or "-". */
 static void add_change(struct oe_changes *changes,
 		       const struct oe_rows *ranking, int pid, const char *rank,
 		       bool may_vanish)
@@ -142,7 +142,10 @@ static int set_ranks(const int *pids, size_t nr, const char *rank)
 	if (err)
 		return complain_file("oom_ranking", NULL, err);
 	for (i = 0; i < nr; i++)
-		/* Of those with a name one may end meanwhile; the others are meant all the same. */
+		/*
+		 * Given by name, one of several processes may end meanwhile.
+		 * The others are still ranked.
+		 */
 		add_change(&changes, &ranking, pids[i], rank, nr > 1);
 	oe_records_free_rows(&ranking);
 	status = changes_make(&changes);

@@ -13,7 +13,7 @@
 #include "cli/print/suggest.h"
 #include "common/sysfs.h"
 
-/* What is there to set; also the order in which it is shown. */
+/* All settings, in the order in which they are shown. */
 static const char *const settings[] = {
 	"mode",
 	"rank_threshold",
@@ -53,7 +53,7 @@ static const char *find_setting(const char *key)
 	return NULL;
 }
 
-/* What this module does not have is left out; what it refuses to show is not. */
+/* Skip settings that this module does not have. A read that fails otherwise is an error. */
 static int show_all(void)
 {
 	char value[OE_SYSFS_VALUE_MAX];

@@ -17,7 +17,7 @@ enum {
 	VALUE_SIZE = 256,
 };
 
-/* What this module does not have is left out. */
+/* Skip files that this module does not have. */
 static void show_files(const char *dir, const char *const *files)
 {
 	char value[VALUE_SIZE];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What "top" shows, as lines of text: nothing here knows the terminal, so the
- * same picture can be printed or tested.
+ * The picture of "top" as lines of text. This file knows no terminal, so that
+ * the picture can also be printed and tested.
  */
 #include "cli/commands/top_frame.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * "watch": a line an event, as they come. The kernel wakes us where poll(2)
- * works; the rest is looked at once an interval.
+ * "watch": a line an event, as they come. poll(2) wakes the command for files
+ * that support it. The other files are read once in each interval.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -106,7 +106,7 @@ static void end_line(struct watch *watch)
 {
 	if (!watch->args->json)
 		putchar('\n');
-	/* Whoever reads this sees it now, or we end. */
+	/* A reader sees each line immediately. If there is no reader any more, the command ends. */
 	if (watch->args->json ? out_end_line() : fflush(stdout))
 		stopped = 1;
 	if (watch->args->count && ++watch->nr_lines == watch->args->count)

@@ -27,13 +27,13 @@ static int refuse_output(const struct atomic_file *output, const char *why)
 	return complain(EXIT_TROUBLE, "cannot write %s: %s", output->path, why);
 }
 
-/* A link in /tmp that somebody else has made may point to anything. */
+/* Another user may have made the link, in /tmp for example, and it may point to any file. */
 static bool is_trusted(const struct stat *st)
 {
 	return st->st_uid == geteuid() || !st->st_uid;
 }
 
-/* What is no regular file cannot be replaced without being lost. */
+/* A rename over a device or a FIFO would lose it. */
 static int open_through(struct atomic_file *output, const struct stat *expected)
 {
 	struct stat st;

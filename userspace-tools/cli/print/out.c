@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a command prints. In text, out_text() and its like print "key: value"
- * lines and objects are indented; in JSON they build one document, which
- * out_end() prints. Without jansson only text is there.
+ * The output of a command. In text, out_text() and similar functions print
+ * "key: value" lines and objects are indented; in JSON they build one document,
+ * which out_end() prints. Without jansson only text is there.
  */
 #include "cli/print/out.h"
 
