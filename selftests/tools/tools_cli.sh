@@ -98,7 +98,7 @@ changes_nothing()
 }
 
 [ -x /usr/bin/oom-embedded ] || skip_all "no oom-embedded: boot with --tools"
-plan 49
+plan 50
 unload_module
 gives "without the module" 3 'modprobe oom_embedded' status
 load_module
@@ -143,7 +143,8 @@ gives "limit list" 0 '^ *4242 +65536 ' limit list
 gives "limit set" 0 '' limit set 4242 max_kb=32M
 equal "limit set: it is there" 32768 "$(get limits/4242/max_kb)"
 changes_nothing set critical_kb 90%
-gives "set: a bad word" 6 'malformed' set mode maybe
+gives "set: a bad word" 6 "'maybe' is none of: off, observe, enforce" set mode maybe
+gives "set: a watermark out of order" 6 'critical_kb: 90% .* is not below warning_kb' set critical_kb 90%
 gives "candidates: the bigger of the group is next" 0 "^ *1 +$batch2 +900 +group:spare +[0-9]+ +next +batch2" candidates
 gives "candidates --all: who is protected" 0 "$pacemaker +20 +explicit +[0-9]+ +protected +pacemaker" candidates --all
 gives "check: a critical process that is not locked" 8 'pacemaker is protected .*not locked' check

@@ -146,10 +146,17 @@ static void check_levels(struct oe_conf *conf)
 			if (above[percent]) {
 				oe_conf_kb(above[percent]->value, 100, &limit);
 				if (kb >= limit)
-					oe_conf_error(conf, setting->place,
-						      "%s is not below %s",
-						      setting->path,
-						      above[percent]->path);
+					oe_conf_error(
+						conf, setting->place,
+						"%s = %s is not below %s = %s (%s:%d)",
+						setting->path +
+							strlen("levels/"),
+						setting->value,
+						above[percent]->path +
+							strlen("levels/"),
+						above[percent]->value,
+						above[percent]->place.file,
+						above[percent]->place.line);
 			}
 			above[percent] = setting;
 		}

@@ -117,16 +117,16 @@ static bool is_path(const char *value)
 	       !strstr(value, "/../");
 }
 
-static bool wrong_number(struct oe_conf_reader *reader,
-			 const struct oe_conf_key *key, const char *value)
+static bool wrong_number(const struct oe_conf_key *key, const char *value,
+			 char *why, size_t size)
 {
-	return oe_conf_error(reader->conf, reader->place,
-			     "%s: '%s' is not a number from %lld to %lld",
-			     key->name, value, key->min, key->max);
+	snprintf(why, size, "%s: '%.80s' is not a number from %lld to %lld",
+		 key->name, value, key->min, key->max);
+	return false;
 }
 
-static bool wrong_word(struct oe_conf_reader *reader,
-		       const struct oe_conf_key *key, const char *value)
+static bool wrong_word(const struct oe_conf_key *key, const char *value,
+		       char *why, size_t size)
 {
 	char known[80] = "";
 
@@ -136,22 +136,94 @@ static bool wrong_word(struct oe_conf_reader *reader,
 		snprintf(known + used, sizeof(known) - used, "%s%s",
 			 used ? ", " : "", *word);
 	}
-	return oe_conf_error(reader->conf, reader->place,
-			     "%s: '%s' is none of: %s", key->name, value,
-			     known);
+	snprintf(why, size, "%s: '%.80s' is none of: %s", key->name, value,
+		 known);
+	return false;
 }
 
-static bool check_time(struct oe_conf_reader *reader,
-		       const struct oe_conf_key *key, const char *value)
+static bool check_time(const struct oe_conf_key *key, const char *value,
+		       char *why, size_t size)
 {
 	int ms;
 
 	if (oe_conf_time(value, &ms) && ms >= key->min && ms <= key->max)
 		return true;
-	return oe_conf_error(
-		reader->conf, reader->place,
-		"%s: '%s' is no time from %lldms to %llds; 500ms or 2s would be one",
+	snprintf(
+		why, size,
+		"%s: '%.80s' is no time from %lldms to %llds; 500ms or 2s would be one",
 		key->name, value, key->min, key->max / 1000);
+	return false;
+}
+
+static bool check_pattern(const struct oe_conf_key *key, const char *value,
+			  char *why, size_t size)
+{
+	if (!*value || !is_plain(value, COMM_MAX)) {
+		snprintf(
+			why, size,
+			"%s: '%.80s' is no pattern of a process name (for a blank write '?')",
+			key->name, value);
+		return false;
+	}
+	if (shortest_match(value) <= PROCESS_NAME_MAX)
+		return true;
+	snprintf(
+		why, size,
+		"%s: '%.80s' matches no process: names are cut off after %d characters; '%.*s*' would match",
+		key->name, value, PROCESS_NAME_MAX, PROCESS_NAME_MAX - 1,
+		value);
+	return false;
+}
+
+/**
+ * oe_conf_judge - may a key have this value?
+ * @key: the key
+ * @value: as written
+ * @why: gets why not, in one line, cut off if it must be
+ * @size: of @why
+ *
+ * Return: true if it may.
+ */
+bool oe_conf_judge(const struct oe_conf_key *key, const char *value, char *why,
+		   size_t size)
+{
+	const char *expected = NULL;
+	unsigned long long kb;
+	long long number;
+
+	switch (key->type) {
+	case VALUE_NUMBER:
+		return oe_conf_number(value, key->min, key->max, &number) ||
+		       wrong_number(key, value, why, size);
+	case VALUE_WORD:
+		return oe_word_index(key->words, value) >= 0 ||
+		       wrong_word(key, value, why, size);
+	case VALUE_TIME:
+		return check_time(key, value, why, size);
+	case VALUE_PATTERN:
+		return check_pattern(key, value, why, size);
+	case VALUE_SIZE:
+		if (!oe_conf_kb(value, 0, &kb))
+			expected = "size: KiB, or a number with K, M, G or %";
+		break;
+	case VALUE_SIGNAL:
+		if (oe_conf_signal(value) < 0)
+			expected = "signal: none, TERM, USR1, ...";
+		break;
+	case VALUE_UIDS:
+		if (!is_uids(value))
+			expected = "uid or range FIRST-LAST";
+		break;
+	case VALUE_CGROUP:
+	case VALUE_PATH:
+		if (!is_path(value))
+			expected = "path that begins with '/'";
+		break;
+	}
+	if (expected)
+		snprintf(why, size, "%s: '%.80s' is no %s", key->name, value,
+			 expected);
+	return !expected;
 }
 
 /**
@@ -165,53 +237,10 @@ static bool check_time(struct oe_conf_reader *reader,
 bool oe_conf_check(struct oe_conf_reader *reader, const struct oe_conf_key *key,
 		   const char *value)
 {
-	const char *expected = NULL;
-	unsigned long long kb;
-	long long number;
+	char why[OE_CONF_MAX_LINE + 160];
 
-	switch (key->type) {
-	case VALUE_NUMBER:
-		return oe_conf_number(value, key->min, key->max, &number) ||
-		       wrong_number(reader, key, value);
-	case VALUE_WORD:
-		return oe_word_index(key->words, value) >= 0 ||
-		       wrong_word(reader, key, value);
-	case VALUE_TIME:
-		return check_time(reader, key, value);
-	case VALUE_SIZE:
-		if (!oe_conf_kb(value, 0, &kb))
-			expected = "size: KiB, or a number with K, M, G or %";
-		break;
-	case VALUE_SIGNAL:
-		if (oe_conf_signal(value) < 0)
-			expected = "signal: none, TERM, USR1, ...";
-		break;
-	case VALUE_PATTERN:
-		if (!*value || !is_plain(value, COMM_MAX))
-			expected =
-				"pattern of a process name (for a blank write '?')";
-		else if (shortest_match(value) > PROCESS_NAME_MAX)
-			return oe_conf_error(
-				reader->conf, reader->place,
-				"%s: '%s' matches no process: names are cut off after %d characters; '%.*s*' would match",
-				key->name, value, PROCESS_NAME_MAX,
-				PROCESS_NAME_MAX - 1, value);
-		break;
-	case VALUE_UIDS:
-		if (!is_uids(value))
-			expected = "uid or range FIRST-LAST";
-		break;
-	case VALUE_CGROUP:
-	case VALUE_PATH:
-		if (!is_path(value))
-			expected = "path that begins with '/'";
-		break;
-	}
-	if (expected)
-		return oe_conf_error(reader->conf, reader->place,
-				     "%s: '%s' is no %s", key->name, value,
-				     expected);
-	return true;
+	return oe_conf_judge(key, value, why, sizeof(why)) ||
+	       oe_conf_error(reader->conf, reader->place, "%s", why);
 }
 
 /**

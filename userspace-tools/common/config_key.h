@@ -65,6 +65,8 @@ const struct oe_conf_key *oe_conf_find_key(const struct oe_conf_key *keys,
 bool oe_conf_unknown_key(struct oe_conf_reader *reader,
 			 const struct oe_conf_key *keys, const char *section,
 			 const char *name);
+bool oe_conf_judge(const struct oe_conf_key *key, const char *value, char *why,
+		   size_t size);
 bool oe_conf_check(struct oe_conf_reader *reader, const struct oe_conf_key *key,
 		   const char *value);
 

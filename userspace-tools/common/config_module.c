@@ -66,6 +66,29 @@ static const struct oe_conf_key limit_keys[] = {
 	END,
 };
 
+/**
+ * oe_conf_key_of_file - the key that sets a file of the module
+ * @file: relative to the module's directory, as in "groups/batch/rank"
+ *
+ * Return: the key, or NULL.
+ */
+const struct oe_conf_key *oe_conf_key_of_file(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	if (!slash)
+		return oe_conf_find_key(oe_conf_policy_keys, file);
+	if (!strncmp(file, "levels/", strlen("levels/")))
+		return oe_conf_find_key(level_keys, slash + 1);
+	if (!strncmp(file, "groups/", strlen("groups/")))
+		return oe_conf_find_key(oe_conf_group_keys, slash + 1);
+	if (strncmp(file, "limits/", strlen("limits/")))
+		return NULL;
+	return oe_conf_find_key(strchr(file, '/') == slash ? limits_keys :
+							     limit_keys,
+				slash + 1);
+}
+
 static bool add_setting(struct oe_conf_reader *reader, const char *path,
 			const char *value)
 {

@@ -11,6 +11,8 @@
 extern const struct oe_conf_key oe_conf_policy_keys[];
 extern const struct oe_conf_key oe_conf_group_keys[];
 
+const struct oe_conf_key *oe_conf_key_of_file(const char *file);
+
 bool oe_conf_policy_line(struct oe_conf_reader *reader, const char *name,
 			 const char *value);
 bool oe_conf_rankings_line(struct oe_conf_reader *reader, const char *name,

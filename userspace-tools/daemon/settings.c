@@ -11,6 +11,7 @@
 
 #include "common/change.h"
 #include "common/heap.h"
+#include "common/refusal.h"
 #include "common/sysfs.h"
 #include "daemon/daemon.h"
 
@@ -52,8 +53,8 @@ static int complain_setting(const struct oe_conf_setting *setting, int err)
 {
 	char text[200];
 
-	oe_sysfs_explain(text, sizeof(text), setting->path, setting->value,
-			 err);
+	oe_refusal_explain(text, sizeof(text), setting->path, setting->value,
+			   err);
 	oe_log(OE_LOG_ERROR, "%s:%d: %s", setting->place.file,
 	       setting->place.line, text);
 	return 1;
@@ -69,8 +70,8 @@ static int complain_change(const struct oe_conf *conf,
 		if (!strcmp(conf->settings[i].path, change->file))
 			return complain_setting(&conf->settings[i],
 						change->err);
-	oe_sysfs_explain(text, sizeof(text), change->file, change->value,
-			 change->err);
+	oe_refusal_explain(text, sizeof(text), change->file, change->value,
+			   change->err);
 	oe_log(OE_LOG_ERROR, "%s", text);
 	return 1;
 }

@@ -33,11 +33,19 @@ gives "set: a word" 0 '^$' set mode observe
 gives "set --dryrun: shows the change" 0 '^- mode: observe$' set mode enforce --dryrun
 file_is "set --dryrun: changes nothing" mode observe
 gives "set: what is so already" 0 '^$' set warning_kb 100M --dryrun
-refused "set: out of range" 6 'rank_threshold: out of range' set rank_threshold 1001
-refused "set: malformed" 6 'mode: malformed' set mode maybe
-refused "set: two lines" 6 'malformed' set rank_threshold $'1\n2'
-refused "set: too long" 6 'malformed' set mode "$(printf '%5000s' x)"
-refused "set: a watermark that is not below" 6 'levels/critical_kb: malformed' set critical_kb 200M
+refused "set: out of range" 6 "rank_threshold: '1001' is not a number from 0 to 1000" set rank_threshold 1001
+refused "set: malformed" 6 "mode: 'maybe' is none of: off, observe, enforce" set mode maybe
+refused "set: two lines" 6 "'1\?2' is not a number" set rank_threshold $'1\n2'
+refused "set: too long" 6 'is none of: off, observe, enforce' set mode "$(printf '%5000s' x)"
+refused "set: a watermark that is not below" 6 'critical_kb: 200M \(204800 kB\) is not below warning_kb \(102400 kB\)' set critical_kb 200M
+refused "set: a watermark that is not above" 6 'warning_kb: 10% \(26214 kB\) is not above critical_kb \(32768 kB\)' \
+	set warning_kb 10%
+refused "set: a watermark as another one" 6 'oom_kb: 16384 kB is not below imminent_oom_kb \(16384 kB\)' set oom_kb 16384
+refused "set: more than the machine has" 6 'warning_kb: 2G \(2097152 kB\) is more than all memory \(262144 kB\)' \
+	set warning_kb 2G
+refused "set: more than half of memory" 6 'reserve_kb: 80% \(209715 kB\) is more than half of memory \(131072 kB\)' \
+	set reserve_kb 80%
+refused "set: what nobody can explain" 6 'limits/1000/max_kb: out of range|more than all' limit set 1000 max_kb=1G
 refused "set: no such setting" 5 "no setting 'colour'" set colour 1
 refused "set: a path is no setting" 5 'no setting' set ../../../etc/passwd 1
 refused "set: a list is no setting" 5 'no setting' set oom_ranking '100 5'
@@ -87,10 +95,10 @@ file_is "group set: is clear" groups/web/comm ''
 refused "group add: there already" 6 'there is a group web already' group add web
 refused "group add: a bad name" 2 'no name of a group' group add Web
 refused "group add: a path" 2 'no name of a group' group add ../x
-refused "group add: one key is bad" 6 'out of range' group add new rank=2000
+refused "group add: one key is bad" 6 "rank: '2000' is not a number from 0 to 1000" group add new rank=2000
 refused "group add: the last of three keys is bad" 5 'no such group or cgroup' \
 	group add new rank=20 signal=USR1 cgroup=/nowhere
-refused "group set: the last of three keys is bad" 6 'malformed' group set web rank=1 comm=x signal=LOUD
+refused "group set: the last of three keys is bad" 6 "signal: 'LOUD' is no signal" group set web rank=1 comm=x signal=LOUD
 refused "group set: no such process" 5 'no such process' group set web rank=1 pid=4711
 refused "group set: no such group" 5 'no group none' group set none rank=1
 refused "group set: no such key" 2 "has no 'colour'; it has rank cgroup comm uid signal pid" \
@@ -121,7 +129,7 @@ file_is "limit set: size" limits/1001/max_kb 32768
 refused "limit add: root" 6 'root cannot be limited' limit add root max_kb=1M
 refused "limit add: nobody of that name" 5 "no user 'noone'" limit add noone
 refused "limit add: no uid" 2 'is no uid' limit add 99999999999
-refused "limit add: bad value" 6 'malformed' limit add 1002 max_kb=much
+refused "limit add: bad value" 6 "max_kb: 'much' is no size" limit add 1002 max_kb=much
 refused "limit set: a member" 2 "has no 'pid'" limit set 1001 pid=5
 gives "limit rm" 0 '^$' limit rm 1001
 refused "limit rm: no such limit" 5 'no limit 1001' limit rm 1001
@@ -181,6 +189,12 @@ rank_threshold = 150
 grace_ms = soon
 colour = red
 CONF
+printf '[levels]\nwarning_kb = 10M\noom_kb = 20M\n' >"$tmp/order.conf"
+refused "apply: watermarks out of order" 7 'order.conf:3: oom_kb = 20M is not below warning_kb = 10M \(.*order.conf:2\)' \
+	apply "$tmp/order.conf"
+printf '[levels]\nwarning_kb = 90M\ncritical_kb = 80%%\n' >"$tmp/order.conf"
+refused "apply: watermarks that only the machine can compare" 6 \
+	'critical_kb: 80% \(209715 kB\) is not below warning_kb \((92160|65536) kB\)' apply "$tmp/order.conf"
 refused "apply: errors have their lines" 7 "bad.conf:3: .*grace_ms" apply "$tmp/bad.conf"
 same "apply: all errors are said" 1 "$(grep -c 'bad.conf:4: ' <<<"$err")"
 refused "apply: from standard input, which is empty" 0 '^$' apply -

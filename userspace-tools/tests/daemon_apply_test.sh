@@ -79,7 +79,7 @@ refused_reload()
 
 test_refused()
 {
-	refused_reload "the last of several settings is refused" 'conf:[0-9]+: cannot write .*critical_kb' \
+	refused_reload "the last of several settings is refused" 'conf:[0-9]+: critical_kb: 70M .* is not below warning_kb' \
 		'[policy]' 'rank_threshold = 70' 'grace_ms = 900' '[group batch]' 'rank = 810' \
 		'[group new]' 'rank = 1' '[levels]' 'critical_kb = 70M'
 	refused_reload "groups and limits that were removed come back" 'critical_kb' \
@@ -116,7 +116,7 @@ test_refused_start()
 	: >"$log"
 	write_conf '[policy]' 'rank_threshold = 70' '[levels]' 'critical_kb = 70M' '[group new]' 'rank = 1'
 	start
-	says "a start without one setting: said" 'conf:[0-9]+: cannot write .*critical_kb'
+	says "a start without one setting: said" 'conf:[0-9]+: critical_kb: 70M .* is not below warning_kb'
 	says "counted" '1 settings were refused'
 	same "the others are in force" '70 1' "$(first_line rank_threshold) $(first_line groups/new/rank)"
 	end_well "and it ends in order"

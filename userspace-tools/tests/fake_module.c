@@ -97,7 +97,7 @@ static int parse_kb(const char *value, long long *kb)
 	return 0;
 }
 
-static int put_kb(const char *file, const char *value)
+static int put_kb(const char *file, const char *value, long long max)
 {
 	char text[32];
 	long long kb;
@@ -105,7 +105,7 @@ static int put_kb(const char *file, const char *value)
 
 	if (err)
 		return err;
-	if (kb > TOTAL_KB)
+	if (kb > max)
 		return -ERANGE;
 	snprintf(text, sizeof(text), "%lld", kb);
 	fake_put_line(file, text);
@@ -135,10 +135,10 @@ static int put_watermark(const char *file, const char *value)
 		if (!level)
 			continue;
 		if (level >= above)
-			return -EINVAL;
+			return -ERANGE;
 		above = level;
 	}
-	return put_kb(file, value);
+	return put_kb(file, value, TOTAL_KB);
 }
 
 /* One with a file "gone" has ended since its name was read. */
@@ -355,8 +355,12 @@ static int write_file(const char *file, const char *value)
 		return put_number(file, value, 0, 1000);
 	if (!strcmp(file, "grace_ms"))
 		return put_number(file, value, 0, 10000);
-	if (!strcmp(file, "grace_hold"))
+	if (!strcmp(file, "memcg_no_victim_action"))
+		return put_word(file, value, "unprotect fail");
+	if (!strcmp(file, "grace_hold") || !strcmp(file, "console_first"))
 		return put_number(file, value, 0, 1);
+	if (!strcmp(file, "reserve_kb") || !strcmp(file, "min_gain_kb"))
+		return put_kb(file, value, TOTAL_KB / 2);
 	if (!strcmp(file, "reconfigure_done"))
 		return put_number(file, value, fake_number(file),
 				  fake_number("reconfigure_wanted"));
@@ -371,8 +375,8 @@ static int write_file(const char *file, const char *value)
 	if (!strncmp(file, "groups/", 7))
 		return write_group(file, value);
 	if (!strcmp(file, "levels/hysteresis_kb") ||
-	    !strcmp(file, "reserve_kb") || !fnmatch("limits/*/*_kb", file, 0))
-		return put_kb(file, value);
+	    !fnmatch("limits/*/*_kb", file, 0))
+		return put_kb(file, value, TOTAL_KB);
 	if (!fnmatch("levels/*_kb", file, 0))
 		return put_watermark(file, value);
 	if (!fnmatch("*_ms", file, 0))

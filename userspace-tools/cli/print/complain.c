@@ -11,6 +11,9 @@
 
 #include "cli/print/format.h"
 #include "common/sysfs.h"
+#ifdef HAVE_INIH
+#include "common/refusal.h"
+#endif
 
 /**
  * complain - say what is wrong
@@ -73,8 +76,12 @@ int complain_file(const char *file, const char *value, int err)
 {
 	char text[OE_SYSFS_VALUE_MAX];
 
-	return complain(status_of_errno(err), "%s",
-			oe_sysfs_explain(text, sizeof(text), file, value, err));
+#ifdef HAVE_INIH
+	oe_refusal_explain(text, sizeof(text), file, value, err);
+#else
+	oe_sysfs_explain(text, sizeof(text), file, value, err);
+#endif
+	return complain(status_of_errno(err), "%s", text);
 }
 
 /**
