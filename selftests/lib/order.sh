@@ -9,7 +9,7 @@
 #			pids, or empty for all) and $shield_kb
 #	order_round	lets two processes die; calls order_announce before
 #
-# OOMS (default 20) OOMs are made.
+# OOMS (default 20) OOMs are made; an odd number is rounded up.
 
 # shellcheck source=lib/oom.sh
 . "$SELFTESTS_LIB/oom.sh"
@@ -87,7 +87,7 @@ order_run()
 	: >"$tmp/not_killed"
 	: >"$tmp/predicted"
 	: >"$tmp/intended"
-	rounds=$((OOMS / 2))
+	rounds=$(((OOMS + 1) / 2))
 	for round in $(seq "$rounds"); do
 		order_round "$round"
 	done
