@@ -4,9 +4,9 @@
 #
 #   mark=N idle=N poll=N pollidle=N decide=N select=N
 #
-# mark, poll: from the entry of out_of_memory() to the victim's mark, to the poller. idle,
-# pollidle: how long of that the CPU was idle. decide: the module's choice, by its own
-# clock. select: the kernel's, from the last entry of out_of_memory() (with the module the
+# mark, poll: from the entry of out_of_memory(), or of mem_cgroup_out_of_memory(), to the
+# victim's mark, to the poller. idle, pollidle: how long of that the CPU was idle. decide: the
+# module's choice, by its own clock. select: the kernel's, from the last entry of out_of_memory() (with the module the
 # resumed one) to oom_kill_process().
 
 function when()
@@ -20,6 +20,8 @@ function field(name)
 	match($0, name "=[0-9]+")
 	return substr($0, RSTART + length(name) + 1, RLENGTH - length(name) - 1) + 0
 }
+
+/: mem_cgroup_out_of_memory <-/ && !entry { entry = when() }
 
 /: out_of_memory <-/ && !mark {
 	last = when()

@@ -130,7 +130,9 @@ costs()
 trace_on()
 {
 	echo out_of_memory >$TRACE/set_ftrace_filter || bail_out "no out_of_memory()"
-	echo oom_kill_process >>$TRACE/set_ftrace_filter || bail_out "no oom_kill_process()"
+	for function in mem_cgroup_out_of_memory oom_kill_process; do
+		echo $function >>$TRACE/set_ftrace_filter || bail_out "no $function()"
+	done
 	echo function >$TRACE/current_tracer || bail_out "no function tracer"
 	for event in oom/mark_victim sched/sched_switch; do
 		echo 1 >$TRACE/events/$event/enable || bail_out "no tracepoint $event"

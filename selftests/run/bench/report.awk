@@ -208,8 +208,9 @@ function cost_section()
 function poll_section()
 {
 	printf "\n## Userspace hears first\n\n"
-	printf "From the entry of `out_of_memory()` until a poller of `reconfigure_wanted` runs, as a part of\n"
-	printf "the stock kernel's own time from there to the victim's mark (tracepoint `oom:mark_victim`).\n"
+	printf "From the entry of `out_of_memory()`, in a memory cgroup of `mem_cgroup_out_of_memory()`, until a\n"
+	printf "poller of `reconfigure_wanted` runs, as a part of the stock kernel's own time from there to the\n"
+	printf "victim's mark (tracepoint `oom:mark_victim`).\n"
 	printf "Nobody else wants the CPU. All processes ranked. Defaults are `vm.oom_dump_tasks=1` and a report\n"
 	printf "that goes to the console (serial, `loglevel=7`); the others are harder.\n"
 	table("OOM entry to poller")
@@ -243,7 +244,7 @@ function choose_section()
 function episode_section()
 {
 	printf "\n## The whole episode\n\n"
-	printf "Entry of `out_of_memory()` to the victim's mark, all processes ranked, a poller and listener\n"
+	printf "The same entry to the victim's mark, all processes ranked, a poller and listener\n"
 	printf "for uevents waiting. Judged by the instructions executed, of whomever: the kernel, the\n"
 	printf "module, its thread, the poller. Elapsed time is more, because the module waits (bounded)\n"
 	printf "while userspace gets the CPU; with nothing else to run the CPU is idle in that time.\n"

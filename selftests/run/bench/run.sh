@@ -18,7 +18,9 @@ DEFAULT_KERNEL=debian-6.12
 NAME=${1:-$DEFAULT_KERNEL}
 
 # 10,000 processes are about 1 GB. Clearing a page by bytes would count 4096 instructions.
-GUEST=(--icount --mem 2048 --timeout 900 --append slab_nomerge --append "clearcpuid=erms,fsrm")
+# The time limit is for a machine that has other work.
+GUEST=(--icount --mem 2048 --timeout 3600 --test-timeout 3500)
+GUEST+=(--append slab_nomerge --append "clearcpuid=erms,fsrm")
 
 compile_all()
 {
