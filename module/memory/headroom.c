@@ -34,7 +34,12 @@ enum {
 	SWAP_MARGIN = 512,
 };
 
-static const gfp_t USER = GFP_HIGHUSER_MOVABLE;
+/*
+ * A notifier is not told what failed. If it was an allocation of the kernel,
+ * memory in a CMA area or in high memory would not help it, however much there
+ * is: it would fail again and again.
+ */
+static const gfp_t UNKNOWN = GFP_KERNEL;
 
 static bool may_use_node(int nid, const struct oe_domain *domain)
 {
@@ -195,7 +200,7 @@ bool oe_memory_is_back(const struct oe_call *call, unsigned long beyond)
 
 	if (call->kind == OE_KIND_MEMCG)
 		return memory_room(call->domain.memcg) >= wanted;
-	return sum_usable(call->gfp ?: USER, order, &call->domain) >=
+	return sum_usable(call->gfp ?: UNKNOWN, order, &call->domain) >=
 	       wanted + beyond;
 }
 
