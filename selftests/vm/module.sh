@@ -59,7 +59,7 @@ run_make()
 
 	toolchain=$(kernel_toolchain "$NAME")
 	cross=$(arch_cross "$(kernel_arch "$NAME")")
-	make=(make -C "$kernel/build" "M=$build" W=1 "-j$(nproc)" modules)
+	make=(make -C "$kernel/build" "M=$build" W=1 "-j$(nproc)" OE_TESTS=y modules)
 	read -ra args < <(kernel_make_args "$NAME") || true
 	make+=("${args[@]}")
 	[[ -z $cross ]] || make+=("CROSS_COMPILE=$cross")
