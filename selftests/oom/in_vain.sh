@@ -93,6 +93,9 @@ in_tmpfs()
 		spawn "service$i" "$(sized 2048)" 900
 		bystanders="$bystanders $pid"
 	done
+	# Most of it in large pieces: the debug kernel takes minutes for small ones.
+	dd if=/dev/zero of="$tmp/full/first" bs=1M 2>/dev/null \
+		count=$((($(mem_available_kb) - 49152) / 1024))
 	victims=$(get stats/victims)
 	# The writer is the least expendable of them.
 	spawn writer 64 100 -g -f "$tmp/full/file" -l 0
@@ -101,7 +104,7 @@ in_tmpfs()
 	killed "tmpfs: the writer dies" "$writer"
 	first=$(awk -v seq="$((victims + 1))" '{ n++ } n == seq' "$OE/events" |
 		tr ' ' '\n' | sed -n 's/^victim_pid=//p; s/^reason=//p' | tr '\n' ' ')
-	rm "$tmp/full/file"
+	rm "$tmp/full/first" "$tmp/full/file"
 	equal "tmpfs: before all others, and the record says why" "$writer not_in_processes " "$first"
 	# shellcheck disable=SC2086 # a list
 	nr_alive=$(count_alive $bystanders)
