@@ -16,6 +16,7 @@ enum exit_status {
 	EXIT_UNSUPPORTED = 9, /* by this module, or not built in */
 	EXIT_NOT_UNDONE =
 		10, /* something failed, and so did undoing the rest */
+	EXIT_TIMEOUT = 11, /* "wait": nothing has happened */
 };
 
 int complain(int status, const char *format, ...)
