@@ -98,7 +98,7 @@ changes_nothing()
 }
 
 [ -x /usr/bin/oom-embedded ] || skip_all "no oom-embedded: boot with --tools"
-plan 50
+plan 54
 unload_module
 gives "without the module" 3 'modprobe oom_embedded' status
 load_module
@@ -147,6 +147,9 @@ gives "set: a bad word" 6 "'maybe' is none of: off, observe, enforce" set mode m
 gives "set: a watermark out of order" 6 'critical_kb: 90% .* is not below warning_kb' set critical_kb 90%
 gives "candidates: the bigger of the group is next" 0 "^ *1 +$batch2 +900 +group:spare +[0-9]+ +next +batch2" candidates
 gives "candidates --all: who is protected" 0 "$pacemaker +20 +explicit +[0-9]+ +protected +pacemaker" candidates --all
+gives "why: a protected process" 0 'its ranking is below rank_threshold, 100' why "$pacemaker"
+gives "why: the rule of a group" 0 'of the group spare: its name is batch\*' why "$batch2"
+gives "why: its turn" 0 '^turn: +number 1 of' why "$batch2"
 gives "check: a critical process that is not locked" 8 'pacemaker is protected .*not locked' check
 
 # --- not for everybody
@@ -163,10 +166,13 @@ check "status: for everybody" grep -q '^mode: *enforce' "$tmp/cli.out"
 oom-embedded watch -d 0.2 >"$tmp/watch.out" 2>&1 &
 started="$started $!"
 poll_until "$PATIENCE" watched ' now '
+oom-embedded wait "oom=$(get reconfigure_wanted)" -t 600 >"$tmp/wait.out" 2>&1 &
+started="$started $!"
 spawn eater 1024 800 -l 0
 killed "who was next is killed first" "$batch2"
 check "the protected lives" alive "$pacemaker"
 reap "$pid"
+check "wait: the OOM ends it" poll_until "$PATIENCE" grep -q '^OOM_SEQ=[1-9]' "$tmp/wait.out"
 # A count: if watch itself had to wait for memory, it sees the latest of them.
 check "watch: the OOM" poll_until "$PATIENCE" watched ' oom +seq=[1-9]'
 check "watch: the decision" poll_until "$PATIENCE" watched " decision .*victim_pid=$batch2 .*outcome=killed"

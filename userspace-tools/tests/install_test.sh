@@ -133,7 +133,7 @@ completes()
 
 make_tree "$tmp/tree"
 same "completion: commands" 'candidates check' "$(completes c)"
-same "completion: after an option" 'wait watch' "$(completes --json w)"
+same "completion: after an option" 'wait watch why' "$(completes --json w)"
 same "completion: verbs" 'add list rm set' "$(completes group '')"
 same "completion: groups that are there" 'batch' "$(completes group set '')"
 same "completion: keys" 'cgroup= comm=' "$(completes group set batch c)"
@@ -143,6 +143,7 @@ same "completion: options" '--dry-run' "$(completes apply --d)"
 same "completion: events" '1 2 3' "$(completes incident '')"
 same "completion: limits" '1000' "$(completes limit rm '')"
 same "completion: what can be waited for" 'level level=critical level=imminent_oom level=oom level=warning' "$(completes wait l)"
+same "completion: processes by number" '100' "$(completes why 10)"
 same "completion: processes by name" 'pacemaker' "$(completes rank pa)"
 
 # --- completion: root presses TAB, and others choose the names

@@ -48,5 +48,6 @@ int status_run(const struct arguments *args);
 int top_run(const struct arguments *args);
 int wait_run(const struct arguments *args);
 int watch_run(const struct arguments *args);
+int why_run(const struct arguments *args);
 
 #endif

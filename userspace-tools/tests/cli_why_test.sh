@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# "oom-embedded why": where a ranking is from, and what follows from it.
+
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+make_tree "$tmp/tree"
+gives "why: an explicit ranking" 0 'because: +it was given to this process' why 100
+gives "why: below the threshold" 0 'reason: +its ranking is below rank_threshold, 100' why 100
+gives "why: a protected process has no turn" 0 'turn: +none; 4 others' why 100
+gives "why: a group, by cgroup" 0 'because: +of the group batch: its cgroup is /batch' why 200
+gives "why: the next one" 0 'turn: +number 1 of the 4' why 200
+gives "why: its turn" 0 'turn: +number 4 of the 4' why 400
+gives "why: no ranking of its own" 0 'because: +nobody gave it one' why 300
+gives "why: init" 0 'reason: +it is init' why 1
+run why 200 --json
+same "why: JSON" '200 800 next 1 4' "$(jq -r '"\(.pid) \(.ranking) \(.verdict) \(.turn) \(.may_be_chosen)"' <<<"$out")"
+run why 100 --json
+same "why: JSON: no turn" null "$(jq .turn <<<"$out")"
+
+# --- the rule of a group that matches first
+put_file sysfs/groups/batch/comm 'bat*'
+put_file sysfs/groups/batch/cgroup ''
+gives "why: a group, by name" 0 'its name is bat\*' why 200
+put_file sysfs/groups/batch/comm ''
+put_file sysfs/groups/batch/uid '900-1000'
+gives "why: a group, by user" 0 'its user is 900-1000' why 200
+put_file sysfs/groups/batch/pids $'       200\n       201'
+gives "why: a group, by pid" 0 'put into the group batch by its pid' why 200
+put_file sysfs/groups/batch/pids ''
+put_file sysfs/groups/batch/uid ''
+put_file sysfs/groups/batch/cgroup /bat
+gives "why: another cgroup that begins like this one" 0 'because: +of the group batch$' why 200
+
+# --- kill sets
+put_file cgroup/system/memory.oom.group 1
+fake_candidate 3 300 500 default 30000 protected web >"$tmp/line"
+sed -i '/ web *$/d' "$OOM_EMBEDDED_SYSFS/candidates"
+sed 's/$/ cgroup 100 10/' "$tmp/line" >>"$OOM_EMBEDDED_SYSFS/candidates"
+gives "why: protected by another process" 0 \
+	'reason: +process 100 pacemaker with ranking 10 is in its cgroup, which has memory.oom.group' why 300
+gives "why: the ranking of the kill set" 0 'lowest_rank_of_kill_set: +10' why 300
+gives "why: what dies with it" 0 'dies_with_cgroup: +/system' why 300
+sed 's/ protected / small /; s/$/ - 0 500/' "$tmp/line" >"$OOM_EMBEDDED_SYSFS/candidates"
+put_file sysfs/min_gain_kb 4096
+gives "why: small" 0 'less than min_gain_kb, 4096' why 300
+sed 's/ protected / unkillable /; s/$/ - 0 500/' "$tmp/line" >"$OOM_EMBEDDED_SYSFS/candidates"
+put_file proc/300/oom_score_adj -1000
+gives "why: oom_score_adj" 0 'its oom_score_adj is -1000' why 300
+
+# --- what there is not
+make_tree "$tmp/tree"
+gives "why: no such process" 5 'no process 999' why 999
+gives "why: no number" 2 "'web' is no number" why web
+gives "why: nor is this" 2 "is no number" why 99999999999
+fake_process 500 0 'kworker/0:1' 0 0 0 /
+sed -i '/^VmSize/d' "$OOM_EMBEDDED_PROC/500/status"
+gives "why: a kernel thread" 5 '500 is a kernel thread' why 500
+fake_process 600 0 new 10 0 0 /
+gives "why: not a candidate" 5 'not among the candidates' why 600
+gives "why: a word is missing" 2 'something is missing' why
+
+# --- names that others choose
+evil=$'\e[2J\e]0;x\a$(id)'"'"
+printf '%s\n' "$evil" >"$OOM_EMBEDDED_PROC/200/comm"
+printf '0::/batch/%s\n' "$evil" >"$OOM_EMBEDDED_PROC/200/cgroup"
+put_file sysfs/groups/batch/cgroup "/batch/$evil"
+run why 200
+same "why: nothing steers the terminal" '' "$(tr -d '[:print:]\n' <<<"$out")"
+run why 200 --json
+check "why: and JSON stays JSON" jq -e . "$tmp/out"
+
+finish
