@@ -54,6 +54,8 @@ static const struct command commands[] = {
 	  apply_run, 0, MANY, 0 },
 	{ "check", "[FILE...]", "what is wrong with the system and the configuration", "", NULL,
 	  check_run, 0, MANY, WITHOUT_MODULE },
+	{ "tune", "", "settings that fit what was measured here, each with its reason", "t", NULL,
+	  tune_run, 0, 0, 0 },
 	{ "candidates", "", "who would die now, in order", "an", "the first N",
 	  candidates_run, 0, 0, 0 },
 	{ "tasks", "", "the same", "an", "the first N",

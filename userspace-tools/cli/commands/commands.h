@@ -46,6 +46,7 @@ int report_run(const struct arguments *args);
 int set_run(const struct arguments *args);
 int status_run(const struct arguments *args);
 int top_run(const struct arguments *args);
+int tune_run(const struct arguments *args);
 int wait_run(const struct arguments *args);
 int watch_run(const struct arguments *args);
 int why_run(const struct arguments *args);
