@@ -1,22 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests compile for themselves.
 
-# make fuzz: libFuzzer on the reader of the configuration, FUZZ_SECONDS long; what it finds
-# interesting stays in O/corpus, what it finds wrong in the current directory.
+# make fuzz: libFuzzer on each reader of what others write, FUZZ_SECONDS each, one after the other;
+# FUZZERS names some of them. What a fuzzer finds interesting stays in O/corpus, what it finds wrong in
+# the current directory.
 FUZZ_SECONDS ?= 600
 FUZZ_CC ?= clang
 FUZZ_FLAGS = -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZERS ?= config records uevent control proc
+
+# What each is linked with; the rest of a program is in its place in fuzz_NAME.c.
+FUZZ_config = $(wildcard common/config*.c) common/words.c
+FUZZ_records = common/records.c common/records_text.c
+FUZZ_uevent = lib/event.c lib/oom_embedded.c common/sysfs.c common/words.c
+FUZZ_control =
+FUZZ_proc = common/proc.c daemon/procread.c
+PLAIN_CPPFLAGS = $(filter-out -MMD -MP,$(ALL_CPPFLAGS))
 
 .PHONY: fuzz
-fuzz: $(O)/fuzz_config
-	mkdir -p $(O)/corpus
-	$(O)/fuzz_config -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=8192 -print_final_stats=1 \
-		$(O)/corpus tests/corpus
+fuzz: $(FUZZERS:%=fuzz-%)
 
-$(O)/fuzz_config: tests/fuzz_config.c $(wildcard common/config*.[ch] common/words.[ch])
+# One at a time, also with make -j.
+fuzz-%: $(O)/fuzz_%
+	mkdir -p $(O)/corpus/$*
+	flock $(O)/corpus $(O)/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=8192 \
+		-print_final_stats=1 $(O)/corpus/$* tests/corpus/$*
+
+.SECONDEXPANSION:
+$(O)/fuzz_%: tests/fuzz_%.c tests/fuzz.h $$(FUZZ_$$*) $(wildcard common/*.h lib/*.h daemon/*.[ch])
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(ALL_CPPFLAGS) -std=gnu11 $(WARNINGS) $(FUZZ_FLAGS) -o $@ \
-		$(filter %.c,$^) $(CONFIG_LIBS)
+	$(FUZZ_CC) $(PLAIN_CPPFLAGS) -std=gnu11 $(WARNINGS) $(FUZZ_FLAGS) -o $@ $< $(FUZZ_$*) $(CONFIG_LIBS)
 
 # make test-programs: the programs under test, with a module made of plain files.
 FAKE_MODULE = $(call objects,tests/fake_module.c tests/fake_tree.c)
@@ -29,17 +42,14 @@ test-programs: $(O)/tests/oom-embedded
 $(O)/tests/oom-embedded: $(CLI_OBJECTS) $(FAKE_MODULE) $(COMMON_OBJECTS)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(FAKE_LDFLAGS) -o $@ $^ $(CLI_LIBS) $(LDLIBS)
 
-# The fuzzer's way in, for the corpus only.
-ifeq ($(WITH_INIH),1)
-test-programs: $(O)/tests/replay
-$(O)/tests/replay.o: ALL_CPPFLAGS += -DREPLAY
-$(O)/tests/replay.o: tests/fuzz_config.c
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+# The ways in of the fuzzers, for the corpus only.
+REPLAYS = $(filter-out $(if $(filter 1,$(WITH_INIH)),,config control),config records uevent control proc)
 
-$(O)/tests/replay: $(O)/tests/replay.o $(COMMON_OBJECTS)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CONFIG_LIBS) $(LDLIBS)
-endif
+test-programs: $(REPLAYS:%=$(O)/tests/replay-%)
+$(O)/tests/replay-%: tests/fuzz_%.c tests/fuzz.h $$(FUZZ_$$*) $(wildcard common/*.h lib/*.h daemon/*.[ch]) \
+		$(O)/flags
+	@mkdir -p $(@D)
+	$(CC) $(PLAIN_CPPFLAGS) -DREPLAY $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(FUZZ_$*) $(CONFIG_LIBS)
 
 # The manager without sanitizers, which would need memory, and sealed in the first emergency.
 ifeq ($(WITH_INIH),1)
@@ -48,8 +58,8 @@ SEALED_SRCS = $(DAEMON_SRCS) $(filter lib/%,$(LIB_SRCS)) tests/sealed.c $(wildca
 test-programs: $(O)/tests/oom-embeddedd-sealed
 $(O)/tests/oom-embeddedd-sealed: $(SEALED_SRCS) $(wildcard daemon/*.h common/*.h lib/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -MMD -MP,$(ALL_CPPFLAGS)) -std=gnu11 $(WARNINGS) -O2 -g -Wl,--wrap=oe_mode_oom,--wrap=oe_mode_is_calm \
-		-o $@ $(SEALED_SRCS) $(CONFIG_LIBS)
+	$(CC) $(PLAIN_CPPFLAGS) -std=gnu11 $(WARNINGS) $(CFLAGS) $(LDFLAGS) \
+		-Wl,--wrap=oe_mode_oom,--wrap=oe_mode_is_calm -o $@ $(SEALED_SRCS) $(CONFIG_LIBS)
 endif
 
 # The manager, with a module made of plain files that judges what is written.

@@ -358,12 +358,6 @@ test_layers()
 	same "calls go down only" '' "$(calls_upwards)"
 }
 
-test_corpus()
-{
-	check "inputs that were of interest once are read without harm" \
-		"$TOOLS_BUILD/tests/replay" "$TESTS"/corpus/*
-}
-
 test_check
 test_start
 test_steps
@@ -375,5 +369,4 @@ test_kill_and_catch_up
 test_poor_module
 test_nothing_left
 test_layers
-test_corpus
 finish

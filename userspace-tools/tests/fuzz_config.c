@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libFuzzer's way into the reader of the configuration ("make fuzz"). Each
- * input is read twice, the second time as a later file, so that overriding is
- * tried too.
+ * Fuzzes the reader of the configuration. Each input is read twice, the second time as a later
+ * file, so that overriding is tried too.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/config.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz.h"
 
 static void count_reports(void *arg, const char *message)
 {
-	/* What is printed to a terminal is text. */
-	for (; *message; message++)
-		if (*message < ' ' || *message > '~')
-			abort();
+	must_be_text(message);
 	++*(int *)arg;
 }
 
@@ -76,22 +69,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		walk_through(&conf);
 	return 0;
 }
-
-#ifdef REPLAY
-/* The same for the corpus, without clang: replay FILE... */
-int main(int argc, char **argv)
-{
-	static uint8_t data[64 * 1024];
-
-	for (int i = 1; i < argc; i++) {
-		FILE *stream = fopen(argv[i], "r");
-
-		if (!stream)
-			return 1;
-		LLVMFuzzerTestOneInput(data,
-				       fread(data, 1, sizeof(data), stream));
-		fclose(stream);
-	}
-	return argc < 2;
-}
-#endif
