@@ -81,7 +81,7 @@ static void obey_line(char *line)
 		return;
 	}
 	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
+		if (*c < ' ' || *c > '~')
 			*c = '?';
 	obey_command(line);
 }
@@ -127,11 +127,12 @@ static void read_commands(void)
 		control.used += (size_t)got;
 		obey_lines();
 	}
-	if (got > 0 || !control.used)
+	if (got > 0)
 		return;
 	control.text[control.used] = '\0';
 	if (!control.skips)
 		obey_line(control.text);
+	/* Also if the end of what was skipped was the end of the buffer. */
 	control.skips = false;
 	control.used = 0;
 }
