@@ -150,6 +150,10 @@ open_terminal()
 
 # So that the server does not end with a session, just when the next one begins.
 terminal new-session -d -s stays 'sleep 1000'
+if [[ $("$PROGRAM" top 2>&1) == *'built without ncurses'* ]]; then
+	skip "top" "built without ncurses"
+	finish
+fi
 export OOM_EMBEDDED_SYSFS OOM_EMBEDDED_PROC OOM_EMBEDDED_CGROUP ASAN_OPTIONS UBSAN_OPTIONS
 open_terminal 100 30 screen top -d 0.2
 soon "top: candidates in their order" shows '^ +1 +200 +800 group:batch +52000  next +batch'

@@ -100,13 +100,37 @@ saver_is_known()
 make_it_fork()
 {
 	local child
+	local old
 
 	for child in oom-worker oom-scribe; do
-		kill -KILL "$(pgrep -P "$daemon" "$child")"
-		until_true pgrep -P "$daemon" "$child"
+		old=$(pgrep -P "$daemon" "$child")
+		kill -KILL "$old"
+		until_true is_another "$child" "$old"
 	done
-	# Some turns of the loop, in which locked pages become its own again.
-	sleep 0.3
+	# Locked pages become its own again in the turn that forked: two more turns, however slow.
+	a_turn
+	a_turn
+}
+
+# is_another NAME PID: a child of that name, and not the one that has just died
+is_another()
+{
+	pgrep -P "$daemon" "$1" | grep -qvx "$2"
+}
+
+# The manager answers at the end of a turn of its loop.
+a_turn()
+{
+	local count
+
+	count=$(grep -c 'module loaded, mode' "$log")
+	kill -USR1 "$daemon"
+	until_true has_answered "$count"
+}
+
+has_answered()
+{
+	[[ $(grep -c 'module loaded, mode' "$log") -gt $1 ]]
 }
 
 # In place: the manager has mapped the file.
@@ -118,6 +142,7 @@ put_byte()
 test_sealed()
 {
 	local before
+	local status
 
 	still_conf
 	export SEAL=$tmp/seal
@@ -146,9 +171,13 @@ test_sealed()
 	check "sealed: no system call may have needed memory" kill -0 "$daemon"
 	same "sealed: no page was missed" "$before" "$(faults)"
 	# At leisure it opens files again: the filter does kill.
-	put_byte 1
-	wait "$daemon" 2>/dev/null
-	same "the filter is in force" 159 $?
+	# The shell says what it ended of, here or before it waits.
+	{
+		put_byte 1
+		wait "$daemon"
+		status=$?
+	} 2>/dev/null
+	same "the filter is in force" 159 "$status"
 	unset SEAL
 }
 

@@ -10,7 +10,7 @@ TOOLS=$(dirname "$TESTS")
 
 tools_make()
 {
-	make -s -C "$TOOLS" O="$TOOLS_BUILD" SANITIZE=1 DESTDIR="$tmp/root" "$@" >"$tmp/log" 2>&1
+	make -s -C "$TOOLS" O="$TOOLS_BUILD" "${TOOLS_FLAGS[@]}" DESTDIR="$tmp/root" "$@" >"$tmp/log" 2>&1
 }
 
 # The paths of another prefix are compiled in: not where the other tests have their programs.

@@ -10,6 +10,8 @@ export LC_ALL=C TZ=UTC
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # Where run.sh has built things.
 TOOLS_BUILD=${TOOLS_BUILD:?"run it by tests/run.sh NAME"}
+# With which words for make; see variants.sh.
+mapfile -t TOOLS_FLAGS <<<"${TOOLS_FLAGS-SANITIZE=1}"
 # shellcheck source=userspace-tools/tests/tree.sh
 . "$TESTS/tree.sh"
 
@@ -57,6 +59,17 @@ skip()
 	fi
 	nr=$((nr + 1))
 	echo "ok $nr $1 # SKIP $2"
+}
+
+# variant_is NAME...: is it one of these that is tried? See variants.sh.
+variant_is()
+{
+	local name
+
+	for name; do
+		[[ ${TOOLS_VARIANT-} != "$name" ]] || return 0
+	done
+	return 1
 }
 
 # check DESCRIPTION COMMAND...: ok if it exits with 0

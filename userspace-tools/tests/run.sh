@@ -3,15 +3,20 @@
 #
 # run.sh [all|NAME...]: the tools' tests, which need neither root nor the module nor a guest.
 # KTAP. Tests are the files *_test.sh here. With "all" what cannot run for want of a package is a
-# failure, and what takes minutes runs too.
+# failure, and what takes minutes runs too. variants.sh runs them on programs that are built
+# otherwise than with the sanitizers.
 
 set -uo pipefail
 
 TESTS=$(cd "$(dirname "$0")" && pwd)
 TOOLS=$(dirname "$TESTS")
 CACHE_DIR=${CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/oom-embedded}
-export TOOLS_BUILD=$CACHE_DIR/build/tools-test
 export TOOLS_ALL=
+# What variants.sh says: a name, words for make, and how many times slower things are.
+export TOOLS_VARIANT=${TOOLS_VARIANT:-sanitized}
+export TOOLS_FLAGS=${TOOLS_FLAGS-SANITIZE=1}
+export TOOLS_PATIENCE=${TOOLS_PATIENCE:-1}
+export TOOLS_BUILD=$CACHE_DIR/build/tools-$TOOLS_VARIANT
 
 names=()
 if [[ ${1-} == all ]]; then
@@ -28,10 +33,11 @@ fi
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
+mapfile -t flags <<<"$TOOLS_FLAGS"
 mkdir -p "$TOOLS_BUILD"
 exec {lock}>"$TOOLS_BUILD/lock"
 flock "$lock"
-if ! make -s -C "$TOOLS" O="$TOOLS_BUILD" SANITIZE=1 -j2 all test-programs >"$work/build" 2>&1 ||
+if ! make -s -C "$TOOLS" O="$TOOLS_BUILD" "${flags[@]}" -j2 all test-programs >"$work/build" 2>&1 ||
 	grep -q 'warning:' "$work/build"; then
 	tail -n 40 "$work/build" | sed 's/^/# /'
 	printf '1..1\nnot ok 1 the tools build without a warning\n'
@@ -44,7 +50,7 @@ run_one()
 	local base
 
 	base=$(basename "$1" _test.sh)
-	if ! timeout -k 5 300 bash "$1" >"$work/$base.one" 2>&1 && ! grep -q '^not ok' "$work/$base.one" ||
+	if ! timeout -k 5 $((300 * TOOLS_PATIENCE)) bash "$1" >"$work/$base.one" 2>&1 && ! grep -q '^not ok' "$work/$base.one" ||
 		! grep -q '^1\.\.' "$work/$base.one"; then
 		echo "not ok 0 came to its end" >>"$work/$base.one"
 	fi
