@@ -3,7 +3,8 @@
 # commands/ calls print/ and not the other way round.
 CLI_SRCS = cli/main.c cli/options.c $(addprefix cli/commands/,set.c object.c rank.c lists.c status.c summary.c watch.c \
 	metrics.c incident.c incident_curve.c incident_processes.c incident_timeline.c check.c check_world.c \
-	findings.c change.c wait.c why.c tune.c) $(addprefix cli/print/,out.c table.c format.c html.c atomic_file.c complain.c suggest.c)
+	check_units.c findings.c change.c wait.c why.c tune.c) $(addprefix cli/print/,out.c table.c format.c html.c \
+	atomic_file.c complain.c suggest.c)
 CLI_CPPFLAGS =
 CLI_LIBS = -lm
 
@@ -13,7 +14,7 @@ CLI_LIBS += $(shell $(PKG_LIBS) jansson)
 endif
 # Without inih nothing reads configuration files.
 ifeq ($(WITH_INIH),1)
-CLI_SRCS += cli/commands/conf.c cli/commands/apply.c
+CLI_SRCS += cli/commands/conf.c cli/commands/apply.c cli/commands/check_refers.c
 CLI_CPPFLAGS += -DHAVE_INIH
 CLI_LIBS += $(CONFIG_LIBS)
 endif

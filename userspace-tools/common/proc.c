@@ -438,3 +438,26 @@ int oe_proc_console_is_serial(long long *value)
 		 strstr(text, "ttymxc") || strstr(text, "ttyLP");
 	return 0;
 }
+
+/**
+ * oe_proc_has_argument - is a word on the kernel's command line?
+ * @word: the whole word
+ *
+ * Return: 1 yes, 0 no, or not known.
+ */
+int oe_proc_has_argument(const char *word)
+{
+	char path[PATH_MAX];
+	char text[4096];
+	char *save;
+	char *next;
+
+	snprintf(path, sizeof(path), "%s/cmdline", oe_proc_root());
+	if (read_file(path, text, sizeof(text)) < 0)
+		return 0;
+	for (next = strtok_r(text, " \n", &save); next;
+	     next = strtok_r(NULL, " \n", &save))
+		if (!strcmp(next, word))
+			return 1;
+	return 0;
+}

@@ -49,6 +49,7 @@ int oe_proc_cgroup_number(const char *cgroup, const char *file,
 			  long long *value);
 int oe_proc_has_open(int pid, const char *path);
 int oe_proc_swaps_on(const char *prefix);
+int oe_proc_has_argument(const char *word);
 int oe_proc_console_is_serial(long long *value);
 
 char *oe_proc_escape(char *escaped, size_t size, const char *name);

@@ -43,6 +43,7 @@
 #include <time.h>
 
 #include "common/config.h"
+#include "common/manager_state.h"
 #include "oom_embedded.h"
 
 enum {
@@ -62,45 +63,6 @@ static inline int64_t oe_now_ms(void)
 }
 
 /* --- state.c --- */
-
-enum {
-	OE_STATE_NAME = 48, /* groups/NAME/rank fits */
-	OE_STATE_VALUE = 32, /* of what a mode writes: numbers and words */
-	OE_STATE_TARGETS = 44, /* keys of [policy], and groups */
-};
-
-/* Emergencies, by the module's counters. */
-enum oe_count {
-	OE_COUNT_GLOBAL,
-	OE_COUNT_SYSRQ,
-	OE_COUNT_MEMCG,
-	OE_NR_COUNTS,
-};
-
-/**
- * struct oe_state - what the next manager has to know
- * @counts: emergencies that were acted on, by kind
- * @mode: name of the mode
- * @pinned: name of the operator's mode, or empty
- * @waiting: names of services that have to be started again; or empty
- * @targets: what modes write to: the file, what it holds when no mode has a wish, and what was
- *	written last
- * @nr_targets: number of them
- *
- * Names are cut off where they are longer. No pointers: goes to a file.
- */
-struct oe_state {
-	int64_t counts[OE_NR_COUNTS];
-	char mode[OE_STATE_NAME];
-	char pinned[OE_STATE_NAME];
-	char waiting[OE_CONF_MAX_SERVICES][OE_STATE_NAME];
-	struct oe_state_target {
-		char path[OE_STATE_NAME];
-		char otherwise[OE_STATE_VALUE];
-		char now[OE_STATE_VALUE];
-	} targets[OE_STATE_TARGETS];
-	int64_t nr_targets;
-};
 
 void oe_state_open(const char *path);
 const struct oe_state *oe_state_before(void);

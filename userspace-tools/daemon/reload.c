@@ -12,8 +12,6 @@
 #include "common/heap.h"
 #include "daemon/daemon.h"
 
-#define STATE "/run/oom-embedded/state"
-
 static const char *conf_file;
 static const char *conf_directory;
 
@@ -53,7 +51,7 @@ const char *oe_reload_state_path(void)
 {
 	const struct oe_conf *conf = oe_active_conf();
 
-	return conf->daemon.state ? conf->daemon.state : STATE;
+	return conf->daemon.state ? conf->daemon.state : OE_STATE_FILE;
 }
 
 /**

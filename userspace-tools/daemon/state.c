@@ -16,24 +16,13 @@
 
 #include "daemon/daemon.h"
 
-#define BOOT_ID "/proc/sys/kernel/random/boot_id"
-
 enum {
-	MAGIC = 0x6f656d31,
 	PATH = 256,
 };
 
-struct slot {
-	uint32_t magic;
-	uint32_t checksum; /* of all that follows */
-	uint64_t generation;
-	char boot_id[40];
-	struct oe_state state;
-};
-
 static struct {
-	struct slot *slots; /* two of them; NULL: nothing is kept */
-	struct slot now;
+	struct oe_state_slot *slots; /* two of them; NULL: nothing is kept */
+	struct oe_state_slot now;
 	bool has_before;
 	char path[PATH];
 } file;
@@ -41,59 +30,10 @@ static struct {
 /* Of no use once it was taken over. */
 static struct oe_state state_before __attribute__((aligned(4096)));
 
-static uint32_t checksum_of(const struct slot *slot)
-{
-	const unsigned char *byte = (const unsigned char *)&slot->generation;
-	const unsigned char *end = (const unsigned char *)(slot + 1);
-	uint32_t sum = 2166136261U;
-
-	for (; byte < end; byte++)
-		sum = (sum ^ *byte) * 16777619U;
-	return sum;
-}
-
-static bool is_text(const char *text, size_t size)
-{
-	return memchr(text, '\0', size);
-}
-
-static bool is_whole(const struct slot *slot)
-{
-	const struct oe_state *state = &slot->state;
-
-	if (slot->magic != MAGIC || slot->checksum != checksum_of(slot) ||
-	    memcmp(slot->boot_id, file.now.boot_id, sizeof(slot->boot_id)) ||
-	    state->nr_targets < 0 || state->nr_targets > OE_STATE_TARGETS ||
-	    !is_text(state->mode, OE_STATE_NAME) ||
-	    !is_text(state->pinned, OE_STATE_NAME))
-		return false;
-	for (int i = 0; i < OE_CONF_MAX_SERVICES; i++)
-		if (!is_text(state->waiting[i], OE_STATE_NAME))
-			return false;
-	for (int i = 0; i < state->nr_targets; i++)
-		if (!is_text(state->targets[i].path, OE_STATE_NAME) ||
-		    !is_text(state->targets[i].otherwise, OE_STATE_VALUE) ||
-		    !is_text(state->targets[i].now, OE_STATE_VALUE))
-			return false;
-	return true;
-}
-
-static void read_boot_id(void)
-{
-	int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
-
-	memset(file.now.boot_id, 0, sizeof(file.now.boot_id));
-	if (fd < 0)
-		return;
-	if (read(fd, file.now.boot_id, sizeof(file.now.boot_id) - 1) < 0)
-		file.now.boot_id[0] = '\0';
-	close(fd);
-}
-
 static void read_slots(void)
 {
 	for (int i = 0; i < 2; i++) {
-		if (!is_whole(&file.slots[i]) ||
+		if (!oe_state_is_whole(&file.slots[i], file.now.boot_id) ||
 		    (file.has_before &&
 		     file.slots[i].generation <= file.now.generation))
 			continue;
@@ -106,7 +46,7 @@ static void read_slots(void)
 /* Room is taken now: a file that grows when it is written to could not. */
 static int map_file(int fd)
 {
-	const size_t size = 2 * sizeof(struct slot);
+	const size_t size = 2 * sizeof(struct oe_state_slot);
 	struct stat st;
 	void *slots;
 
@@ -167,7 +107,7 @@ void oe_state_open(const char *path)
 	if (!strcmp(file.path, path))
 		return;
 	snprintf(file.path, sizeof(file.path), "%s", path);
-	read_boot_id();
+	oe_state_read_boot_id(file.now.boot_id);
 	open_file(path);
 	if (again)
 		oe_state_publish();
@@ -211,11 +151,11 @@ struct oe_state *oe_state_now(void)
  */
 void oe_state_publish(void)
 {
-	struct slot *slot;
+	struct oe_state_slot *slot;
 
-	file.now.magic = MAGIC;
+	file.now.magic = OE_STATE_MAGIC;
 	file.now.generation++;
-	file.now.checksum = checksum_of(&file.now);
+	file.now.checksum = oe_state_checksum(&file.now);
 	if (!file.slots)
 		return;
 	slot = &file.slots[file.now.generation % 2];

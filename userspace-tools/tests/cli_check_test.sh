@@ -89,11 +89,6 @@ for manager in earlyoom systemd-oomd nohang oomd; do
 	fake_process 600 0 "$manager" 1000 0 0 /system
 	finds other_manager warning "$manager runs"
 done
-put_file proc/sys/kernel/ftrace_enabled 0
-finds ftrace_off warning "ftrace is off"
-put_file proc/sys/vm/oom_dump_tasks 1
-put_file proc/consoles 'ttyS0                -W- (EC p  )    4:64'
-finds oom_dump_tasks note "vm.oom_dump_tasks with a serial console"
 put_file proc/sys/vm/oom_dump_tasks 1
 put_file proc/consoles 'tty0                 -WU (EC p  )    4:7'
 finds oom_dump_tasks '' "vm.oom_dump_tasks with a screen"

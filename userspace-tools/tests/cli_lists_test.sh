@@ -41,6 +41,13 @@ gives "no command: who would go next" 0 '^next +batch/200, ranking 800 \(group:b
 gives "no command: who is protected" 0 '^protected +pacemaker/100$'
 gives "no command: no manager" 0 '^manager +oom-embeddedd does not run$'
 gives "no command: the last emergency" 0 '^last +2026-11-21T11:25:30.500Z killed batch/388 \(rank\); number 3$'
+gives "no command: nothing is wrong" 0 '^findings +none$' status
+put_file proc/sys/vm/panic_on_oom 1
+put_file proc/sys/kernel/ftrace_enabled 0
+put_file sysfs/mode observe
+gives "no command: how much is wrong" 0 '^findings +1 error, 1 warning: "oom-embedded check" says which$' status
+put_file proc/sys/vm/panic_on_oom 0
+put_file sysfs/mode enforce
 gives "no command: no forecast" 0 '^trend +not falling' status
 put_file sysfs/levels/oom_forecast_ms 12500
 gives "no command: a forecast" 0 '^trend +falling: out of memory in 12.5 s$'

@@ -130,6 +130,14 @@ test_reload_keeps_pin()
 {
 	command_is 'mode degraded'
 	becomes "the operator's mode" rank_threshold 200
+	fake_process 600 0 oom-embeddedd 1000 1000 0 /system
+	OOM_EMBEDDED_STATE=$tmp/state gives "status: has it" 0 \
+		"^manager +oom-embeddedd/600 runs in mode degraded \(the operator's\); it has" status
+	cp "$tmp/state" "$tmp/state.others"
+	chmod g+w "$tmp/state.others"
+	OOM_EMBEDDED_STATE=$tmp/state.others gives "status: not from a file that others may write to" 0 \
+		'^manager +oom-embeddedd/600 runs; it has' status
+	rm -r "$OOM_EMBEDDED_PROC/600"
 	: >"$log"
 	kill -HUP "$daemon"
 	says "a SIGHUP" 'the configuration was read again'

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/commands/check.h"
 #include "cli/commands/check_world.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/findings.h"
@@ -18,6 +19,7 @@
 #include "common/records.h"
 #include "common/sysfs.h"
 #ifdef HAVE_INIH
+#include "cli/commands/check_refers.h"
 #include "cli/commands/conf.h"
 #endif
 
@@ -34,14 +36,20 @@ static void add_config_error(void *arg, const char *message)
 static int check_config(const struct arguments *args)
 {
 	static struct oe_conf conf;
+	bool is_read = args->argc || !access(OE_CONF_FILE, F_OK);
 	int status = EXIT_OK;
 
 	if (args->argc)
 		status = conf_read_files(&conf, args->argv, args->argc,
 					 add_config_error, NULL);
-	else if (!access(OE_CONF_FILE, F_OK))
-		oe_conf_load(&conf, OE_CONF_FILE, OE_CONF_DIRECTORY,
-			     add_config_error, NULL);
+	else if (is_read)
+		status = oe_conf_load(&conf, OE_CONF_FILE, OE_CONF_DIRECTORY,
+				      add_config_error, NULL) ?
+				 EXIT_CONFIG :
+				 EXIT_OK;
+	/* A file may be for another machine; with the module it is for this one. */
+	if (is_read && status == EXIT_OK && !oe_sysfs_present())
+		check_refers(&conf);
 	/* Errors in a file are findings, a file that is not there is not. */
 	return status == EXIT_CONFIG ? EXIT_OK : status;
 }
@@ -403,6 +411,26 @@ static int check_system(void)
 	check_processes();
 	check_world();
 	return EXIT_OK;
+}
+
+/**
+ * check_count - look without a word, and count
+ * @nr_errors: result
+ * @nr_warnings: result
+ *
+ * Return: an exit status; EXIT_OK if both could be counted.
+ */
+int check_count(unsigned long *nr_errors, unsigned long *nr_warnings)
+{
+	static const struct arguments nothing;
+	int status = check_config(&nothing);
+
+	if (status == EXIT_OK)
+		status = check_system();
+	*nr_errors = findings_count(FINDING_ERROR);
+	*nr_warnings = findings_count(FINDING_WARNING);
+	findings_forget();
+	return status;
 }
 
 /**

@@ -5,10 +5,12 @@
  */
 #include "cli/commands/check_world.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/commands/check_units.h"
 #include "cli/commands/findings.h"
 #include "common/proc.h"
 #include "common/records.h"
@@ -48,19 +50,52 @@ static void check_managers(void)
 	}
 }
 
+/* If something the module is made of is switched off, memcg or guard is missing. */
+static void check_ways_in(void)
+{
+	char coverage[128];
+	long long value;
+
+	if (oe_sysfs_read("coverage", coverage, sizeof(coverage)) < 0 ||
+	    (strstr(coverage, "memcg") && strstr(coverage, "guard")))
+		return;
+	if (!oe_proc_number("sys/kernel/ftrace_enabled", &value) && !value)
+		findings_add(FINDING_WARNING, "ftrace_off",
+			     "\"sysctl kernel.ftrace_enabled=1\"",
+			     "kernel.ftrace_enabled=0: coverage is \"%s\" only",
+			     coverage);
+	if (!oe_sysfs_read_number("../debug/kprobes/enabled", &value) && !value)
+		findings_add(
+			FINDING_WARNING, "kprobes_off",
+			"\"echo 1 >/sys/kernel/debug/kprobes/enabled\"",
+			"kprobes are switched off in debugfs: coverage is \"%s\" only",
+			coverage);
+}
+
+/* See console_first in the ABI: when a kill does not wait for the console. */
+static bool console_is_hushed(void)
+{
+	char coverage[128];
+	char mode[32];
+	long long first;
+
+	return oe_sysfs_read("mode", mode, sizeof(mode)) >= 0 &&
+	       !strcmp(mode, "enforce") &&
+	       oe_sysfs_read("coverage", coverage, sizeof(coverage)) >= 0 &&
+	       strstr(coverage, "memcg") &&
+	       !oe_sysfs_read_number("console_first", &first) && !first &&
+	       !oe_proc_has_argument("ignore_loglevel");
+}
+
 static void check_settings(void)
 {
 	long long dump = 0;
 	long long total;
 	long long value;
 
-	if (!oe_proc_number("sys/kernel/ftrace_enabled", &value) && !value)
-		findings_add(
-			FINDING_WARNING, "ftrace_off",
-			"\"sysctl kernel.ftrace_enabled=1\"",
-			"kernel.ftrace_enabled=0: a probe that rests on ftrace is never called");
 	oe_proc_number("sys/vm/oom_dump_tasks", &dump);
-	if (dump && !oe_proc_console_is_serial(&value) && value)
+	if (dump && !oe_proc_console_is_serial(&value) && value &&
+	    !console_is_hushed())
 		findings_add(
 			FINDING_NOTE, "oom_dump_tasks",
 			"\"sysctl vm.oom_dump_tasks=0\": the report of the module has the processes",
@@ -72,6 +107,47 @@ static void check_settings(void)
 		findings_add(
 			FINDING_NOTE, "zram", "",
 			"swap is on zram, whose pages are taken from memory: free swap counts as available and is worth less");
+}
+
+static void check_crash_kernel(void)
+{
+	char action[32];
+	long long loaded;
+
+	if (oe_sysfs_read("no_victim_action", action, sizeof(action)) >= 0 &&
+	    !strcmp(action, "reboot") &&
+	    !oe_sysfs_read_number("../kexec_crash_loaded", &loaded) && loaded)
+		findings_add(
+			FINDING_NOTE, "kdump",
+			"unload it (\"kexec -p -u\") if the restart must be quick",
+			"no_victim_action is reboot, but a crash kernel is loaded: the machine goes there first");
+}
+
+static void check_limits(void)
+{
+	char **names;
+	size_t nr;
+	size_t i;
+
+	if (oe_sysfs_list_dir("limits", &names, &nr, 1))
+		return;
+	for (i = 0; i < nr; i++) {
+		char path[OE_SYSFS_PATH_MAX];
+		long long max;
+		long long rss;
+
+		snprintf(path, sizeof(path), "limits/%s/max_kb", names[i]);
+		if (oe_sysfs_read_number(path, &max) || max <= 0)
+			continue;
+		snprintf(path, sizeof(path), "limits/%s/rss_kb", names[i]);
+		if (!oe_sysfs_read_number(path, &rss) && rss > max)
+			findings_add(
+				FINDING_WARNING, "limit",
+				"end something of that user, or raise the limit",
+				"user %s is over the limit: %lld kB of %lld kB",
+				names[i], rss, max);
+	}
+	oe_sysfs_free_names(names, nr);
 }
 
 /* If the process that feeds the watchdog dies, the machine restarts. */
@@ -113,7 +189,10 @@ void check_world(void)
 	size_t i;
 
 	check_managers();
+	check_ways_in();
 	check_settings();
+	check_crash_kernel();
+	check_limits();
 	if (oe_records_candidates(&rows))
 		return;
 	for (i = 0; i < rows.nr; i++) {
@@ -125,5 +204,6 @@ void check_world(void)
 		else if (!strcmp(row->verdict, "protected"))
 			check_users_process(row);
 	}
+	check_units(&rows);
 	oe_records_free_rows(&rows);
 }

@@ -112,6 +112,36 @@ static void print_finding(const struct finding *finding)
 }
 
 /**
+ * findings_count - how many are there?
+ * @severity: of this severity
+ *
+ * Return: their number; the same thing found again is not counted.
+ */
+unsigned long findings_count(enum severity severity)
+{
+	unsigned long nr = 0;
+	size_t i;
+
+	for (i = 0; i < found.nr; i++)
+		nr += found.finding[i].severity == severity;
+	return nr;
+}
+
+/**
+ * findings_forget - forget all
+ */
+void findings_forget(void)
+{
+	size_t i;
+
+	for (i = 0; i < found.nr; i++)
+		free(found.finding[i].text);
+	free(found.finding);
+	found.finding = NULL;
+	found.nr = 0;
+}
+
+/**
  * findings_print - print and forget them
  *
  * Return: EXIT_OK if there are notes only, EXIT_CONFIG if a configuration file
@@ -141,10 +171,6 @@ int findings_print(void)
 		out_close();
 	else if (status == EXIT_OK)
 		printf("no problems found\n");
-	for (i = 0; i < found.nr; i++)
-		free(found.finding[i].text);
-	free(found.finding);
-	found.finding = NULL;
-	found.nr = 0;
+	findings_forget();
 	return status;
 }

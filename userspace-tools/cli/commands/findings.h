@@ -12,6 +12,8 @@ enum severity {
 void findings_add(enum severity severity, const char *id, const char *advice,
 		  const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+unsigned long findings_count(enum severity severity);
+void findings_forget(void);
 int findings_print(void);
 
 #endif

@@ -9,16 +9,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "cli/commands/check.h"
+#include "cli/print/complain.h"
 #include "cli/print/format.h"
+#include "common/manager_state.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"
+
+/* For tests: where the manager notes what it is at. */
+#define OE_STATE_ENVIRONMENT "OOM_EMBEDDED_STATE"
 
 enum {
 	WORD_SIZE = 64,
 	NAMES_MAX = 4, /* of the protected, before "and N more" */
 	LINE_SIZE = 512,
+	MODE_SIZE = 96,
 };
 
 static void print_line(const char *head, const char *format, ...)
@@ -136,8 +144,38 @@ static void print_processes(void)
 	oe_records_free_rows(&rows);
 }
 
+#ifdef HAVE_INIH
+
+/* Only root may know; "" if nobody knows. */
+static const char *manager_mode(char *text)
+{
+	static struct oe_conf conf;
+	static struct oe_state state;
+	const char *path = secure_getenv(OE_STATE_ENVIRONMENT);
+
+	if (!path && !access(OE_CONF_FILE, R_OK) &&
+	    !oe_conf_load(&conf, OE_CONF_FILE, OE_CONF_DIRECTORY, NULL, NULL))
+		path = conf.daemon.state;
+	*text = '\0';
+	if (!oe_state_read(path ? path : OE_STATE_FILE, &state) && *state.mode)
+		snprintf(text, MODE_SIZE, " in mode %s%s", state.mode,
+			 *state.pinned ? " (the operator's)" : "");
+	return text;
+}
+
+#else
+
+static const char *manager_mode(char *text)
+{
+	*text = '\0';
+	return text;
+}
+
+#endif
+
 static void print_manager(void)
 {
+	char mode[MODE_SIZE];
 	long long grace = 0;
 	size_t nr = 0;
 	int *pids;
@@ -146,11 +184,28 @@ static void print_manager(void)
 	if (oe_proc_find("oom-embeddedd", &pids, &nr))
 		return;
 	if (nr)
-		print_line("manager", "oom-embeddedd/%d runs; it has %lld ms",
-			   pids[0], grace);
+		print_line("manager", "oom-embeddedd/%d runs%s; it has %lld ms",
+			   pids[0], manager_mode(mode), grace);
 	else
 		print_line("manager", "oom-embeddedd does not run");
 	free(pids);
+}
+
+static void print_findings(void)
+{
+	unsigned long nr_errors;
+	unsigned long nr_warnings;
+
+	if (check_count(&nr_errors, &nr_warnings) != EXIT_OK)
+		return;
+	if (!nr_errors && !nr_warnings)
+		print_line("findings", "none");
+	else
+		print_line(
+			"findings",
+			"%lu error%s, %lu warning%s: \"oom-embedded check\" says which",
+			nr_errors, nr_errors == 1 ? "" : "s", nr_warnings,
+			nr_warnings == 1 ? "" : "s");
 }
 
 static void print_last(void)
@@ -194,5 +249,6 @@ void summary_print(void)
 	print_processes();
 	print_manager();
 	print_last();
+	print_findings();
 	print_line("more", "status -v, candidates, events, check");
 }

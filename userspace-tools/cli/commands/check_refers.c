@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the configuration refers to: names of processes, commands.
+ */
+#include "cli/commands/check_refers.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/commands/findings.h"
+#include "cli/print/complain.h"
+#include "common/proc.h"
+#include "common/sysfs.h"
+
+enum {
+	SERVICE_PROCESSES_MAX =
+		1024, /* that the manager holds, of all services */
+};
+
+/**
+ * struct names - the names of all processes that are no kernel threads
+ * @name: of each
+ * @nr: of them
+ */
+struct names {
+	char (*name)[OE_COMM_SIZE];
+	size_t nr;
+};
+
+static int read_names(struct names *names)
+{
+	size_t nr;
+	size_t i;
+	int *pids;
+	int err = oe_proc_pids(&pids, &nr);
+
+	memset(names, 0, sizeof(*names));
+	if (err)
+		return err;
+	names->name = must_have(calloc(nr + 1, sizeof(*names->name)));
+	for (i = 0; i < nr; i++) {
+		struct oe_proc proc;
+
+		if (!oe_proc_read(pids[i], &proc) && !proc.is_kernel)
+			memcpy(names->name[names->nr++], proc.name,
+			       sizeof(proc.name));
+	}
+	free(pids);
+	return 0;
+}
+
+static size_t count_matches(const struct names *names, const char *pattern)
+{
+	size_t nr = 0;
+	size_t i;
+
+	for (i = 0; i < names->nr; i++)
+		nr += !fnmatch(pattern, names->name[i], 0);
+	return nr;
+}
+
+static const struct oe_conf_setting *find_setting(const struct oe_conf *conf,
+						  const char *path)
+{
+	int i;
+
+	for (i = 0; i < conf->nr_settings; i++)
+		if (!strcmp(conf->settings[i].path, path))
+			return &conf->settings[i];
+	return NULL;
+}
+
+static long long threshold_of(const struct oe_conf *conf)
+{
+	const struct oe_conf_setting *setting =
+		find_setting(conf, "rank_threshold");
+	long long threshold = 0;
+
+	if (setting)
+		return atoll(setting->value);
+	oe_sysfs_read_number("rank_threshold", &threshold);
+	return threshold;
+}
+
+static void check_name(const struct names *names, struct oe_conf_place place,
+		       const char *pattern)
+{
+	if (!count_matches(names, pattern))
+		findings_add(
+			FINDING_NOTE, "no_process",
+			"start it, or correct the name: it is that of /proc/PID/comm",
+			"%s:%d: '%s' is to be protected, and no process has that name now",
+			place.file, place.line, pattern);
+}
+
+static void check_names(const struct oe_conf *conf, const struct names *names)
+{
+	long long threshold = threshold_of(conf);
+	int i;
+
+	for (i = 0; i < conf->nr_rankings; i++)
+		if (!conf->rankings[i].rank ||
+		    conf->rankings[i].rank < threshold)
+			check_name(names, conf->rankings[i].place,
+				   conf->rankings[i].pattern);
+	for (i = 0; i < conf->nr_groups; i++) {
+		const struct oe_conf_setting *comm;
+		const struct oe_conf_setting *rank;
+		char path[OE_SYSFS_PATH_MAX];
+
+		snprintf(path, sizeof(path), "groups/%s/comm",
+			 conf->groups[i].name);
+		comm = find_setting(conf, path);
+		snprintf(path, sizeof(path), "groups/%s/rank",
+			 conf->groups[i].name);
+		rank = find_setting(conf, path);
+		if (comm && rank &&
+		    (!atoll(rank->value) || atoll(rank->value) < threshold))
+			check_name(names, comm->place, comm->value);
+	}
+}
+
+static void check_command(struct oe_conf_place place, const char *const *argv)
+{
+	struct stat st;
+	int err = 0;
+
+	if (!argv)
+		return;
+	if (stat(argv[0], &st) || access(argv[0], X_OK))
+		err = errno;
+	else if (!S_ISREG(st.st_mode))
+		err = EACCES;
+	if (err)
+		findings_add(FINDING_WARNING, "command",
+			     "install it, or correct the path",
+			     "%s:%d: %s cannot be run: %s", place.file,
+			     place.line, argv[0], strerror(err));
+}
+
+static void check_commands(const struct oe_conf *conf)
+{
+	int i;
+
+	for (i = 0; i < conf->nr_steps; i++)
+		if (conf->steps[i].type == OE_STEP_RUN)
+			check_command(conf->steps[i].place,
+				      conf->steps[i].argv);
+	for (i = 0; i < conf->nr_services; i++)
+		check_command(conf->services[i].place,
+			      conf->services[i].restart);
+	for (i = 0; i < conf->nr_helpers; i++)
+		check_command(conf->helpers[i].place, conf->helpers[i].argv);
+}
+
+/* Of more processes than it can hold the manager leaves some out. */
+static void check_services(const struct oe_conf *conf,
+			   const struct names *names)
+{
+	const struct oe_conf_service *biggest = NULL;
+	size_t most = 0;
+	size_t all = 0;
+	int i;
+
+	for (i = 0; i < conf->nr_services; i++) {
+		const struct oe_conf_service *service = &conf->services[i];
+		size_t nr =
+			service->comm ? count_matches(names, service->comm) : 0;
+
+		all += nr;
+		if (nr > most) {
+			most = nr;
+			biggest = service;
+		}
+	}
+	if (biggest && all > SERVICE_PROCESSES_MAX)
+		findings_add(
+			FINDING_WARNING, "services",
+			"signal a whole cgroup instead, or match the main process only",
+			"%s:%d: the services have %zu processes, %s alone %zu; the manager holds %d of them, the rest gets no signal",
+			biggest->place.file, biggest->place.line, all,
+			biggest->name, most, SERVICE_PROCESSES_MAX);
+}
+
+/**
+ * check_refers - look for what a configuration names and is not there
+ * @conf: without errors
+ */
+void check_refers(const struct oe_conf *conf)
+{
+	struct names names;
+
+	check_commands(conf);
+	if (read_names(&names))
+		return;
+	check_names(conf, &names);
+	check_services(conf, &names);
+	free(names.name);
+}
