@@ -258,7 +258,8 @@ print_page()
 	6.12, each without something or with a check. \`coverage\` is what the module itself says on
 	that kernel; a script that needs what is not there is skipped, and the module has to say
 	so. The bytes are what the module occupies in the kernel, stripped as by \`make install\`; the
-	source is the commit that was tried, and the machine, since one cell may be run alone.
+	source is the commit that was tried, and the machine, since one cell may be run alone: a row
+	says nothing about code that is newer than its commit.
 
 	$(table)
 
