@@ -48,6 +48,9 @@ static const char style[] =
 	".key{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 1em;border-radius:2px}\n"
 	".key.victim{background:var(--bad)}.key.eligible{background:var(--free)}\n"
 	".key.protected{background:var(--good)}.key.other{background:var(--bar)}\n"
+	"@media(max-width:40rem){body{padding:1rem .75rem}svg{min-width:0}svg text{font-size:14px}"
+	"table{font-size:.68rem}th,td{padding-right:.3rem}td{overflow-wrap:anywhere}"
+	"td.n{overflow-wrap:normal}td.c{font-size:.68rem}}\n"
 	"@media print{body{max-width:none;padding:0}}\n";
 /* clang-format on */
 
