@@ -148,6 +148,9 @@ open_terminal()
 		"ASAN_OPTIONS=$ASAN_OPTIONS TERM=$term '$PROGRAM' $*; echo status \$?; sleep 1000"
 }
 
+# A sanitizer takes terabytes of addresses.
+VM_LIMIT=unlimited
+grep -q __asan_init "$PROGRAM" || VM_LIMIT=400000
 # So that the server does not end with a session, just when the next one begins.
 terminal new-session -d -s stays 'sleep 1000'
 if [[ $("$PROGRAM" top 2>&1) == *'built without ncurses'* ]]; then
@@ -179,6 +182,10 @@ terminal send-keys -t live NPage NPage NPage NPage NPage
 soon "top: scrolls" shows 'worker60'
 terminal send-keys -t live PPage PPage PPage PPage PPage PPage
 soon "top: and back" shows ' next +batch'
+terminal send-keys -t live '?'
+soon "top: ? shows the help" shows '^page up, down +by half'
+terminal send-keys -t live x
+soon "top: and any key ends it" shows ' next +batch'
 terminal resize-window -t live -x 60 -y 12 2>/dev/null
 soon "top: in a small window" shows '^OOMs'
 terminal send-keys -t live q
@@ -201,6 +208,32 @@ open_terminal 20 5 vt100 top -d 0.2
 soon "top: a tiny window" shows '^level'
 terminal send-keys -t live q
 soon "top: a tiny window, in order" shows 'status 0'
+# capture-pane -e has colours as escapes: ESC [ 3 N m.
+coloured()
+{
+	terminal capture-pane -e -p -t live | grep -q $'\e\[[0-9;]*3[1-3]m'
+}
+
+open_terminal 80 24 screen top -d 0.2
+soon "top: in colours" coloured
+terminal send-keys -t live q
+with_environment()
+{
+	terminal kill-session -t live 2>/dev/null
+	terminal new-session -d -s live -x 80 -y 24 \
+		"$1 ASAN_OPTIONS=$ASAN_OPTIONS TERM=screen '$PROGRAM' top -d 0.2; echo status \$?; sleep 1000"
+}
+with_environment 'NO_COLOR=1'
+soon "top: NO_COLOR: is there" shows ' next +batch'
+check "top: NO_COLOR: without colours" eval '! coloured'
+for size in 0 1 65535; do
+	with_environment "COLUMNS=$size LINES=$size"
+	soon "top: COLUMNS=$size of the environment: the terminal's size counts" shows ' next +batch'
+	with_environment "stty cols $size rows $size; ulimit -v $VM_LIMIT;"
+	sleep 1
+	terminal send-keys -t live q
+	soon "top: a terminal that says $size: is left in order" shows 'status 0'
+done
 open_terminal 80 24 vt100 watch -d 0.2
 soon "watch: in a terminal, how things are" shows 'now .*level=oom'
 put_file sysfs/levels/level warning

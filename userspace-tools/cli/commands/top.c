@@ -30,12 +30,14 @@ enum {
  * @frame: the picture
  * @interval_ms: between two of them
  * @is_paused: the picture stands still
+ * @shows_help: in its place
  * @is_over: to be left
  */
 struct top {
 	struct frame frame;
 	int interval_ms;
 	bool is_paused;
+	bool shows_help;
 	bool is_over;
 };
 
@@ -73,11 +75,75 @@ static int print_frames(struct top *top, long count)
 	return EXIT_OK;
 }
 
+/* --- the size -------------------------------------------------------------- */
+
+/*
+ * Others may have chosen it, and curses takes memory for each cell of 65535 lines of 65535. A
+ * serial line does not know its size.
+ */
+static struct winsize read_size(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row ||
+	    !size.ws_col) {
+		size.ws_row = 24;
+		size.ws_col = 80;
+	}
+	if (size.ws_row > FRAME_ROWS_MAX)
+		size.ws_row = FRAME_ROWS_MAX;
+	if (size.ws_col > FRAME_COLUMNS_MAX)
+		size.ws_col = FRAME_COLUMNS_MAX;
+	return size;
+}
+
+static void set_size(struct frame *frame)
+{
+	struct winsize size = read_size();
+
+	frame->rows = size.ws_row > 1 ? size.ws_row - 1 : 1;
+	frame->columns = size.ws_col;
+}
+
+/* The environment is asked before the terminal: it has to agree. */
+static void set_first_size(void)
+{
+	struct winsize size = read_size();
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", size.ws_row);
+	setenv("LINES", text, 1);
+	snprintf(text, sizeof(text), "%d", size.ws_col);
+	setenv("COLUMNS", text, 1);
+}
+
+static void follow_size(struct frame *frame)
+{
+	struct winsize size = read_size();
+
+	if (is_term_resized(size.ws_row, size.ws_col))
+		resizeterm(size.ws_row, size.ws_col);
+	set_size(frame);
+}
+
+static void wake_up(int signal)
+{
+	(void)signal;
+}
+
 /* --- with one -------------------------------------------------------------- */
+
+/* https://no-color.org */
+static bool wants_colours(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return has_colors() && !(no_color && *no_color);
+}
 
 static attr_t attribute_of(enum frame_style style)
 {
-	bool colours = has_colors();
+	bool colours = wants_colours();
 
 	switch (style) {
 	case FRAME_HEAD:
@@ -97,13 +163,55 @@ static attr_t attribute_of(enum frame_style style)
 
 static void begin_colours(void)
 {
-	if (!has_colors())
+	if (!wants_colours())
 		return;
 	start_color();
 	use_default_colors();
 	init_pair(FRAME_GOOD, COLOR_GREEN, -1);
 	init_pair(FRAME_WARNING, COLOR_YELLOW, -1);
 	init_pair(FRAME_BAD, COLOR_RED, -1);
+}
+
+static const char *foot_of(const struct top *top)
+{
+	if (top->shows_help)
+		return "any key: back  q quit";
+	if (top->is_paused)
+		return "PAUSED  p go on  q quit  ? help";
+	return "q quit  p pause  up/down or j/k scroll  +/- faster/slower  ? help";
+}
+
+/* In place of the picture, or the next one of it. */
+static int build_picture(struct top *top)
+{
+	static const char *const help[] = {
+		"oom-embedded top",
+		"",
+		"q, Q           quit",
+		"p, space       pause, and go on",
+		"up, k  down, j scroll the candidates",
+		"page up, down  by half a screen",
+		"+ -            faster, slower",
+		"?, h           this help",
+		"",
+		"In the bar w, c, i and o are the watermarks: warning, critical,",
+		"imminent_oom, oom. \"next\" dies first; \"protected\" does not.",
+	};
+	struct frame *frame = &top->frame;
+	int nr = (int)(sizeof(help) / sizeof(*help));
+	int i;
+
+	if (!top->shows_help)
+		return top->is_paused ? 0 : frame_build(frame);
+	if (frame->columns > FRAME_COLUMNS_MAX)
+		frame->columns = FRAME_COLUMNS_MAX;
+	frame->nr = nr < frame->rows ? nr : frame->rows;
+	for (i = 0; i < frame->nr; i++) {
+		snprintf(frame->line[i].text, (size_t)frame->columns + 1, "%s",
+			 help[i]);
+		frame->line[i].style = FRAME_PLAIN;
+	}
+	return 0;
 }
 
 static void draw_frame(const struct top *top)
@@ -122,10 +230,7 @@ static void draw_frame(const struct top *top)
 		mvaddnstr(i, 0, line->text, COLS);
 	}
 	attrset(A_DIM);
-	mvprintw(LINES - 1, 0, "%.*s", COLS - 1,
-		 top->is_paused ?
-			 "PAUSED  p go on  q quit" :
-			 "q quit  p pause  up/down scroll  +/- faster/slower");
+	mvprintw(LINES - 1, 0, "%.*s", COLS - 1, foot_of(top));
 	attrset(A_NORMAL);
 	refresh();
 }
@@ -143,6 +248,10 @@ static void obey_key(struct top *top, int key)
 {
 	int page = top->frame.rows > 8 ? top->frame.rows / 2 : 1;
 
+	if (top->shows_help && key != ERR && key != 'q' && key != 'Q') {
+		top->shows_help = false;
+		return;
+	}
 	switch (key) {
 	case 'q':
 	case 'Q':
@@ -151,6 +260,10 @@ static void obey_key(struct top *top, int key)
 	case 'p':
 	case ' ':
 		top->is_paused = !top->is_paused;
+		break;
+	case '?':
+	case 'h':
+		top->shows_help = true;
 		break;
 	case '+':
 		change_speed(top, 50);
@@ -182,9 +295,8 @@ static int run_live(struct top *top, long count)
 	bool is_counted = count > 0;
 
 	while (!stopped && !top->is_over) {
-		top->frame.rows = LINES > 1 ? LINES - 1 : 1;
-		top->frame.columns = COLS;
-		if (!top->is_paused && frame_build(&top->frame))
+		follow_size(&top->frame);
+		if (build_picture(top))
 			return EXIT_NO_MODULE;
 		draw_frame(top);
 		if (is_counted && --count <= 0)
@@ -196,20 +308,6 @@ static int run_live(struct top *top, long count)
 }
 
 /* --- with one that nobody has described ------------------------------------- */
-
-static void set_size(struct frame *frame)
-{
-	struct winsize size;
-
-	/* A serial line does not know. */
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row ||
-	    !size.ws_col) {
-		size.ws_row = 24;
-		size.ws_col = 80;
-	}
-	frame->rows = size.ws_row > 1 ? size.ws_row - 1 : 1;
-	frame->columns = size.ws_col;
-}
 
 /* Home, lines that are cleared to their ends, clear the rest: any VT100 can. */
 static void draw_plain(const struct top *top)
@@ -226,9 +324,7 @@ static void draw_plain(const struct top *top)
 						   "",
 		       line->text);
 	}
-	printf("\033[J%.*s", top->frame.columns - 1,
-	       top->is_paused ? "PAUSED  p go on  q quit" :
-				"q quit  p pause  j/k scroll");
+	printf("\033[J%.*s", top->frame.columns - 1, foot_of(top));
 	fflush(stdout);
 }
 
@@ -260,7 +356,7 @@ static int run_plain(struct top *top, long count)
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 	while (!stopped && !top->is_over && status == EXIT_OK) {
 		set_size(&top->frame);
-		if (!top->is_paused && frame_build(&top->frame))
+		if (build_picture(top))
 			status = EXIT_NO_MODULE;
 		draw_plain(top);
 		if (is_counted && --count <= 0)
@@ -280,6 +376,8 @@ static bool is_dumb(const char *name)
 
 static int run_curses(struct top *top, long count)
 {
+	/* curses has no handler of its own then, and takes no size unasked. */
+	const struct sigaction resized = { .sa_handler = wake_up };
 	SCREEN *screen;
 	int status;
 
@@ -287,6 +385,8 @@ static int run_curses(struct top *top, long count)
 		return complain(
 			EXIT_UNSUPPORTED,
 			"this terminal cannot show it; try TERM=vt100, or \"top | cat\"");
+	sigaction(SIGWINCH, &resized, NULL);
+	set_first_size();
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return run_plain(top, count);
