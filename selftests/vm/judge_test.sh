@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# judge_test.sh: the judges of the console and of the second serial line against planted logs.
-# KTAP on stdout, no VM.
+# judge_test.sh: the judges of the console and of the second serial line, and of the clock, against
+# planted logs. KTAP on stdout, no VM.
 
 set -euo pipefail
 
 # shellcheck source=selftests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/vm/clock.sh
+. "$VM_DIR/clock.sh"
 
 CONSOLES=$VM_DIR/planted/console
 VERDICTS=$VM_DIR/planted/verdict
@@ -79,10 +81,31 @@ verdicts()
 	done
 }
 
+# A boot, a test, and one that takes the guest down and ends in the boot after it; qemu is gone
+# before its last CPU time can be read.
+times()
+{
+	local ticks
+
+	ticks=$(getconf CLK_TCK)
+	printf '%s\n' "100.0 - START" "101.0 $ticks BOOT 1" "101.5 $ticks BEGIN start vm start" \
+		"103.0 $((2 * ticks)) END start 0" "104.0 $((2 * ticks)) BEGIN 1 a.sh OOMS=2" \
+		"110.5 $((5 * ticks)) END 1 0" "111.0 $((6 * ticks)) BEGIN 2 b.sh" \
+		"121.0 $((7 * ticks)) BOOT 2" "121.5 $((8 * ticks)) BEGIN start vm start" \
+		"124.0 $((9 * ticks)) END start 0" "125.0 $((9 * ticks)) BEGIN 2 b.sh after-reboot" \
+		"126.0 - END 2 0" >"$tmp/clock"
+	same "the times of tests" "3.0 2.0 boot
+6.5 3.0 a.sh OOMS=2
+10.0 1.0 b.sh
+3.0 2.0 boot
+1.0 0.0 b.sh after-reboot" "$(WORK=$tmp test_times)"
+}
+
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 echo "KTAP version 1"
 consoles
 verdicts
+times
 echo "1..$count"
 exit "$failed"
