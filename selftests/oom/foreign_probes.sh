@@ -4,6 +4,7 @@
 # Probes of others on the functions that the module redirects come and go in every order, before
 # and after it. The kernel warns of nothing, and of the module nothing is left behind: the next OOM
 # would run into it.
+# KINDS: p for probes at the entry, r for those at the return as well (default p r).
 #
 # set: rest
 # needs: guard
@@ -11,6 +12,7 @@
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
+KINDS=${KINDS:-p r}
 FUNCTIONS="out_of_memory oom_kill_process oom_evaluate_task mem_cgroup_out_of_memory"
 PROBE_EVENTS=$TRACING/kprobe_events
 
@@ -82,26 +84,34 @@ order()
 	[ "$left" = 0 ]
 }
 
+# orders KIND
 orders()
 {
-	check "$2: they come first and go first" \
+	case $1 in
+	p) where="probes at the entry" ;;
+	r) where="probes at the return" ;;
+	*) bail_out "no kind of probe: $1" ;;
+	esac
+	check "$where: they come first and go first" \
 		order "$1" probes module no_probes no_module
-	check "$2: they come first and go last" \
+	check "$where: they come first and go last" \
 		order "$1" probes module no_module no_probes
-	check "$2: they come last and go last" \
+	check "$where: they come last and go last" \
 		order "$1" module probes no_module no_probes
-	check "$2: they come last and go first" \
+	check "$where: they come last and go first" \
 		order "$1" module probes no_probes no_module
 }
 
 needs guard
-plan 10
+# shellcheck disable=SC2086 # a word a kind
+plan "$(set -- $KINDS; echo $((2 + 4 * $#)))"
 [ -e "$PROBE_EVENTS" ] || bail_out "no kprobe_events"
 unload_module
 trap 'remove_probes; clean_up' EXIT
 check "there is a function to probe" add_probes p
 remove_probes
-orders p "probes at the entry"
-orders r "probes at the return"
+for kind in $KINDS; do
+	orders "$kind"
+done
 equal "no splat" 0 "$(splat_taint)"
 finish

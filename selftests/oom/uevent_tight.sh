@@ -3,15 +3,17 @@
 #
 # The uevent arrives although the memory that ran out is the kernel's own message buffers. Each
 # flood is of buffers of one size; the size that a uevent needs depends on the kernel.
+# TIMES: how often each size (default 2).
 #
 # set: long
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-SIZES="200 300 400 500 600 700 200 300 400 500 600 700"
-# shellcheck disable=SC2086 # a word a round
-ROUNDS=$(set -- $SIZES; echo $#)
+TIMES=${TIMES:-2}
+SIZES="200 300 400 500 600 700"
+# shellcheck disable=SC2086 # a word a size
+ROUNDS=$(set -- $SIZES; echo $((TIMES * $#)))
 
 heard()
 {
@@ -37,7 +39,9 @@ round=0
 floods=0
 spared=0
 victims=
-for size in $SIZES; do
+while [ "$round" -lt "$ROUNDS" ]; do
+	# shellcheck disable=SC2086 # a word a size
+	size=$(set -- $SIZES; shift $((round % $#)); echo "$1")
 	round=$((round + 1))
 	spawn fodder 12288 900
 	before=$(get stats/avoided)
