@@ -5,7 +5,7 @@
 # make an OOM wait, or end the wait of another process.
 # ROUNDS: OOMs of each kind (default 3).
 #
-# set: oom
+# set: once debug
 
 # shellcheck source=../lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -6,7 +6,7 @@
 # loop takes nothing from the machine's grace; cgroups in turn are one emergency each.
 # CGROUPS: how many loop at a time (default 6).
 #
-# set: rest
+# set: long debug
 # needs: memcg
 
 # shellcheck source=../lib/oom.sh

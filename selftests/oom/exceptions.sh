@@ -4,7 +4,7 @@
 # The kernel's own exceptions stay valid at any ranking: init, kernel threads, oom_score_adj
 # -1000, vfork children.
 #
-# set: oom
+# set: stock
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

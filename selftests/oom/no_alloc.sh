@@ -5,7 +5,7 @@
 # allocators stay silent for the task that is in it.
 # OOMS: of each kind (default 5).
 #
-# set: rest
+# set: stock
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -4,7 +4,7 @@
 # With no_victim_action=unprotect and all processes protected, the highest ranked one is given up,
 # one an episode, and ranking 0 never.
 #
-# set: oom
+# set: once
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -3,7 +3,7 @@
 #
 # With mode=observe an OOM is announced and recorded, and the stock kernel's victim dies.
 #
-# set: rest
+# set: once
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -3,7 +3,7 @@
 #
 # With mode=off the stock kernel's victim dies, and nothing is counted, sent or logged.
 #
-# set: rest
+# set: once
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -4,7 +4,7 @@
 # The same in every OOM by sysrq f.
 # OOMS: how many (default 20).
 #
-# set: oom matrix_timed
+# set: stock matrix_timed
 
 SELFTESTS_LIB=$(cd "$(dirname "$0")/lib" && pwd)
 # shellcheck source=lib/order.sh

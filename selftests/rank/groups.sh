@@ -3,7 +3,7 @@
 #
 # The members of a group, the ranking that counts, and the signals that the members are sent.
 #
-# set: rest matrix
+# set: once matrix
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -4,7 +4,7 @@
 # However wide a group is, its signal does not reach init, a process of ranking 0 or a kernel
 # thread.
 #
-# set: rest
+# set: once
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -4,7 +4,7 @@
 # A pid means the writer's process when it is written, and is shown as the reader's pid namespace
 # has it.
 #
-# set: rest
+# set: once debug
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

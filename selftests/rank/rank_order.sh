@@ -4,7 +4,7 @@
 # The choice of the victim follows the rankings, the measure and the threshold as they are at that
 # moment.
 #
-# set: oom matrix_timed
+# set: once matrix_timed
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check.sh [soak]: the tests on the kernels they are meant for. Ends with the line
-# "N passed, N failed". With "soak" the OOM scripts run many times longer.
+# check.sh [soak|PART...]: the tests on the kernels they are meant for. Ends with the scripts that
+# took longest and the line "N passed, N failed". With "soak" the OOM scripts run many times longer;
+# with names of parts (see QUICK) only these run. LANES: how many parts at a time (default: one more
+# than there are CPUs, because a guest waits for much of its time).
 
 set -uo pipefail
 
@@ -15,9 +17,20 @@ VM=selftests/vm
 trap - ERR
 set +eE
 
+LANES=${LANES:-$(($(nproc) + 1))}
+
+# The parts of "make check", the longest first, so that none is left to run alone in the end. What
+# needs the debug kernel or its sources is put off as long as that is being built.
+QUICK=(
+	debug-6.12-rest debug-6.12-oom debian-6.12 debian-6.1 static 6.12-graceful 6.1-swapping
+	6.1-warning dkms 6.12-panic_on_oom tools 6.1-limiting demo 6.12-tools 6.12-no_victim_never
+	6.12-no_victim_panic 6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw harness
+)
+
 work=$(mktemp -d) || exit 1
 results=$work/results
 : >"$results"
+: >"$work/ended"
 trap 'rm -rf "$work"' EXIT
 
 # part NAME COMMAND...: runs it, keeps its results, shows what was not ok. Result lines are
@@ -52,7 +65,9 @@ boot()
 	local label=$1
 
 	shift
+	rm -f "$CACHE_DIR/results/check-$label.times"
 	part "$label" "$VM/boot.sh" --label "check-$label" "$@"
+	sed "s|^|$label |" "$CACHE_DIR/results/check-$label.times" >>"$work/times" 2>/dev/null
 }
 
 # behaviour LABEL KERNEL TIMEOUT "NAME=VALUE..." TEST...: the kernel hands NAME=VALUE to init's
@@ -85,59 +100,8 @@ going_away()
 	for test; do
 		options=(--persist --smp 1 --timeout 300)
 		! script_needs icount "$test" || options+=(--icount)
-		boot "$kernel-${test%.sh}" "${options[@]}" "$kernel" -- "$test"
+		boot "${kernel#debian-}-${test%.sh}" "${options[@]}" "$kernel" -- "$test"
 	done
-}
-
-# What has to happen in time is judged where the clock counts instructions: an emulated CPU of a
-# busy host stands still at times.
-limiting()
-{
-	boot "$1-limiting" --icount --timeout 900 "$1" -- "${LIMITING[@]}"
-}
-
-check_tools()
-{
-	boot "$1-tools" --tools --udev --timeout 400 "$1" -- "${TOOLS[@]}"
-	boot "$1-tools-examples" --tools --icount --timeout 300 --append "PERIOD=20 DEADLINE=100" \
-		"$1" -- tools_examples.sh
-}
-
-check_newer()
-{
-	local kernel=debian-6.12
-
-	behaviour "$kernel" "$kernel" 900 "OOMS=20" "${OOM[@]}" "${REST[@]}" "${LONG[@]}" coverage.sh
-	behaviour "$kernel-graceful" "$kernel" 900 "ROUNDS=2" "${GRACEFUL[@]}"
-	reload "$kernel" 300 10
-	going_away "$kernel" "${GOING_AWAY[@]}"
-}
-
-check_older()
-{
-	local kernel=debian-6.1
-
-	behaviour "$kernel" "$kernel" 900 "OOMS=20" "${OOM[@]}" "${REST[@]}" coverage.sh
-	behaviour "$kernel-warning" "$kernel" 900 "" "${WARNING[@]}"
-	boot "$kernel-swapping" --swap 400 --modprobe --timeout 900 "$kernel" -- "${SWAPPING[@]}"
-	boot "$kernel-memsw" --swap 400 "$kernel" -- memsw.sh
-	limiting "$kernel"
-	reload "$kernel" 300 10
-	going_away "$kernel" no_victim_reboot.sh
-}
-
-# KASAN and lockdep make everything some ten times slower: fewer rounds, and what every other
-# path is made of.
-check_debug_oom()
-{
-	behaviour debug-6.12-oom debug-6.12 1200 "OOMS=5" "${DEBUG[@]}" "${OOM[@]}"
-	reload debug-6.12 600 3
-}
-
-check_debug_rest()
-{
-	behaviour debug-6.12-rest debug-6.12 1200 "OOMS=5 STORM=1500" "${REST[@]}" \
-		groups_storm.sh report.sh
 }
 
 # The folder for a device, tried where there is nothing of the harness but its init.
@@ -146,7 +110,7 @@ check_device()
 	local folder=$work/device
 
 	make -s selftests-install DESTDIR="$folder" || return 1
-	"$VM/boot.sh" --label check-device --timeout 300 --file "$folder:/device" "$1" -- \
+	"$VM/boot.sh" --label check-device --timeout 600 --file "$folder:/device" "$1" -- \
 		device_guest.sh
 }
 
@@ -161,35 +125,135 @@ demo()
 	fi
 }
 
-# A guest uses one core: two at a time. The debug kernel takes minutes where nothing is
-# cached, so its build begins first and gets what the others leave.
-quick()
+# KASAN and lockdep make everything some ten times slower: fewer rounds, and only what has to do
+# with locks and lifetimes. The module goes and comes in a storm on each kernel.
+debug_part()
 {
-	local builder
+	case $1 in
+	debug-6.12-oom)
+		behaviour "$1" debug-6.12 2400 "OOMS=2 CGROUPS=3" "${DEBUG[@]}" "${OOM[@]}"
+		;;
+	debug-6.12-rest)
+		behaviour "$1" debug-6.12 2400 "OOMS=2 STORM=1500 KINDS=r" "${REST[@]}" \
+			groups_storm.sh report.sh "reload.sh CYCLES=2 PATIENCE=120"
+		;;
+	esac
+}
+
+# What has to happen in time is judged where the clock counts instructions: an emulated CPU of a
+# busy host stands still at times.
+guest_part()
+{
+	case $1 in
+	debian-6.1)
+		behaviour "$1" "$1" 1200 "OOMS=10 STORM=5000" "${OOM[@]}" "${REST[@]}" "${STOCK[@]}" \
+			"${ONCE[@]}" coverage.sh "reload.sh CYCLES=5 PATIENCE=120"
+		;;
+	debian-6.12)
+		behaviour "$1" "$1" 1200 "OOMS=10 STORM=5000 RANKED=1000 TIMES=1" "${OOM[@]}" "${REST[@]}" \
+			"${STOCK[@]}" "${LONG[@]}" coverage.sh "reload.sh CYCLES=5 PATIENCE=120"
+		;;
+	6.12-graceful) behaviour "$1" debian-6.12 900 "ROUNDS=1" "${GRACEFUL[@]}" ;;
+	6.1-warning) behaviour "$1" debian-6.1 900 "SWINGS=4" "${WARNING[@]}" ;;
+	6.1-swapping)
+		boot "$1" --swap 400 --modprobe --timeout 900 --append "CHURN=15" debian-6.1 -- \
+			"${SWAPPING[@]}"
+		;;
+	6.1-memsw) boot "$1" --swap 400 --timeout 300 debian-6.1 -- memsw.sh ;;
+	6.1-limiting) boot "$1" --icount --timeout 900 debian-6.1 -- "${LIMITING[@]}" ;;
+	6.12-tools) boot "$1" --tools --udev --timeout 400 debian-6.12 -- "${TOOLS[@]}" ;;
+	6.12-tools-examples)
+		boot "$1" --tools --icount --timeout 300 --append "PERIOD=20 DEADLINE=100" \
+			debian-6.12 -- tools_examples.sh
+		;;
+	6.12-*) going_away debian-6.12 "${1#6.12-}.sh" ;;
+	esac
+}
+
+run_part()
+{
+	case $1 in
+	debug-*) debug_part "$1" ;;
+	static) part "$1" selftests/run/static.sh ;;
+	dkms) part "$1" selftests/run/dkms.sh ;;
+	tools) part "$1" userspace-tools/tests/run.sh ;;
+	demo) part "$1" demo ;;
+	device) part "$1" check_device debian-6.12 ;;
+	harness) part "$1" "$VM/judge_test.sh" ;;
+	*) guest_part "$1" ;;
+	esac
+	echo "$1" >>"$work/ended"
+}
+
+# The debug kernel, where nothing is cached, takes minutes: it gets what the others leave. The
+# module for it takes one or two, and the longest parts wait for it.
+build_debug()
+{
+	if ! nice -n 10 "$VM/kernel.sh" debug-6.12 >/dev/null 2>"$work/build" ||
+		! "$VM/module.sh" debug-6.12 >/dev/null 2>>"$work/build"; then
+		cat "$work/build"
+	fi
+}
+
+# take_part BUILDER: sets $taken to the first of $waiting that can begin, and removes it. None while
+# BUILDER, if there is one, is still at work for those that are left.
+take_part()
+{
+	local i
+
+	taken=
+	for i in "${!waiting[@]}"; do
+		[[ -z $1 || ${waiting[i]} != @(debug-*|static) ]] || continue
+		taken=${waiting[i]}
+		unset 'waiting[i]'
+		return
+	done
+}
+
+# run_parts PART...: in $LANES lanes.
+run_parts()
+{
+	local waiting=("$@")
+	local builder=
+	local running=0
+	local ended
+	local taken
 
 	part kernels fetch debian-6.1 debian-6.12
-	nice -n 10 "$VM/kernel.sh" debug-6.12 >/dev/null 2>"$work/build" &
-	builder=$!
-	{ check_newer; part demo demo; part harness "$VM/judge_test.sh"; } &
-	{
-		check_older
-		part tools userspace-tools/tests/run.sh
-		check_tools debian-6.12
-		part dkms selftests/run/dkms.sh
-		part device check_device debian-6.12
-	} &
-	wait "$builder" || cat "$work/build"
+	if [[ " $* " == *" debug-"* || " $* " == *" static "* ]]; then
+		build_debug &
+		builder=$!
+	fi
+	while [[ ${#waiting[@]} -gt 0 ]]; do
+		take_part "$builder"
+		if [[ -n $taken ]]; then
+			run_part "$taken" &
+			running=$((running + 1))
+			[[ $running -ge $LANES ]] || continue
+		fi
+		wait -n -p ended
+		if [[ $ended == "$builder" ]]; then
+			builder=
+		else
+			running=$((running - 1))
+		fi
+	done
 	wait
-	check_debug_oom &
-	{ check_debug_rest; part static selftests/run/static.sh; } &
-	wait
+	# A part without an end has no results either.
+	printf '%s\n' "$@" | grep -vxF -f "$work/ended" | sed 's/$/: not ok - came to no end/' \
+		>>"$results"
 }
 
 # soak_everything KERNEL "NAME=VALUE..." CYCLES
 soak_everything()
 {
-	behaviour "$1" "$1" 14400 "$2" "${DEBUG[@]}" "${OOM[@]}" "${REST[@]}" "${LONG[@]}" \
-		"${GRACEFUL[@]}" "${LIMITING[@]}" "${WARNING[@]}" &
+	local scripts
+
+	# Some are in two of the sets.
+	mapfile -t scripts < <(printf '%s\n' "${DEBUG[@]}" "${OOM[@]}" "${REST[@]}" "${STOCK[@]}" \
+		"${ONCE[@]}" "${LONG[@]}" "${GRACEFUL[@]}" "${LIMITING[@]}" "${WARNING[@]}" |
+		awk '!seen[$0]++')
+	behaviour "$1" "$1" 14400 "$2" "${scripts[@]}" &
 	{ reload "$1" 7200 "$3"; going_away "$1" "${GOING_AWAY[@]}"; } &
 	wait
 }
@@ -205,6 +269,7 @@ soak()
 	boot tools-examples --tools --icount --timeout 7200 debian-6.12 -- \
 		"tools_examples.sh OOMS=50 PERIOD=20 DEADLINE=100" &
 	wait
+	boot swapping --swap 400 --modprobe --timeout 7200 debian-6.1 -- "${SWAPPING[@]}"
 	boot tools-reboot --persist --smp 1 --tools --share \
 		--append "ramoops.max_reason=4 pstore.kmsg_bytes=65536" debian-6.12 -- tools_reboot.sh
 }
@@ -219,19 +284,36 @@ fetch()
 	done
 }
 
+# Of $work/times: "part seconds CPU-seconds test".
+show_slowest()
+{
+	[[ -s $work/times ]] || return 0
+	echo "The slowest: seconds, of these CPU of the host, script, part"
+	sort -k 2 -rn "$work/times" | head -n 10 |
+		awk '{ part = $1; s = $2; cpu = $3; $1 = $2 = $3 = ""
+			printf "%7.1f %6.1f  %s, %s\n", s, cpu, substr($0, 4), part }'
+	echo
+}
+
 count()
 {
 	grep -cE "$1" "$results"
 }
 
 "$VM/setup.sh" || exit 1
-case ${1-quick} in
-quick) quick ;;
+case ${1-} in
+"") run_parts "${QUICK[@]}" ;;
 soak) soak ;;
-*) die "usage: check.sh [soak]" ;;
+*)
+	for name; do
+		[[ " ${QUICK[*]} " == *" $name "* ]] || die "there is no part $name"
+	done
+	run_parts "$@"
+	;;
 esac
 
 echo
+show_slowest
 grep ': not ok ' "$results" && echo
 skipped=$(count ': skip ')
 [[ $skipped -eq 0 ]] || grep ': skip ' "$results"

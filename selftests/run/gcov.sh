@@ -50,7 +50,8 @@ count_module()
 	"$VM/module.sh" "$KERNEL" >/dev/null
 	guest oom "${DEBUG[@]}" "${OOM[@]}" "${REST[@]}" reload.sh &
 	pid=$!
-	guest long writes.sh paged_read.sh groups_many.sh "${WARNING[@]}" || failed=1
+	guest long "${STOCK[@]}" "${ONCE[@]}" writes.sh paged_read.sh groups_many.sh "${WARNING[@]}" ||
+		failed=1
 	wait "$pid" || failed=1
 	guest graceful "${GRACEFUL[@]}" &
 	pid=$!

@@ -12,7 +12,7 @@ ABI_FILE=$ABI_PAGE:/selftests/$(basename "$ABI_PAGE")
 # The folders of the scripts that a guest runs, in the order of the table in README.md.
 SCRIPT_FOLDERS=(oom rank grace levels limits records abi tools)
 SET_WORDS=(
-	oom rest long graceful warning swapping limiting tools going_away matrix matrix_timed debug alone
+	oom rest stock once long graceful warning swapping limiting tools going_away matrix matrix_timed debug alone
 )
 NEED_WORDS=(memcg guard page kunit faults tools udev persist share icount swap modprobe)
 
@@ -58,11 +58,15 @@ scripts_of()
 		}'
 }
 
-# What a user may do with the module, on every kernel; in two sets that take about as long, for
-# two guests at a time.
+# What depends on the kernel's version and is a matter of locks and lifetimes, too: on every kernel;
+# in two sets that take about as long, for two guests at a time.
 mapfile -t OOM < <(scripts_of oom)
 mapfile -t REST < <(scripts_of rest)
-# Also for every kernel, but they take long and depend on it least: make check has them once.
+# What depends on the kernel's version only: not on the debug kernel.
+mapfile -t STOCK < <(scripts_of stock)
+# What is the module's own matter, the same on every kernel: make check has it on one stock kernel;
+# in two sets again, for the older one and for the newer one.
+mapfile -t ONCE < <(scripts_of once)
 mapfile -t LONG < <(scripts_of long)
 # One capability each; they take longest. make check has each on one stock kernel, make soak on
 # all, make check-matrix where it is asked to.
@@ -83,5 +87,6 @@ mapfile -t MATRIX < <(scripts_of matrix)
 # where the clock counts instructions, which a busy host does not add to. The others are here so
 # that both guests take as long.
 mapfile -t MATRIX_TIMED < <(scripts_of matrix_timed)
-# Only where the kernel has what they need: KUnit, fault injection.
+# For the debug kernel: what only it has (KUnit, fault injection), and the locks and lifetimes of what
+# else is run once.
 mapfile -t DEBUG < <(scripts_of debug)
