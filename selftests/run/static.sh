@@ -2,31 +2,67 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # static.sh: what can be said of the sources without running them. KTAP; a tool that is
-# missing is a failure, not a pass. Runs on the host.
+# missing is a failure, not a pass. Runs on the host, as many checks at a time as there are CPUs.
 
 set -uo pipefail
 
 cd "$(dirname "$0")/../.." || exit 1
 VM=selftests/vm
-log=$(mktemp) || exit 1
-trap 'rm -rf "$log" "${sparse_dir:-}"' EXIT
+# shellcheck source=selftests/vm/lib.sh
+. "$VM/lib.sh"
+trap - ERR
+set +eE
+work=$(mktemp -d) || exit 1
+trap 'cp -r "$work" /tmp/w/speed-static; rm -rf "$work"' EXIT
 
 nr=0
-failed=0
+running=0
 
-# check DESCRIPTION COMMAND...: ok if it exits with 0; else what it printed is shown.
+# run_check NUMBER DESCRIPTION COMMAND...: ok if it exits with 0; else what it printed is shown.
+run_check()
+{
+	local log=$work/$1
+	local result="$1 $2"
+	local began=$SECONDS
+	local status
+
+	shift 2
+	"$@" >"$log" 2>&1
+	status=$?
+	{
+		if [ "$status" -eq 0 ]; then
+			echo "ok $result"
+		else
+			head -n 40 "$log" | sed 's/^/# /'
+			echo "not ok $result"
+		fi
+		echo "# $((SECONDS - began)) s"
+	} >"$log.result"
+}
+
+# check DESCRIPTION COMMAND...: in the background. What it says is shown in the end, in this order.
 check()
 {
-	local description=$1
-	shift
 	nr=$((nr + 1))
-	if "$@" >"$log" 2>&1; then
-		echo "ok $nr $description"
-	else
-		head -n 40 "$log" | sed 's/^/# /'
-		echo "not ok $nr $description"
-		failed=$((failed + 1))
+	if [ "$running" -ge "$(nproc)" ]; then
+		wait -n
+		running=$((running - 1))
 	fi
+	run_check "$nr" "$@" &
+	running=$((running + 1))
+}
+
+# A check that came to no end has no result, which is one too few for the plan.
+show_results()
+{
+	local i
+
+	wait
+	for i in $(seq "$nr"); do
+		cat "$work/$i.result" || echo "not ok $i came to no end"
+	done >"$work/results"
+	cat "$work/results"
+	! grep -q '^not ok' "$work/results"
 }
 
 tracked()
@@ -94,24 +130,30 @@ all_documented()
 	return "$missing"
 }
 
+# In the folder of module.sh, and with its words to make: what is compiled there is not compiled
+# once more. C=2 looks at what is up to date, too.
 sparse_clean()
 {
 	local kernel=$1
+	local log=$work/sparse-$1
+	local tree
+	local build
 	local found
 
-	sparse_dir=$(mktemp -d) || return 1
-	cp -r Kbuild VERSION module include "$sparse_dir/"
-	make -C "$("$VM/kernel.sh" "$kernel")/build" M="$sparse_dir" C=2 modules >"$sparse_dir/log" 2>&1 || {
-		tail -n 20 "$sparse_dir/log"
+	tree=$("$VM/kernel.sh" "$kernel") || return 1
+	build=$("$VM/module.sh" "$kernel") || return 1
+	lock_entry "build-$kernel"
+	CCACHE_DIR=$CACHE_DIR/ccache make -C "$tree/build" M="$build" W=1 C=2 "-j$(nproc)" \
+		CC="ccache $(kernel_cc "$kernel" "")" modules >"$log" 2>&1 || {
+		tail -n 20 "$log"
 		return 1
 	}
-	grep -q '^  CHECK ' "$sparse_dir/log" || {
+	grep -q '^  CHECK ' "$log" || {
 		echo "sparse did not run"
 		return 1
 	}
 	# Of our files only: the kernel's headers are not ours to mend.
-	found=$(grep -E "^($sparse_dir/)?module/.*: (warning|error):" "$sparse_dir/log")
-	rm -rf "$sparse_dir"
+	found=$(grep -E "^($build/)?module/.*: (warning|error):" "$log")
 	echo "$found"
 	[ -z "$found" ]
 }
@@ -133,7 +175,7 @@ shell_clean()
 {
 	tracked '*.sh' '.ci/run' 'selftests/vm/guest/*' | while read -r file; do
 		! head -n1 "$file" | grep -qE '^#!.*sh|shellcheck' || echo "$file"
-	done | xargs shellcheck -x
+	done | xargs -P "$(nproc)" -n 16 shellcheck -x
 }
 
 userspace_clean()
@@ -158,28 +200,29 @@ licensed()
 source=$(kernel_source) || source=
 echo "KTAP version 1"
 echo "1..24"
-check "clang-format" clang_format_clean
-check "checkpatch" checkpatch_clean
-check "kernel-doc" kernel_doc_clean
-check "every function of a header is documented" all_documented
+# The longest first.
 check "sparse, with 6.12" sparse_clean debian-6.12
 check "sparse, with 6.1" sparse_clean debian-6.1
+check "shellcheck" shell_clean
+check "cppcheck of the programs" userspace_clean
+check "kernel-doc" kernel_doc_clean
+check "checkpatch" checkpatch_clean
+check "every function of a header is documented" all_documented
+check "clang-format" clang_format_clean
+check "a planted fault of the headers is reported" selftests/run/headers.sh --self-test
+check "a planted fault of the documents is reported" selftests/run/docs.sh --self-test
 check "version and architecture checks only in module/compat" no_version_checks_outside_compat
 check "module/compat is small" compat_is_small
 check "the files of module/ use only what is below them" selftests/run/layers.sh
 check "a planted fault of the layers is reported" selftests/run/layers.sh --self-test
 check "documents lead where they say" selftests/run/docs.sh
-check "a planted fault of the documents is reported" selftests/run/docs.sh --self-test
 check "each script of a guest has its header" selftests/run/headers.sh --check
-check "a planted fault of the headers is reported" selftests/run/headers.sh --self-test
 check "coverage tells two files of one name apart" selftests/run/gcov.sh --self-test
 check "a run changes no tracked file, publishing it one row" selftests/run/publish_test.sh
-check "functions and files are short" selftests/run/sizes.sh
-check "a planted fault of the sizes is reported" selftests/run/sizes.sh --self-test
 check "static functions have names of two words" selftests/run/names.sh
 check "a planted fault of the names is reported" selftests/run/names.sh --self-test
-check "shellcheck" shell_clean
-check "cppcheck of the programs" userspace_clean
+check "functions and files are short" selftests/run/sizes.sh
+check "a planted fault of the sizes is reported" selftests/run/sizes.sh --self-test
 check "SPDX lines" licensed
 check "the proof of the order can go red" selftests/run/check_order_test.sh
-[ "$failed" -eq 0 ]
+show_results
