@@ -112,7 +112,7 @@ loads_in_guest()
 	local log=$WORK/tmp/boot.log
 	local failed=0
 
-	"$VM_DIR/boot.sh" --label "dkms-$NAME" \
+	"$VM_DIR/boot.sh" --label "dkms-$NAME" --timeout 400 \
 		--file "$WORK/lib/modules/$RELEASE:/lib/modules/$RELEASE" \
 		--file "$WORK/modprobe.d/$MODULE.conf:/etc/modprobe.d/$MODULE.conf" \
 		"$NAME" -- dkms_guest.sh >"$log" 2>&1 || failed=1
@@ -157,11 +157,12 @@ remove()
 		"$(list "$WORK/src" | diff "$WORK/tmp/sources" - || true)"
 }
 
-# Without dkms, out of the same sources, as README says.
-by_hand()
+# Without dkms, as README says: in the folder of module.sh, with its words to make. So the same
+# sources are not compiled a third time.
+make_by_hand()
 {
-	make -C "$WORK/src/$MODULE-$VERSION" KDIR="$KERNEL/build" INSTALL_MOD_PATH="$WORK/byhand" \
-		CONFIG_KUNIT= "$1" >"$WORK/tmp/byhand.log" 2>&1 && return
+	make -C "$BUILD" KDIR="$KERNEL/build" INSTALL_MOD_PATH="$WORK/byhand" W=1 \
+		CC="ccache $(kernel_cc "$NAME" "")" "$1" >"$WORK/tmp/byhand.log" 2>&1 && return
 	tail -n 20 "$WORK/tmp/byhand.log" | sed 's/^/# /'
 	return 1
 }
@@ -179,7 +180,10 @@ found_by_hand()
 install_by_hand()
 {
 	mkdir -p "$WORK/byhand/lib/modules/$RELEASE"
-	check "make and make install" eval 'by_hand modules && by_hand install'
+	BUILD=$("$VM_DIR/module.sh" "$NAME")
+	lock_entry "build-$NAME"
+	check "make and make install" eval 'make_by_hand modules && make_by_hand install'
+	unlock_entry
 	check "modprobe finds it without further ado" found_by_hand
 }
 
