@@ -161,7 +161,7 @@ guest_part()
 		;;
 	6.1-memsw) boot "$1" --swap 400 --timeout 300 debian-6.1 -- memsw.sh ;;
 	6.1-limiting) boot "$1" --icount --timeout 900 debian-6.1 -- "${LIMITING[@]}" ;;
-	6.12-tools) boot "$1" --tools --udev --timeout 400 debian-6.12 -- "${TOOLS[@]}" ;;
+	6.12-tools) boot "$1" --tools --udev --timeout 600 debian-6.12 -- "${TOOLS[@]}" ;;
 	6.12-tools-examples)
 		boot "$1" --tools --icount --timeout 300 --append "PERIOD=20 DEADLINE=100" \
 			debian-6.12 -- tools_examples.sh
@@ -265,6 +265,10 @@ soak()
 	soak_everything debian-5.10 "OOMS=500 ROUNDS=50" 300
 	soak_everything debug-6.12 "OOMS=100 ROUNDS=10 STORM=1500 RANKED=400 RATES=0 LIMITS=200" 30
 	part dkms-kunit selftests/run/dkms.sh debug-6.12
+	boot tools-drill-old --tools --timeout 7200 debian-6.1 -- "tools_drill.sh DRILLS=100" &
+	boot tools-drill-new --tools --timeout 7200 debian-6.12 -- "tools_drill.sh DRILLS=100" &
+	wait
+	boot tools-drill-v1 --tools debian-6.1 -- tools_drill_v1.sh
 	boot tools --tools --timeout 7200 debian-6.12 -- "tools_daemon.sh OOMS=1000" &
 	boot tools-examples --tools --icount --timeout 7200 debian-6.12 -- \
 		"tools_examples.sh OOMS=50 PERIOD=20 DEADLINE=100" &

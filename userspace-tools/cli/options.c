@@ -17,7 +17,8 @@ enum {
 	OPTION_SYSFS = 0x100,
 	OPTION_JSON,
 	OPTION_USAGE,
-	DRY_RUN = 'D', /* no letter for the user */
+	DRY_RUN = 'D', /* no letter for the user, nor have these */
+	HANDLER = 'H',
 	SHORT_SIZE = 32,
 };
 
@@ -48,6 +49,8 @@ static const struct option_text texts[] = {
 	{ DRY_RUN, "dry-run", NULL, "show what would change, change nothing",
 	  false },
 	{ DRY_RUN, "dryrun", NULL, NULL, false },
+	{ HANDLER, "handler", NULL, "a program of yours must answer in time",
+	  false },
 	{ OPTION_JSON, "json", NULL, "print JSON", true },
 	{ OPTION_SYSFS, "sysfs", "DIR",
 	  "the module's files (default $OOM_EMBEDDED_SYSFS or /sys/kernel/oom_embedded)",
@@ -60,6 +63,11 @@ static const struct option_text texts[] = {
 enum {
 	NR_TEXTS = sizeof(texts) / sizeof(*texts),
 };
+
+static bool has_letter(int letter)
+{
+	return letter < 0x100 && letter != DRY_RUN && letter != HANDLER;
+}
 
 static bool has_option(const struct command *command,
 		       const struct option_text *text)
@@ -81,7 +89,7 @@ static void fill_tables(const struct command *command, char *letters,
 	for (i = 0; i < NR_TEXTS; i++) {
 		if (!has_option(command, &texts[i]))
 			continue;
-		if (texts[i].letter < 0x100 && texts[i].letter != DRY_RUN) {
+		if (has_letter(texts[i].letter)) {
 			letters[used++] = (char)texts[i].letter;
 			if (texts[i].value)
 				letters[used++] = ':';
@@ -131,7 +139,7 @@ static int complain_getopt(const struct command *command, int result,
 	if (result == ':')
 		return complain(EXIT_USAGE, "option '%s' wants a value",
 				argv[optind - 1]);
-	if (optopt > 0 && optopt < 0x100 && optopt != DRY_RUN)
+	if (optopt > 0 && has_letter(optopt))
 		return complain_option(command, word);
 	return complain_option(command, argv[optind - 1]);
 }
@@ -180,6 +188,9 @@ static int take_option(const struct command *command, int letter,
 		break;
 	case DRY_RUN:
 		args->dryrun = true;
+		break;
+	case HANDLER:
+		args->handler = true;
 		break;
 	case OPTION_JSON:
 		args->json = true;
@@ -245,7 +256,7 @@ static void print_option(const struct command *command,
 		return;
 	snprintf(words, sizeof(words), "%s%s%s", text->name,
 		 text->value ? "=" : "", text->value ? text->value : "");
-	if (text->letter < 0x100 && text->letter != DRY_RUN)
+	if (has_letter(text->letter))
 		printf("  -%c, --%-18s %s\n", text->letter, words, doc);
 	else
 		printf("      --%-18s %s\n", words, doc);

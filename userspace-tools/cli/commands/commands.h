@@ -12,6 +12,7 @@
  * @dryrun: change nothing
  * @all: everything, not a selection
  * @verbose: raw values
+ * @handler: a program must answer
  * @help: the help is wanted
  * @count: a limit of some kind, 0 = not given
  * @interval: seconds, 0 = not given
@@ -25,6 +26,7 @@ struct arguments {
 	bool dryrun;
 	bool all;
 	bool verbose;
+	bool handler;
 	bool help;
 	long count;
 	double interval;
@@ -36,6 +38,7 @@ struct arguments {
 int apply_run(const struct arguments *args);
 int candidates_run(const struct arguments *args);
 int check_run(const struct arguments *args);
+int drill_run(const struct arguments *args);
 int events_run(const struct arguments *args);
 int group_run(const struct arguments *args);
 int incident_run(const struct arguments *args);
