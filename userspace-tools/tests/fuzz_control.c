@@ -56,7 +56,7 @@ static ssize_t take_piece(int fd, void *buf, size_t size)
 	return (ssize_t)size;
 }
 
-static void note(const char *what)
+static void note_call(const char *what)
 {
 	size_t length = strlen(what);
 
@@ -78,7 +78,7 @@ void oe_log(enum oe_conf_log level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	note(text);
+	note_call(text);
 }
 
 const struct oe_conf *oe_active_conf(void)
@@ -97,7 +97,7 @@ int oe_mode_find(const struct oe_conf *conf, const char *name)
 void oe_mode_pin(const struct oe_conf *conf, int mode)
 {
 	(void)conf;
-	note(mode < 0 ? "<auto>" : "<pin>");
+	note_call(mode < 0 ? "<auto>" : "<pin>");
 }
 
 int oe_mode_current(void)
@@ -150,7 +150,7 @@ static void read_all(struct said *to, const uint8_t *data, size_t size,
 	if (control.used || control.skips)
 		abort();
 	if (oe_control_wants_reload())
-		note("<reload>");
+		note_call("<reload>");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
