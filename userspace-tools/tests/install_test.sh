@@ -24,7 +24,8 @@ installed()
 # --- install and uninstall
 check "make install" tools_make PREFIX=/usr install
 for file in usr/bin/oom-embedded usr/share/man/man1/oom-embedded.1 \
-	usr/share/bash-completion/completions/oom-embedded; do
+	usr/share/bash-completion/completions/oom-embedded usr/share/zsh/site-functions/_oom-embedded \
+	usr/share/fish/vendor_completions.d/oom-embedded.fish usr/share/man/man4/oom_embedded.4; do
 	check "make install: $file" test -f "$tmp/root/$file"
 done
 version=$(cat "$TOOLS/../VERSION")
