@@ -18,29 +18,20 @@
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
-#include <linux/skbuff.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include <linux/wait.h>
 #include <uapi/linux/sched/types.h>
 
+#include "lib/stash.h"
 #include "notify.h"
 
 enum {
 	QUEUE_LENGTH = 16, /* uevents, a power of two */
-	STASH_PER_SIZE = 3,
 	REFILL_RETRY_MS = 200,
 	LISTENERS_US = 2000,
 };
-
-/*
- * A message buffer from the reserves is marked pfmemalloc, and every ordinary
- * socket drops it silently. So the thread keeps ordinary buffers of the sizes
- * that a uevent may need, and frees them just before it sends one: the next
- * request of that size gets the buffer that was just freed.
- */
-static const unsigned int stash_sizes[] = { 320, 640, 1400 };
 
 static struct {
 	atomic64_t wanted;
@@ -64,7 +55,6 @@ static struct {
 	wait_queue_head_t work; /* for the thread */
 	struct task_struct *thread;
 	struct oe_uevent outgoing; /* the thread's */
-	struct sk_buff *stash[ARRAY_SIZE(stash_sizes)][STASH_PER_SIZE];
 } notify;
 
 /**
@@ -91,38 +81,6 @@ void oe_uevent_add(struct oe_uevent *uevent, const char *format, ...)
 		return;
 	uevent->keys[uevent->nr_keys++] = uevent->used;
 	uevent->used += length + 1;
-}
-
-static bool fill_stash(void)
-{
-	unsigned int size, i;
-	bool full = true;
-
-	for (size = 0; size < ARRAY_SIZE(stash_sizes); size++) {
-		for (i = 0; i < STASH_PER_SIZE; i++) {
-			struct sk_buff **slot = &notify.stash[size][i];
-
-			/* Neither from the reserves nor by reclaim. */
-			if (!*slot)
-				*slot = alloc_skb(stash_sizes[size],
-						  GFP_NOWAIT | __GFP_NOWARN |
-							  __GFP_NOMEMALLOC);
-			full = full && *slot;
-		}
-	}
-	return full;
-}
-
-static void empty_stash(void)
-{
-	unsigned int size, i;
-
-	for (size = 0; size < ARRAY_SIZE(stash_sizes); size++) {
-		for (i = 0; i < STASH_PER_SIZE; i++) {
-			consume_skb(notify.stash[size][i]);
-			notify.stash[size][i] = NULL;
-		}
-	}
 }
 
 /*
@@ -153,7 +111,7 @@ static void send_uevent(const struct oe_uevent *uevent)
 		envp[i] = (char *)uevent->text + uevent->keys[i];
 	envp[i] = NULL;
 
-	empty_stash();
+	oe_stash_empty();
 	if (emit_uevent(envp))
 		oe_stat_inc(OE_STAT_uevent_failed);
 }
@@ -170,7 +128,7 @@ static int run_sender(void *unused)
 	/* Real-time: the uevent must not wait behind the processes that leak. */
 	sched_set_fifo_low(current);
 	for (;;) {
-		full = fill_stash();
+		full = oe_stash_fill();
 		wait_event_idle_timeout(
 			notify.work, has_work(),
 			full ? MAX_SCHEDULE_TIMEOUT :
@@ -487,5 +445,5 @@ int oe_notify_init(void)
 void oe_notify_exit(void)
 {
 	kthread_stop(notify.thread);
-	empty_stash();
+	oe_stash_empty();
 }
