@@ -126,11 +126,14 @@ enum oe_kind {
  * @OE_PURPOSE_KILL: kill a process: the call is an episode
  * @OE_PURPOSE_WAIT: wait: an earlier victim is still giving its memory back
  * @OE_PURPOSE_NONE: kill no process for this allocation
+ * @OE_PURPOSE_ASK: kill a process, unless the kernel has switched its OOM killer
+ *	off, which only it knows
  */
 enum oe_purpose {
 	OE_PURPOSE_KILL,
 	OE_PURPOSE_WAIT,
 	OE_PURPOSE_NONE,
+	OE_PURPOSE_ASK,
 };
 
 /**
@@ -163,6 +166,7 @@ enum {
  * @order: of the failed allocation, or -1
  * @gfp: of the failed allocation
  * @may_wait: no other task waits for a lock that the caller holds
+ * @quiet: the machine is about to be suspended: tell and wait for nobody
  */
 struct oe_call {
 	enum oe_kind kind;
@@ -170,6 +174,7 @@ struct oe_call {
 	int order;
 	gfp_t gfp;
 	bool may_wait;
+	bool quiet;
 };
 
 /**

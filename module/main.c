@@ -12,6 +12,7 @@
 #include "oom/coverage.h"
 #include "oom/hold.h"
 #include "oom/intercept.h"
+#include "oom/quiet.h"
 #include "levels/level.h"
 #include "record/memory_report.h"
 #include "notify.h"
@@ -71,7 +72,7 @@ static int __init oe_init(void)
 	err = oe_notify_init();
 	if (err)
 		goto err_exit_rank;
-	err = oe_intercept_pm_init();
+	err = oe_quiet_init();
 	if (err)
 		goto err_exit_notify;
 	oe_victim_init();
@@ -105,7 +106,7 @@ err_exit_memreport:
 err_exit_victim:
 	oe_reserve_exit();
 	oe_victim_exit();
-	oe_intercept_pm_exit();
+	oe_quiet_exit();
 err_exit_notify:
 	oe_notify_exit();
 err_exit_rank:
@@ -129,7 +130,7 @@ static void __exit oe_exit(void)
 	oe_memreport_exit();
 	oe_reserve_exit();
 	oe_victim_exit();
-	oe_intercept_pm_exit();
+	oe_quiet_exit();
 	oe_notify_exit();
 	oe_group_exit();
 	oe_rank_exit();

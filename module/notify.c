@@ -174,6 +174,30 @@ void oe_notify_wake(struct oe_ticket *ticket)
 }
 
 /**
+ * oe_notify_count - count one more OOM episode, and wake nobody
+ *
+ * Context: OOM path, while the machine is about to be suspended.
+ * Return: the count.
+ */
+u64 oe_notify_count(void)
+{
+	return atomic64_inc_return(&notify.wanted);
+}
+
+/**
+ * oe_notify_catch_up - wake the pollers of what oe_notify_count() has counted
+ *
+ * Context: process context.
+ */
+void oe_notify_catch_up(void)
+{
+	spin_lock(&notify.lock);
+	if (notify.attached)
+		sysfs_notify_dirent(notify.node);
+	spin_unlock(&notify.lock);
+}
+
+/**
  * oe_notify_send - hand a uevent to the thread
  * @uevent: copied
  *

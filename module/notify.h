@@ -48,6 +48,8 @@ struct oe_ticket {
 };
 
 void oe_notify_wake(struct oe_ticket *ticket);
+u64 oe_notify_count(void);
+void oe_notify_catch_up(void);
 unsigned long oe_notify_send(const struct oe_uevent *uevent);
 bool oe_notify_wait(const struct oe_ticket *ticket, unsigned int timeout_ms);
 void oe_notify_flush(unsigned long ticket);

@@ -37,12 +37,20 @@ static void take_report(const struct oe_episode *episode)
 			  now);
 }
 
+static void tell_userspace(const struct oe_episode *episode,
+			   struct oe_ticket *ticket)
+{
+	lockdep_assert_held(&announce_lock);
+	oe_notify_wake(ticket);
+	ticket->uevent = oe_report_reconfigure(episode);
+}
+
 /**
  * oe_announce - step 3: userspace hears before anybody is chosen
  * @episode: recorded; seq and announced_ns are filled in
  *
  * Counts, wakes the pollers, sends the uevent, takes the report and enters the
- * level oom.
+ * level oom. A quiet emergency is counted and reported only.
  *
  * Context: OOM path, domain claimed; sleeps, bounded; allocates nothing.
  */
@@ -59,14 +67,18 @@ void oe_announce(struct oe_episode *episode)
 	/* Mark the report busy before waking readers: they must not get the old one. */
 	if (reported)
 		oe_memreport_begin(OE_MEMREPORT_OOM);
-	oe_notify_wake(&ticket);
-	ticket.uevent = oe_report_reconfigure(episode);
+	if (episode->call.quiet)
+		oe_notify_count();
+	else
+		tell_userspace(episode, &ticket);
 	mutex_unlock(&announce_lock);
-	oe_notify_wait(&ticket, episode->call.may_wait ? OE_ANNOUNCE_MS :
-							 ANNOUNCE_SHORT_MS);
+	if (!episode->call.quiet)
+		oe_notify_wait(&ticket, episode->call.may_wait ?
+						OE_ANNOUNCE_MS :
+						ANNOUNCE_SHORT_MS);
 	if (reported)
 		take_report(episode);
-	if (oe_episode_is_global(episode))
+	if (oe_episode_is_global(episode) && !episode->call.quiet)
 		oe_level_enter_oom();
 	episode->announced_ns = ktime_get_ns();
 }

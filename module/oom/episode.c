@@ -39,6 +39,7 @@
 #include "oom/grace.h"
 #include "oom/hold.h"
 #include "oom/outcome.h"
+#include "oom/quiet.h"
 #include "oom/signal.h"
 #include "oom/victim.h"
 #include "record/decisions.h"
@@ -74,10 +75,16 @@ static struct oe_domain_state *state_of(struct oe_episode *episode)
  * Can the machine not go on without a victim? With thrash kswapd wants one
  * although memory can be had.
  */
-static bool is_fatal(const struct oe_episode *episode)
+static bool needs_victim(const struct oe_episode *episode)
 {
 	return oe_episode_is_global(episode) &&
 	       episode->call.kind != OE_KIND_THRASH;
+}
+
+/* On its way into suspend the machine gets on without: soon nobody asks. */
+static bool is_fatal(const struct oe_episode *episode)
+{
+	return needs_victim(episode) && !oe_quiet_now();
 }
 
 static bool in_aftermath(const struct oe_domain_state *state)
@@ -103,7 +110,7 @@ static enum oe_purpose classify_call(const struct oe_call *call)
 	/* kswapd calls again before it has seen what the last kill brought. */
 	if (call->kind == OE_KIND_THRASH && oe_domain_machine_in_aftermath())
 		return OE_PURPOSE_WAIT;
-	return OE_PURPOSE_KILL;
+	return call->quiet ? OE_PURPOSE_ASK : OE_PURPOSE_KILL;
 }
 
 static bool goes_on(const struct oe_domain_state *state,
@@ -112,7 +119,8 @@ static bool goes_on(const struct oe_domain_state *state,
 	/* An operator who asks twice means two. */
 	return state->open && ktime_get_ns() < state->reopen_until_ns &&
 	       state->episode.call.kind == call->kind &&
-	       call->kind != OE_KIND_SYSRQ;
+	       call->kind != OE_KIND_SYSRQ &&
+	       (call->quiet || !state->episode.call.quiet);
 }
 
 static void count_kind(enum oe_kind kind)
@@ -162,6 +170,9 @@ static void make_room(struct oe_domain_state *state)
 	const struct oe_policy policy = oe_config_policy();
 
 	episode->swap_room = oe_memory_swap_room(call);
+	/* The reserve is for programs that are told. */
+	if (call->quiet)
+		return;
 	episode->grace_ms = oe_grace_grant(&state->budget, call);
 	if (episode->grace_ms)
 		oe_hold_begin(&call->domain, &policy, state);
@@ -179,7 +190,7 @@ static void open_episode(struct oe_domain_state *state,
 	if (enforce)
 		make_room(state);
 	oe_announce(&state->episode);
-	if (enforce)
+	if (enforce && !call->quiet)
 		oe_signal_groups(&call->domain);
 	state->fresh = enforce;
 	state->open = false;
@@ -225,7 +236,7 @@ static bool may_unprotect(struct oe_episode *episode)
 	if (episode->call.kind == OE_KIND_MEMCG)
 		return READ_ONCE(oe_config.memcg_no_victim_action) ==
 		       OE_MEMCG_UNPROTECT;
-	return is_fatal(episode) &&
+	return needs_victim(episode) &&
 	       READ_ONCE(oe_config.no_victim_action) == OE_NO_VICTIM_UNPROTECT;
 }
 
@@ -316,8 +327,8 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
  * oe_episode_no_victim - no process may be chosen: take the configured action
  * @episode: handed to a way in by oe_episode_run()
  *
- * Returns from an OOM of the machine only if a victim has just died, or if it
- * was for thrash.
+ * Returns from an OOM of the machine only if a victim has just died, if it was
+ * for thrash, or if the machine is about to be suspended.
  *
  * Context: OOM path, oom_lock held.
  * Return: what out_of_memory() shall return: true if the allocation is to be
@@ -331,6 +342,9 @@ bool oe_episode_no_victim(struct oe_episode *episode)
 		return true;
 	}
 	oe_episode_end(episode, OE_OUTCOME_NO_VICTIM);
+	/* As with its OOM killer off; but the kernel warns if this one fails. */
+	if (oe_quiet_now())
+		return !!(episode->call.gfp & __GFP_NOFAIL);
 	if (!is_fatal(episode))
 		return false;
 	if (READ_ONCE(oe_config.no_victim_action) == OE_NO_VICTIM_REBOOT) {

@@ -23,6 +23,7 @@
 #include "notify.h"
 #include "oom/domain.h"
 #include "oom/grace.h"
+#include "oom/quiet.h"
 
 enum {
 	/* How often to see whether memory is back. */
@@ -150,11 +151,13 @@ static bool is_worth_a_try(const struct oe_episode *episode)
 
 /*
  * Another member of the cgroup cannot wait, or the machine itself is out of
- * memory: the emergency of a cgroup must not take its time.
+ * memory: the emergency of a cgroup must not take its time. Nor is anything to
+ * be expected of a userspace that is about to be frozen.
  */
 static bool is_cut_short(const struct oe_domain_state *state)
 {
-	return READ_ONCE(state->hurried) || oe_domain_is_preempted(state);
+	return READ_ONCE(state->hurried) || oe_domain_is_preempted(state) ||
+	       oe_quiet_now();
 }
 
 /* Waits for done, for memory, or for the end of the window. */

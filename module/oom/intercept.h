@@ -10,10 +10,6 @@
 int oe_intercept_notifier_init(void);
 void oe_intercept_notifier_exit(void);
 
-int oe_intercept_pm_init(void);
-void oe_intercept_pm_exit(void);
-bool oe_intercept_is_silent(void);
-
 #ifdef CONFIG_KPROBES
 
 int oe_intercept_kprobe_init(void);

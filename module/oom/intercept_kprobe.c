@@ -19,6 +19,7 @@
 #include "oom/guard.h"
 #include "oom/intercept.h"
 #include "oom/others.h"
+#include "oom/quiet.h"
 #include "oom/redirect.h"
 #include "oom/settle.h"
 #include "tasks.h"
@@ -110,7 +111,8 @@ static void fill_call(const struct oom_control *oc, struct oe_call *call)
 	call->kind = kind_of(oc, &call->domain);
 	call->order = oc->order;
 	call->gfp = oc->gfp_mask;
-	call->may_wait = may_wait(oc, call->kind);
+	call->quiet = oe_quiet_now();
+	call->may_wait = !call->quiet && may_wait(oc, call->kind);
 }
 
 /*
@@ -138,10 +140,23 @@ static enum oe_outcome outcome_of(const struct oom_control *oc, bool ret)
 	return ret ? OE_OUTCOME_NOT_KILLED : OE_OUTCOME_NO_VICTIM;
 }
 
+/*
+ * Without a guard the kernel is not asked: if its OOM killer is off it will not
+ * follow the choice that is made for it.
+ */
+static bool ask_kernel(struct oom_control *oc, bool *ret)
+{
+	return READ_ONCE(oe_config.mode) == OE_MODE_ENFORCE &&
+	       oe_guard_available() &&
+	       !wants_to_kill(oc, OE_GUARD_NOBODY, ret);
+}
+
 static bool pass_on(void *ctx, enum oe_purpose purpose, bool *ret)
 {
 	struct oom_control *oc = ctx;
 
+	if (purpose == OE_PURPOSE_ASK)
+		return ask_kernel(oc, ret);
 	oe_stat_inc(OE_STAT_victim_pending);
 	if (READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE) {
 		*ret = call_original(oc);
@@ -243,10 +258,7 @@ static bool wrapped_oom(struct oom_control *oc)
 	bool ret;
 
 	WRITE_ONCE(inside.caller, current);
-	if (oe_intercept_is_silent())
-		ret = call_original(oc);
-	else
-		ret = handle_oom(oc);
+	ret = handle_oom(oc);
 	WRITE_ONCE(inside.caller, NULL);
 	oe_detour_leave(&oom_detour);
 	return ret;

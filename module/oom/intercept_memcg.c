@@ -17,6 +17,7 @@
 #include "oom/episode.h"
 #include "oom/grace.h"
 #include "oom/intercept.h"
+#include "oom/quiet.h"
 #include "tasks.h"
 
 /* Never runs: its probe sends the CPU to mem_cgroup_out_of_memory(). */
@@ -63,7 +64,8 @@ static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
 	};
 	bool ret = true;
 
-	if (oe_intercept_is_silent()) {
+	/* Without a window there is nothing to do before out_of_memory(). */
+	if (oe_quiet_now()) {
 		ret = call_original(memcg, gfp, order);
 	} else if (!oe_episode_prepare(&call)) {
 		ret = call_original(memcg, gfp, order);

@@ -21,6 +21,7 @@
 #include "oom/grace.h"
 #include "oom/intercept.h"
 #include "oom/others.h"
+#include "oom/quiet.h"
 #include "oom/settle.h"
 #include "tasks.h"
 
@@ -40,18 +41,23 @@ static bool is_sysrq(void)
 static void fill_call(struct oe_call *call)
 {
 	bool sysrq = is_sysrq();
+	bool quiet = oe_quiet_now();
 
 	*call = (struct oe_call){
 		.kind = sysrq ? OE_KIND_SYSRQ : OE_KIND_GLOBAL,
 		.domain.totalpages = oe_tasks_totalpages(NULL),
 		/* Not told to a notifier. */
 		.order = -1,
-		.may_wait = sysrq || oe_grace_may_wait(0),
+		.may_wait = !quiet && (sysrq || oe_grace_may_wait(0)),
+		.quiet = quiet,
 	};
 }
 
 static bool pass_on(void *ctx, enum oe_purpose purpose, bool *ret)
 {
+	/* The notifier is not called while the kernel's OOM killer is off. */
+	if (purpose == OE_PURPOSE_ASK)
+		return false;
 	oe_stat_inc(OE_STAT_victim_pending);
 	/* As the wrapper does where there is no guard. */
 	*ret = purpose == OE_PURPOSE_WAIT &&
@@ -73,7 +79,8 @@ static bool steer_kernel(void *ctx, struct oe_episode *episode)
 
 static bool kill_nobody(void *ctx, struct oe_episode *episode)
 {
-	return oe_episode_no_victim(episode);
+	/* If quiet the kernel shall try again: otherwise it would choose by itself. */
+	return oe_episode_no_victim(episode) || oe_quiet_now();
 }
 
 /* There are no others to ask: they have been called before this one. */
@@ -94,8 +101,7 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 		oe_intercept_kprobe_asked(freed);
 		return NOTIFY_OK;
 	}
-	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF ||
-	    oe_intercept_is_silent())
+	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF)
 		return NOTIFY_OK;
 	if (oe_coverage_has(OE_COVER_OOM)) {
 		oe_stat_inc(OE_STAT_probe_missed);

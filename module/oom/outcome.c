@@ -207,7 +207,8 @@ unsigned long oe_report_reconfigure(const struct oe_episode *episode)
 }
 
 /**
- * oe_report_outcome - log, count and send how an episode ended
+ * oe_report_outcome - log, count and send how an episode ended; not sent if
+ *	it was quiet
  * @episode: complete
  *
  * Context: OOM path, or the settling worker in its place; allocates nothing.
@@ -225,6 +226,7 @@ void oe_report_outcome(const struct oe_episode *episode)
 	oe_stat_inc(stats[episode->outcome]);
 	mutex_lock(&scratch.lock);
 	log_line(episode);
-	outcome_uevent(episode);
+	if (!episode->call.quiet)
+		outcome_uevent(episode);
 	mutex_unlock(&scratch.lock);
 }

@@ -39,6 +39,7 @@ struct plan {
 	bool leaks;
 	bool locked;		/* what it touches is never swapped out */
 	bool random;		/* nor does it compress */
+	bool at_once;		/* a chunk is one system call */
 	size_t hold_kb;
 	size_t leak_kb;		/* 0: for ever */
 	size_t chunk_kb;
@@ -99,13 +100,17 @@ static void touch(const struct plan *plan, size_t kb)
 {
 	long page = sysconf(_SC_PAGESIZE);
 	size_t len = kb * KB;
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 	char *mem;
 
-	mem = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	mem = mmap(NULL, len, PROT_READ | PROT_WRITE, flags | (plan->at_once ? MAP_POPULATE : 0),
+		   -1, 0);
 	if (mem == MAP_FAILED) {
 		fprintf(stderr, "# leak: mmap: %s\n", strerrorname_np(errno));
 		exit(EXIT_REFUSED);
 	}
+	if (plan->at_once)
+		return;
 	if (plan->random)
 		fill_randomly(mem, len);
 	else
@@ -176,7 +181,7 @@ static void usage(void)
 {
 	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR]\n"
 	      "            [-h HOLD_KB] [-g] [-l LEAK_KB (0: for ever)] [-k CHUNK_KB] [-s PACE_MS]\n"
-	      "            [-v KB_PER_S] [-f FILE] [-L (locked)] [-x (incompressible)]\n",
+	      "            [-v KB_PER_S] [-f FILE] [-L (locked)] [-x (incompressible)] [-p (chunk at once)]\n",
 	      stderr);
 	exit(EXIT_FAILURE);
 }
@@ -186,7 +191,7 @@ static struct plan parse(int argc, char **argv)
 	struct plan plan = { .score_adj = "0", .chunk_kb = 256 };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:Lr:R:s:v:x")) != -1) {
+	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:Lpr:R:s:v:x")) != -1) {
 		switch (opt) {
 		case 'a':
 			plan.score_adj = optarg;
@@ -215,6 +220,9 @@ static struct plan parse(int argc, char **argv)
 			break;
 		case 'L':
 			plan.locked = true;
+			break;
+		case 'p':
+			plan.at_once = true;
 			break;
 		case 'x':
 			plan.random = true;
