@@ -21,6 +21,8 @@
  *                      table                        worker
  *  settle.lock         the steered victim, where    OOM notifier, its worker
  *                      there are no kprobes
+ *  visits_lock         tasks in a memory cgroup's   OOM path
+ *                      OOM
  *  reserve.lock        the pages held back          OOM path, its worker
  *  watcher.lock        level, forecast, watermarks  OOM path, watcher, sysfs
  *  ring->lock          records of decisions and of  OOM path, settling worker,

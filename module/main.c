@@ -28,14 +28,28 @@ MODULE_PARM_DESC(
 	kprobes,
 	"wrap out_of_memory() by a kprobe (default); 0 = OOM notifier only");
 
-/* At load, and again as long as it is -EAGAIN. */
+static int wrap_memcg(void)
+{
+	static bool said;
+	int err = oe_intercept_memcg_init();
+
+	if (err && !said)
+		pr_warn("mem_cgroup_out_of_memory() cannot be wrapped (%d): no window for memory cgroups\n",
+			err);
+	said = true;
+	return err;
+}
+
+/* At load, and again as long as it is -EAGAIN: something is still missing. */
 static int wrap_kernel(void)
 {
 	int err = oe_intercept_kprobe_init();
+	int err_memcg;
 
-	if (!err)
-		err = oe_intercept_memcg_init();
-	return err;
+	if (!oe_coverage_has(OE_COVER_OOM))
+		return err ? err : -EAGAIN;
+	err_memcg = wrap_memcg();
+	return err ? err : err_memcg;
 }
 
 static void start_wrapping(void)
@@ -44,10 +58,7 @@ static void start_wrapping(void)
 
 	if (err == -ECANCELED)
 		pr_info("kprobes=0: memory cgroup OOM is not covered, and there is no guard\n");
-	else if (err && oe_coverage_has(OE_COVER_OOM))
-		pr_warn("mem_cgroup_out_of_memory() cannot be wrapped (%d): no window for memory cgroups\n",
-			err);
-	else if (err)
+	else if (err && !oe_coverage_has(OE_COVER_OOM))
 		pr_warn("out_of_memory() cannot be wrapped (%d)%s: memory cgroup OOM is not covered, and there is no guard\n",
 			err,
 			err == -EAGAIN ?

@@ -4,6 +4,10 @@
  * the redirects are made. The redirects are therefore rehearsed once a second,
  * when `coverage` is read, and when the kernel has killed a process or asked
  * for a victim past the module.
+ *
+ * A rehearsal proves a mechanism, not each function. If a call went past a
+ * redirect whose mechanism works, somebody else has sent it elsewhere. That
+ * function counts as lost until a call comes by again.
  */
 #include "core.h"
 
@@ -45,6 +49,7 @@ static void check_work(struct work_struct *work);
 
 static struct {
 	const struct oe_redirect *redirects[OE_NR_COVERS];
+	bool missed[OE_NR_COVERS]; /* see oe_coverage_missed() */
 
 	struct mutex
 		lock; /* down to the next blank line; its holders never allocate */
@@ -75,7 +80,36 @@ void oe_coverage_provide(enum oe_cover cover,
 			 const struct oe_redirect *redirect)
 {
 	/* Read by oe_coverage_has(). */
+	WRITE_ONCE(coverage.missed[cover], false);
 	WRITE_ONCE(coverage.redirects[cover], redirect);
+}
+
+/**
+ * oe_coverage_saw - a call has come by a redirect
+ * @cover: which
+ *
+ * Context: any.
+ */
+void oe_coverage_saw(enum oe_cover cover)
+{
+	if (READ_ONCE(coverage.missed[cover]))
+		WRITE_ONCE(coverage.missed[cover], false);
+}
+
+/**
+ * oe_coverage_missed - a call has gone past a redirect
+ * @cover: which
+ *
+ * Context: any but NMI; allocates nothing.
+ */
+void oe_coverage_missed(enum oe_cover cover)
+{
+	if (!READ_ONCE(coverage.redirects[cover]) ||
+	    READ_ONCE(coverage.missed[cover]))
+		return;
+	/* Read by oe_coverage_has(). */
+	WRITE_ONCE(coverage.missed[cover], true);
+	oe_coverage_check_soon();
 }
 
 /**
@@ -83,14 +117,16 @@ void oe_coverage_provide(enum oe_cover cover,
  * @cover: what
  *
  * Context: any.
- * Return: true if it was when the redirects were rehearsed last.
+ * Return: true if it was when the redirects were rehearsed last, and no call has
+ * gone past it.
  */
 bool oe_coverage_has(enum oe_cover cover)
 {
 	const struct oe_redirect *redirect =
 		READ_ONCE(coverage.redirects[cover]);
 
-	return redirect && oe_redirect_works(redirect);
+	return redirect && !READ_ONCE(coverage.missed[cover]) &&
+	       oe_redirect_works(redirect);
 }
 
 static unsigned int what_there_is(void)
@@ -127,7 +163,7 @@ static void tell_change(unsigned int has, const char *text)
 	lockdep_assert_held(&coverage.lock);
 	write_words(coverage.told, before);
 	if (coverage.told & ~has)
-		pr_warn("coverage was \"%s\" and is \"%s\": kprobes or ftrace are switched off\n",
+		pr_warn("coverage was \"%s\" and is \"%s\": kprobes or ftrace are switched off, or used by others\n",
 			before, text);
 	else
 		pr_notice("coverage was \"%s\" and is \"%s\"\n", before, text);

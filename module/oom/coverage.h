@@ -30,6 +30,8 @@ enum {
 
 void oe_coverage_provide(enum oe_cover cover,
 			 const struct oe_redirect *redirect);
+void oe_coverage_saw(enum oe_cover cover);
+void oe_coverage_missed(enum oe_cover cover);
 bool oe_coverage_has(enum oe_cover cover);
 void oe_coverage_check(char text[OE_COVERAGE_TEXT]);
 void oe_coverage_check_soon(void);

@@ -130,27 +130,36 @@ static struct oe_redirect kill_redirect = {
 	.where = where_killed,
 };
 
+static int register_unless_done(struct oe_redirect *redirect)
+{
+	return redirect->mechanism ? 0 : oe_redirect_register(redirect);
+}
+
 /**
  * oe_guard_register - put the guard in place, not armed
  *
- * What this kernel lacks is said in the log; the rest works.
+ * What this kernel lacks is said in the log, once; the rest works.
  *
- * Context: process context, may sleep; once, before the first OOM is wrapped.
+ * Context: process context, may sleep; first before the first OOM is wrapped.
+ * Return: 0, also if something cannot be had at all; -EAGAIN if somebody else
+ * redirects one of the functions.
  */
-void oe_guard_register(void)
+int oe_guard_register(void)
 {
-	int err;
+	static bool said;
+	int err = register_unless_done(&evaluate_redirect);
+	int err_kill = register_unless_done(&kill_redirect);
 
-	err = oe_redirect_register(&evaluate_redirect);
-	if (err)
+	if (err && !said)
 		pr_info("oom_evaluate_task() cannot be caught (%d): the kernel selects again after us\n",
 			err);
-	err = oe_redirect_register(&kill_redirect);
-	if (err)
+	if (err_kill && !said)
 		pr_warn("no guard: oom_kill_process() cannot be caught (%d)\n",
-			err);
-	else
+			err_kill);
+	if (!err_kill)
 		oe_coverage_provide(OE_COVER_GUARD, &kill_redirect);
+	said = true;
+	return err == -EBUSY || err_kill == -EBUSY ? -EAGAIN : 0;
 }
 
 /**

@@ -23,7 +23,7 @@ enum oe_guard_mode {
 
 #ifdef CONFIG_KPROBES
 
-void oe_guard_register(void);
+int oe_guard_register(void);
 void oe_guard_unregister(void);
 bool oe_guard_available(void);
 void oe_guard_arm(struct oom_control *oc, enum oe_guard_mode mode,

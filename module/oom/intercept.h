@@ -45,6 +45,7 @@ static inline void oe_intercept_kprobe_asked(unsigned long *freed)
 
 int oe_intercept_memcg_init(void);
 void oe_intercept_memcg_exit(void);
+bool oe_intercept_memcg_handles(void);
 
 #else
 
@@ -55,6 +56,11 @@ static inline int oe_intercept_memcg_init(void)
 
 static inline void oe_intercept_memcg_exit(void)
 {
+}
+
+static inline bool oe_intercept_memcg_handles(void)
+{
+	return true;
 }
 
 #endif /* CONFIG_KPROBES && CONFIG_MEMCG */

@@ -147,8 +147,7 @@ static enum oe_outcome outcome_of(const struct oom_control *oc, bool ret)
 static bool ask_kernel(struct oom_control *oc, bool *ret)
 {
 	return READ_ONCE(oe_config.mode) == OE_MODE_ENFORCE &&
-	       oe_guard_available() &&
-	       !wants_to_kill(oc, OE_GUARD_NOBODY, ret);
+	       oe_guard_available() && !wants_to_kill(oc, OE_GUARD_NOBODY, ret);
 }
 
 static bool pass_on(void *ctx, enum oe_purpose purpose, bool *ret)
@@ -258,6 +257,9 @@ static bool wrapped_oom(struct oom_control *oc)
 	bool ret;
 
 	WRITE_ONCE(inside.caller, current);
+	oe_coverage_saw(OE_COVER_OOM);
+	if (oc->memcg && !oe_intercept_memcg_handles())
+		oe_coverage_missed(OE_COVER_WINDOW);
 	ret = handle_oom(oc);
 	WRITE_ONCE(inside.caller, NULL);
 	oe_detour_leave(&oom_detour);
@@ -290,23 +292,25 @@ void oe_intercept_kprobe_asked(unsigned long *freed)
 }
 
 /**
- * oe_intercept_kprobe_init - wrap out_of_memory()
+ * oe_intercept_kprobe_init - wrap out_of_memory(), and guard its kills
+ *
+ * What is in place already stays.
  *
  * Context: module init, or a worker that tries again; may sleep.
- * Return: 0, also if it is wrapped already; -EAGAIN if it may be possible later,
- * because something is switched off or redirected by others; or the errno that
- * says why it cannot be done here.
+ * Return: 0; -EAGAIN if more may be possible later, because something is switched
+ * off or redirected by others; or the errno that says why it cannot be done here.
  */
 int oe_intercept_kprobe_init(void)
 {
+	int err_guard;
 	int err;
 
 	if (oom_detour.active)
-		return 0;
+		return oe_guard_register();
 	err = oe_redirect_init();
 	if (err)
 		return err;
-	oe_guard_register();
+	err_guard = oe_guard_register();
 	err = oe_detour_register(&oom_detour);
 	if (err) {
 		oe_guard_unregister();
@@ -314,7 +318,7 @@ int oe_intercept_kprobe_init(void)
 		return err == -EBUSY ? -EAGAIN : err;
 	}
 	oe_coverage_provide(OE_COVER_OOM, &oom_detour.enter);
-	return 0;
+	return err_guard;
 }
 
 /**

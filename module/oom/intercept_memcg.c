@@ -10,7 +10,10 @@
 #include "core.h"
 
 #include <linux/errno.h>
+#include <linux/list.h>
 #include <linux/memcontrol.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
 
 #include "oom/coverage.h"
 #include "oom/detour.h"
@@ -51,6 +54,50 @@ static bool call_original(struct mem_cgroup *memcg, gfp_t gfp, int order)
 	return ret;
 }
 
+/* A task in wrapped_memcg(), on its stack. */
+struct visit {
+	struct list_head list;
+	struct task_struct *task;
+};
+
+static LIST_HEAD(visits);
+static DEFINE_SPINLOCK(visits_lock); /* its holders never allocate */
+
+static void begin_visit(struct visit *visit)
+{
+	visit->task = current;
+	spin_lock(&visits_lock);
+	list_add(&visit->list, &visits);
+	spin_unlock(&visits_lock);
+	oe_coverage_saw(OE_COVER_WINDOW);
+}
+
+static void end_visit(struct visit *visit)
+{
+	spin_lock(&visits_lock);
+	list_del(&visit->list);
+	spin_unlock(&visits_lock);
+}
+
+/**
+ * oe_intercept_memcg_handles - has the OOM of current's memory cgroup come by
+ *	here?
+ *
+ * Context: OOM path of a memory cgroup.
+ * Return: true inside the original that wrapped_memcg() has called.
+ */
+bool oe_intercept_memcg_handles(void)
+{
+	struct visit *visit;
+	bool found = false;
+
+	spin_lock(&visits_lock);
+	list_for_each_entry(visit, &visits, list)
+		found = found || visit->task == current;
+	spin_unlock(&visits_lock);
+	return found;
+}
+
 /* Runs instead of the original, in the caller's process context; may sleep. */
 static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
 {
@@ -62,8 +109,10 @@ static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
 		.gfp = gfp,
 		.may_wait = oe_grace_may_wait(gfp),
 	};
+	struct visit visit;
 	bool ret = true;
 
+	begin_visit(&visit);
 	/* Without a window there is nothing to do before out_of_memory(). */
 	if (oe_quiet_now()) {
 		ret = call_original(memcg, gfp, order);
@@ -71,6 +120,7 @@ static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
 		ret = call_original(memcg, gfp, order);
 		oe_episode_finish(&call);
 	}
+	end_visit(&visit);
 	oe_detour_leave(&memcg_detour);
 	return ret;
 }
@@ -83,13 +133,16 @@ static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
  *
  * Context: module init, or a worker that tries again; may sleep; after
  * oe_intercept_kprobe_init().
- * Return: 0; -EAGAIN if others redirect it; or the errno that says why it cannot
- * be done here.
+ * Return: 0, also if it is wrapped already; -EAGAIN if somebody else redirects
+ * it; or the errno that says why it cannot be done here.
  */
 int oe_intercept_memcg_init(void)
 {
-	int err = oe_detour_register(&memcg_detour);
+	int err;
 
+	if (memcg_detour.active)
+		return 0;
+	err = oe_detour_register(&memcg_detour);
 	if (err)
 		return err == -EBUSY ? -EAGAIN : err;
 	oe_coverage_provide(OE_COVER_WINDOW, &memcg_detour.enter);

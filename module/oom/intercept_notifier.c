@@ -105,7 +105,7 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 		return NOTIFY_OK;
 	if (oe_coverage_has(OE_COVER_OOM)) {
 		oe_stat_inc(OE_STAT_probe_missed);
-		oe_coverage_check_soon();
+		oe_coverage_missed(OE_COVER_OOM);
 	}
 	/* Another notifier has found memory: the kernel will choose no victim. */
 	if (*freed)

@@ -20,8 +20,9 @@ copy_sources()
 	local sources=(Kbuild Makefile VERSION module)
 
 	[[ ! -d $REPO_ROOT/include ]] || sources+=(include)
+	[[ ! -d $REPO_ROOT/selftests/modules ]] || sources+=(selftests/modules)
 	mkdir -p "$build"
-	(cd "$REPO_ROOT" && rsync -rlpc --delete --exclude='*.o' --exclude='*.ko' \
+	(cd "$REPO_ROOT" && rsync -rlpcR --delete --exclude='*.o' --exclude='*.ko' \
 		--exclude='*.mod' --exclude='*.mod.c' --exclude='.*.cmd' --exclude='*.gc??' \
 		--exclude=.tmp_versions "${sources[@]}" "$build/")
 }

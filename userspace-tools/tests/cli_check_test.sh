@@ -28,6 +28,8 @@ put_file sysfs/mode observe
 finds mode warning "mode observe"
 put_file sysfs/coverage global
 finds coverage note "no memcg in coverage"
+put_file sysfs/coverage 'global memcg guard no-window'
+finds coverage note "no-window in coverage"
 put_file proc/sys/vm/panic_on_oom 1
 finds panic_on_oom error "vm.panic_on_oom"
 put_file proc/sys/vm/oom_kill_allocating_task 1

@@ -90,6 +90,10 @@ static void check_mode(void)
 		findings_add(
 			FINDING_NOTE, "coverage", "",
 			"no guard against a last-moment kill of somebody protected");
+	else if (strstr(coverage, "no-window"))
+		findings_add(
+			FINDING_NOTE, "coverage", "",
+			"nobody is waited for when a memory cgroup is out of memory");
 }
 
 static bool has_guard(void)
