@@ -14,6 +14,7 @@
 #include <linux/spinlock.h>
 
 #include "oom/hold.h"
+#include "oom/watchdog.h"
 #include "tasks.h"
 #include "tasks/kill_set.h"
 
@@ -73,7 +74,8 @@ static bool may_be_held(const struct oe_candidate *c, struct hold_arg *arg)
 	if (oe_policy_verdict(arg->policy, c) != OE_ELIGIBLE)
 		return false;
 	oe_kill_set_judge(&whole, arg->domain, &arg->cache);
-	return oe_policy_verdict(arg->policy, &whole) == OE_ELIGIBLE;
+	return oe_policy_verdict(arg->policy, &whole) == OE_ELIGIBLE &&
+	       !oe_watchdog_is_fed_by(c->task);
 }
 
 static int stop_process(const struct oe_candidate *c, void *data)

@@ -15,17 +15,6 @@ GRACE=2000
 SAVE=4096
 LEAKERS="1 2 3 4"
 
-# The letter of a process's state: T is stopped.
-state()
-{
-	sed -n 's/^State:[^A-Z]*\([A-Z]\).*/\1/p' "/proc/$1/status"
-}
-
-is_state()
-{
-	[ "$(state "$2")" = "$1" ]
-}
-
 # All leakers together use what there is; one OOM or more, until all are dead.
 leak_together()
 {

@@ -101,6 +101,17 @@ dead()
 	! alive "$1"
 }
 
+# The letter of a process's state: T is stopped.
+state()
+{
+	sed -n 's/^State:[^A-Z]*\([A-Z]\).*/\1/p' "/proc/$1/status"
+}
+
+is_state()
+{
+	[ "$(state "$2")" = "$1" ]
+}
+
 # start NAME COMMAND...: in the background; waits for its "ready" line; sets $pid.
 start()
 {

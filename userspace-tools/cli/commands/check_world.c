@@ -154,7 +154,8 @@ static void check_limits(void)
 static void check_watchdog(const struct oe_row *row)
 {
 	static const char *const devices[] = { "/dev/watchdog",
-					       "/dev/watchdog0" };
+					       "/dev/watchdog0",
+					       "/dev/watchdog1" };
 	size_t i;
 
 	for (i = 0; i < sizeof(devices) / sizeof(*devices); i++)
@@ -199,7 +200,8 @@ void check_world(void)
 		const struct oe_row *row = &rows.row[i];
 
 		if (!strcmp(row->verdict, "next") ||
-		    !strcmp(row->verdict, "eligible"))
+		    !strcmp(row->verdict, "eligible") ||
+		    !strcmp(row->verdict, "small"))
 			check_watchdog(row);
 		else if (!strcmp(row->verdict, "protected"))
 			check_users_process(row);

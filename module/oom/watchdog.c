@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who feeds a watchdog. If such a process is stopped the machine restarts.
+ */
+#include "core.h"
+
+#include <linux/cdev.h>
+#include <linux/fdtable.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/kobject.h>
+#include <linux/major.h>
+#include <linux/miscdevice.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#include "oom/watchdog.h"
+
+enum {
+	/*
+	 * So many descriptors of a process are looked at. Any process may have
+	 * a million, and share them with a thousand others.
+	 */
+	FDS_MAX = 4096,
+};
+
+/*
+ * /dev/watchdog has a number of its own. /dev/watchdogN has one that the kernel
+ * deals out; such a device belongs to one that is called like it, by the kernel.
+ */
+static bool is_watchdog(struct file *file)
+{
+	struct inode *inode = file_inode(file);
+	struct cdev *cdev;
+
+	if (!S_ISCHR(inode->i_mode))
+		return false;
+	if (inode->i_rdev == MKDEV(MISC_MAJOR, WATCHDOG_MINOR))
+		return true;
+	/* The open file keeps it, also if its driver has gone. */
+	cdev = READ_ONCE(inode->i_cdev);
+	return cdev && cdev->kobj.parent &&
+	       !strncmp(kobject_name(cdev->kobj.parent), "watchdog",
+			strlen("watchdog"));
+}
+
+/* With the lock no file is closed meanwhile; its holders never allocate. */
+static bool has_watchdog(struct files_struct *files)
+{
+	struct fdtable *fdt;
+	unsigned int nr, i;
+	bool found = false;
+
+	spin_lock(&files->file_lock);
+	fdt = files_fdtable(files);
+	nr = min_t(unsigned int, fdt->max_fds, FDS_MAX);
+	for (i = 0; !found && i < nr; i++) {
+		struct file *file =
+			rcu_dereference_check_fdtable(files, fdt->fd[i]);
+
+		found = file && is_watchdog(file);
+	}
+	spin_unlock(&files->file_lock);
+	return found;
+}
+
+/**
+ * oe_watchdog_is_fed_by - has a process a watchdog open?
+ * @leader: its leader
+ *
+ * Threads may have files of their own. Only the first 4096 descriptors count.
+ *
+ * Context: OOM path, under rcu_read_lock(); takes spinlocks, allocates nothing.
+ * Return: true if one of its threads has.
+ */
+bool oe_watchdog_is_fed_by(struct task_struct *leader)
+{
+	struct files_struct *last = NULL;
+	struct task_struct *t;
+	bool found = false;
+
+	for_each_thread(leader, t) {
+		/* Compared only; most often all threads have the same. */
+		if (READ_ONCE(t->files) == last)
+			continue;
+		task_lock(t);
+		last = t->files;
+		found = last && has_watchdog(last);
+		task_unlock(t);
+		if (found)
+			break;
+	}
+	return found;
+}
