@@ -49,7 +49,6 @@ static unsigned long notrace where_wrapper(struct oe_redirect *redirect)
 		return 0;
 	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF)
 		return 0;
-	atomic_inc(&detour->nr_inside); /* pairs with oe_detour_unregister() */
 	return (unsigned long)detour->wrapper;
 }
 NOKPROBE_SYMBOL(where_wrapper);
@@ -88,6 +87,19 @@ void oe_detour_pass(struct oe_detour *detour)
 void oe_detour_passed(struct oe_detour *detour)
 {
 	exchange_pass(detour, current, NULL);
+}
+
+/**
+ * oe_detour_enter - current has come to the wrapper
+ * @detour: whose
+ *
+ * Not counted where the CPU is sent here: somebody else may send it on.
+ *
+ * Context: in the wrapper, before anything that sleeps.
+ */
+void oe_detour_enter(struct oe_detour *detour)
+{
+	atomic_inc(&detour->nr_inside); /* pairs with oe_detour_unregister() */
 }
 
 /**
@@ -136,9 +148,10 @@ int oe_detour_register(struct oe_detour *detour)
  * oe_detour_unregister - unwrap a function, also while tasks are inside
  * @detour: whose; not active: nothing is done
  *
- * Removing a redirect does not wait for a task that it has sent to the wrapper. Such tasks are counted. After the last one has counted itself out it
- * may still have its last instructions in the wrapper before it, which
- * synchronize_rcu_tasks() waits for.
+ * Removing a redirect does not wait for a task that it has sent to the wrapper.
+ * Such a task counts itself there before it sleeps, and synchronize_rcu_tasks()
+ * waits until it has. After the last one has counted itself out it may still
+ * have its last instructions in the wrapper before it: hence the second time.
  *
  * Context: module exit, may sleep.
  */
@@ -148,6 +161,7 @@ void oe_detour_unregister(struct oe_detour *detour)
 		return;
 	detour->active = false;
 	oe_redirect_unregister(&detour->enter);
+	synchronize_rcu_tasks();
 	/* Every wait inside is bounded. */
 	while (atomic_read(&detour->nr_inside))
 		msleep(LEAVE_POLL_MS);

@@ -17,8 +17,8 @@ enum {
 /**
  * struct oe_detour - a function of the kernel that is wrapped
  * @symbol: its name
- * @wrapper: runs in its stead, with the same prototype; the last thing that it
- *	does is oe_detour_leave()
+ * @wrapper: runs in its stead, with the same prototype; the first thing that it
+ *	does is oe_detour_enter(), the last oe_detour_leave()
  * @resume: called by @wrapper to run the original, after oe_detour_pass();
  *	OE_REDIRECTED, with the same prototype
  *
@@ -27,7 +27,7 @@ enum {
  * @enter: sends callers of @symbol to @wrapper
  * @back: sends callers of @resume to @symbol
  * @passes: tasks that @enter lets by, once
- * @nr_inside: tasks that @enter has sent to @wrapper and that have not left
+ * @nr_inside: tasks that are in @wrapper
  * @active: in place
  */
 struct oe_detour {
@@ -45,6 +45,7 @@ int oe_detour_register(struct oe_detour *detour);
 void oe_detour_unregister(struct oe_detour *detour);
 void oe_detour_pass(struct oe_detour *detour);
 void oe_detour_passed(struct oe_detour *detour);
+void oe_detour_enter(struct oe_detour *detour);
 void oe_detour_leave(struct oe_detour *detour);
 
 #endif /* OE_DETOUR_H */

@@ -256,6 +256,7 @@ static bool wrapped_oom(struct oom_control *oc)
 {
 	bool ret;
 
+	oe_detour_enter(&oom_detour);
 	WRITE_ONCE(inside.caller, current);
 	oe_coverage_saw(OE_COVER_OOM);
 	if (oc->memcg && !oe_intercept_memcg_handles())

@@ -112,6 +112,7 @@ static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
 	struct visit visit;
 	bool ret = true;
 
+	oe_detour_enter(&memcg_detour);
 	begin_visit(&visit);
 	/* Without a window there is nothing to do before out_of_memory(). */
 	if (oe_quiet_now()) {
