@@ -141,7 +141,7 @@ dies_while_freezing()
 needs guard
 [ -e /dev/snapshot ] || skip_all "no /dev/snapshot"
 grep -q freezer "$PM_TEST" 2>/dev/null || skip_all "no $PM_TEST"
-plan 17
+plan 18
 read -r timeout_ms <"$PM_TIMEOUT"
 trap 'echo none >"$PM_TEST"; echo "$timeout_ms" >"$PM_TIMEOUT"; clean_up' EXIT
 load_module selection_order=rank rank_threshold=100 min_gain_kb=0 \
