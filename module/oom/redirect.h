@@ -36,12 +36,10 @@ struct oe_redirect;
 
 /**
  * struct oe_mechanism - a way to catch the entry of a function
- * @name: for the log
  * @add: catch it; fills in redirect->address. Returns 0 or a negative errno
  * @remove: undo @add; on return no CPU is in redirect->where()
  */
 struct oe_mechanism {
-	const char *name;
 	int (*add)(struct oe_redirect *redirect);
 	void (*remove)(struct oe_redirect *redirect);
 };

@@ -88,7 +88,6 @@ static void remove_ops(struct oe_redirect *redirect)
 }
 
 const struct oe_mechanism oe_mechanism_ftrace = {
-	.name = "ftrace",
 	.add = add_ops,
 	.remove = remove_ops,
 };

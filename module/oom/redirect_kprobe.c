@@ -85,7 +85,6 @@ static void remove_probe(struct oe_redirect *redirect)
 }
 
 const struct oe_mechanism oe_mechanism_kprobe = {
-	.name = "kprobes",
 	.add = add_probe,
 	.remove = remove_probe,
 };
