@@ -8,10 +8,11 @@
 #define OE_POLICY_H
 
 #include <linux/types.h>
+#include <uapi/oom_embedded.h>
 
 enum {
-	OE_RANK_NEVER = 0,
-	OE_RANK_MAX = 1000,
+	OE_RANK_NEVER = OOM_EMBEDDED_RANK_NEVER,
+	OE_RANK_MAX = OOM_EMBEDDED_RANK_MAX,
 	/* A candidate that brings less is small: this share of the memory. */
 	OE_SMALL_SHARE = 100,
 	/* A candidate that holds more is a hog. */

@@ -9,6 +9,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/math64.h>
+#include <uapi/oom_embedded.h>
 
 #include "rules/watermark.h"
 
@@ -29,14 +30,9 @@ enum {
  */
 const char *oe_level_name(enum oe_level level)
 {
-	static const char *const names[] = {
-		[OE_LEVEL_NORMAL] = "normal",
-		[OE_LEVEL_WARNING] = "warning",
-		[OE_LEVEL_CRITICAL] = "critical",
-		[OE_LEVEL_IMMINENT_OOM] = "imminent_oom",
-		[OE_LEVEL_OOM] = "oom",
-	};
+	static const char *const names[] = { OOM_EMBEDDED_LEVEL_WORDS };
 
+	static_assert(ARRAY_SIZE(names) == OE_NR_LEVELS);
 	return names[level];
 }
 
