@@ -199,8 +199,9 @@ int oom_embedded_next_event(struct oom_embedded *oom,
  * oom_embedded_on_save - what to do in an emergency
  * @oom: the handle
  * @save: called by oom_embedded_dispatch() for an OOM event, before the module
- *	is told that it has been heard: no victim is chosen before it returns,
- *	for at least 200 ms, and for grace_ms where that is set; NULL = nothing
+ *	is told that the program has heard of it: no victim is chosen before
+ *	@save returns, for up to 200 ms, or grace_ms if that is longer; NULL =
+ *	nothing
  * @arg: for @save
  *
  * @event has the number that the emergency must have; what was missed is not
