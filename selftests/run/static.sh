@@ -96,7 +96,7 @@ clang_format_clean()
 checkpatch_clean()
 {
 	tracked 'module/*.[ch]' 'module/**/*.[ch]' 'include/*.h' |
-		xargs perl "$source/scripts/checkpatch.pl" --no-tree --no-summary --terse \
+		xargs -P "$(nproc)" -n 16 perl "$source/scripts/checkpatch.pl" --no-tree --no-summary --terse \
 			--show-types --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON \
 			--ignore COMPLEX_MACRO,TRAILING_SEMICOLON,AVOID_EXTERNS,CONST_STRUCT \
 			--ignore MACRO_ARG_UNUSED,LOCKDEP -f
@@ -205,8 +205,8 @@ check "sparse, with 6.12" sparse_clean debian-6.12
 check "sparse, with 6.1" sparse_clean debian-6.1
 check "shellcheck" shell_clean
 check "cppcheck of the programs" userspace_clean
-check "kernel-doc" kernel_doc_clean
 check "checkpatch" checkpatch_clean
+check "kernel-doc" kernel_doc_clean
 check "every function of a header is documented" all_documented
 check "clang-format" clang_format_clean
 check "a planted fault of the headers is reported" selftests/run/headers.sh --self-test
