@@ -44,7 +44,7 @@ function __oom_embedded_value_of
 end
 
 complete -c oom-embedded -f
-complete -c oom-embedded -n 'test -z "$(__oom_embedded_words)"' -a 'status rank group limit set apply check candidates tasks events report why watch wait top metrics incident tune help version'
+complete -c oom-embedded -n 'test -z "$(__oom_embedded_words)"' -a 'status rank group limit set apply check candidates tasks events report why watch wait top metrics incident tune drill help version'
 complete -c oom-embedded -n '__oom_embedded_at 1 rank why' -a '(__oom_embedded_pids)'
 complete -c oom-embedded -n '__oom_embedded_at 1 group limit' -a 'list add set rm'
 complete -c oom-embedded -n '__oom_embedded_after group set; or __oom_embedded_after group rm' -a '(__oom_embedded_objects groups)'
@@ -61,10 +61,11 @@ complete -c oom-embedded -n '__oom_embedded_at 1 wait' -a 'any oom oom= level le
 complete -c oom-embedded -n '__fish_seen_subcommand_from apply check' -F
 complete -c oom-embedded -n '__fish_seen_subcommand_from set apply' -l dry-run
 complete -c oom-embedded -n '__fish_seen_subcommand_from candidates tasks' -l all -s a
-complete -c oom-embedded -n '__fish_seen_subcommand_from candidates tasks events report watch top' -l count -s n -x
+complete -c oom-embedded -n '__fish_seen_subcommand_from candidates tasks events report watch top drill' -l count -s n -x
 complete -c oom-embedded -n '__fish_seen_subcommand_from watch top' -l interval -s d -x
 complete -c oom-embedded -n '__fish_seen_subcommand_from metrics incident' -l output -s o -r
 complete -c oom-embedded -n '__fish_seen_subcommand_from wait tune' -l timeout -s t -x
+complete -c oom-embedded -n '__fish_seen_subcommand_from drill' -l handler
 complete -c oom-embedded -n '__fish_seen_subcommand_from status' -l verbose -s v
 complete -c oom-embedded -l json
 complete -c oom-embedded -l sysfs -r
