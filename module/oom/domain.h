@@ -36,6 +36,8 @@ struct oe_budget {
  * @fresh: the episode has not had its window yet
  * @chosen: in this call a victim has been chosen, or nobody
  * @ended: this call has come to its end
+ * @prepared: its owner will report the end without oom_lock
+ * @unreported: it has ended, and that is not reported yet
  * @nr_retries: calls in a row that ended without a kill
  * @nr_in_vain: processes chosen in a row for memory that is in no process, and
  *	that had not asked for it
@@ -58,6 +60,8 @@ struct oe_domain_state {
 	bool fresh;
 	bool chosen;
 	bool ended;
+	bool prepared;
+	bool unreported;
 	unsigned int nr_retries;
 	unsigned int nr_in_vain;
 	u64 in_vain_until_ns;

@@ -320,7 +320,12 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 	episode->outcome = outcome;
 	trace_oom_embedded_done(episode);
 	oe_events_record(episode);
-	oe_report_outcome(episode);
+	oe_count_outcome(episode);
+	/* A slow console must not hold up those who wait for oom_lock. */
+	if (state->prepared)
+		state->unreported = true;
+	else
+		oe_report_outcome(episode);
 }
 
 /**
@@ -417,6 +422,15 @@ static void pause_caller(const struct oe_call *call, unsigned int nr_retries)
 	schedule_timeout_killable(msecs_to_jiffies(ms));
 }
 
+static void leave_prepared(struct oe_domain_state *state)
+{
+	if (state->unreported)
+		oe_report_outcome(&state->episode);
+	state->unreported = false;
+	state->prepared = false;
+	oe_domain_release(state);
+}
+
 /**
  * oe_episode_prepare - steps 1 to 4 of a memory cgroup's OOM
  * @call: the call
@@ -444,10 +458,11 @@ bool oe_episode_prepare(const struct oe_call *call)
 			       READ_ONCE(oe_config.grace_ms) + OE_ANNOUNCE_MS);
 		return false;
 	}
+	state->prepared = true;
 	begin_episode(state, call);
 	if (!spend_window(state))
 		return false;
-	oe_domain_release(state);
+	leave_prepared(state);
 	return true;
 }
 
@@ -475,7 +490,7 @@ void oe_episode_finish(const struct oe_call *call)
 	if (!state->ended)
 		oe_episode_end(&state->episode, outcome_without_call(call));
 	nr_retries = state->nr_retries;
-	oe_domain_release(state);
+	leave_prepared(state);
 	if (nr_retries)
 		pause_caller(call, nr_retries);
 }

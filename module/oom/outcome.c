@@ -40,17 +40,35 @@ enum {
 	MEMCG_ESCAPED = 2 * OE_MEMCG_PATH,
 };
 
+/* For a uevent; its holders never allocate and never print. */
 static struct {
-	struct mutex lock; /* its holders never allocate */
+	struct mutex lock;
 	struct oe_uevent uevent;
-	char trigger[OE_COMM_ESCAPED];
 	char comm[OE_COMM_ESCAPED];
 	char memcg[MEMCG_ESCAPED];
+} scratch = {
+	.lock = __MUTEX_INITIALIZER(scratch.lock),
+};
+
+/*
+ * For a line of the log. Its holders may have to wait for a slow console: the
+ * machine's emergency must not have to wait for the lines of memory cgroups.
+ */
+struct line {
+	struct mutex lock; /* its holders never allocate */
+	char trigger[OE_COMM_ESCAPED];
+	char comm[OE_COMM_ESCAPED];
 	char victim[PROCESS_TEXT];
 	char second[PROCESS_TEXT];
 	char would[PROCESS_TEXT];
-} scratch = {
-	.lock = __MUTEX_INITIALIZER(scratch.lock),
+};
+
+static struct line machine_line = {
+	.lock = __MUTEX_INITIALIZER(machine_line.lock),
+};
+
+static struct line memcg_line = {
+	.lock = __MUTEX_INITIALIZER(memcg_line.lock),
 };
 
 static unsigned long to_kib(unsigned long pages)
@@ -59,7 +77,7 @@ static unsigned long to_kib(unsigned long pages)
 }
 
 /* "comm/pid rank=N", with the source and the size if asked for. */
-static const char *process_text(char text[PROCESS_TEXT],
+static const char *process_text(struct line *line, char text[PROCESS_TEXT],
 				const struct oe_process *process, bool details)
 {
 	int length;
@@ -67,7 +85,7 @@ static const char *process_text(char text[PROCESS_TEXT],
 	if (!process->pid)
 		return "none";
 	length = scnprintf(text, PROCESS_TEXT, "%s/%d rank=%u",
-			   oe_escape_comm(scratch.comm, process->comm),
+			   oe_escape_comm(line->comm, process->comm),
 			   process->pid, process->rank);
 	if (details)
 		scnprintf(text + length, PROCESS_TEXT - length,
@@ -93,29 +111,39 @@ static unsigned int grace_used_ms(const struct oe_episode *episode)
 		       0;
 }
 
-static void log_line(const struct oe_episode *episode)
+static void print_line(struct line *line, const struct oe_episode *episode)
 {
 	const struct oe_decision *decision = &episode->decision;
 	const struct oe_process *victim = victim_of(episode);
 	bool other = victim->pid != decision->victim.pid;
 
 	if (other)
-		process_text(scratch.would, &decision->victim, true);
+		process_text(line, line->would, &decision->victim, true);
 	pr_warn("seq=%llu kind=%s trigger=%s/%d victim=%s runner-up=%s protected=%u%s%s%s%s grace=%u/%ums outcome=%s\n",
 		episode->seq, oe_kind_name(episode->call.kind),
-		oe_escape_comm(scratch.trigger, episode->trigger_comm),
+		oe_escape_comm(line->trigger, episode->trigger_comm),
 		episode->trigger_pid,
-		process_text(scratch.victim, victim, true),
-		process_text(scratch.second, &decision->runner_up, false),
+		process_text(line, line->victim, victim, true),
+		process_text(line, line->second, &decision->runner_up, false),
 		decision->nr_protected,
 		decision->unprotected ? " unprotected=1" : "",
 		decision->elsewhere ? " not_in_processes=1" : "",
 		other ? " would=" : "",
 		!other		     ? "" :
-		decision->victim.pid ? scratch.would :
+		decision->victim.pid ? line->would :
 				       "none",
 		grace_used_ms(episode), episode->grace_ms,
 		outcome_words[episode->outcome]);
+}
+
+static void log_line(const struct oe_episode *episode)
+{
+	struct line *line = episode->call.kind == OE_KIND_MEMCG ? &memcg_line :
+								  &machine_line;
+
+	mutex_lock(&line->lock);
+	print_line(line, episode);
+	mutex_unlock(&line->lock);
 }
 
 static void start_uevent(const char *event, const struct oe_episode *episode)
@@ -207,13 +235,12 @@ unsigned long oe_report_reconfigure(const struct oe_episode *episode)
 }
 
 /**
- * oe_report_outcome - log, count and send how an episode ended; not sent if
- *	it was quiet
+ * oe_count_outcome - count how an episode ended
  * @episode: complete
  *
- * Context: OOM path, or the settling worker in its place; allocates nothing.
+ * Context: any.
  */
-void oe_report_outcome(const struct oe_episode *episode)
+void oe_count_outcome(const struct oe_episode *episode)
 {
 	static const enum oe_stat stats[] = {
 		[OE_OUTCOME_KILLED] = OE_STAT_victims,
@@ -224,9 +251,21 @@ void oe_report_outcome(const struct oe_episode *episode)
 	};
 
 	oe_stat_inc(stats[episode->outcome]);
-	mutex_lock(&scratch.lock);
+}
+
+/**
+ * oe_report_outcome - log and send how an episode ended; not sent if it was quiet
+ * @episode: complete
+ *
+ * Context: OOM path, or the settling worker in its place; allocates nothing. May
+ * have to wait for a slow console.
+ */
+void oe_report_outcome(const struct oe_episode *episode)
+{
 	log_line(episode);
-	if (!episode->call.quiet)
-		outcome_uevent(episode);
+	if (episode->call.quiet)
+		return;
+	mutex_lock(&scratch.lock);
+	outcome_uevent(episode);
 	mutex_unlock(&scratch.lock);
 }

@@ -3,7 +3,8 @@
 #
 # An OOM belongs to a domain. A memory cgroup's window holds up its own members and nobody
 # else; it ends when the machine runs out of memory; a cgroup that runs out of memory in a
-# loop takes nothing from the machine's grace; cgroups in turn are one emergency each.
+# loop takes nothing from the machine's grace; cgroups in turn are one emergency each. What is
+# said about one, which may take long on a slow console, is said without oom_lock.
 # CGROUPS: how many loop at a time (default 6).
 #
 # set: long debug
@@ -47,13 +48,46 @@ loop_in()
 	loops="$loops $!"
 }
 
+# The kernel's function for a memory cgroup takes oom_lock and gives it back: a probe of the
+# kernel's own tracing sees it return, and the line that the log gets.
+trace_lock()
+{
+	lock_trace=$TRACING/instances/oe_lock
+	mkdir "$lock_trace" || bail_out "no trace instance"
+	instances="$instances $lock_trace"
+	echo counter >"$lock_trace/trace_clock"
+	echo 'r:oe_unlocked mem_cgroup_out_of_memory' >"$TRACING/kprobe_events" ||
+		bail_out "no probe of mem_cgroup_out_of_memory()"
+	echo 1 >"$lock_trace/events/oom_embedded/oom_embedded_done/enable"
+	echo 'msg ~ "*kind=memcg*"' >"$lock_trace/events/printk/console/filter"
+	echo 1 >"$lock_trace/events/printk/console/enable"
+	echo 1 >"$lock_trace/events/kprobes/oe_unlocked/enable"
+}
+
+# The lines that came between the end of an emergency and the return, and the others.
+lines_under_lock()
+{
+	awk '
+		{ task = $1 }
+		/: oom_embedded_done: / { locked[task] = 1 }
+		/: oe_unlocked: / { locked[task] = 0 }
+		/ console: / { count[locked[task] + 0]++ }
+		END { printf "%d under it, %d not\n", count[1], count[0] }' "$lock_trace/trace"
+}
+
+stop_lock_trace()
+{
+	echo 0 >"$lock_trace/events/enable"
+	echo >"$TRACING/kprobe_events"
+}
+
 eat_everything()
 {
 	spawn eater 1024 900 -l $(($(mem_and_swap_kb) * 2))
 }
 
 needs memcg
-plan 14
+plan 15
 load_module selection_order=rank rank_threshold=100 grace_ms=8000
 trace_start oe_victims counter
 
@@ -75,8 +109,10 @@ check "and it still goes on" alive "$slow"
 killed "when it is over its victim dies" "$slow"
 
 # --- the machine ends it ---
-# Little is left to be eaten while the window is open: what the loops need, and some more.
+# Little is left to be eaten while the window is open; the loops need some more later.
 spawn filler $(($(mem_available_kb) - 32768 - CGROUPS * 10240)) 50
+spawn short $((CGROUPS * 10240 + 8192)) 50
+short=$pid
 set_to grace_ms 10000
 told=$(get reconfigure_wanted)
 leak_in oe_ended
@@ -90,11 +126,13 @@ reap "$pid"
 killed "the cgroup's window has ended, its victim dies" "$slow"
 used=$(grep 'memcg=/oe_ended' "$OE/events" | tail -n 1 | tr ' ' '\n' | sed -n 's/^grace_used_ms=//p')
 check "before it was over: $used of 10000 ms" [ "$used" -lt 9900 ]
+stop_process "$short"
 
 # --- loops take nothing from the machine ---
 set_to grace_ms 1000
 # A grace is refilled at a quarter of the time that passes.
 sleep 5
+trace_lock
 loops=
 i=0
 while [ "$i" -lt "$CGROUPS" ]; do
@@ -113,6 +151,11 @@ touch "$tmp/stop"
 for loop in $loops; do
 	wait "$loop"
 done
+# The trace is empty when its probe has gone.
+lines=$(lines_under_lock)
+stop_lock_trace
+check "what is said of theirs is said without oom_lock: $lines" \
+	[ "${lines%% *}" = 0 -a "$lines" != "0 under it, 0 not" ]
 equal "with its whole grace" 1000 "$(since "$before_seq" global grace_ms)"
 victims=$(get stats/victims)
 equal "each emergency was told once" "$(get reconfigure_wanted)" \
