@@ -33,6 +33,7 @@ started=
 reaped=
 cgroups=
 instances=
+read -r console_level _ </proc/sys/kernel/printk
 
 # --- processes ---------------------------------------------------------------
 
@@ -381,6 +382,12 @@ nr_marked()
 	awk '/: mark_victim: / { n++ } END { print n + 0 }' "$TRACING/instances/$1/trace"
 }
 
+# For many OOMs: an emulated serial line takes longer than all else. What is an error is shown.
+quiet_console()
+{
+	echo 4 >/proc/sys/kernel/printk
+}
+
 sysrq_oom()
 {
 	echo f >/proc/sysrq-trigger
@@ -441,6 +448,7 @@ clean_up()
 		rmdir "$one" 2>/dev/null
 	done
 	echo 0 >/proc/sys/vm/overcommit_memory
+	echo "$console_level" >/proc/sys/kernel/printk
 	[ -z "$tmp" ] || rm -rf "$tmp"
 }
 

@@ -11,6 +11,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -40,6 +41,7 @@ struct plan {
 	bool locked;		/* what it touches is never swapped out */
 	bool random;		/* nor does it compress */
 	bool at_once;		/* a chunk is one system call */
+	bool real_time;		/* who else wants the CPU makes it no slower */
 	size_t hold_kb;
 	size_t leak_kb;		/* 0: for ever */
 	size_t chunk_kb;
@@ -131,6 +133,14 @@ static void append(int fd, size_t kb)
 	}
 }
 
+static void become_real_time(void)
+{
+	const struct sched_param param = { .sched_priority = 1 };
+
+	if (sched_setscheduler(0, SCHED_FIFO, &param))
+		die("sched_setscheduler");
+}
+
 static void pace(long ms)
 {
 	struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
@@ -181,7 +191,8 @@ static void usage(void)
 {
 	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR]\n"
 	      "            [-h HOLD_KB] [-g] [-l LEAK_KB (0: for ever)] [-k CHUNK_KB] [-s PACE_MS]\n"
-	      "            [-v KB_PER_S] [-f FILE] [-L (locked)] [-x (incompressible)] [-p (chunk at once)]\n",
+	      "            [-v KB_PER_S] [-f FILE] [-L (locked)] [-P (real-time)] [-p (chunk at once)]\n"
+	      "            [-x (incompressible)]\n",
 	      stderr);
 	exit(EXIT_FAILURE);
 }
@@ -191,7 +202,7 @@ static struct plan parse(int argc, char **argv)
 	struct plan plan = { .score_adj = "0", .chunk_kb = 256 };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:Lpr:R:s:v:x")) != -1) {
+	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:LpPr:R:s:v:x")) != -1) {
 		switch (opt) {
 		case 'a':
 			plan.score_adj = optarg;
@@ -226,6 +237,9 @@ static struct plan parse(int argc, char **argv)
 			break;
 		case 'x':
 			plan.random = true;
+			break;
+		case 'P':
+			plan.real_time = true;
 			break;
 		case 'R':
 			plan.rank_may_fail = true;
@@ -275,6 +289,8 @@ int main(int argc, char **argv)
 
 	if (plan.gated)
 		sigwait(&gate, &sig);
+	if (plan.real_time)
+		become_real_time();
 	if (plan.leaks)
 		eat(&plan);
 	for (;;)

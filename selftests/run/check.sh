@@ -244,7 +244,13 @@ run_parts()
 		>>"$results"
 }
 
-# soak_everything KERNEL "NAME=VALUE..." CYCLES
+# soak_mixed KERNEL OOMS: with a thread of the host for each CPU.
+soak_mixed()
+{
+	boot "$1-mixed" --threads --timeout 7200 --append "ROUNDS=$2" "$1" -- mixed.sh
+}
+
+# soak_everything KERNEL "NAME=VALUE..." CYCLES OOMS
 soak_everything()
 {
 	local scripts
@@ -254,16 +260,16 @@ soak_everything()
 		"${ONCE[@]}" "${LONG[@]}" "${GRACEFUL[@]}" "${LIMITING[@]}" "${WARNING[@]}" |
 		awk '!seen[$0]++')
 	behaviour "$1" "$1" 14400 "$2" "${scripts[@]}" &
-	{ reload "$1" 7200 "$3"; going_away "$1" "${GOING_AWAY[@]}"; } &
+	{ reload "$1" 7200 "$3"; soak_mixed "$1" "$4"; going_away "$1" "${GOING_AWAY[@]}"; } &
 	wait
 }
 
 soak()
 {
-	soak_everything debian-6.12 "OOMS=500 ROUNDS=50" 300
-	soak_everything debian-6.1 "OOMS=500 ROUNDS=50" 300
-	soak_everything debian-5.10 "OOMS=500 ROUNDS=50" 300
-	soak_everything debug-6.12 "OOMS=100 ROUNDS=10 STORM=1500 RANKED=400 RATES=0 LIMITS=200" 30
+	soak_everything debian-6.12 "OOMS=500 ROUNDS=50" 300 1000
+	soak_everything debian-6.1 "OOMS=500 ROUNDS=50" 300 1000
+	soak_everything debian-5.10 "OOMS=500 ROUNDS=50" 300 1000
+	soak_everything debug-6.12 "OOMS=100 ROUNDS=10 STORM=1500 RANKED=400 RATES=0 LIMITS=200" 30 300
 	part dkms-kunit selftests/run/dkms.sh debug-6.12
 	boot tools-drill-old --tools --timeout 7200 debian-6.1 -- "tools_drill.sh DRILLS=100" &
 	boot tools-drill-new --tools --timeout 7200 debian-6.12 -- "tools_drill.sh DRILLS=100" &
@@ -273,6 +279,7 @@ soak()
 	boot tools-examples --tools --icount --timeout 7200 debian-6.12 -- \
 		"tools_examples.sh OOMS=50 PERIOD=20 DEADLINE=100" &
 	wait
+	boot machine-wait --icount --mem 384 --timeout 7200 debian-6.12 -- machine_wait.sh
 	boot swapping --swap 400 --modprobe --timeout 7200 debian-6.1 -- "${SWAPPING[@]}"
 	boot tools-reboot --persist --smp 1 --tools --share \
 		--append "ramoops.max_reason=4 pstore.kmsg_bytes=65536" debian-6.12 -- tools_reboot.sh
