@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,19 +76,48 @@ int oe_background_enter(bool keep_stderr)
 	return chdir("/") ? -errno : 0;
 }
 
-static void write_pidfile(void)
+/* A FIFO or a device is not written to: what is not an ordinary file was put there by somebody. */
+static bool is_for_pid(int fd)
 {
-	char line[16];
-	int fd = open(background.pidfile,
-		      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		      0644);
+	struct stat st;
 
-	snprintf(line, sizeof(line), "%d\n", (int)getpid());
-	if (fd < 0 || write(fd, line, strlen(line)) < 0)
-		oe_log(OE_LOG_ERROR, "cannot write %s: %s", background.pidfile,
-		       strerror(errno));
+	if (fstat(fd, &st))
+		return false;
+	errno = EPERM;
+	return S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+	       st.st_nlink == 1;
+}
+
+static const char *write_pid(const struct oe_path *way)
+{
+	const char *why = NULL;
+	char line[16];
+	int length = snprintf(line, sizeof(line), "%d\n", (int)getpid());
+	int fd = openat(way->dir, way->name,
+			O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
+				O_NOCTTY | O_CLOEXEC,
+			0644);
+
+	if (fd < 0 || !is_for_pid(fd) || ftruncate(fd, 0) ||
+	    write(fd, line, (size_t)length) < 0)
+		why = strerror(errno);
 	if (fd >= 0)
 		close(fd);
+	return why;
+}
+
+static void write_pidfile(void)
+{
+	struct oe_path way;
+	const char *why;
+
+	oe_path_walk_to_own(&way, background.pidfile);
+	why = way.why ? way.why : write_pid(&way);
+	oe_path_close(&way);
+	if (!why)
+		return;
+	oe_log(OE_LOG_ERROR, "cannot write %s: %s", background.pidfile, why);
+	background.pidfile = NULL;
 }
 
 /**
@@ -112,6 +142,11 @@ void oe_background_ready(const char *pidfile)
  */
 void oe_background_end(void)
 {
-	if (background.pidfile)
-		unlink(background.pidfile);
+	struct oe_path way;
+
+	if (!background.pidfile)
+		return;
+	if (oe_path_walk_to_own(&way, background.pidfile))
+		unlinkat(way.dir, way.name, 0);
+	oe_path_close(&way);
 }

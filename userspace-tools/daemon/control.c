@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,6 +163,23 @@ static void close_control(void)
 	control.skips = false;
 }
 
+/* Why there are no commands from there; NULL if there are. */
+static const char *open_fifo(const struct oe_path *way)
+{
+	struct stat st;
+
+	control.is_ours = !mkfifoat(way->dir, way->name, 0600);
+	if (!control.is_ours && errno != EEXIST)
+		return strerror(errno);
+	/* Opened for writing too: with a writer left, the FIFO has no end of file. */
+	control.fd = openat(way->dir, way->name,
+			    O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	if (control.fd < 0 || fstat(control.fd, &st) || !S_ISFIFO(st.st_mode) ||
+	    st.st_uid != geteuid() || (st.st_mode & S_IWOTH))
+		return "it is no FIFO of mine, or everybody can write to it";
+	return NULL;
+}
+
 /**
  * oe_control_open - from now on commands are taken
  *
@@ -175,28 +191,18 @@ void oe_control_open(void)
 	const struct oe_conf *conf = oe_active_conf();
 	const char *path = conf->daemon.control ? conf->daemon.control :
 						  CONTROL;
-	char directory[PATH];
-	struct stat st;
+	struct oe_path way;
+	const char *why;
 
 	if (control.fd >= 0 && !strcmp(path, control.path))
 		return;
 	close_control();
 	snprintf(control.path, sizeof(control.path), "%s", path);
-	snprintf(directory, sizeof(directory), "%s", path);
-	mkdir(dirname(directory), 0755);
-	control.is_ours = !mkfifo(path, 0600);
-	if (!control.is_ours && errno != EEXIST) {
-		oe_log(OE_LOG_WARNING, "no %s for commands: %s", path,
-		       strerror(errno));
-		return;
-	}
-	/* Opened for writing too: with a writer left, the FIFO has no end of file. */
-	control.fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-	if (control.fd < 0 || fstat(control.fd, &st) || !S_ISFIFO(st.st_mode) ||
-	    st.st_uid != geteuid() || (st.st_mode & S_IWOTH)) {
-		oe_log(OE_LOG_WARNING,
-		       "%s is no FIFO of mine, or everybody can write to it: no commands from there",
-		       path);
+	oe_path_walk_to_own(&way, path);
+	why = way.why ? way.why : open_fifo(&way);
+	oe_path_close(&way);
+	if (why) {
+		oe_log(OE_LOG_WARNING, "no %s for commands: %s", path, why);
 		close_control();
 		return;
 	}

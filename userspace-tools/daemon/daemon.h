@@ -22,6 +22,7 @@
  *  helper.c    programs that were started beforehand
  *  worker.c    the process that forks and executes, so that nobody else has to
  *  state.c     what the next manager has to know
+ *  path.c      the way to a file, as far as it can be trusted
  *  memory.c    what is locked
  *  active.c    the configuration in force
  *  watch.c     descriptors and times that are waited for
@@ -169,6 +170,45 @@ void oe_notify_alive(void);
 int oe_notify_longest_wait(void);
 void oe_notify_stop(void);
 
+/* --- path.c --- */
+
+enum {
+	OE_PATH = 512, /* with what symbolic links make of it */
+	OE_PATH_NAME = 256,
+};
+
+/**
+ * struct oe_path - a file, on the way from "/"
+ * @dir: the directory that was reached; -1 = none
+ * @name: of the file in it
+ * @links: symbolic links that were followed
+ * @has_stranger: a user who is neither root nor the manager's can change the path
+ * @stranger: which user
+ * @makes: the file, and its directory, may be missing
+ * @why: the path is refused; a text that stays
+ * @rest: what is to be walked yet
+ */
+struct oe_path {
+	int dir;
+	char name[OE_PATH_NAME];
+	int links;
+	bool has_stranger;
+	unsigned int stranger;
+	bool makes;
+	const char *why;
+	char rest[OE_PATH];
+};
+
+extern const char oe_path_missing[];
+
+bool oe_path_walk(struct oe_path *path, const char *text);
+bool oe_path_walk_to_own(struct oe_path *path, const char *text);
+void oe_path_close(struct oe_path *path);
+bool oe_path_is_ours(unsigned int uid);
+bool oe_path_admit_owner(struct oe_path *path, unsigned int uid);
+bool oe_path_refuse(struct oe_path *path, const char *why);
+bool oe_path_refuse_errno(struct oe_path *path);
+
 /* --- memory.c --- */
 
 void oe_memory_lock(void);
@@ -264,8 +304,6 @@ struct oe_pidfile {
 	uint64_t ino;
 	int64_t changed_ns;
 };
-
-extern const char oe_pidfile_missing[];
 
 const char *oe_pidfile_read(const char *path, struct oe_pidfile *pidfile);
 bool oe_pidfile_needs_owner(const struct oe_pidfile *pidfile);

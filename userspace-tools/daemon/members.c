@@ -164,7 +164,7 @@ static const char *add_by_pidfile(int service, const char *path, int proc)
 	int fd;
 
 	if (why)
-		return why == oe_pidfile_missing ? NULL : why;
+		return why == oe_path_missing ? NULL : why;
 	place = place_of(&file);
 	if (members.files[place].is_spent)
 		return NULL;

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -69,28 +68,29 @@ static int map_file(int fd)
 	return 0;
 }
 
-static void open_file(const char *path)
+/* Why the state is not kept; NULL if it is. */
+static const char *open_file(const char *path)
 {
-	char directory[PATH];
+	struct oe_path way;
 	int err = 0;
 	int fd;
 
-	snprintf(directory, sizeof(directory), "%s", path);
-	mkdir(dirname(directory), 0755);
-	fd = open(path,
-		  O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
-			  O_CLOEXEC,
-		  0600);
+	if (!oe_path_walk_to_own(&way, path)) {
+		oe_path_close(&way);
+		return way.why;
+	}
+	fd = openat(way.dir, way.name,
+		    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+			    O_CLOEXEC,
+		    0600);
 	if (fd < 0)
 		err = -errno;
 	else
 		err = map_file(fd);
 	if (fd >= 0)
 		close(fd);
-	if (err)
-		oe_log(OE_LOG_WARNING,
-		       "cannot use %s (%s): what I am at is lost when I end",
-		       path, strerror(-err));
+	oe_path_close(&way);
+	return err ? strerror(-err) : NULL;
 }
 
 /**
@@ -103,12 +103,17 @@ static void open_file(const char *path)
 void oe_state_open(const char *path)
 {
 	bool again = *file.path;
+	const char *why;
 
 	if (!strcmp(file.path, path))
 		return;
 	snprintf(file.path, sizeof(file.path), "%s", path);
 	oe_state_read_boot_id(file.now.boot_id);
-	open_file(path);
+	why = open_file(path);
+	if (why)
+		oe_log(OE_LOG_WARNING,
+		       "cannot use %s (%s): what I am at is lost when I end",
+		       path, why);
 	if (again)
 		oe_state_publish();
 	else if (file.slots)

@@ -13,7 +13,7 @@ FUZZERS ?= config records uevent control proc
 FUZZ_config = $(wildcard common/config*.c) common/words.c
 FUZZ_records = common/records.c common/records_text.c
 FUZZ_uevent = lib/event.c lib/oom_embedded.c common/sysfs.c common/words.c
-FUZZ_control =
+FUZZ_control = daemon/path.c
 FUZZ_proc = common/proc.c daemon/procread.c
 PLAIN_CPPFLAGS = $(filter-out -MMD -MP,$(ALL_CPPFLAGS))
 
@@ -23,7 +23,7 @@ fuzz: $(FUZZERS:%=fuzz-%)
 # One at a time, also with make -j.
 fuzz-%: $(O)/fuzz_%
 	mkdir -p $(O)/corpus/$*
-	flock $(O)/corpus $(O)/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=8192 \
+	flock $(O)/corpus $(O)/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -timeout=120 -max_len=8192 \
 		-print_final_stats=1 $(O)/corpus/$* tests/corpus/$*
 
 .SECONDEXPANSION:

@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What others choose and the manager, as root, meets: paths that they can change, files that they have
+# put there before, names of processes, the environment. It writes to no file but its own, and works.
+
+# shellcheck disable=SC2016,SC2153,SC2154 # names that are not expanded; set by daemon.sh
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=userspace-tools/tests/daemon.sh
+. "$TESTS/daemon.sh"
+
+set_meminfo 150000
+# Directories of others: one that everybody can change, with a link in it that leads to one of ours.
+mkdir -p "$tmp"/{open,ours,private}
+chmod 0755 "$tmp" "$tmp/ours"
+chmod 0777 "$tmp/open"
+ln -s "$tmp/ours" "$tmp/open/link"
+
+# conf CONTROL STATE
+conf()
+{
+	cat >"$CONF" <<-CONF
+		[daemon]
+		sample = 30ms
+		scan = 60ms
+		realtime = 0
+		log_level = debug
+		log_rate = 0
+		control = $1
+		state = $2
+		[rankings]
+		* = 700
+		[mode normal]
+	CONF
+	: >"$log"
+}
+
+# hostile DESCRIPTION CONTROL STATE PATTERN: refused, which is told; works all the same
+hostile()
+{
+	conf "$2" "$3"
+	start
+	says "$1: told" "$4"
+	end_well "$1: works, and ends in order"
+	same "$1: nothing was made there" 'open/link' "$(cd "$tmp" && find open ours -mindepth 1)"
+}
+
+test_paths()
+{
+	hostile "state where everybody can write" "$tmp/control" "$tmp/open/state" \
+		'cannot use .*/open/state \(others can write to its directory\)'
+	hostile "state behind a link that others can replace" "$tmp/control" "$tmp/open/link/state" \
+		'cannot use .*/open/link/state \(others can write'
+	hostile "commands from where everybody can write" "$tmp/open/control" "$tmp/state" \
+		'no .*/open/control for commands: others can write'
+	hostile "commands from behind a link that others can replace" "$tmp/open/link/control" "$tmp/state" \
+		'no .*/open/link/control for commands: others can write'
+	conf "$tmp/new/control" "$tmp/new/state"
+	start
+	becomes_file "a directory of our own is made" "$tmp/new/state"
+	same "commands are for its owner only" 600 "$(stat -c %a "$tmp/new/control")"
+	end_well "it ends in order with it"
+}
+
+becomes_file()
+{
+	check "$1" until_true test -f "$2"
+}
+
+# pidfile_is DESCRIPTION FILE: in the background with that pidfile
+pidfile_is()
+{
+	conf "$tmp/control" "$tmp/state"
+	# With a name of its own, to be found without the file.
+	timeout 60 "${with_us[@]}" "$DAEMON" -b -p "$2" -f "$CONF" -d '' >>"$log" 2>&1
+	same "$1: starts" 0 $?
+	says "$1: told" "cannot write $2"
+	kill -TERM "$(logged_pid)" && until_true gone "$(logged_pid)"
+}
+
+logged_pid()
+{
+	pgrep -f -- "-f $CONF" | head -n 1
+}
+
+gone()
+{
+	[[ -z $1 ]]
+}
+
+test_pidfiles()
+{
+	echo precious >"$tmp/private/file"
+	mkfifo "$tmp/private/fifo"
+	ln -s "$tmp/private/file" "$tmp/private/link"
+	ln "$tmp/private/file" "$tmp/private/hard"
+	pidfile_is "a pidfile that is a FIFO" "$tmp/private/fifo"
+	pidfile_is "a pidfile that has another name, too" "$tmp/private/hard"
+	pidfile_is "a pidfile where everybody can write" "$tmp/open/pid"
+	pidfile_is "a pidfile behind a link that others can replace" "$tmp/open/link/pid"
+	same "what was there is as it was" precious "$(cat "$tmp/private/file")"
+	same "and nothing was made there" 'open/link' "$(cd "$tmp" && find open ours -mindepth 1)"
+}
+
+test_names()
+{
+	local name
+	local pid=500
+
+	conf "$tmp/control" "$tmp/state"
+	rm -rf "$OOM_EMBEDDED_PROC"/[0-9]*
+	for name in '%s%n%n%n' $'\e[2J' $'a\nUid:\t0' ') S 1 1' '' $'\xff\x9b2J' '$(id)' '700 0' '-1 0'; do
+		fake_process "$pid" 1000 "$name" 1 0 0 $'/x\e[2J"\n0::/y'
+		printf '%d (%s) S 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0' "$pid" "$name" >"$OOM_EMBEDDED_PROC/$pid/stat"
+		pid=$((pid + 1))
+	done
+	set_file oom_ranking untouched
+	start
+	check "names that are meant to hurt: each process is ranked by its pid" until_true last_is_ranked
+	kill -USR1 "$daemon"
+	end_well "names that are meant to hurt: it ends in order"
+	same "names that are meant to hurt: none reaches the log raw" '' "$(LC_ALL=C grep -a '[^[:print:]]' "$log")"
+}
+
+last_is_ranked()
+{
+	grep -qE '^50[0-8] 700$' "$OOM_EMBEDDED_SYSFS/oom_ranking"
+}
+
+# environment_is DESCRIPTION NAME=VALUE...
+environment_is()
+{
+	local what=$1
+
+	shift
+	conf "$tmp/control" "$tmp/state"
+	env "$@" "${with_us[@]}" "$DAEMON" -f "$CONF" -d '' >>"$log" 2>&1 &
+	daemon=$!
+	says "$what: works" 'module loaded, mode'
+	end_well "$what: ends in order"
+}
+
+test_environment()
+{
+	environment_is "a notification socket that is not there" NOTIFY_SOCKET=/nonexistent/x WATCHDOG_USEC=1
+	environment_is "one with a name that is too long" "NOTIFY_SOCKET=/$(printf '%0300d' 1)" WATCHDOG_USEC=99999999999999999999
+	environment_is "an abstract one" NOTIFY_SOCKET=@oom-embedded-test WATCHDOG_USEC=-1 WATCHDOG_PID=x
+	environment_is "odd locales, zones, terminals, descriptors" LC_ALL=../../tmp/x LOCPATH="$tmp/open" LANGUAGE=xx \
+		TZ=:/dev/zero TERM=$'\e' COLUMNS=-1 LISTEN_FDS=99999999 LISTEN_PID=1 JOURNAL_STREAM=x
+}
+
+test_paths
+test_pidfiles
+test_names
+test_environment
+finish
