@@ -131,11 +131,12 @@ debug_part()
 {
 	case $1 in
 	debug-6.12-oom)
-		behaviour "$1" debug-6.12 2400 "OOMS=2 CGROUPS=3" "${DEBUG[@]}" "${OOM[@]}"
+		behaviour "$1" debug-6.12 2400 "OOMS=2 CGROUPS=3" "${DEBUG[@]}" "${OOM[@]}" \
+			groups_storm.sh report.sh
 		;;
 	debug-6.12-rest)
 		behaviour "$1" debug-6.12 2400 "OOMS=2 STORM=1500 KINDS=r" "${REST[@]}" \
-			groups_storm.sh report.sh "reload.sh CYCLES=2 PATIENCE=120"
+			"reload.sh CYCLES=2 PATIENCE=120"
 		;;
 	esac
 }
