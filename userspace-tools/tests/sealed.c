@@ -29,18 +29,30 @@ static const volatile char *goes_on;
 static bool sealed;
 
 static const int allowed[] = {
-	SYS_read,	   SYS_write,
-	SYS_pread64,	   SYS_pwrite64,
-	SYS_recvmsg,	   SYS_pidfd_send_signal,
-	SYS_epoll_pwait,   SYS_ppoll,
+	SYS_read,
+	SYS_write,
+	SYS_pread64,
+	SYS_pwrite64,
+	SYS_recvmsg,
+	SYS_pidfd_send_signal,
+	SYS_epoll_pwait,
+	SYS_ppoll,
 #ifdef SYS_epoll_wait
 	SYS_epoll_wait,
 #endif
 #ifdef SYS_poll
 	SYS_poll,
 #endif
-	SYS_wait4,	   SYS_getpid,
-	SYS_clock_gettime, SYS_restart_syscall,
+#ifdef SYS_clock_gettime64
+	SYS_clock_gettime64,
+#endif
+#ifdef SYS_ppoll_time64
+	SYS_ppoll_time64,
+#endif
+	SYS_wait4,
+	SYS_getpid,
+	SYS_clock_gettime,
+	SYS_restart_syscall,
 	SYS_exit_group,
 };
 

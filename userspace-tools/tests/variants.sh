@@ -77,13 +77,14 @@ use_bits32()
 	local lib
 
 	libraries32
+	# The path for libraries of libraries, too: ncurses' libtinfo.
 	lib=$BITS32/root/usr/lib/i386-linux-gnu
 	echo 'int main(void) { return 0; }' |
 		gcc -m32 -fsanitize=address,undefined -x c - -o /dev/null 2>/dev/null ||
 		die "gcc -m32 does not link (Debian package gcc-$(gcc -dumpversion)-multilib, which, unlike gcc-multilib, goes together with cross compilers)"
 	flags_are "CC=gcc -m32" SANITIZE=1 PKG_CONFIG=pkg-config \
 		"CPPFLAGS=-I$BITS32/root/usr/include -idirafter /usr/include/$(gcc -print-multiarch)" \
-		"LDFLAGS=-L$lib -L$BITS32/root/lib/i386-linux-gnu -Wl,-rpath,$lib -Wl,-rpath,$BITS32/root/lib/i386-linux-gnu"
+		"LDFLAGS=-Wl,--disable-new-dtags -L$lib -L$BITS32/root/lib/i386-linux-gnu -Wl,-rpath,$lib -Wl,-rpath,$BITS32/root/lib/i386-linux-gnu"
 	export PKG_CONFIG_LIBDIR=$lib/pkgconfig
 }
 
