@@ -20,47 +20,12 @@
 #include "rank/cgroup_rule.h"
 #include "rank/group.h"
 #include "rank/group_rule.h"
+#include "rank/group_table.h"
 #include "rank/rank.h"
 
-/**
- * struct oe_group - a group
- * @name: as in sysfs
- * @index: for the ranking table and for records; reused after removal
- * @rank: of its members, one word
- * @signal: for its members at OOM, 0 = none, one word
- * @rules: NULL where there is none; written under groups.lock
- * @rcu: for freeing
- */
-struct oe_group {
-	char name[OE_GROUP_NAME];
-	unsigned int index;
-	unsigned int rank;
-	int signal;
-	struct oe_rule __rcu *rules[OE_NR_RULES];
-	struct rcu_head rcu;
+struct oe_groups oe_groups = {
+	.lock = __MUTEX_INITIALIZER(oe_groups.lock),
 };
-
-static struct {
-	struct mutex lock; /* changes */
-	DECLARE_BITMAP(used, OE_NR_GROUPS); /* indexes, under lock */
-	unsigned int end; /* all groups are below it, under lock */
-	unsigned int nr_rules; /* of all kinds, under lock */
-	unsigned int nr_cgroup_rules; /* under lock */
-	unsigned int nr_signals; /* groups that have one, under lock */
-	struct oe_group __rcu *all[OE_NR_GROUPS];
-} groups = {
-	.lock = __MUTEX_INITIALIZER(groups.lock),
-};
-
-/* The first group from index *@i on, or NULL; *@i moves behind it. Under RCU. */
-static struct oe_group *next_group(unsigned int *i)
-{
-	struct oe_group *group = NULL;
-
-	while (!group && *i < READ_ONCE(groups.end)) /* written by set_end() */
-		group = rcu_dereference(groups.all[(*i)++]);
-	return group;
-}
 
 static bool has_by_rule(const struct oe_group *group, enum oe_rule_kind kind,
 			const union oe_subject *subject)
@@ -103,7 +68,7 @@ bool oe_group_of_members(const unsigned long *members,
 	unsigned int i;
 
 	for_each_set_bit(i, members, OE_NR_GROUPS) {
-		group = rcu_dereference(groups.all[i]);
+		group = rcu_dereference(oe_groups.all[i]);
 		if (group)
 			prefer_lower(group, ranking, &found);
 	}
@@ -127,7 +92,7 @@ bool oe_group_of_rules(const union oe_subject *subject,
 	unsigned int i;
 
 	for (kind = 0; !found && kind < OE_NR_RULES; kind++)
-		for (i = 0; (group = next_group(&i));)
+		for (i = 0; (group = oe_group_table_next(&i));)
 			if (has_by_rule(group, kind, subject))
 				prefer_lower(group, ranking, &found);
 	return found;
@@ -158,7 +123,7 @@ bool oe_group_has_by_rule(const struct oe_group *group,
  */
 const struct oe_group *oe_group_next(unsigned int *index)
 {
-	return next_group(index);
+	return oe_group_table_next(index);
 }
 
 /**
@@ -169,7 +134,7 @@ const struct oe_group *oe_group_next(unsigned int *index)
  */
 bool oe_group_any_rule(void)
 {
-	return READ_ONCE(groups.nr_rules);
+	return READ_ONCE(oe_groups.nr_rules);
 }
 
 /**
@@ -180,7 +145,7 @@ bool oe_group_any_rule(void)
  */
 bool oe_group_any_signal(void)
 {
-	return READ_ONCE(groups.nr_signals);
+	return READ_ONCE(oe_groups.nr_signals);
 }
 
 /**
@@ -195,7 +160,7 @@ void oe_group_name(unsigned int index, char name[OE_GROUP_NAME])
 	const struct oe_group *group;
 
 	rcu_read_lock();
-	group = rcu_dereference(groups.all[index]);
+	group = rcu_dereference(oe_groups.all[index]);
 	strscpy(name, group ? group->name : "", OE_GROUP_NAME);
 	rcu_read_unlock();
 }
@@ -243,16 +208,9 @@ int oe_group_signal(const struct oe_group *group)
 	return READ_ONCE(group->signal);
 }
 
-/* Lockless hint: lets readers skip the walk over the groups. */
-static void adjust_count(unsigned int *counter, bool was, bool is)
-{
-	lockdep_assert_held(&groups.lock);
-	WRITE_ONCE(*counter, *counter + is - was);
-}
-
 static void set_signal(struct oe_group *group, int signal)
 {
-	adjust_count(&groups.nr_signals, group->signal, signal);
+	oe_group_table_adjust(&oe_groups.nr_signals, group->signal, signal);
 	WRITE_ONCE(group->signal, signal); /* read by oe_group_signal() */
 }
 
@@ -265,135 +223,9 @@ static void set_signal(struct oe_group *group, int signal)
  */
 void oe_group_set_signal(struct oe_group *group, int signal)
 {
-	mutex_lock(&groups.lock);
+	mutex_lock(&oe_groups.lock);
 	set_signal(group, signal);
-	mutex_unlock(&groups.lock);
-}
-
-static struct oe_rule *rule_of(struct oe_group *group, enum oe_rule_kind kind)
-{
-	return rcu_dereference_protected(group->rules[kind],
-					 lockdep_is_held(&groups.lock));
-}
-
-static void replace_rule(struct oe_group *group, enum oe_rule_kind kind,
-			 struct oe_rule *rule)
-{
-	struct oe_rule *old = rule_of(group, kind);
-
-	rcu_assign_pointer(group->rules[kind], rule);
-	adjust_count(&groups.nr_rules, old, rule);
-	if (kind == OE_RULE_CGROUP)
-		adjust_count(&groups.nr_cgroup_rules, old, rule);
-	if (old)
-		oe_rule_free(old);
-}
-
-/*
- * A new cgroup has got a path. A service that is restarted gets a new cgroup of
- * the old name, and the rule still means that service. Called by the
- * tracepoint, with preemption off, too.
- */
-static void bind_cgroup(struct cgroup *cgroup, const char *path)
-{
-	struct oe_group *group;
-	struct oe_rule *rule;
-	unsigned int i;
-
-	rcu_read_lock();
-	for (i = 0; (group = next_group(&i));) {
-		rule = rcu_dereference(group->rules[OE_RULE_CGROUP]);
-		if (rule)
-			oe_rule_bind_cgroup(rule, cgroup, path);
-	}
-	rcu_read_unlock();
-}
-
-/* Between look-up and publication the path may have got a new cgroup. */
-static void look_again(const char *text)
-{
-	struct cgroup *cgroup;
-	char *path;
-
-	cgroup = oe_cgroup_find(text, &path);
-	if (IS_ERR(cgroup))
-		return;
-	bind_cgroup(cgroup, path);
-	oe_cgroup_put(cgroup);
-	kfree(path);
-}
-
-static int set_rule(struct oe_group *group, enum oe_rule_kind kind,
-		    const char *text)
-{
-	struct oe_rule *rule = NULL;
-
-	if (*text)
-		rule = oe_rule_make(kind, text);
-	if (IS_ERR(rule))
-		return PTR_ERR(rule);
-	replace_rule(group, kind, rule);
-	return 0;
-}
-
-static int set_cgroup_rule(struct oe_group *group, const char *text)
-{
-	int err;
-
-	/* Before the look-up, so that no new cgroup of that path is missed. */
-	err = oe_cgroup_watch(bind_cgroup);
-	if (err)
-		return err;
-	err = set_rule(group, OE_RULE_CGROUP, text);
-	if (!err && *text)
-		look_again(text);
-	if (!groups.nr_cgroup_rules)
-		oe_cgroup_unwatch();
-	return err;
-}
-
-/**
- * oe_group_set_rule - change a rule of a group
- * @group: the group
- * @kind: which of its rules
- * @text: without a newline; "" clears
- *
- * Context: process context, may sleep and allocate.
- * Return: 0; or -EINVAL, -ERANGE, -ENOENT (no such cgroup), -EOPNOTSUPP (the
- * kernel lacks it), -ENOMEM and nothing changed.
- */
-int oe_group_set_rule(struct oe_group *group, enum oe_rule_kind kind,
-		      const char *text)
-{
-	int err;
-
-	mutex_lock(&groups.lock);
-	err = kind == OE_RULE_CGROUP ? set_cgroup_rule(group, text) :
-				       set_rule(group, kind, text);
-	mutex_unlock(&groups.lock);
-	return err;
-}
-
-/**
- * oe_group_show_rule - print a rule as it can be written
- * @group: the group
- * @kind: which of its rules
- * @text: a page
- *
- * Context: process context.
- * Return: number of bytes written.
- */
-int oe_group_show_rule(struct oe_group *group, enum oe_rule_kind kind,
-		       char *text)
-{
-	const struct oe_rule *rule;
-	int length;
-
-	rcu_read_lock();
-	rule = rcu_dereference(group->rules[kind]);
-	length = rule ? oe_rule_show(rule, text) : sysfs_emit(text, "\n");
-	rcu_read_unlock();
-	return length;
+	mutex_unlock(&oe_groups.lock);
 }
 
 static bool name_exists(const char *name)
@@ -403,7 +235,7 @@ static bool name_exists(const char *name)
 	bool found = false;
 
 	rcu_read_lock();
-	for (i = 0; (group = next_group(&i));)
+	for (i = 0; (group = oe_group_table_next(&i));)
 		found = found || !strcmp(group->name, name);
 	rcu_read_unlock();
 	return found;
@@ -413,24 +245,24 @@ static void set_end(void)
 {
 	unsigned int end = OE_NR_GROUPS;
 
-	while (end && !test_bit(end - 1, groups.used))
+	while (end && !test_bit(end - 1, oe_groups.used))
 		end--;
-	WRITE_ONCE(groups.end, end); /* read by next_group() */
+	WRITE_ONCE(oe_groups.end, end); /* read by oe_group_table_next() */
 }
 
 static int publish_group(struct oe_group *group)
 {
-	unsigned int i = find_first_zero_bit(groups.used, OE_NR_GROUPS);
+	unsigned int i = find_first_zero_bit(oe_groups.used, OE_NR_GROUPS);
 
-	lockdep_assert_held(&groups.lock);
+	lockdep_assert_held(&oe_groups.lock);
 	if (name_exists(group->name))
 		return -EEXIST;
 	if (i == OE_NR_GROUPS)
 		return -ENOSPC;
-	set_bit(i, groups.used);
+	set_bit(i, oe_groups.used);
 	group->index = i;
 	oe_rank_open_group(i);
-	rcu_assign_pointer(groups.all[i], group);
+	rcu_assign_pointer(oe_groups.all[i], group);
 	set_end();
 	return 0;
 }
@@ -453,9 +285,9 @@ int oe_group_add(const char *name, struct oe_group **group)
 		return -ENOMEM;
 	strscpy(new->name, name, sizeof(new->name));
 	new->rank = READ_ONCE(oe_config.default_rank);
-	mutex_lock(&groups.lock);
+	mutex_lock(&oe_groups.lock);
 	err = publish_group(new);
-	mutex_unlock(&groups.lock);
+	mutex_unlock(&oe_groups.lock);
 	if (err)
 		kfree(new);
 	else
@@ -473,18 +305,18 @@ void oe_group_remove(struct oe_group *group)
 {
 	enum oe_rule_kind kind;
 
-	mutex_lock(&groups.lock);
-	RCU_INIT_POINTER(groups.all[group->index], NULL);
+	mutex_lock(&oe_groups.lock);
+	RCU_INIT_POINTER(oe_groups.all[group->index], NULL);
 	set_signal(group, 0);
 	for (kind = 0; kind < OE_NR_RULES; kind++)
-		replace_rule(group, kind, NULL);
-	if (!groups.nr_cgroup_rules)
+		oe_group_replace_rule(group, kind, NULL);
+	if (!oe_groups.nr_cgroup_rules)
 		oe_cgroup_unwatch();
 	oe_rank_close_group(group->index);
 	/* No process refers to the index any more: it may be reused. */
-	clear_bit(group->index, groups.used);
+	clear_bit(group->index, oe_groups.used);
 	set_end();
-	mutex_unlock(&groups.lock);
+	mutex_unlock(&oe_groups.lock);
 	kfree_rcu(group, rcu);
 }
 

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a group is, for group.c and group_change_rule.c only.
+ */
+#ifndef OE_GROUP_TABLE_H
+#define OE_GROUP_TABLE_H
+
+#include <linux/bitmap.h>
+#include <linux/lockdep.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+
+#include "rank/group.h"
+#include "rank/group_rule.h"
+
+/**
+ * struct oe_group - a group
+ * @name: as in sysfs
+ * @index: for the ranking table and for records; reused after removal
+ * @rank: of its members, one word
+ * @signal: for its members at OOM, 0 = none, one word
+ * @rules: NULL where there is none; written under groups.lock
+ * @rcu: for freeing
+ */
+struct oe_group {
+	char name[OE_GROUP_NAME];
+	unsigned int index;
+	unsigned int rank;
+	int signal;
+	struct oe_rule __rcu *rules[OE_NR_RULES];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct oe_groups - all groups
+ * @lock: changes
+ * @used: indexes, under @lock
+ * @end: all groups are below it, under @lock
+ * @nr_rules: of all kinds, under @lock
+ * @nr_cgroup_rules: of them, under @lock
+ * @nr_signals: groups that have one, under @lock
+ * @all: by index; NULL where there is none
+ */
+struct oe_groups {
+	struct mutex lock;
+	DECLARE_BITMAP(used, OE_NR_GROUPS);
+	unsigned int end;
+	unsigned int nr_rules;
+	unsigned int nr_cgroup_rules;
+	unsigned int nr_signals;
+	struct oe_group __rcu *all[OE_NR_GROUPS];
+};
+
+extern struct oe_groups oe_groups;
+
+/**
+ * oe_group_table_next - walk over all groups
+ * @i: from where on; moved behind the group
+ *
+ * Context: under rcu_read_lock().
+ * Return: a group, or NULL at the end.
+ */
+static inline struct oe_group *oe_group_table_next(unsigned int *i)
+{
+	struct oe_group *group = NULL;
+
+	while (!group &&
+	       *i < READ_ONCE(oe_groups.end)) /* written by set_end() */
+		group = rcu_dereference(oe_groups.all[(*i)++]);
+	return group;
+}
+
+/**
+ * oe_group_table_adjust - a count that lets readers skip the walk over the groups
+ * @counter: in oe_groups, read without a lock
+ * @was: is the thing that was there counted?
+ * @is: and the one that is there now?
+ *
+ * Context: under oe_groups.lock.
+ */
+static inline void oe_group_table_adjust(unsigned int *counter, bool was,
+					 bool is)
+{
+	lockdep_assert_held(&oe_groups.lock);
+	WRITE_ONCE(*counter, *counter + is - was);
+}
+
+void oe_group_replace_rule(struct oe_group *group, enum oe_rule_kind kind,
+			   struct oe_rule *rule);
+
+#endif /* OE_GROUP_TABLE_H */
