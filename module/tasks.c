@@ -8,10 +8,13 @@
 
 #include <linux/cpuset.h>
 #include <linux/cred.h>
+#include <linux/idr.h>
 #include <linux/memcontrol.h>
 #include <linux/mempolicy.h>
 #include <linux/mm.h>
 #include <linux/oom.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -195,7 +198,7 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
 	int ret = 0;
 
 	rcu_read_lock();
-	oe_group_pass_begin();
+	oe_group_pass_begin(OE_GROUP_PASS_OOM);
 	for_each_process(p) {
 		if (!take_snapshot(p, domain, &c))
 			continue;
@@ -223,6 +226,66 @@ int oe_tasks_for_each(const struct oe_domain *domain, oe_task_visitor visit,
 		      void *arg)
 {
 	return walk_domain(domain, visit, arg);
+}
+
+enum {
+	/* Processes that are judged before others may run. */
+	LIST_BATCH = 64,
+};
+
+/* As next_tgid() of /proc: the next process of a namespace from a number on. */
+static struct task_struct *next_process(struct pid_namespace *ns, pid_t *nr)
+{
+	struct task_struct *p = NULL;
+	struct pid *pid;
+	int next = *nr;
+
+	while (!p) {
+		pid = idr_get_next(&ns->idr, &next);
+		if (!pid)
+			break;
+		next++;
+		p = pid_task(pid, PIDTYPE_TGID);
+	}
+	*nr = next;
+	return p;
+}
+
+static bool list_batch(struct pid_namespace *ns, pid_t *nr,
+		       void (*visit)(struct task_struct *p, void *arg),
+		       void *arg)
+{
+	struct task_struct *p = NULL;
+	unsigned int i;
+
+	rcu_read_lock();
+	oe_group_pass_begin(OE_GROUP_PASS_LIST);
+	for (i = 0; i < LIST_BATCH && (p = next_process(ns, nr)); i++)
+		if (!(p->flags & PF_KTHREAD))
+			visit(p, arg);
+	oe_group_pass_end();
+	rcu_read_unlock();
+	return p;
+}
+
+/**
+ * oe_tasks_list - visit the processes of a pid namespace, sorted by pid
+ * @ns: the namespace; kernel threads are left out
+ * @visit: called under rcu_read_lock(), must not sleep
+ * @arg: for @visit
+ *
+ * For files that any user may read: with many groups and processes it takes a
+ * while, and lets others run meanwhile.
+ *
+ * Context: process context, may sleep.
+ */
+void oe_tasks_list(struct pid_namespace *ns,
+		   void (*visit)(struct task_struct *p, void *arg), void *arg)
+{
+	pid_t nr = 1;
+
+	while (list_batch(ns, &nr, visit, arg))
+		cond_resched();
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "rules/policy.h"
 
 struct mem_cgroup;
+struct pid_namespace;
 struct task_struct;
 
 enum {
@@ -45,6 +46,8 @@ void oe_tasks_size(struct task_struct *p, unsigned long *rss,
 		   unsigned long *swap);
 unsigned long oe_tasks_totalpages(struct mem_cgroup *memcg);
 
+void oe_tasks_list(struct pid_namespace *ns,
+		   void (*visit)(struct task_struct *p, void *arg), void *arg);
 int oe_tasks_for_each(const struct oe_domain *domain, oe_task_visitor visit,
 		      void *arg);
 

@@ -80,6 +80,13 @@ static inline bool oe_is_dumping_core(struct task_struct *p)
 #define oe_mm_rss get_mm_rss
 #endif
 
+/* With kCFI a tracepoint's handler must have its prototype. */
+#ifdef OE_HAVE_EXIT_GROUP_DEAD
+#define OE_EXIT_ARGS struct task_struct *p, bool group_dead
+#else
+#define OE_EXIT_ARGS struct task_struct *p
+#endif
+
 /* mempolicy->nodes: 5.14 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 #define oe_mempolicy_nodes(policy) ((policy)->v.nodes)

@@ -5,7 +5,6 @@
  */
 #include "core.h"
 
-#include <linux/errno.h>
 #include <linux/hash.h>
 #include <linux/rcupdate.h>
 
@@ -46,22 +45,27 @@ struct oe_pid_node *oe_pid_table_find(struct oe_pid_table *table,
 }
 
 /**
- * oe_pid_table_insert - put an entry in
+ * oe_pid_table_insert - put an entry in, or add its contents to the present one
  * @table: where
  * @node: with its key
+ * @merge: called if the key is there already; no entry is taken out meanwhile,
+ *	and it must not sleep
  *
  * Context: any but interrupts; does not sleep, on PREEMPT_RT either.
- * Return: 0, or -EEXIST if the key is there already.
+ * Return: false if @node was merged and remains the caller's.
  */
-int oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node)
+bool oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node,
+			 void (*merge)(struct oe_pid_node *present,
+				       const struct oe_pid_node *node))
 {
 	struct hlist_bl_head *bucket = bucket_of(table, node->pid);
-	int err = 0;
+	struct oe_pid_node *present;
 
 	rcu_read_lock();
 	hlist_bl_lock(bucket);
-	if (find_in(bucket, node->pid)) {
-		err = -EEXIST;
+	present = find_in(bucket, node->pid);
+	if (present) {
+		merge(present, node);
 	} else {
 		/* Before the insertion: a reader of 0 skips the look-up. */
 		atomic_inc(&table->nr_nodes);
@@ -69,24 +73,26 @@ int oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node)
 	}
 	hlist_bl_unlock(bucket);
 	rcu_read_unlock();
-	return err;
+	return !present;
 }
 
 /**
  * oe_pid_table_remove - take an entry out
  * @table: where
  * @node: one that was put in; readers may see it until a grace period is over
+ * @may_go: asked while nothing is merged into it, must not sleep; NULL = always
  *
  * Context: any but interrupts; does not sleep, on PREEMPT_RT either.
- * Return: false if it had been taken out already.
+ * Return: false if it stays, or had been taken out already.
  */
-bool oe_pid_table_remove(struct oe_pid_table *table, struct oe_pid_node *node)
+bool oe_pid_table_remove(struct oe_pid_table *table, struct oe_pid_node *node,
+			 bool (*may_go)(const struct oe_pid_node *node))
 {
 	struct hlist_bl_head *bucket = bucket_of(table, node->pid);
 	bool removed;
 
 	hlist_bl_lock(bucket);
-	removed = !hlist_bl_unhashed(&node->link);
+	removed = !hlist_bl_unhashed(&node->link) && (!may_go || may_go(node));
 	if (removed) {
 		hlist_bl_del_rcu(&node->link);
 		node->link.pprev = NULL; /* unhashed; readers follow next */

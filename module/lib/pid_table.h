@@ -38,8 +38,11 @@ struct oe_pid_table {
 
 struct oe_pid_node *oe_pid_table_find(struct oe_pid_table *table,
 				      struct pid *pid);
-int oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node);
-bool oe_pid_table_remove(struct oe_pid_table *table, struct oe_pid_node *node);
+bool oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node,
+			 void (*merge)(struct oe_pid_node *present,
+				       const struct oe_pid_node *node));
+bool oe_pid_table_remove(struct oe_pid_table *table, struct oe_pid_node *node,
+			 bool (*may_go)(const struct oe_pid_node *node));
 int oe_pid_table_walk(struct oe_pid_table *table,
 		      int (*visit)(struct oe_pid_node *node, void *arg),
 		      void *arg);

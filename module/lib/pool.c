@@ -60,12 +60,16 @@ void *oe_pool_take(struct oe_pool *pool, bool *low)
  * oe_pool_alloc - an object, not from the pool
  * @pool: the pool
  *
+ * Never calls the OOM killer: callers hold a mutex for which a manager would
+ * wait that makes changes in an OOM.
+ *
  * Context: process context, may sleep.
  * Return: the object, which is the caller's, or NULL.
  */
 void *oe_pool_alloc(struct oe_pool *pool)
 {
-	return kmem_cache_alloc(pool->cache, GFP_KERNEL);
+	return kmem_cache_alloc(pool->cache,
+				GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
 }
 
 /**

@@ -93,6 +93,20 @@ void oe_cgroup_put(struct cgroup *cgroup)
 }
 
 /**
+ * oe_cgroup_is_removed - has a cgroup been removed?
+ * @cgroup: of which the caller has a reference
+ *
+ * A cgroup of the same path is made, and told of, only after that.
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool oe_cgroup_is_removed(struct cgroup *cgroup)
+{
+	return css_is_dying(&cgroup->self);
+}
+
+/**
  * oe_cgroup_of - the cgroup that a process is in
  * @p: any of its threads
  *
@@ -143,7 +157,7 @@ int oe_cgroup_watch(oe_cgroup_bind bind)
 	watch.mkdir = oe_tracepoint_find("cgroup_mkdir");
 	if (!watch.mkdir)
 		return 0;
-	err = tracepoint_probe_register(watch.mkdir, on_mkdir, NULL);
+	err = oe_tracepoint_attach(watch.mkdir, on_mkdir);
 	if (!err)
 		watch.watching = true;
 	return err;
@@ -160,7 +174,7 @@ void oe_cgroup_unwatch(void)
 {
 	if (!watch.watching)
 		return;
-	tracepoint_probe_unregister(watch.mkdir, on_mkdir, NULL);
+	oe_tracepoint_detach(watch.mkdir, on_mkdir);
 	tracepoint_synchronize_unregister();
 	watch.watching = false;
 }

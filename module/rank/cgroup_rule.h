@@ -15,6 +15,7 @@ typedef void (*oe_cgroup_bind)(struct cgroup *cgroup, const char *path);
 struct cgroup *oe_cgroup_find(const char *text, char **path);
 void oe_cgroup_get(struct cgroup *cgroup);
 void oe_cgroup_put(struct cgroup *cgroup);
+bool oe_cgroup_is_removed(struct cgroup *cgroup);
 struct cgroup *oe_cgroup_of(struct task_struct *p);
 bool oe_cgroup_contains(struct cgroup *cgroup, struct cgroup *inner);
 int oe_cgroup_watch(oe_cgroup_bind bind);
@@ -31,6 +32,11 @@ static inline void oe_cgroup_get(struct cgroup *cgroup)
 
 static inline void oe_cgroup_put(struct cgroup *cgroup)
 {
+}
+
+static inline bool oe_cgroup_is_removed(struct cgroup *cgroup)
+{
+	return false;
 }
 
 static inline struct cgroup *oe_cgroup_of(struct task_struct *p)

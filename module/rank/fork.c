@@ -32,8 +32,8 @@ static void on_fork(void *data, struct task_struct *parent,
 				child->start_time);
 }
 
-/* Newer kernels also pass group_dead; signal->live is there on all of them. */
-static void on_exit(void *data, struct task_struct *p)
+/* Not every kernel passes group_dead; signal->live is there on all of them. */
+static void on_exit(void *data, OE_EXIT_ARGS)
 {
 	/* Decremented before the tracepoint, fully ordered, in do_exit(). */
 	if (!atomic_read(&p->signal->live))
@@ -77,16 +77,16 @@ int oe_fork_watch(void)
 	if (!oe_fork_available())
 		return 0;
 	/* Exit first: every entry that a fork adds must be dropped again. */
-	err = tracepoint_probe_register(points.exit, on_exit, NULL);
+	err = oe_tracepoint_attach(points.exit, on_exit);
 	if (err)
 		return err;
-	err = tracepoint_probe_register(points.fork, on_fork, NULL);
+	err = oe_tracepoint_attach(points.fork, on_fork);
 	if (err)
 		goto err_unregister_exit;
 	return 0;
 
 err_unregister_exit:
-	tracepoint_probe_unregister(points.exit, on_exit, NULL);
+	oe_tracepoint_detach(points.exit, on_exit);
 	tracepoint_synchronize_unregister();
 	return err;
 }
@@ -102,7 +102,7 @@ void oe_fork_unwatch(void)
 {
 	if (!oe_fork_available())
 		return;
-	tracepoint_probe_unregister(points.fork, on_fork, NULL);
-	tracepoint_probe_unregister(points.exit, on_exit, NULL);
+	oe_tracepoint_detach(points.fork, on_fork);
+	oe_tracepoint_detach(points.exit, on_exit);
 	tracepoint_synchronize_unregister();
 }

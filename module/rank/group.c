@@ -23,10 +23,6 @@
 #include "rank/group_table.h"
 #include "rank/rank.h"
 
-struct oe_groups oe_groups = {
-	.lock = __MUTEX_INITIALIZER(oe_groups.lock),
-};
-
 static bool has_by_rule(const struct oe_group *group, enum oe_rule_kind kind,
 			const union oe_subject *subject)
 {
@@ -309,8 +305,8 @@ void oe_group_remove(struct oe_group *group)
 	RCU_INIT_POINTER(oe_groups.all[group->index], NULL);
 	set_signal(group, 0);
 	for (kind = 0; kind < OE_NR_RULES; kind++)
-		oe_group_replace_rule(group, kind, NULL);
-	if (!oe_groups.nr_cgroup_rules)
+		oe_group_table_set_rule(group, kind, NULL);
+	if (!oe_groups.nr_cgroup_uses)
 		oe_cgroup_unwatch();
 	oe_rank_close_group(group->index);
 	/* No process refers to the index any more: it may be reused. */

@@ -19,10 +19,6 @@ unsigned int oe_group_rank(const struct oe_group *group);
 void oe_group_set_rank(struct oe_group *group, unsigned int rank);
 int oe_group_signal(const struct oe_group *group);
 void oe_group_set_signal(struct oe_group *group, int signal);
-int oe_group_set_rule(struct oe_group *group, enum oe_rule_kind kind,
-		      const char *text);
-int oe_group_show_rule(struct oe_group *group, enum oe_rule_kind kind,
-		       char *text);
 
 bool oe_group_of_members(const unsigned long *groups,
 			 struct oe_ranking *ranking);

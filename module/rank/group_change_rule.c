@@ -12,36 +12,9 @@
 #include <linux/sysfs.h>
 
 #include "rank/cgroup_rule.h"
-#include "rank/group.h"
+#include "rank/group_change_rule.h"
 #include "rank/group_rule.h"
 #include "rank/group_table.h"
-
-static struct oe_rule *rule_of(struct oe_group *group, enum oe_rule_kind kind)
-{
-	return rcu_dereference_protected(group->rules[kind],
-					 lockdep_is_held(&oe_groups.lock));
-}
-
-/**
- * oe_group_replace_rule - give a group another rule, or none
- * @group: the group
- * @kind: which of its rules
- * @rule: the new one, or NULL; the old one is freed
- *
- * Context: under oe_groups.lock.
- */
-void oe_group_replace_rule(struct oe_group *group, enum oe_rule_kind kind,
-			   struct oe_rule *rule)
-{
-	struct oe_rule *old = rule_of(group, kind);
-
-	rcu_assign_pointer(group->rules[kind], rule);
-	oe_group_table_adjust(&oe_groups.nr_rules, old, rule);
-	if (kind == OE_RULE_CGROUP)
-		oe_group_table_adjust(&oe_groups.nr_cgroup_rules, old, rule);
-	if (old)
-		oe_rule_free(old);
-}
 
 /*
  * A new cgroup has got a path. A service that is restarted gets a new cgroup of
@@ -63,20 +36,32 @@ static void bind_cgroup(struct cgroup *cgroup, const char *path)
 	rcu_read_unlock();
 }
 
-/* Between look-up and publication the path may have got a new cgroup. */
+/*
+ * Between look-up and publication the path may have got a new cgroup. If that
+ * happens once more between this look-up and the binding, the new one has been
+ * bound, and now the removed one in its place: hence the loop.
+ */
 static void look_again(const char *text)
 {
 	struct cgroup *cgroup;
+	bool removed;
 	char *path;
 
-	cgroup = oe_cgroup_find(text, &path);
-	if (IS_ERR(cgroup))
-		return;
-	bind_cgroup(cgroup, path);
-	oe_cgroup_put(cgroup);
-	kfree(path);
+	do {
+		cgroup = oe_cgroup_find(text, &path);
+		if (IS_ERR(cgroup))
+			return;
+		bind_cgroup(cgroup, path);
+		removed = oe_cgroup_is_removed(cgroup);
+		oe_cgroup_put(cgroup);
+		kfree(path);
+	} while (removed);
 }
 
+/*
+ * The rule is made, which allocates, without the lock: a manager that changes a
+ * group in an OOM must not wait for a writer that waits for memory.
+ */
 static int set_rule(struct oe_group *group, enum oe_rule_kind kind,
 		    const char *text)
 {
@@ -86,8 +71,31 @@ static int set_rule(struct oe_group *group, enum oe_rule_kind kind,
 		rule = oe_rule_make(kind, text);
 	if (IS_ERR(rule))
 		return PTR_ERR(rule);
-	oe_group_replace_rule(group, kind, rule);
+	mutex_lock(&oe_groups.lock);
+	oe_group_table_set_rule(group, kind, rule);
+	mutex_unlock(&oe_groups.lock);
 	return 0;
+}
+
+/* Each user keeps the tracepoint attached, as each rule does. */
+static int begin_cgroup_use(void)
+{
+	int err;
+
+	mutex_lock(&oe_groups.lock);
+	err = oe_cgroup_watch(bind_cgroup);
+	if (!err)
+		oe_groups.nr_cgroup_uses++;
+	mutex_unlock(&oe_groups.lock);
+	return err;
+}
+
+static void end_cgroup_use(void)
+{
+	mutex_lock(&oe_groups.lock);
+	if (!--oe_groups.nr_cgroup_uses)
+		oe_cgroup_unwatch();
+	mutex_unlock(&oe_groups.lock);
 }
 
 static int set_cgroup_rule(struct oe_group *group, const char *text)
@@ -95,14 +103,13 @@ static int set_cgroup_rule(struct oe_group *group, const char *text)
 	int err;
 
 	/* Before the look-up, so that no new cgroup of that path is missed. */
-	err = oe_cgroup_watch(bind_cgroup);
+	err = begin_cgroup_use();
 	if (err)
 		return err;
 	err = set_rule(group, OE_RULE_CGROUP, text);
 	if (!err && *text)
 		look_again(text);
-	if (!oe_groups.nr_cgroup_rules)
-		oe_cgroup_unwatch();
+	end_cgroup_use();
 	return err;
 }
 
@@ -119,13 +126,8 @@ static int set_cgroup_rule(struct oe_group *group, const char *text)
 int oe_group_set_rule(struct oe_group *group, enum oe_rule_kind kind,
 		      const char *text)
 {
-	int err;
-
-	mutex_lock(&oe_groups.lock);
-	err = kind == OE_RULE_CGROUP ? set_cgroup_rule(group, text) :
-				       set_rule(group, kind, text);
-	mutex_unlock(&oe_groups.lock);
-	return err;
+	return kind == OE_RULE_CGROUP ? set_cgroup_rule(group, text) :
+					set_rule(group, kind, text);
 }
 
 /**

@@ -32,25 +32,40 @@ enum {
 	FINDING_BITS = 6,
 };
 
-static struct {
+static struct pass {
 	struct task_struct *owner;
 	struct finding findings[1 << FINDING_BITS]; /* by hash, the owner's */
-} pass;
+} passes[OE_NR_GROUP_PASSES];
+
+/* Only current sets or clears this value, so a plain read is safe. */
+static struct pass *current_pass(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < OE_NR_GROUP_PASSES; i++)
+		if (READ_ONCE(passes[i].owner) == current)
+			return &passes[i];
+	return NULL;
+}
 
 /**
  * oe_group_pass_begin - a pass over all processes begins
+ * @user: who makes it
  *
- * During a pass, processes of one name, user and cgroup are judged once. There
- * is one cache: a second pass at the same time judges every process.
+ * During a pass, processes of one name, user and cgroup are judged once. Each
+ * user has one cache: a second pass at the same time judges every process.
  *
  * Context: under one rcu_read_lock() until oe_group_pass_end(): the cache
  * compares cgroups by their address, which must not be reused meanwhile.
  */
-void oe_group_pass_begin(void)
+void oe_group_pass_begin(enum oe_group_pass user)
 {
-	if (!oe_group_any_rule() || cmpxchg_acquire(&pass.owner, NULL, current))
+	struct pass *pass = &passes[user];
+
+	if (!oe_group_any_rule() ||
+	    cmpxchg_acquire(&pass->owner, NULL, current))
 		return;
-	memset(pass.findings, 0, sizeof(pass.findings));
+	memset(pass->findings, 0, sizeof(pass->findings));
 }
 
 /**
@@ -60,24 +75,25 @@ void oe_group_pass_begin(void)
  */
 void oe_group_pass_end(void)
 {
-	/* Only current sets or clears this value, so a plain read is safe. */
-	if (READ_ONCE(pass.owner) != current)
-		return;
+	struct pass *pass = current_pass();
+
 	/*
 	 * Pairs with cmpxchg_acquire(): publish the findings before the cache
 	 * is free.
 	 */
-	smp_store_release(&pass.owner, NULL);
+	if (pass)
+		smp_store_release(&pass->owner, NULL);
 }
 
-static struct finding *finding_of(const union oe_subject *subject)
+static struct finding *finding_of(struct pass *pass,
+				  const union oe_subject *subject)
 {
 	unsigned long hash = 0;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(subject->words); i++)
 		hash = hash_long(hash ^ subject->words[i], BITS_PER_LONG);
-	return &pass.findings[hash >> (BITS_PER_LONG - FINDING_BITS)];
+	return &pass->findings[hash >> (BITS_PER_LONG - FINDING_BITS)];
 }
 
 /* A memcmp() that the compiler sees through. */
@@ -92,16 +108,17 @@ static bool is_same(const union oe_subject *a, const union oe_subject *b)
 }
 
 /*
- * The cached result for a subject, or an empty place to fill in; NULL if the
- * cache belongs to another task.
+ * The cached result for a subject, or an empty place to fill in; NULL if no
+ * cache is current's.
  */
 static struct finding *find_finding(const union oe_subject *subject)
 {
+	struct pass *pass = current_pass();
 	struct finding *finding;
 
-	if (READ_ONCE(pass.owner) != current)
+	if (!pass)
 		return NULL;
-	finding = finding_of(subject);
+	finding = finding_of(pass, subject);
 	if (!finding->known || !is_same(&finding->subject, subject)) {
 		finding->subject = *subject;
 		finding->known = false;

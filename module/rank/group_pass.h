@@ -7,7 +7,19 @@
 struct oe_ranking;
 struct task_struct;
 
-void oe_group_pass_begin(void);
+/**
+ * enum oe_group_pass - who makes a pass; each has a cache
+ * @OE_GROUP_PASS_OOM: a decision
+ * @OE_GROUP_PASS_LIST: a reader of a list, which must not take it from an OOM
+ * @OE_NR_GROUP_PASSES: how many there are
+ */
+enum oe_group_pass {
+	OE_GROUP_PASS_OOM,
+	OE_GROUP_PASS_LIST,
+	OE_NR_GROUP_PASSES,
+};
+
+void oe_group_pass_begin(enum oe_group_pass user);
 void oe_group_pass_end(void);
 bool oe_group_pass_judge(struct task_struct *p, struct oe_ranking *ranking);
 

@@ -15,6 +15,7 @@
 
 #include <uapi/oom_embedded.h>
 
+#include "compat/compat.h"
 #include "rank/cgroup_rule.h"
 #include "rank/group_rule.h"
 #include "lib/parse.h"
@@ -158,6 +159,19 @@ void oe_rule_bind_cgroup(struct oe_rule *rule, struct cgroup *cgroup,
 	oe_cgroup_put(xchg(&rule->cgroup, cgroup));
 }
 
+/*
+ * A child is in the task list before it is in its cgroup: until it can run it
+ * stands in the root's. Such a child is judged as its parent, as which it dies,
+ * too, while they share memory.
+ */
+static struct cgroup *cgroup_of(struct task_struct *p)
+{
+	p = p->group_leader;
+	if (READ_ONCE(p->__state) == TASK_NEW)
+		p = rcu_dereference(p->real_parent);
+	return oe_cgroup_of(p);
+}
+
 /**
  * oe_subject_describe - collect the properties that rules look at
  * @subject: filled in
@@ -167,7 +181,7 @@ void oe_rule_bind_cgroup(struct oe_rule *rule, struct cgroup *cgroup,
  */
 void oe_subject_describe(union oe_subject *subject, struct task_struct *p)
 {
-	subject->cgroup = oe_cgroup_of(p);
+	subject->cgroup = cgroup_of(p);
 	subject->uid = __kuid_val(task_uid(p));
 	/* Without the task lock: a torn read is terminated here. */
 	memcpy(subject->comm, p->group_leader->comm, TASK_COMM_LEN);

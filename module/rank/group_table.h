@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a group is, for group.c and group_change_rule.c only.
+ * What a group is, for the files group*.c only.
  */
 #ifndef OE_GROUP_TABLE_H
 #define OE_GROUP_TABLE_H
 
 #include <linux/bitmap.h>
-#include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 
-#include "rank/group.h"
+#include "core.h"
 #include "rank/group_rule.h"
+#include "rank/types.h"
 
 /**
  * struct oe_group - a group
@@ -37,7 +37,7 @@ struct oe_group {
  * @used: indexes, under @lock
  * @end: all groups are below it, under @lock
  * @nr_rules: of all kinds, under @lock
- * @nr_cgroup_rules: of them, under @lock
+ * @nr_cgroup_uses: cgroup rules, and writes of one, under @lock
  * @nr_signals: groups that have one, under @lock
  * @all: by index; NULL where there is none
  */
@@ -46,7 +46,7 @@ struct oe_groups {
 	DECLARE_BITMAP(used, OE_NR_GROUPS);
 	unsigned int end;
 	unsigned int nr_rules;
-	unsigned int nr_cgroup_rules;
+	unsigned int nr_cgroup_uses;
 	unsigned int nr_signals;
 	struct oe_group __rcu *all[OE_NR_GROUPS];
 };
@@ -56,6 +56,8 @@ extern struct oe_groups oe_groups;
 /**
  * oe_group_table_next - walk over all groups
  * @i: from where on; moved behind the group
+ *
+ * Inlined: it is called for each process and group in the OOM path.
  *
  * Context: under rcu_read_lock().
  * Return: a group, or NULL at the end.
@@ -70,22 +72,8 @@ static inline struct oe_group *oe_group_table_next(unsigned int *i)
 	return group;
 }
 
-/**
- * oe_group_table_adjust - a count that lets readers skip the walk over the groups
- * @counter: in oe_groups, read without a lock
- * @was: is the thing that was there counted?
- * @is: and the one that is there now?
- *
- * Context: under oe_groups.lock.
- */
-static inline void oe_group_table_adjust(unsigned int *counter, bool was,
-					 bool is)
-{
-	lockdep_assert_held(&oe_groups.lock);
-	WRITE_ONCE(*counter, *counter + is - was);
-}
-
-void oe_group_replace_rule(struct oe_group *group, enum oe_rule_kind kind,
-			   struct oe_rule *rule);
+void oe_group_table_adjust(unsigned int *counter, bool was, bool is);
+void oe_group_table_set_rule(struct oe_group *group, enum oe_rule_kind kind,
+			     struct oe_rule *rule);
 
 #endif /* OE_GROUP_TABLE_H */

@@ -20,7 +20,7 @@ static struct {
 	/* Groups that exist. A child inherits no other. */
 	DECLARE_BITMAP(open_groups, OE_NR_GROUPS);
 	raw_spinlock_t lost_lock;
-	/* Under lost_lock: children without their ranking, start of the first. */
+	/* Under lost_lock: children without their ranking, first start of all. */
 	unsigned int nr_lost;
 	u64 lost_since;
 	struct delayed_work repair;
@@ -55,18 +55,6 @@ void oe_inherit_close_group(unsigned int group)
 }
 
 /**
- * oe_inherit_parent - the parent of a process
- * @p: the process
- *
- * Context: under rcu_read_lock(), which also keeps the returned pid.
- * Return: the parent's thread group.
- */
-struct pid *oe_inherit_parent(struct task_struct *p)
-{
-	return task_tgid(rcu_dereference(p->real_parent));
-}
-
-/**
  * oe_inherit_is_lost - may a process without an entry have lost its
  *	inheritance?
  * @p: any of its threads
@@ -89,7 +77,8 @@ static void note_lost(u64 child_start)
 	oe_stat_inc(OE_STAT_inherit_failed);
 	raw_spin_lock_irqsave(&inherit.lost_lock, flags);
 	inherit.nr_lost++;
-	if (!inherit.lost_since)
+	/* Forks on other CPUs may come to this point in another order. */
+	if (!inherit.lost_since || child_start < inherit.lost_since)
 		WRITE_ONCE(inherit.lost_since,
 			   child_start); /* read by oe_inherit_is_lost() */
 	raw_spin_unlock_irqrestore(&inherit.lost_lock, flags);
@@ -135,7 +124,8 @@ static void insert_heritage(const struct oe_heritage *heritage,
  * @child_start: its start time
  *
  * If there is no memory for its entry, every process without a ranking that has
- * started since is protected until the background work has repaired it.
+ * started since is judged by its forefathers until the background work has
+ * repaired it.
  *
  * Context: tracepoint, preemption off; does not allocate on PREEMPT_RT.
  */
@@ -148,6 +138,12 @@ void oe_inherit_fork(struct pid *parent, struct pid *child, u64 child_start)
 	if (inherit_from(parent, &heritage))
 		insert_heritage(&heritage, child, child_start);
 	rcu_read_unlock();
+}
+
+/* Under rcu_read_lock(), which also keeps the returned pid. */
+static struct pid *parent_of(struct task_struct *p)
+{
+	return task_tgid(rcu_dereference(p->real_parent));
 }
 
 /*
@@ -166,7 +162,7 @@ static struct pid *get_lost(struct oe_heritage *heritage)
 		if (!oe_inherit_is_lost(p) || oe_rank_table_find_told(tgid) ||
 		    !oe_rank_table_is_alive(tgid))
 			continue;
-		if (inherit_from(oe_inherit_parent(p), heritage)) {
+		if (inherit_from(parent_of(p), heritage)) {
 			lost = get_pid(tgid);
 			break;
 		}
@@ -182,10 +178,10 @@ static int make_up_for(struct pid *lost, const struct oe_heritage *heritage)
 	err = oe_rank_table_insert(oe_rank_table_alloc(), lost, heritage);
 	if (!err)
 		oe_rank_table_drop_if_dead(lost);
-	return err == -EEXIST ? 0 : err;
+	return err;
 }
 
-/* Leave the protected state, unless another inheritance was lost meanwhile. */
+/* Forefathers no longer count, unless another inheritance was lost meanwhile. */
 static bool close_lost(unsigned int nr_lost)
 {
 	bool closed;

@@ -9,7 +9,6 @@ struct task_struct;
 
 void oe_inherit_open_group(unsigned int group);
 void oe_inherit_close_group(unsigned int group);
-struct pid *oe_inherit_parent(struct task_struct *p);
 void oe_inherit_fork(struct pid *parent, struct pid *child, u64 child_start);
 bool oe_inherit_is_lost(struct task_struct *p);
 void oe_inherit_exit(void);

@@ -72,6 +72,20 @@ static void stop_watching(void)
 	rank.watching = false;
 }
 
+static void retire_tracepoints(struct work_struct *work)
+{
+	mutex_lock(&oe_rank_table_lock);
+	if (!oe_rank_count())
+		stop_watching();
+	mutex_unlock(&oe_rank_table_lock);
+}
+
+static void retire_later(void)
+{
+	queue_delayed_work(system_wq, &rank.retire,
+			   msecs_to_jiffies(UNWATCH_DELAY_MS));
+}
+
 static bool has_entry(struct pid *tgid)
 {
 	bool has;
@@ -82,19 +96,24 @@ static bool has_entry(struct pid *tgid)
 	return has;
 }
 
+static bool adds_entry(const struct oe_rank_change *change)
+{
+	return change->action == OE_RANK_SET || change->action == OE_RANK_JOIN;
+}
+
 /* Insert an empty entry where there is none, so that nothing can fail later. */
 static int prepare_entry(const struct oe_rank_change *change)
 {
 	const struct oe_heritage nothing = { .ranking = OE_NO_RANKING };
+
 	int err;
 
-	if (change->action == OE_RANK_CLEAR ||
-	    change->action == OE_RANK_LEAVE || has_entry(change->pid))
+	if (!adds_entry(change) || has_entry(change->pid))
 		return 0;
-	err = oe_rank_table_insert(oe_rank_table_alloc(), change->pid,
-				   &nothing);
-	/* -EEXIST: inserted by a fork meanwhile. */
-	return err == -EEXIST ? 0 : err;
+	err = start_watching();
+	return err   ?:
+		       oe_rank_table_insert(oe_rank_table_alloc(), change->pid,
+					    &nothing);
 }
 
 /* Read by oe_rank_table_find_told() and its callers. */
@@ -141,8 +160,8 @@ static void drop_if_empty(const struct oe_rank_change *change)
 
 	rcu_read_lock();
 	entry = oe_rank_table_find(change->pid);
-	if (entry && oe_rank_table_is_empty(entry))
-		oe_rank_table_remove(entry);
+	if (entry)
+		oe_rank_table_remove_if_empty(entry);
 	rcu_read_unlock();
 }
 
@@ -157,16 +176,18 @@ static void drop_if_empty(const struct oe_rank_change *change)
 int oe_rank_apply(const struct oe_rank_change *changes, unsigned int nr_changes)
 {
 	unsigned int i;
-	int err;
+	int err = 0;
 
 	mutex_lock(&oe_rank_table_lock);
-	err = start_watching();
 	for (i = 0; !err && i < nr_changes; i++)
 		err = prepare_entry(&changes[i]);
 	for (i = 0; !err && i < nr_changes; i++)
 		commit_change(&changes[i]);
 	for (i = 0; i < nr_changes; i++)
 		drop_if_empty(&changes[i]);
+	/* No removal tells of a table that stayed empty. */
+	if (rank.watching && !oe_rank_count())
+		retire_later();
 	mutex_unlock(&oe_rank_table_lock);
 	return err;
 }
@@ -217,8 +238,7 @@ void oe_rank_open_group(unsigned int group)
 static int leave_group(struct oe_rank_entry *entry, void *arg)
 {
 	clear_bit(*(unsigned int *)arg, entry->groups);
-	if (oe_rank_table_is_empty(entry))
-		oe_rank_table_remove(entry);
+	oe_rank_table_remove_if_empty(entry);
 	return 0;
 }
 
@@ -242,20 +262,6 @@ void oe_rank_close_group(unsigned int group)
 	mutex_lock(&oe_rank_table_lock);
 	oe_rank_table_walk(leave_group, &group);
 	mutex_unlock(&oe_rank_table_lock);
-}
-
-static void retire_tracepoints(struct work_struct *work)
-{
-	mutex_lock(&oe_rank_table_lock);
-	if (!oe_rank_count())
-		stop_watching();
-	mutex_unlock(&oe_rank_table_lock);
-}
-
-static void retire_later(void)
-{
-	queue_delayed_work(system_wq, &rank.retire,
-			   msecs_to_jiffies(UNWATCH_DELAY_MS));
 }
 
 static int drop_any(struct oe_rank_entry *entry, void *arg)

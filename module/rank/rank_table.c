@@ -31,7 +31,7 @@ static struct {
 
 DEFINE_MUTEX(oe_rank_table_lock);
 
-static struct oe_rank_entry *entry_of(struct oe_pid_node *node)
+static struct oe_rank_entry *entry_of(const struct oe_pid_node *node)
 {
 	return container_of(node, struct oe_rank_entry, node);
 }
@@ -101,14 +101,17 @@ struct oe_rank_entry *oe_rank_table_find_told(struct pid *tgid)
 }
 
 /**
- * oe_rank_table_alloc - a new entry
+ * oe_rank_table_alloc - a new entry, a spare one if there is no memory
  *
  * Context: process context, may sleep and allocate.
  * Return: the entry, for oe_rank_table_insert(), or NULL.
  */
 struct oe_rank_entry *oe_rank_table_alloc(void)
 {
-	return oe_pool_alloc(&rank_table.pool);
+	bool low;
+
+	return oe_pool_alloc(&rank_table.pool) ?:
+		       oe_pool_take(&rank_table.pool, &low);
 }
 
 /**
@@ -134,30 +137,57 @@ int oe_rank_table_fill(void)
 	return oe_pool_fill(&rank_table.pool);
 }
 
+/*
+ * A manager may rank a child, or put it into a group, before the fork's handler
+ * has run. What it wrote counts before the heritage.
+ */
+static void merge_heritage(struct oe_pid_node *present,
+			   const struct oe_pid_node *node)
+{
+	const struct oe_rank_entry *heritage = entry_of(node);
+	struct oe_rank_entry *entry = entry_of(present);
+	unsigned int i;
+
+	cmpxchg(&entry->ranking, OE_NO_RANKING, heritage->ranking);
+	for_each_set_bit(i, heritage->groups, OE_NR_GROUPS)
+		set_bit(i, entry->groups);
+}
+
 /**
- * oe_rank_table_insert - put an entry in
+ * oe_rank_table_insert - put an entry in, or add it to the one that is there
  * @entry: of oe_rank_table_alloc() or oe_rank_table_take(); is taken over, also
  *	on failure; NULL is -ENOMEM
  * @tgid: the leader's pid; gets a reference
  * @heritage: the contents of the entry; copied
  *
- * Context: any.
- * Return: 0, -ENOMEM, or -EEXIST.
+ * A ranking that is there stays.
+ *
+ * Context: any but interrupts.
+ * Return: 0 or -ENOMEM.
  */
 int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
 			 const struct oe_heritage *heritage)
 {
-	int err;
-
 	if (!entry)
 		return -ENOMEM;
 	entry->node.pid = get_pid(tgid);
 	entry->ranking = heritage->ranking;
 	bitmap_copy(entry->groups, heritage->groups, OE_NR_GROUPS);
-	err = oe_pid_table_insert(&rank_table.table, &entry->node);
-	if (err)
+	if (!oe_pid_table_insert(&rank_table.table, &entry->node,
+				 merge_heritage))
 		free_entry(entry);
-	return err;
+	return 0;
+}
+
+static void remove_entry(struct oe_rank_entry *entry,
+			 bool (*may_go)(const struct oe_pid_node *node))
+{
+	/* Exit and a write may both try; one of them succeeds. */
+	if (!oe_pid_table_remove(&rank_table.table, &entry->node, may_go))
+		return;
+	call_rcu(&entry->rcu, free_entry_rcu);
+	if (!oe_rank_table_count())
+		rank_table.emptied();
 }
 
 /**
@@ -168,12 +198,26 @@ int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
  */
 void oe_rank_table_remove(struct oe_rank_entry *entry)
 {
-	/* Exit and a write may both try; one of them succeeds. */
-	if (!oe_pid_table_remove(&rank_table.table, &entry->node))
-		return;
-	call_rcu(&entry->rcu, free_entry_rcu);
-	if (!oe_rank_table_count())
-		rank_table.emptied();
+	remove_entry(entry, NULL);
+}
+
+static bool is_empty_node(const struct oe_pid_node *node)
+{
+	return oe_rank_table_is_empty(entry_of(node));
+}
+
+/**
+ * oe_rank_table_remove_if_empty - take an entry out in which nothing is left
+ * @entry: valid under RCU
+ *
+ * A fork that adds to it at the same time does so before, and it stays, or
+ * after, with an entry of its own.
+ *
+ * Context: any; the caller holds oe_rank_table_lock.
+ */
+void oe_rank_table_remove_if_empty(struct oe_rank_entry *entry)
+{
+	remove_entry(entry, is_empty_node);
 }
 
 /**

@@ -86,6 +86,7 @@ struct oe_rank_entry *oe_rank_table_take(bool *low);
 int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
 			 const struct oe_heritage *heritage);
 void oe_rank_table_remove(struct oe_rank_entry *entry);
+void oe_rank_table_remove_if_empty(struct oe_rank_entry *entry);
 bool oe_rank_table_is_alive(struct pid *tgid);
 void oe_rank_table_drop(struct pid *tgid);
 void oe_rank_table_drop_if_dead(struct pid *tgid);

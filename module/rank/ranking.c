@@ -17,40 +17,62 @@
 #include "rank/rank_table.h"
 #include "rank/ranking.h"
 
+enum {
+	/* Processes that fork in a chain must not make a decision long. */
+	GENERATIONS = 16,
+};
+
+/*
+ * Between its appearance in the task list and the fork tracepoint a child has
+ * no entry yet. Such a child cannot have run: its state is TASK_NEW.
+ */
+static bool lacks_heritage(struct task_struct *p)
+{
+	return READ_ONCE(p->__state) == TASK_NEW || oe_inherit_is_lost(p);
+}
+
 /**
  * find_entry - the entry that counts for a process
  * @p: any of its threads
- * @inherited: set if it is the parent's
+ * @own: set if it is that of the process itself
  *
- * Between its appearance in the task list and the fork tracepoint a child has
- * no entry yet. Such a child cannot have run: its state is TASK_NEW.
+ * A process that should have got a copy, and did not, is judged by the entry of
+ * which it would have been one: its parent's, or of the parent's parent, if the
+ * parent has lost its own.
  *
  * Return: the entry, valid under RCU, or NULL.
  */
-static struct oe_rank_entry *find_entry(struct task_struct *p, bool *inherited)
+static struct oe_rank_entry *find_entry(struct task_struct *p, bool *own)
 {
-	struct oe_rank_entry *entry = oe_rank_table_find_told(task_tgid(p));
+	struct oe_rank_entry *entry;
+	unsigned int i;
 
-	*inherited = !entry && READ_ONCE(p->__state) == TASK_NEW;
-	return *inherited ? oe_rank_table_find_told(oe_inherit_parent(p)) :
-			    entry;
+	p = p->group_leader;
+	entry = oe_rank_table_find_told(task_tgid(p));
+	*own = entry;
+	for (i = 0; !entry && i < GENERATIONS && lacks_heritage(p); i++) {
+		p = rcu_dereference(p->real_parent)->group_leader;
+		entry = oe_rank_table_find_told(task_tgid(p));
+	}
+	return entry;
 }
 
 static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
 {
 	struct oe_rank_entry *entry;
-	bool inherited;
 	u32 packed;
+	bool own;
 
-	entry = find_entry(p, &inherited);
+	entry = find_entry(p, &own);
 	if (!entry)
 		return false;
 	packed = READ_ONCE(entry->ranking); /* written by change_entry() */
 	if (packed == OE_NO_RANKING)
 		return oe_group_of_members(entry->groups, ranking);
 	*ranking = oe_rank_unpack(packed);
-	if (inherited)
-		ranking->source = OE_SOURCE_INHERITED;
+	if (!own)
+		ranking->source = oe_inherit_is_lost(p) ? OE_SOURCE_LOST :
+							  OE_SOURCE_INHERITED;
 	return true;
 }
 
@@ -70,8 +92,6 @@ struct oe_ranking oe_rank_of(struct task_struct *p)
 
 	if (oe_rank_table_count() && of_entry(p, &ranking))
 		return ranking;
-	if (oe_inherit_is_lost(p))
-		return (struct oe_ranking){ OE_RANK_NEVER, OE_SOURCE_LOST };
 	if (oe_group_pass_judge(p, &ranking))
 		return ranking;
 	return (struct oe_ranking){
@@ -84,11 +104,11 @@ struct oe_ranking oe_rank_of(struct task_struct *p)
 static bool is_member_by_pid(struct task_struct *p, unsigned int group)
 {
 	struct oe_rank_entry *entry;
-	bool inherited;
+	bool own;
 
 	if (!oe_rank_table_count())
 		return false;
-	entry = find_entry(p, &inherited);
+	entry = find_entry(p, &own);
 	return entry && test_bit(group, entry->groups);
 }
 

@@ -18,8 +18,8 @@ enum {
  * @OE_SOURCE_DEFAULT: from nowhere else: `default_rank`
  * @OE_SOURCE_EXPLICIT: written to `oom_ranking`
  * @OE_SOURCE_INHERITED: copied from the parent at fork
- * @OE_SOURCE_LOST: no memory for the copy at fork; protected until it is
- *	repaired
+ * @OE_SOURCE_LOST: no memory for the copy at fork: that of the nearest
+ *	forefather, until it is repaired
  * @OE_SOURCE_GROUP: that of a group it belongs to
  */
 enum oe_source {

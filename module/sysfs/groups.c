@@ -20,6 +20,7 @@
 #include "sysfs/lines.h"
 #include "compat/compat.h"
 #include "rank/group.h"
+#include "rank/group_change_rule.h"
 #include "sysfs/snapshot.h"
 #include "lib/parse.h"
 #include "rank/rank.h"
@@ -28,6 +29,7 @@
 #include "sysfs/common.h"
 #include "sysfs/files.h"
 #include "sysfs/dir.h"
+#include "tasks.h"
 
 enum {
 	PID_LINE = 12, /* "%10d\n", and the NUL while it is written */
@@ -171,19 +173,26 @@ static ssize_t uid_store(struct kobject *kobj, struct kobj_attribute *attr,
 	return store_rule(kobj, OE_RULE_UID, buf, count);
 }
 
+struct member_count {
+	const struct oe_group *group;
+	unsigned int nr_members;
+};
+
+static void count_member(struct task_struct *p, void *arg)
+{
+	struct member_count *count = arg;
+
+	if (oe_rank_in_group(count->group, p))
+		count->nr_members++;
+}
+
 static ssize_t nr_members_show(struct kobject *kobj,
 			       struct kobj_attribute *attr, char *buf)
 {
-	const struct oe_group *group = group_of(kobj);
-	unsigned int nr_members = 0;
-	struct task_struct *p;
+	struct member_count count = { .group = group_of(kobj) };
 
-	rcu_read_lock();
-	for_each_process(p)
-		if (!(p->flags & PF_KTHREAD) && oe_rank_in_group(group, p))
-			nr_members++;
-	rcu_read_unlock();
-	return sysfs_emit(buf, "%u\n", nr_members);
+	oe_tasks_list(&init_pid_ns, count_member, &count);
+	return sysfs_emit(buf, "%u\n", count.nr_members);
 }
 
 static struct kobj_attribute rank_attr = __ATTR_RW(rank);

@@ -129,14 +129,14 @@ static void fill_row(struct row *row, struct task_struct *p, pid_t pid,
 	strscpy(row->comm, p->comm, sizeof(row->comm));
 }
 
-static void visit_ranked(struct task_struct *p, struct table *table)
+static void visit_ranked(struct task_struct *p, void *arg)
 {
 	struct oe_ranking ranking = oe_rank_of(p);
+	struct table *table = arg;
 	pid_t pid = task_tgid_nr_ns(p, table->ns);
 	struct row *row;
 
-	/* Not in the reader's pid namespace, or without a ranking. */
-	if (!pid || ranking.source == OE_SOURCE_DEFAULT)
+	if (ranking.source == OE_SOURCE_DEFAULT)
 		return;
 	row = next_row(table);
 	if (row)
@@ -146,22 +146,8 @@ static void visit_ranked(struct task_struct *p, struct table *table)
 
 static int fill_ranked(struct table *table)
 {
-	struct task_struct *p;
-
-	rcu_read_lock();
-	for_each_process(p)
-		if (!(p->flags & PF_KTHREAD))
-			visit_ranked(p, table);
-	rcu_read_unlock();
+	oe_tasks_list(table->ns, visit_ranked, table);
 	return 0;
-}
-
-static int by_pid(const void *a, const void *b)
-{
-	const struct row *left = a;
-	const struct row *right = b;
-
-	return left->pid < right->pid ? -1 : left->pid > right->pid;
 }
 
 static void add_ranked_line(struct oe_text *text, const struct row *row)
@@ -182,7 +168,6 @@ static int build_ranked(struct oe_list *list, struct oe_text *text)
 	err = fill_table(&table, fill_ranked);
 	if (err)
 		goto out;
-	sort(table.rows, table.nr_rows, sizeof(*table.rows), by_pid, NULL);
 	err = oe_text_reserve(text, (table.nr_rows + 1) * LINE_SIZE);
 	for (i = 0; !err && i < table.nr_rows; i++)
 		add_ranked_line(text, &table.rows[i]);

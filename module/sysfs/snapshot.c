@@ -11,6 +11,8 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -60,6 +62,8 @@ void oe_text_add(struct oe_text *text, const char *format, ...)
 static void forget_snapshot(struct oe_snapshot *snapshot)
 {
 	kvfree(snapshot->text.data);
+	if (snapshot->ns)
+		put_pid_ns(snapshot->ns);
 	memset(snapshot, 0, sizeof(*snapshot));
 }
 
@@ -126,18 +130,21 @@ static struct oe_snapshot *find_snapshot(struct oe_list *list,
 	return NULL;
 }
 
-/* A free place, or that of the reader that has been idle longest. */
+/*
+ * A free place, that of a reader that has come to the end, or that of the one
+ * that has been idle longest, which gets ESTALE.
+ */
 static struct oe_snapshot *make_room(struct oe_list *list)
 {
-	struct oe_snapshot *oldest = find_snapshot(list, NULL);
+	struct oe_snapshot *oldest = &list->snapshots[0];
 	unsigned int i;
 
-	if (oldest)
-		return oldest;
-	oldest = &list->snapshots[0];
-	for (i = 1; i < OE_LIST_READERS; i++)
+	for (i = 0; i < OE_LIST_READERS; i++) {
+		if (!list->snapshots[i].text.data)
+			return &list->snapshots[i];
 		if (time_before(list->snapshots[i].used, oldest->used))
 			oldest = &list->snapshots[i];
+	}
 	return oldest;
 }
 
@@ -161,6 +168,7 @@ static int take_snapshot(struct oe_list *list, const struct file *reader)
 	forget_snapshot(snapshot);
 	snapshot->text = text;
 	snapshot->reader = reader;
+	snapshot->ns = get_pid_ns(task_active_pid_ns(current));
 	snapshot->used = jiffies;
 	queue_delayed_work(system_wq, &list->expire,
 			   msecs_to_jiffies(EXPIRE_MS));
@@ -168,27 +176,31 @@ static int take_snapshot(struct oe_list *list, const struct file *reader)
 	return 0;
 }
 
+/* At its end the text goes, and its length stays: some readers read once more. */
 static ssize_t continue_snapshot(struct oe_snapshot *snapshot, char *buf,
 				 loff_t offset, size_t count)
 {
-	ssize_t ret = memory_read_from_buffer(buf, count, &offset,
-					      snapshot->text.data,
-					      snapshot->text.length);
+	struct oe_text *text = &snapshot->text;
 
 	snapshot->used = jiffies;
-	if (!ret)
-		forget_snapshot(snapshot);
-	return ret;
+	if (offset >= text->length) {
+		kvfree(text->data);
+		text->data = NULL;
+		return 0;
+	}
+	if (!text->data)
+		return -ESTALE;
+	return memory_read_from_buffer(buf, count, &offset, text->data,
+				       text->length);
 }
 
-static bool has_snapshot(struct oe_list *list, const struct file *reader)
+/*
+ * An open file that is closed may be followed by another one at the same
+ * address, of a reader in another pid namespace.
+ */
+static bool is_readers(const struct oe_snapshot *snapshot)
 {
-	bool found;
-
-	mutex_lock(&list->lock);
-	found = find_snapshot(list, reader);
-	mutex_unlock(&list->lock);
-	return found;
+	return snapshot && snapshot->ns == task_active_pid_ns(current);
 }
 
 /**
@@ -199,11 +211,10 @@ static bool has_snapshot(struct oe_list *list, const struct file *reader)
  * @offset: from where; 0 takes the list anew
  * @count: at most
  *
- * A reader may begin elsewhere than at 0, as tail(1) does.
- *
  * Context: process context, may sleep and allocate.
- * Return: bytes read, 0 at the end, or a negative errno: -ESTALE if other
- * readers have taken the place while the list was built.
+ * Return: bytes read, 0 at the end, or a negative errno: -ESTALE if the list
+ * that was read up to @offset is gone, because the reader paused or more than
+ * OE_LIST_READERS read; read again from 0.
  */
 ssize_t oe_list_read(struct oe_list *list, const struct file *reader, char *buf,
 		     loff_t offset, size_t count)
@@ -211,7 +222,7 @@ ssize_t oe_list_read(struct oe_list *list, const struct file *reader, char *buf,
 	struct oe_snapshot *snapshot;
 	ssize_t ret = -ESTALE;
 
-	if (!offset || !has_snapshot(list, reader)) {
+	if (!offset) {
 		int err = take_snapshot(list, reader);
 
 		if (err)
@@ -219,7 +230,7 @@ ssize_t oe_list_read(struct oe_list *list, const struct file *reader, char *buf,
 	}
 	mutex_lock(&list->lock);
 	snapshot = find_snapshot(list, reader);
-	if (snapshot)
+	if (is_readers(snapshot))
 		ret = continue_snapshot(snapshot, buf, offset, count);
 	mutex_unlock(&list->lock);
 	return ret;

@@ -7,6 +7,7 @@
 #include <linux/workqueue.h>
 
 struct file;
+struct pid_namespace;
 
 /**
  * struct oe_text - lines of text under construction
@@ -23,11 +24,14 @@ struct oe_text {
 /**
  * struct oe_snapshot - the text that one open file is reading
  * @reader: the open file; compared, never dereferenced; NULL = free
- * @text: the whole list as it was when its reading began
+ * @ns: the pid namespace for which the list was built; one reference is held
+ * @text: the whole list as it was when its reading began; without data once it
+ *	has been read to its end
  * @used: jiffies of the last read
  */
 struct oe_snapshot {
 	const struct file *reader;
+	struct pid_namespace *ns;
 	struct oe_text text;
 	unsigned long used;
 };

@@ -270,25 +270,15 @@ static void inherit_and_drop(struct kunit *test)
 	rank_expect(test, 2, 9, OE_SOURCE_EXPLICIT);
 }
 
-static void lost_inheritance_protects(struct kunit *test)
+/* Without a ranking that could have been lost nothing changes. */
+static void lost_inheritance_is_repaired(struct kunit *test)
 {
 	u64 failed = atomic64_read(&oe_stats[OE_STAT_inherit_failed]);
 
 	note_lost(processes[1]->start_time);
 	KUNIT_EXPECT_EQ(test, failed + 1,
 			(u64)atomic64_read(&oe_stats[OE_STAT_inherit_failed]));
-	/*
-	 * A process without a ranking that started since counts as protected
-	 * ...
-	 */
-	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
-	if (READ_ONCE(inherit.lost_since)) {
-		rank_expect(test, 1, OE_RANK_NEVER, OE_SOURCE_LOST);
-		rank_expect(test, NR_PROCESSES - 1, OE_RANK_NEVER,
-			    OE_SOURCE_LOST);
-	}
-	mutex_unlock(&oe_rank_table_lock);
-	/* ... until the repair has been through. */
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
 	flush_delayed_work(&inherit.repair);
 	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
 	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
@@ -300,17 +290,71 @@ static void lost_child_gets_what_its_parent_has(struct kunit *test)
 	struct oe_rank_change of_parent = { .value = 7 };
 
 	rcu_read_lock();
-	of_parent.pid = get_pid(oe_inherit_parent(processes[0]));
+	of_parent.pid = get_pid(parent_of(processes[0]));
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
 	KUNIT_EXPECT_EQ(test, 0, rank_set(2, 9));
+	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
 	note_lost(processes[1]->start_time);
+	rank_expect(test, 0, 500, OE_SOURCE_DEFAULT);
+	rank_expect(test, 1, 7, OE_SOURCE_LOST);
+	rank_expect(test, 2, 9, OE_SOURCE_EXPLICIT);
+	rank_expect(test, NR_PROCESSES - 1, 7, OE_SOURCE_LOST);
+	mutex_unlock(&oe_rank_table_lock);
 	flush_delayed_work(&inherit.repair);
 	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
 	rank_expect(test, 1, 7, OE_SOURCE_INHERITED);
 	rank_expect(test, 2, 9, OE_SOURCE_EXPLICIT);
 	rank_expect(test, NR_PROCESSES - 1, 7, OE_SOURCE_INHERITED);
 	put_pid(of_parent.pid);
+}
+
+/* Two forks on two CPUs tell of their loss in the other order. */
+static void elder_lost_child_is_repaired(struct kunit *test)
+{
+	struct oe_rank_change of_parent = { .value = 7 };
+
+	rcu_read_lock();
+	of_parent.pid = get_pid(parent_of(processes[0]));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
+	mutex_lock(&oe_rank_table_lock);
+	note_lost(processes[3]->start_time);
+	note_lost(processes[1]->start_time);
+	rank_expect(test, 1, 7, OE_SOURCE_LOST);
+	mutex_unlock(&oe_rank_table_lock);
+	flush_delayed_work(&inherit.repair);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
+	rank_expect(test, 1, 7, OE_SOURCE_INHERITED);
+	put_pid(of_parent.pid);
+}
+
+/* A manager was quicker than the fork's handler. */
+static void ranked_child_loses_nothing(struct kunit *test)
+{
+	u64 failed = atomic64_read(&oe_stats[OE_STAT_inherit_failed]);
+
+	oe_rank_open_group(3);
+	oe_rank_open_group(4);
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_JOIN, 3));
+	KUNIT_EXPECT_EQ(test, 0, rank_set(1, 9));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(2, OE_RANK_JOIN, 4));
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
+	oe_inherit_fork(pid_of(0), pid_of(2), 1);
+	rank_expect(test, 1, 9, OE_SOURCE_EXPLICIT);
+	rank_expect(test, 2, 7, OE_SOURCE_INHERITED);
+	rcu_read_lock();
+	KUNIT_EXPECT_TRUE(test,
+			  test_bit(3, oe_rank_table_find(pid_of(1))->groups));
+	KUNIT_EXPECT_TRUE(test,
+			  test_bit(4, oe_rank_table_find(pid_of(2))->groups));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, failed,
+			(u64)atomic64_read(&oe_stats[OE_STAT_inherit_failed]));
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
+	oe_rank_close_group(4);
+	oe_rank_close_group(3);
 }
 
 /* A ranking of its own counts before a group, and outlives it. */
@@ -409,6 +453,13 @@ static void empty_table_is_not_watched(struct kunit *test)
 	oe_rank_table_drop(pid_of(0));
 	flush_delayed_work(&rank.retire);
 	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
+	/* Nor for a change that leaves it empty, or fails. */
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_CLEAR, 0));
+	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
+	failing_alloc.at = 1;
+	KUNIT_EXPECT_EQ(test, -ENOMEM, rank_set(0, 7));
+	flush_delayed_work(&rank.retire);
+	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
 }
 
 static void entry_is_small(struct kunit *test)
@@ -424,8 +475,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(failing_change_changes_nothing),
 	KUNIT_CASE(failing_change_meets_an_exit),
 	KUNIT_CASE(inherit_and_drop),
-	KUNIT_CASE(lost_inheritance_protects),
+	KUNIT_CASE(lost_inheritance_is_repaired),
 	KUNIT_CASE(lost_child_gets_what_its_parent_has),
+	KUNIT_CASE(elder_lost_child_is_repaired),
+	KUNIT_CASE(ranked_child_loses_nothing),
 	KUNIT_CASE(join_and_leave),
 	KUNIT_CASE(closed_group_is_empty),
 	KUNIT_CASE(group_is_inherited_while_it_is_open),

@@ -71,7 +71,37 @@ consistent()
 		"$(widths) width, twice: $(twice "$3" | head -n 3), missing: $(missing "$3" | head -n 3)"
 }
 
-plan 10
+# The first piece of the list by descriptor 3, five pieces by other readers, the rest by 3.
+# Sets $rest_error to what the last says.
+crowded_out()
+{
+	exec 3<"$OE/oom_ranking"
+	dd bs=100 count=1 <&3 >/dev/null 2>&1
+	for _ in 1 2 3 4 5; do
+		dd if="$OE/oom_ranking" bs=100 count=1 >/dev/null 2>&1
+	done
+	rest_error=$(dd bs=4096 <&3 2>&1 >"$tmp/rest")
+	exec 3<&-
+}
+
+is_stale()
+{
+	case $1 in
+	*"Stale file handle"*) return 0 ;;
+	esac
+	return 1
+}
+
+# To the end by descriptor 3, and once more.
+past_the_end()
+{
+	exec 3<"$OE/oom_ranking"
+	dd bs=4096 <&3 >/dev/null 2>&1
+	more=$(dd bs=4096 <&3 2>&1 >"$tmp/rest")
+	exec 3<&-
+}
+
+plan 14
 echo 30000 >/proc/sys/kernel/threads-max
 load_module
 affordable "${RANKED:-3000}"
@@ -86,6 +116,14 @@ equal "nobody is listed but they" "$((nr + 1)) $(get stats/ranked)" \
 consistent "64 KiB a read" oom_ranking 1 65536
 check "both are the same list" cmp "$tmp/by_37" "$tmp/list"
 consistent "candidates, 100 bytes a read" candidates 2 100
+
+crowded_out
+equal "a list that had to go does not go on in another one" 0 "$(wc -c <"$tmp/rest")"
+check "its reader is told to begin anew" is_stale "$rest_error"
+past_the_end
+equal "the end is the end, however often it is read" 0 "$(wc -c <"$tmp/rest")"
+is_stale "$more" && stale=yes || stale=no
+equal "and no error" no "$stale"
 
 ranked 700 forkstorm churn &
 started="$started $!"

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of groups: what its readers find without a lock, and the changes
+ * that keep it so.
+ */
+#include "core.h"
+
+#include <linux/lockdep.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+
+#include "rank/group_rule.h"
+#include "rank/group_table.h"
+
+struct oe_groups oe_groups = {
+	.lock = __MUTEX_INITIALIZER(oe_groups.lock),
+};
+
+/**
+ * oe_group_table_adjust - a count that lets readers skip the walk over the groups
+ * @counter: in oe_groups, read without a lock
+ * @was: is the thing that was there counted?
+ * @is: and the one that is there now?
+ *
+ * Context: under oe_groups.lock.
+ */
+void oe_group_table_adjust(unsigned int *counter, bool was, bool is)
+{
+	lockdep_assert_held(&oe_groups.lock);
+	WRITE_ONCE(*counter, *counter + is - was);
+}
+
+static struct oe_rule *rule_of(struct oe_group *group, enum oe_rule_kind kind)
+{
+	return rcu_dereference_protected(group->rules[kind],
+					 lockdep_is_held(&oe_groups.lock));
+}
+
+/**
+ * oe_group_table_set_rule - give a group another rule, or none
+ * @group: the group
+ * @kind: which of its rules
+ * @rule: the new one, or NULL; the old one is freed
+ *
+ * Context: under oe_groups.lock.
+ */
+void oe_group_table_set_rule(struct oe_group *group, enum oe_rule_kind kind,
+			     struct oe_rule *rule)
+{
+	struct oe_rule *old = rule_of(group, kind);
+
+	rcu_assign_pointer(group->rules[kind], rule);
+	oe_group_table_adjust(&oe_groups.nr_rules, old, rule);
+	if (kind == OE_RULE_CGROUP)
+		oe_group_table_adjust(&oe_groups.nr_cgroup_uses, old, rule);
+	if (old)
+		oe_rule_free(old);
+}
