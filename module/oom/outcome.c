@@ -40,9 +40,9 @@ enum {
 	MEMCG_ESCAPED = 2 * OE_MEMCG_PATH,
 };
 
-/* For a uevent; its holders never allocate and never print. */
+/* For a uevent. */
 static struct {
-	struct mutex lock;
+	struct mutex lock; /* its holders never allocate and never print */
 	struct oe_uevent uevent;
 	char comm[OE_COMM_ESCAPED];
 	char memcg[MEMCG_ESCAPED];
