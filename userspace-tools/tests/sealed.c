@@ -43,6 +43,9 @@ static const int allowed[] = {
 #ifdef SYS_poll
 	SYS_poll,
 #endif
+#ifdef SYS_socketcall
+	SYS_socketcall, /* recvmsg() of libc on i386 */
+#endif
 #ifdef SYS_clock_gettime64
 	SYS_clock_gettime64,
 #endif
