@@ -181,7 +181,13 @@ void oe_notify_wake(struct oe_ticket *ticket)
  */
 u64 oe_notify_count(void)
 {
-	return atomic64_inc_return(&notify.wanted);
+	u64 count;
+
+	spin_lock(&notify.lock);
+	notify.awaited = has_follower();
+	count = atomic64_inc_return(&notify.wanted);
+	spin_unlock(&notify.lock);
+	return count;
 }
 
 /**

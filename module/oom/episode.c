@@ -71,20 +71,22 @@ static struct oe_domain_state *state_of(struct oe_episode *episode)
 	return container_of(episode, struct oe_domain_state, episode);
 }
 
-/*
- * Can the machine not go on without a victim? With thrash kswapd wants one
- * although memory can be had.
- */
+/* With thrash kswapd wants a victim although memory can be had. */
 static bool needs_victim(const struct oe_episode *episode)
 {
 	return oe_episode_is_global(episode) &&
 	       episode->call.kind != OE_KIND_THRASH;
 }
 
+static bool is_quiet(const struct oe_episode *episode)
+{
+	return episode->call.quiet || oe_quiet_now();
+}
+
 /* On its way into suspend the machine gets on without: soon nobody asks. */
 static bool is_fatal(const struct oe_episode *episode)
 {
-	return needs_victim(episode) && !oe_quiet_now();
+	return needs_victim(episode) && !is_quiet(episode);
 }
 
 static bool in_aftermath(const struct oe_domain_state *state)
@@ -170,10 +172,11 @@ static void make_room(struct oe_domain_state *state)
 	const struct oe_policy policy = oe_config_policy();
 
 	episode->swap_room = oe_memory_swap_room(call);
+	/* Also if quiet: it refills the budget, which step 4 charges. */
+	episode->grace_ms = oe_grace_grant(&state->budget, call);
 	/* The reserve is for programs that are told. */
 	if (call->quiet)
 		return;
-	episode->grace_ms = oe_grace_grant(&state->budget, call);
 	if (episode->grace_ms)
 		oe_hold_begin(&call->domain, &policy, state);
 	if (call->kind != OE_KIND_MEMCG)
@@ -265,10 +268,9 @@ static bool kill_victim(struct oe_episode *episode, const struct oe_way *way,
 
 static u64 reopen_ns(enum oe_outcome outcome)
 {
-	u64 ms = outcome == OE_OUTCOME_NO_VICTIM ? REOPEN_NO_VICTIM_MS :
-						   REOPEN_MS;
-
-	return ms * NSEC_PER_MSEC;
+	return (outcome == OE_OUTCOME_NO_VICTIM ? REOPEN_NO_VICTIM_MS :
+						  REOPEN_MS) *
+	       (u64)NSEC_PER_MSEC;
 }
 
 /* Keep the facts that the next call in this domain needs. */
@@ -348,7 +350,7 @@ bool oe_episode_no_victim(struct oe_episode *episode)
 	}
 	oe_episode_end(episode, OE_OUTCOME_NO_VICTIM);
 	/* As with its OOM killer off; but the kernel warns if this one fails. */
-	if (oe_quiet_now())
+	if (is_quiet(episode))
 		return !!(episode->call.gfp & __GFP_NOFAIL);
 	if (!is_fatal(episode))
 		return false;

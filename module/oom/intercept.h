@@ -7,6 +7,11 @@
 
 #include <linux/types.h>
 
+enum {
+	/* Between two tries on the way into suspend, when nobody may be chosen. */
+	OE_QUIET_RETRY_MS = 20,
+};
+
 int oe_intercept_notifier_init(void);
 void oe_intercept_notifier_exit(void);
 

@@ -10,6 +10,7 @@
 #include "core.h"
 
 #include <linux/errno.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/memcontrol.h>
 #include <linux/sched.h>
@@ -117,6 +118,10 @@ static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
 	/* Without a window there is nothing to do before out_of_memory(). */
 	if (oe_quiet_now()) {
 		ret = call_original(memcg, gfp, order);
+		/* A page fault comes back at once. */
+		if (!ret)
+			schedule_timeout_killable(
+				msecs_to_jiffies(OE_QUIET_RETRY_MS));
 	} else if (!oe_episode_prepare(&call)) {
 		ret = call_original(memcg, gfp, order);
 		oe_episode_finish(&call);

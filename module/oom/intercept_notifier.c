@@ -8,6 +8,7 @@
  */
 #include "core.h"
 
+#include <linux/delay.h>
 #include <linux/kallsyms.h>
 #include <linux/limits.h>
 #include <linux/notifier.h>
@@ -79,8 +80,17 @@ static bool steer_kernel(void *ctx, struct oe_episode *episode)
 
 static bool kill_nobody(void *ctx, struct oe_episode *episode)
 {
-	/* If quiet the kernel shall try again: otherwise it would choose by itself. */
-	return oe_episode_no_victim(episode) || oe_quiet_now();
+	bool again = oe_episode_no_victim(episode);
+
+	/*
+	 * If quiet the kernel shall try again: otherwise it would choose by
+	 * itself. Nothing but time can help.
+	 */
+	if (!again && (episode->call.quiet || oe_quiet_now())) {
+		msleep(OE_QUIET_RETRY_MS);
+		again = true;
+	}
+	return again;
 }
 
 /* There are no others to ask: they have been called before this one. */

@@ -19,6 +19,7 @@
 #include "lib/parse.h"
 #include "rank/ranking.h"
 #include "oom/outcome.h"
+#include "oom/quiet.h"
 
 static const char *const kind_words[] = {
 	[OE_KIND_GLOBAL] = "global",	   [OE_KIND_CPUSET] = "cpuset",
@@ -254,7 +255,7 @@ void oe_count_outcome(const struct oe_episode *episode)
 }
 
 /**
- * oe_report_outcome - log and send how an episode ended; not sent if it was quiet
+ * oe_report_outcome - log and send how an episode ended; not sent while quiet
  * @episode: complete
  *
  * Context: OOM path, or the settling worker in its place; allocates nothing. May
@@ -263,8 +264,11 @@ void oe_count_outcome(const struct oe_episode *episode)
 void oe_report_outcome(const struct oe_episode *episode)
 {
 	log_line(episode);
-	if (episode->call.quiet)
+	/* The end of the suspend tells of all that ended before. */
+	if (episode->call.quiet && oe_quiet_now())
 		return;
+	if (episode->call.quiet)
+		oe_notify_catch_up();
 	mutex_lock(&scratch.lock);
 	outcome_uevent(episode);
 	mutex_unlock(&scratch.lock);

@@ -35,16 +35,18 @@ static bool is_watchdog(struct file *file)
 {
 	struct inode *inode = file_inode(file);
 	struct cdev *cdev;
+	const char *name;
 
-	if (!S_ISCHR(inode->i_mode))
+	/* With O_PATH nothing is open: it feeds nobody, and keeps no cdev. */
+	if ((file->f_mode & FMODE_PATH) || !S_ISCHR(inode->i_mode))
 		return false;
 	if (inode->i_rdev == MKDEV(MISC_MAJOR, WATCHDOG_MINOR))
 		return true;
 	/* The open file keeps it, also if its driver has gone. */
 	cdev = READ_ONCE(inode->i_cdev);
-	return cdev && cdev->kobj.parent &&
-	       !strncmp(kobject_name(cdev->kobj.parent), "watchdog",
-			strlen("watchdog"));
+	name = cdev && cdev->kobj.parent ? kobject_name(cdev->kobj.parent) :
+					   NULL;
+	return name && !strncmp(name, "watchdog", strlen("watchdog"));
 }
 
 /* With the lock no file is closed meanwhile; its holders never allocate. */
