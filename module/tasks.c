@@ -229,43 +229,33 @@ int oe_tasks_for_each(const struct oe_domain *domain, oe_task_visitor visit,
 }
 
 enum {
-	/* Processes that are judged before others may run. */
-	LIST_BATCH = 64,
+	/* Numbers that are looked at before others may run. */
+	LIST_BATCH = 128,
 };
 
-/* As next_tgid() of /proc: the next process of a namespace from a number on. */
-static struct task_struct *next_process(struct pid_namespace *ns, pid_t *nr)
-{
-	struct task_struct *p = NULL;
-	struct pid *pid;
-	int next = *nr;
-
-	while (!p) {
-		pid = idr_get_next(&ns->idr, &next);
-		if (!pid)
-			break;
-		next++;
-		p = pid_task(pid, PIDTYPE_TGID);
-	}
-	*nr = next;
-	return p;
-}
-
+/* As next_tgid() of /proc; numbers of threads and sessions count, too. */
 static bool list_batch(struct pid_namespace *ns, pid_t *nr,
 		       void (*visit)(struct task_struct *p, void *arg),
 		       void *arg)
 {
-	struct task_struct *p = NULL;
+	struct pid *pid = NULL;
+	struct task_struct *p;
 	unsigned int i;
 
 	rcu_read_lock();
 	oe_group_pass_begin(OE_GROUP_PASS_LIST);
-	for (i = 0; i < LIST_BATCH && (p = next_process(ns, nr)); i++)
-		if (!(p->flags & PF_KTHREAD))
+	for (i = 0; i < LIST_BATCH; i++) {
+		pid = idr_get_next(&ns->idr, nr);
+		if (!pid)
+			break;
+		++*nr;
+		p = pid_task(pid, PIDTYPE_TGID);
+		if (p && !(p->flags & PF_KTHREAD))
 			visit(p, arg);
+	}
 	oe_group_pass_end();
 	rcu_read_unlock();
-	return p;
+	return pid;
 }
 
 /**

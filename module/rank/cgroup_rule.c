@@ -10,6 +10,7 @@
 #include <linux/cgroup.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
+#include <linux/percpu-refcount.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
@@ -103,7 +104,20 @@ void oe_cgroup_put(struct cgroup *cgroup)
  */
 bool oe_cgroup_is_removed(struct cgroup *cgroup)
 {
-	return css_is_dying(&cgroup->self);
+	/* Not css_is_dying(): since 6.12 that is a flag of controllers. */
+	return percpu_ref_is_dying(&cgroup->self.refcnt);
+}
+
+/**
+ * oe_cgroup_is_root - is it the root of the default hierarchy?
+ * @cgroup: any
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool oe_cgroup_is_root(const struct cgroup *cgroup)
+{
+	return cgroup == &cgrp_dfl_root.cgrp;
 }
 
 /**

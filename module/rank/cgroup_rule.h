@@ -16,6 +16,7 @@ struct cgroup *oe_cgroup_find(const char *text, char **path);
 void oe_cgroup_get(struct cgroup *cgroup);
 void oe_cgroup_put(struct cgroup *cgroup);
 bool oe_cgroup_is_removed(struct cgroup *cgroup);
+bool oe_cgroup_is_root(const struct cgroup *cgroup);
 struct cgroup *oe_cgroup_of(struct task_struct *p);
 bool oe_cgroup_contains(struct cgroup *cgroup, struct cgroup *inner);
 int oe_cgroup_watch(oe_cgroup_bind bind);
@@ -35,6 +36,11 @@ static inline void oe_cgroup_put(struct cgroup *cgroup)
 }
 
 static inline bool oe_cgroup_is_removed(struct cgroup *cgroup)
+{
+	return false;
+}
+
+static inline bool oe_cgroup_is_root(const struct cgroup *cgroup)
 {
 	return false;
 }

@@ -77,12 +77,13 @@ void oe_group_pass_end(void)
 {
 	struct pass *pass = current_pass();
 
+	if (!pass)
+		return;
 	/*
 	 * Pairs with cmpxchg_acquire(): publish the findings before the cache
 	 * is free.
 	 */
-	if (pass)
-		smp_store_release(&pass->owner, NULL);
+	smp_store_release(&pass->owner, NULL);
 }
 
 static struct finding *finding_of(struct pass *pass,

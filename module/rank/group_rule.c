@@ -160,16 +160,19 @@ void oe_rule_bind_cgroup(struct oe_rule *rule, struct cgroup *cgroup,
 }
 
 /*
- * A child is in the task list before it is in its cgroup: until it can run it
- * stands in the root's. Such a child is judged as its parent, as which it dies,
- * too, while they share memory.
+ * A child is in the task list before it is in its cgroup: until shortly before
+ * it runs it stands in the root's. Such a child is judged as its parent, as which
+ * it dies, too, while they share memory.
  */
 static struct cgroup *cgroup_of(struct task_struct *p)
 {
+	struct cgroup *cgroup;
+
 	p = p->group_leader;
-	if (READ_ONCE(p->__state) == TASK_NEW)
-		p = rcu_dereference(p->real_parent);
-	return oe_cgroup_of(p);
+	cgroup = oe_cgroup_of(p);
+	if (READ_ONCE(p->__state) == TASK_NEW && oe_cgroup_is_root(cgroup))
+		cgroup = oe_cgroup_of(rcu_dereference(p->real_parent));
+	return cgroup;
 }
 
 /**

@@ -72,11 +72,24 @@ static void stop_watching(void)
 	rank.watching = false;
 }
 
+static int drop_dead(struct oe_rank_entry *entry, void *arg)
+{
+	oe_rank_table_drop_if_dead(entry->node.pid);
+	return 0;
+}
+
 static void retire_tracepoints(struct work_struct *work)
 {
 	mutex_lock(&oe_rank_table_lock);
 	if (!oe_rank_count())
 		stop_watching();
+	/* A fork's handler that was under way may have added an entry. */
+	if (oe_rank_count() && !rank.watching) {
+		if (start_watching())
+			queue_delayed_work(system_wq, &rank.retire, HZ);
+		else
+			oe_rank_table_walk(drop_dead, NULL);
+	}
 	mutex_unlock(&oe_rank_table_lock);
 }
 
@@ -105,15 +118,15 @@ static bool adds_entry(const struct oe_rank_change *change)
 static int prepare_entry(const struct oe_rank_change *change)
 {
 	const struct oe_heritage nothing = { .ranking = OE_NO_RANKING };
-
 	int err;
 
-	if (!adds_entry(change) || has_entry(change->pid))
+	if (!adds_entry(change))
 		return 0;
 	err = start_watching();
-	return err   ?:
-		       oe_rank_table_insert(oe_rank_table_alloc(), change->pid,
-					    &nothing);
+	if (err || has_entry(change->pid))
+		return err;
+	return oe_rank_table_insert(oe_rank_table_alloc(), change->pid,
+				    &nothing);
 }
 
 /* Read by oe_rank_table_find_told() and its callers. */

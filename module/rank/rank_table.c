@@ -108,10 +108,13 @@ struct oe_rank_entry *oe_rank_table_find_told(struct pid *tgid)
  */
 struct oe_rank_entry *oe_rank_table_alloc(void)
 {
+	struct oe_rank_entry *entry = oe_pool_alloc(&rank_table.pool);
 	bool low;
 
-	return oe_pool_alloc(&rank_table.pool) ?:
-		       oe_pool_take(&rank_table.pool, &low);
+	/* Half of them are left for forks. */
+	if (!entry && READ_ONCE(rank_table.pool.size) > POOL_TARGET / 2)
+		entry = oe_pool_take(&rank_table.pool, &low);
+	return entry;
 }
 
 /**
@@ -175,7 +178,8 @@ int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
 	bitmap_copy(entry->groups, heritage->groups, OE_NR_GROUPS);
 	if (!oe_pid_table_insert(&rank_table.table, &entry->node,
 				 merge_heritage))
-		free_entry(entry);
+		/* Later: a fork's handler must not free on PREEMPT_RT. */
+		call_rcu(&entry->rcu, free_entry_rcu);
 	return 0;
 }
 

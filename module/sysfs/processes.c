@@ -136,7 +136,8 @@ static void visit_ranked(struct task_struct *p, void *arg)
 	pid_t pid = task_tgid_nr_ns(p, table->ns);
 	struct row *row;
 
-	if (ranking.source == OE_SOURCE_DEFAULT)
+	/* pid 0: it has just ended. */
+	if (!pid || ranking.source == OE_SOURCE_DEFAULT)
 		return;
 	row = next_row(table);
 	if (row)

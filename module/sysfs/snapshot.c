@@ -7,6 +7,7 @@
  */
 #include "core.h"
 
+#include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -132,14 +133,16 @@ static struct oe_snapshot *find_snapshot(struct oe_list *list,
 
 /*
  * A free place, that of a reader that has come to the end, or that of the one
- * that has been idle longest, which gets ESTALE.
+ * that has been idle longest, which gets ESTALE. Other users cannot take root's.
  */
 static struct oe_snapshot *make_room(struct oe_list *list)
 {
-	struct oe_snapshot *oldest = &list->snapshots[0];
-	unsigned int i;
+	bool is_root = uid_eq(current_fsuid(), GLOBAL_ROOT_UID);
+	unsigned int end = is_root ? OE_LIST_ROOT_READERS : OE_LIST_READERS;
+	unsigned int i = is_root ? 0 : OE_LIST_ROOT_READERS;
+	struct oe_snapshot *oldest = &list->snapshots[i];
 
-	for (i = 0; i < OE_LIST_READERS; i++) {
+	for (; i < end; i++) {
 		if (!list->snapshots[i].text.data)
 			return &list->snapshots[i];
 		if (time_before(list->snapshots[i].used, oldest->used))

@@ -37,14 +37,15 @@ struct oe_snapshot {
 };
 
 enum {
-	OE_LIST_READERS = 4,
+	OE_LIST_ROOT_READERS = 4,
+	OE_LIST_READERS = OE_LIST_ROOT_READERS + 2,
 };
 
 /**
  * struct oe_list - a list file that may outgrow a page
  * @build: writes the list as it is now; 0 or a negative errno
  * @lock: the snapshots
- * @snapshots: of the latest readers
+ * @snapshots: of the latest readers, those of root first
  * @expire: frees the snapshots of idle readers
  */
 struct oe_list {

@@ -16,6 +16,7 @@
 #define oe_cgroup_get fake_get
 #define oe_cgroup_put fake_put
 #define oe_cgroup_is_removed fake_is_removed
+#define oe_cgroup_is_root fake_is_root
 #define oe_cgroup_of fake_of
 #define oe_cgroup_contains fake_contains
 #define oe_cgroup_watch fake_watch
@@ -34,8 +35,8 @@ static struct {
 	long refs[NR_CGROUPS];
 	bool removed[NR_CGROUPS];
 	unsigned int nr_looks;
-	unsigned int
-		races_at; /* the look-up in which the second replaces the first */
+	/* The look-up in which the second replaces the first. */
+	unsigned int races_at;
 	bool watching;
 } fake;
 
@@ -57,6 +58,12 @@ void fake_put(struct cgroup *cgroup)
 bool fake_is_removed(struct cgroup *cgroup)
 {
 	return fake.removed[(long *)cgroup - fake.refs];
+}
+
+/* The first one is the root. */
+bool fake_is_root(const struct cgroup *cgroup)
+{
+	return cgroup == cgroup_nr(0);
 }
 
 /* A process is in the cgroup that its flags name. */
@@ -176,7 +183,14 @@ static void child_is_in_its_parents_cgroup(struct kunit *test)
 	rcu_read_lock();
 	real_subject_describe(&subject, child);
 	KUNIT_EXPECT_PTR_EQ(test, cgroup_nr(1), subject.cgroup);
-	/* It runs: it is where it was put. */
+	/* It was put elsewhere, and does not run yet. */
+	child->flags = 1;
+	parent->flags = 0;
+	real_subject_describe(&subject, child);
+	KUNIT_EXPECT_PTR_EQ(test, cgroup_nr(1), subject.cgroup);
+	/* It runs in the root. */
+	child->flags = 0;
+	parent->flags = 1;
 	child->__state = TASK_RUNNING;
 	real_subject_describe(&subject, child);
 	KUNIT_EXPECT_PTR_EQ(test, cgroup_nr(0), subject.cgroup);
