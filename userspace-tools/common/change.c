@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,19 +26,31 @@ static char *copy_text(struct oe_changes *changes, const char *text)
 	return result;
 }
 
-static void add_change(struct oe_changes *changes, const char *file,
-		       const char *value, const char *undo_file,
-		       const char *undo, const char *old)
+static void free_change(struct oe_change *one)
+{
+	free(one->file);
+	free(one->value);
+	free(one->undo_file);
+	free(one->undo);
+	free(one->old);
+}
+
+/* A change of which a text is missing is none. Returns 0 or -ENOMEM. */
+static int add_change(struct oe_changes *changes, const char *file,
+		      const char *value, const char *undo_file,
+		      const char *undo, const char *old)
 {
 	struct oe_change *bigger = reallocarray(
 		changes->change, changes->nr + 1, sizeof(*changes->change));
+	int before = changes->err;
 
 	if (!bigger) {
 		changes->err = -ENOMEM;
-		return;
+		return -ENOMEM;
 	}
 	changes->change = bigger;
-	bigger[changes->nr++] = (struct oe_change){
+	changes->err = 0;
+	bigger[changes->nr] = (struct oe_change){
 		.file = copy_text(changes, file),
 		.value = copy_text(changes, value),
 		.undo_file = copy_text(changes, undo_file),
@@ -45,6 +58,13 @@ static void add_change(struct oe_changes *changes, const char *file,
 		.old = copy_text(changes, old),
 		.state = OE_CHANGE_TO_DO,
 	};
+	if (changes->err) {
+		free_change(&bigger[changes->nr]);
+		return changes->err;
+	}
+	changes->err = before;
+	changes->nr++;
+	return 0;
 }
 
 static bool ends_with(const char *text, const char *ending)
@@ -69,7 +89,7 @@ static bool is_same(const char *file, const char *old, const char *new)
 		return false;
 	kib = strtoull(new, &end, 10);
 	unit = *end ? strchr(units, tolower((unsigned char)*end)) : NULL;
-	if (!unit || end[1])
+	if (!unit || end[1] || kib > ULLONG_MAX >> 10 * (unit - units))
 		return false;
 	kib <<= 10 * (unit - units);
 	return kib == strtoull(old, &end, 10) && !*end;
@@ -100,7 +120,7 @@ static bool will_be_created(const struct oe_changes *changes, const char *file)
  * @file: of the module
  * @value: what it is to be; nothing is done if it is that already
  *
- * Return: 0, or the negative errno with which the file could not be read.
+ * Return: 0, -ENOMEM, or the negative errno with which the file could not be read.
  */
 int oe_changes_set(struct oe_changes *changes, const char *file,
 		   const char *value)
@@ -108,16 +128,14 @@ int oe_changes_set(struct oe_changes *changes, const char *file,
 	char old[OE_SYSFS_VALUE_MAX];
 	int err;
 
-	if (will_be_created(changes, file)) {
-		add_change(changes, file, value, NULL, NULL, NULL);
-		return 0;
-	}
+	if (will_be_created(changes, file))
+		return add_change(changes, file, value, NULL, NULL, NULL);
 	err = oe_sysfs_read(file, old, sizeof(old));
 	if (err < 0)
 		return err;
-	if (!is_same(file, old, value))
-		add_change(changes, file, value, file, old, old);
-	return 0;
+	if (is_same(file, old, value))
+		return 0;
+	return add_change(changes, file, value, file, old, old);
 }
 
 /**
@@ -139,15 +157,14 @@ int oe_changes_create(struct oe_changes *changes, const char *dir,
 		return 0;
 	snprintf(path, sizeof(path), "%s/create", dir);
 	snprintf(undo, sizeof(undo), "%s/remove", dir);
-	add_change(changes, path, name, undo, name, NULL);
-	return 0;
+	return add_change(changes, path, name, undo, name, NULL);
 }
 
 /**
  * oe_changes_add_line - a line is to be written that is not a file's whole value
  * @changes: the set
  * @file: of the module
- * @value: the line
+ * @value: the line; NULL: none, there is only @undo
  * @undo: the line that takes it back; NULL: it goes with its group
  * @old: what it replaces, for the reader; NULL: nothing
  * @may_vanish: it is no error if the process it is about has ended
@@ -156,11 +173,8 @@ void oe_changes_add_line(struct oe_changes *changes, const char *file,
 			 const char *value, const char *undo, const char *old,
 			 bool may_vanish)
 {
-	size_t nr = changes->nr;
-
-	add_change(changes, file, value, file, undo, old);
-	if (changes->nr > nr)
-		changes->change[nr].may_vanish = may_vanish;
+	if (!add_change(changes, file, value, file, undo, old))
+		changes->change[changes->nr - 1].may_vanish = may_vanish;
 }
 
 /**
@@ -178,8 +192,7 @@ int oe_changes_restore(struct oe_changes *changes, const char *file)
 
 	if (err < 0)
 		return err;
-	add_change(changes, file, NULL, file, now, NULL);
-	return 0;
+	return add_change(changes, file, NULL, file, now, NULL);
 }
 
 /**
@@ -189,7 +202,8 @@ int oe_changes_restore(struct oe_changes *changes, const char *file)
  * @name: of the one to remove
  *
  * Undone, the group exists again. Its files are as before if each of them is in
- * the set, by oe_changes_restore(), before the removal; members by pid are not.
+ * the set, by oe_changes_restore(), before the removal; members by pid, if each is,
+ * by oe_changes_add_line().
  */
 void oe_changes_remove(struct oe_changes *changes, const char *dir,
 		       const char *name)
@@ -214,9 +228,13 @@ static int make_one(struct oe_change *one, enum oe_change_state to)
 	return one->err;
 }
 
-static bool is_missing(const struct oe_changes *changes, int err)
+/* The file is, not the cgroup that is to be written to it. */
+static bool is_missing(const struct oe_changes *changes,
+		       const struct oe_change *one)
 {
-	return changes->skip_missing && (err == -ENOENT || err == -ENOTDIR);
+	return changes->skip_missing &&
+	       (one->err == -ENOENT || one->err == -ENOTDIR) &&
+	       oe_sysfs_exists(one->file);
 }
 
 /* Another value may make room for this one; no other errno goes away. */
@@ -249,7 +267,7 @@ static size_t make_pass(struct oe_changes *changes, enum oe_change_state to,
 			moved++;
 			continue;
 		}
-		if (!undo && is_missing(changes, one->err)) {
+		if (!undo && is_missing(changes, one)) {
 			one->state = OE_CHANGE_MISSING;
 			continue;
 		}
@@ -311,11 +329,11 @@ int oe_changes_undo(struct oe_changes *changes, const struct oe_change **failed)
  * For a start, where there is no earlier configuration to go back to.
  *
  * Return: how many changes were refused. Those are still OE_CHANGE_TO_DO, and
- * each has its errno.
+ * each has its errno. One more if the set is not whole for want of memory.
  */
 size_t oe_changes_make_possible(struct oe_changes *changes)
 {
-	size_t refused = 0;
+	size_t refused = changes->err != 0;
 	size_t i;
 
 	make_passes(changes, OE_CHANGE_DONE, false);
@@ -332,15 +350,8 @@ void oe_changes_free(struct oe_changes *changes)
 {
 	size_t i;
 
-	for (i = 0; i < changes->nr; i++) {
-		struct oe_change *one = &changes->change[i];
-
-		free(one->file);
-		free(one->value);
-		free(one->undo_file);
-		free(one->undo);
-		free(one->old);
-	}
+	for (i = 0; i < changes->nr; i++)
+		free_change(&changes->change[i]);
 	free(changes->change);
 	memset(changes, 0, sizeof(*changes));
 }

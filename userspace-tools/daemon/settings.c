@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -92,6 +93,27 @@ static bool has_limit(const struct oe_conf *conf, unsigned int uid)
 	return false;
 }
 
+/* An undone removal takes in again who was put into the group by pid. */
+static void restore_members(struct oe_changes *changes, const char *group)
+{
+	char file[OE_SYSFS_PATH_MAX];
+	char *save;
+	char *list;
+	int length = snprintf(file, sizeof(file), "%s/pids", group);
+	int err = length < (int)sizeof(file) ?
+			  oe_sysfs_read_list(file, &list, NULL) :
+			  -ENAMETOOLONG;
+
+	if (err == -ENOMEM)
+		changes->err = err;
+	if (err)
+		return;
+	for (char *pid = strtok_r(list, " \n", &save); pid;
+	     pid = strtok_r(NULL, " \n", &save))
+		oe_changes_add_line(changes, file, NULL, pid, NULL, true);
+	free(list);
+}
+
 /* An undone removal restores the files that the configuration before has set. */
 static void add_removal(struct oe_changes *changes,
 			const struct oe_conf *before, const char *directory,
@@ -108,6 +130,7 @@ static void add_removal(struct oe_changes *changes,
 		if (!strncmp(file, path, (size_t)length) && file[length] == '/')
 			oe_changes_restore(changes, file);
 	}
+	restore_members(changes, path);
 	oe_changes_remove(changes, directory, name);
 }
 
@@ -177,6 +200,9 @@ static int make_possible(struct oe_changes *changes, const struct oe_conf *conf)
 {
 	size_t refused = oe_changes_make_possible(changes);
 
+	if (changes->err)
+		oe_log(OE_LOG_ERROR, "cannot write all settings: %s",
+		       strerror(-changes->err));
 	for (size_t i = 0; refused && i < changes->nr; i++)
 		if (changes->change[i].state == OE_CHANGE_TO_DO)
 			complain_change(conf, &changes->change[i]);

@@ -45,6 +45,8 @@ refused "set: more than the machine has" 6 'warning_kb: 2G \(2097152 kB\) is mor
 	set warning_kb 2G
 refused "set: more than half of memory" 6 'reserve_kb: 80% \(209715 kB\) is more than half of memory \(131072 kB\)' \
 	set reserve_kb 80%
+# As many KiB as 2^64 more than there are: the size that is there already, if it overflows.
+refused "set: more than can be counted" 6 'warning_kb' set warning_kb 18014398509482084M
 refused "set: what nobody can explain" 6 'limits/1000/max_kb: out of range|more than all' limit set 1000 max_kb=1G
 refused "set: no such setting" 5 "no setting 'colour'" set colour 1
 refused "set: a path is no setting" 5 'no setting' set ../../../etc/passwd 1

@@ -84,6 +84,13 @@ test_refused()
 		'[group new]' 'rank = 1' '[levels]' 'critical_kb = 70M'
 	refused_reload "groups and limits that were removed come back" 'critical_kb' \
 		'[policy]' 'rank_threshold = 70' '[levels]' 'critical_kb = 70M'
+	echo 300 >"$OOM_EMBEDDED_SYSFS/groups/batch/pids"
+	echo 200 >>"$OOM_EMBEDDED_SYSFS/groups/batch/pids"
+	refused_reload "a group that was removed takes its members in again" 'critical_kb' \
+		'[policy]' 'rank_threshold = 70' '[levels]' 'critical_kb = 70M'
+	same "each by its pid" '200 300' "$(sort "$OOM_EMBEDDED_SYSFS/groups/batch/pids" | paste -sd' ')"
+	refused_reload "a cgroup that does not exist" 'cannot write "/nowhere" to .*groups/new/cgroup: no such group or cgroup' \
+		'[policy]' 'rank_threshold = 70' '[group new]' 'rank = 1' 'cgroup = /nowhere'
 	command_is 'mode degraded'
 	becomes "in a mode" rank_threshold 200
 	refused_reload "in a mode" 'critical_kb' '[policy]' 'rank_threshold = 70' '[mode normal]' \

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The module, as far as its files go, for programs under test: linked with
- * -Wl,--wrap=open,--wrap=pwrite, it takes what is written below
+ * -Wl,--wrap=open,--wrap=pread,--wrap=pwrite, it takes what is written below
  * $OOM_EMBEDDED_SYSFS, judges it as the ABI says, and changes the tree of
- * plain files accordingly. What is refused changes nothing.
+ * plain files accordingly. What is refused changes nothing. A file that is
+ * removed while it is open is that of a module that was unloaded.
  *
  * $FAKE_ERRORS makes things go wrong: words FILE=ERRNO (opening fails) or
  * FILE!ERRNO (writing fails), ERRNO a number.
@@ -31,6 +32,8 @@ enum {
 };
 
 int __wrap_open(const char *path, int flags, ...);
+ssize_t __real_pread(int fd, void *buf, size_t count, off_t offset);
+ssize_t __wrap_pread(int fd, void *buf, size_t count, off_t offset);
 ssize_t __real_pwrite(int fd, const void *buf, size_t count, off_t offset);
 ssize_t __wrap_pwrite(int fd, const void *buf, size_t count, off_t offset);
 
@@ -90,6 +93,8 @@ static int parse_kb(const char *value, long long *kb)
 	unit = strchr(units, *end);
 	if (!unit || end[1])
 		return -EINVAL;
+	if (*kb > LLONG_MAX >> 30)
+		return -ERANGE;
 	if (*unit == '%')
 		*kb = TOTAL_KB * *kb / 100;
 	else
@@ -423,6 +428,18 @@ int __wrap_open(const char *path, int flags, ...)
 	mode = flags & O_CREAT ? va_arg(list, mode_t) : 0;
 	va_end(list);
 	return __real_open(path, flags, mode);
+}
+
+/* As sysfs does. */
+ssize_t __wrap_pread(int fd, void *buf, size_t count, off_t offset)
+{
+	struct stat st;
+
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && !st.st_nlink) {
+		errno = ENODEV;
+		return -1;
+	}
+	return __real_pread(fd, buf, count, offset);
 }
 
 ssize_t __wrap_pwrite(int fd, const void *buf, size_t count, off_t offset)
