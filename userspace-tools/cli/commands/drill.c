@@ -211,6 +211,8 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	/* Inherited as ignored, the kernel would reap the children, and their numbers be others'. */
+	signal(SIGCHLD, SIG_DFL);
 }
 
 static void announce_drill(const struct drill *drill, long nr)

@@ -30,6 +30,7 @@ enum {
  * @parent: directory of the cgroup that it is in
  * @dir: its own directory; "" before it is made
  * @name: its path in the hierarchy
+ * @nr_links: of @parent, before it was made
  * @kills_fd: the file with the kernel's count of its OOM kills; -1: not open
  * @janitor: process that removes it; 0: none
  * @janitor_fd: closing it starts the janitor
@@ -39,6 +40,7 @@ struct drill_cgroup {
 	char parent[DRILL_PATH_SIZE];
 	char dir[DRILL_PATH_SIZE + DRILL_NAME_SIZE];
 	char name[DRILL_NAME_SIZE];
+	nlink_t nr_links;
 	int kills_fd;
 	pid_t janitor;
 	int janitor_fd;

@@ -169,6 +169,27 @@ static int remove_dir(const char *dir)
 	return -1;
 }
 
+static nlink_t count_links(const char *dir)
+{
+	struct stat st;
+
+	return stat(dir, &st) ? 0 : st.st_nlink;
+}
+
+/*
+ * A cgroup that came meanwhile may have got a limit, which would go with the controller; one that
+ * hands the controller on makes it busy. Then it stays.
+ */
+static int disable_memory(const struct drill_cgroup *cgroup)
+{
+	int err;
+
+	if (count_links(cgroup->parent) > cgroup->nr_links)
+		return 0;
+	err = write_text(cgroup->parent, "cgroup.subtree_control", "-memory");
+	return err == -EBUSY ? 0 : err;
+}
+
 /* Ends when the drill closes its end of the pipe, or is killed. */
 static void run_janitor(const struct drill_cgroup *cgroup, int fd, bool disable)
 {
@@ -182,9 +203,8 @@ static void run_janitor(const struct drill_cgroup *cgroup, int fd, bool disable)
 	while (read(fd, &byte, 1) < 0 && errno == EINTR)
 		;
 	failed = remove_dir(cgroup->dir);
-	if (disable &&
-	    write_text(cgroup->parent, "cgroup.subtree_control", "-memory"))
-		failed = -1;
+	if (disable && !failed)
+		failed = disable_memory(cgroup);
 	_exit(failed ? 1 : 0);
 }
 
@@ -258,6 +278,7 @@ int drill_cgroup_make(struct drill_cgroup *cgroup)
 		 (int)getpid());
 	snprintf(cgroup->dir, sizeof(cgroup->dir), "%s%s", cgroup->parent,
 		 cgroup->name);
+	cgroup->nr_links = count_links(cgroup->parent);
 	if (mkdir(cgroup->dir, 0755))
 		err = -errno;
 	if (err)
