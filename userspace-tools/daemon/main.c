@@ -192,6 +192,17 @@ static void print_usage(FILE *stream)
 	      stream);
 }
 
+/* The working directory is not kept, and the way to the file is walked from "/". */
+static bool admit_pidfile(const char *path)
+{
+	if (*path == '/' && strlen(path) < OE_PATH)
+		return true;
+	fprintf(stderr,
+		"oom-embeddedd: --pidfile %s: it has to be a whole path, from \"/\", of less than %d characters\n",
+		path, OE_PATH);
+	return false;
+}
+
 static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 {
 	static const struct option options[] = {
@@ -251,6 +262,8 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return EXIT_CONFIGURATION;
 	}
+	if (arguments.pidfile && !admit_pidfile(arguments.pidfile))
+		return EXIT_CONFIGURATION;
 	errors = oe_reload_first(arguments.file, arguments.directory,
 				 print_error);
 	if (errors) {

@@ -79,6 +79,15 @@ pidfile_is()
 	kill -TERM "$(logged_pid)" && until_true gone "$(logged_pid)"
 }
 
+# pidfile_is_refused DESCRIPTION FILE: it does not start
+pidfile_is_refused()
+{
+	conf "$tmp/control" "$tmp/state"
+	timeout 60 "$DAEMON" -p "$2" -f "$CONF" -d '' >"$tmp/refusal" 2>&1
+	same "$1: does not start" 2 $?
+	check "$1: told" grep -q -- '--pidfile .*: it has to be a whole path' "$tmp/refusal"
+}
+
 logged_pid()
 {
 	pgrep -f -- "-f $CONF" | head -n 1
@@ -99,6 +108,8 @@ test_pidfiles()
 	pidfile_is "a pidfile that has another name, too" "$tmp/private/hard"
 	pidfile_is "a pidfile where everybody can write" "$tmp/open/pid"
 	pidfile_is "a pidfile behind a link that others can replace" "$tmp/open/link/pid"
+	pidfile_is_refused "a pidfile without its whole path" relative/pid
+	pidfile_is_refused "a pidfile with too long a path" "/$(printf 'd/%.0s' {1..300})pid"
 	same "what was there is as it was" precious "$(cat "$tmp/private/file")"
 	same "and nothing was made there" 'open/link' "$(cd "$tmp" && find open ours -mindepth 1)"
 }
