@@ -347,7 +347,8 @@ int oe_proc_cgroup(int pid, char *path, size_t size)
  * @file: as in "memory.oom.group"
  * @value: result
  *
- * Return: 0, -EBADMSG, or a negative errno.
+ * Return: 0, -EBADMSG, -ENOENT for a cgroup that cannot be seen from here, too, or a negative
+ * errno.
  */
 int oe_proc_cgroup_number(const char *cgroup, const char *file,
 			  long long *value)
@@ -356,6 +357,9 @@ int oe_proc_cgroup_number(const char *cgroup, const char *file,
 	char text[64];
 	ssize_t length;
 
+	/* Out of this cgroup namespace: what is mounted here does not lead there. */
+	if (!strncmp(cgroup, "/..", 3))
+		return -ENOENT;
 	snprintf(path, sizeof(path), "%s%s/%s", oe_proc_cgroup_root(), cgroup,
 		 file);
 	length = read_file(path, text, sizeof(text));

@@ -22,6 +22,7 @@ enum {
 	LIST_STEP = 64 * 1024,
 	/* Ten thousand processes are 1 MB: beyond this something else was opened. */
 	LIST_MAX = 64 * 1024 * 1024,
+	LIST_TRIES = 5,
 };
 
 static const char *chosen_root;
@@ -260,15 +261,7 @@ int oe_sysfs_write_number(const char *file, long long value)
 	return oe_sysfs_write(file, text);
 }
 
-/**
- * oe_sysfs_read_list - read a whole list of any length
- * @file: relative to the root
- * @text: gets the text, NUL terminated, to be freed by the caller
- * @length: gets its length; may be NULL
- *
- * Return: 0, -EFBIG, -ENOMEM, or a negative errno; @text is NULL then.
- */
-int oe_sysfs_read_list(const char *file, char **text, size_t *length)
+static int read_list_once(const char *file, char **text, size_t *length)
 {
 	int fd = oe_sysfs_open(file, O_RDONLY);
 	char *data = NULL;
@@ -277,7 +270,6 @@ int oe_sysfs_read_list(const char *file, char **text, size_t *length)
 	ssize_t got = 1;
 	int err = 0;
 
-	*text = NULL;
 	if (fd < 0)
 		return fd;
 	while (got && !err) {
@@ -309,6 +301,28 @@ int oe_sysfs_read_list(const char *file, char **text, size_t *length)
 	if (length)
 		*length = used;
 	return 0;
+}
+
+/**
+ * oe_sysfs_read_list - read a whole list of any length
+ * @file: relative to the root
+ * @text: gets the text, NUL terminated, to be freed by the caller
+ * @length: gets its length; may be NULL
+ *
+ * A list that is gone before its end is read is read again, from its beginning.
+ *
+ * Return: 0, -EFBIG, -ENOMEM, -ESTALE if it is gone each time, or a negative
+ * errno; @text is NULL then.
+ */
+int oe_sysfs_read_list(const char *file, char **text, size_t *length)
+{
+	int err = -ESTALE;
+	int i;
+
+	*text = NULL;
+	for (i = 0; i < LIST_TRIES && err == -ESTALE; i++)
+		err = read_list_once(file, text, length);
+	return err;
 }
 
 static int by_name(const void *a, const void *b)

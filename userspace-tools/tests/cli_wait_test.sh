@@ -58,6 +58,14 @@ gives "wait: the time is over" 11 '^$' wait -t 0.3
 begin oom
 rm -r "$OOM_EMBEDDED_SYSFS"
 ends "wait: the module is unloaded" 3 ""
+for event in oom level coverage; do
+	make_tree "$tmp/tree"
+	begin "$event"
+	mv "$OOM_EMBEDDED_SYSFS" "$tmp/unloaded"
+	make_tree "$tmp/tree"
+	rm -r "$tmp/unloaded"
+	ends "wait $event: the module is unloaded and loaded again" 3 ""
+done
 
 # --- what is no event
 make_tree "$tmp/tree"

@@ -85,6 +85,12 @@ unit '' /system.slice/pm.service
 printf '[Manager]\nDefaultOOMPolicy=continue\n' >"$OOM_EMBEDDED_SYSTEMD/etc/systemd/system.conf"
 finds oom_policy '' "DefaultOOMPolicy=continue"
 unit OOMPolicy=continue /system.slice/pm.service
+mkfifo "$OOM_EMBEDDED_SYSTEMD/etc/systemd/system/pm.service"
+finds oom_policy '' "a unit that is a FIFO: the next one counts"
+unit OOMPolicy=continue /system.slice/pm.service
+ln -s /dev/null "$OOM_EMBEDDED_SYSTEMD/etc/systemd/system/pm.service"
+finds oom_policy warning "a unit that is masked hides the next one"
+unit OOMPolicy=continue /system.slice/pm.service
 mkdir "$OOM_EMBEDDED_SYSTEMD/etc/systemd/system/pm.service.d"
 printf '[Service]\nOOMPolicy=stop\n' >"$OOM_EMBEDDED_SYSTEMD/etc/systemd/system/pm.service.d/x.conf"
 finds oom_policy warning "OOMPolicy=stop of a drop-in"

@@ -6,11 +6,14 @@
 #include "cli/commands/check_units.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "cli/commands/findings.h"
@@ -20,6 +23,7 @@ enum {
 	UNIT_SIZE = 256,
 	POLICY_SIZE = 16,
 	LINE_SIZE = 1024,
+	LINES_MAX = 10000,
 };
 
 /* What is named first hides the others. */
@@ -70,14 +74,33 @@ static bool unit_of(int pid, char *unit)
 	return false;
 }
 
+/* A unit may be a link to what a user has made. A masked one is a link to /dev/null. */
+static FILE *open_unit(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	FILE *file = NULL;
+	struct stat st;
+
+	if (fd < 0)
+		return NULL;
+	if (!fstat(fd, &st) &&
+	    (S_ISREG(st.st_mode) ||
+	     (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))))
+		file = fdopen(fd, "r");
+	if (!file)
+		close(fd);
+	return file;
+}
+
 static bool read_policy(const char *path, const char *key, char *policy)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = open_unit(path);
 	char line[LINE_SIZE];
+	int i;
 
 	if (!file)
 		return false;
-	while (fgets(line, sizeof(line), file)) {
+	for (i = 0; i < LINES_MAX && fgets(line, sizeof(line), file); i++) {
 		char *value = line + strspn(line, " \t");
 
 		if (strncmp(value, key, strlen(key)))
@@ -178,19 +201,46 @@ static const char *policy_of(const char *unit, char *policy)
 	return policy;
 }
 
+/* The unit of each row, NULL for none; freed by the caller. NULL: no memory, or no rows. */
+static char **read_units(const struct oe_rows *rows)
+{
+	char **units = calloc(rows->nr, sizeof(*units));
+	char unit[UNIT_SIZE];
+	size_t i;
+
+	for (i = 0; units && i < rows->nr; i++)
+		if (unit_of((int)rows->row[i].pid, unit))
+			units[i] = strdup(unit);
+	return units;
+}
+
 /* Somebody else in the unit who may be chosen. */
 static const struct oe_row *find_neighbour(const struct oe_rows *rows,
-					   const char *unit)
+					   char *const *units, const char *unit)
 {
-	char other[UNIT_SIZE];
 	size_t i;
 
 	for (i = 0; i < rows->nr; i++)
-		if (oe_records_may_die(&rows->row[i]) &&
-		    unit_of((int)rows->row[i].pid, other) &&
-		    !strcmp(unit, other))
+		if (units[i] && oe_records_may_die(&rows->row[i]) &&
+		    !strcmp(unit, units[i]))
 			return &rows->row[i];
 	return NULL;
+}
+
+static void check_unit(const struct oe_rows *rows, char *const *units,
+		       const struct oe_row *row, const char *unit)
+{
+	const struct oe_row *neighbour = find_neighbour(rows, units, unit);
+	char policy[POLICY_SIZE];
+
+	if (!neighbour ||
+	    (strcmp(policy_of(unit, policy), "stop") && strcmp(policy, "kill")))
+		return;
+	findings_add(
+		FINDING_WARNING, "oom_policy",
+		"OOMPolicy=continue in [Service] of a drop-in (\"systemctl edit UNIT\")",
+		"%s is protected, but if %s is killed, systemd ends all of %s: OOMPolicy=%s",
+		row->comm, neighbour->comm, unit, policy);
 }
 
 /**
@@ -200,29 +250,19 @@ static const struct oe_row *find_neighbour(const struct oe_rows *rows,
 void check_units(const struct oe_rows *rows)
 {
 	char path[PATH_MAX];
+	char **units;
 	size_t i;
 
 	/* As sd_booted(3) does. */
 	snprintf(path, sizeof(path), "%s/run/systemd/system", systemd_root());
 	if (access(path, F_OK))
 		return;
-	for (i = 0; i < rows->nr; i++) {
-		const struct oe_row *row = &rows->row[i];
-		const struct oe_row *neighbour;
-		char policy[POLICY_SIZE];
-		char unit[UNIT_SIZE];
-
-		if (strcmp(row->verdict, "protected") ||
-		    !unit_of((int)row->pid, unit))
-			continue;
-		neighbour = find_neighbour(rows, unit);
-		if (!neighbour || (strcmp(policy_of(unit, policy), "stop") &&
-				   strcmp(policy, "kill")))
-			continue;
-		findings_add(
-			FINDING_WARNING, "oom_policy",
-			"OOMPolicy=continue in [Service] of a drop-in (\"systemctl edit UNIT\")",
-			"%s is protected, but if %s is killed, systemd ends all of %s: OOMPolicy=%s",
-			row->comm, neighbour->comm, unit, policy);
+	units = read_units(rows);
+	for (i = 0; units && i < rows->nr; i++) {
+		if (units[i] && !strcmp(rows->row[i].verdict, "protected"))
+			check_unit(rows, units, &rows->row[i], units[i]);
 	}
+	for (i = 0; units && i < rows->nr; i++)
+		free(units[i]);
+	free(units);
 }

@@ -290,9 +290,19 @@ static void obey_key(struct top *top, int key)
 	}
 }
 
+/* Where SIGHUP is ignored nothing else ends it. */
+static bool is_hung_up(void)
+{
+	struct pollfd fd = { .fd = STDIN_FILENO };
+
+	return poll(&fd, 1, 0) > 0 &&
+	       fd.revents & (POLLHUP | POLLERR | POLLNVAL);
+}
+
 static int run_live(struct top *top, long count)
 {
 	bool is_counted = count > 0;
+	int key;
 
 	while (!stopped && !top->is_over) {
 		follow_size(&top->frame);
@@ -302,7 +312,10 @@ static int run_live(struct top *top, long count)
 		if (is_counted && --count <= 0)
 			break;
 		timeout(top->interval_ms);
-		obey_key(top, getch());
+		key = getch();
+		if (key == ERR && is_hung_up())
+			break;
+		obey_key(top, key);
 	}
 	return EXIT_OK;
 }

@@ -44,6 +44,7 @@ struct wish {
 /**
  * struct waiter - the files, and what was in them
  * @wish: what is waited for
+ * @is_gone: the module that the files were of
  * @wanted_fd: reconfigure_wanted; -1: not waited for, or not there, as are the others
  * @level_fd: levels/level
  * @coverage_fd: coverage
@@ -53,6 +54,7 @@ struct wish {
  */
 struct waiter {
 	struct wish wish;
+	bool is_gone;
 	int wanted_fd;
 	int level_fd;
 	int coverage_fd;
@@ -86,13 +88,23 @@ static void print_number(const char *key, long long value)
 
 /* --- what may have happened ------------------------------------------------ */
 
-static bool has_oom(const struct waiter *waiter)
+/* The files of a module that was unloaded stay dead when it is loaded again. Returns @got. */
+static int look_alive(struct waiter *waiter, int got)
+{
+	if (got == -ENODEV)
+		waiter->is_gone = true;
+	return got;
+}
+
+static bool has_oom(struct waiter *waiter)
 {
 	const struct wish *wish = &waiter->wish;
 	long long wanted;
 	long long done;
 
-	if (!wish->oom || oe_sysfs_read_fd_number(waiter->wanted_fd, &wanted) ||
+	if (!wish->oom ||
+	    look_alive(waiter,
+		       oe_sysfs_read_fd_number(waiter->wanted_fd, &wanted)) ||
 	    wanted <= (wish->seq >= 0 ? wish->seq : waiter->wanted))
 		return false;
 	print_word(OOM_EMBEDDED_KEY_EVENT, OOM_EMBEDDED_EVENT_RECONFIGURE);
@@ -102,14 +114,15 @@ static bool has_oom(const struct waiter *waiter)
 	return true;
 }
 
-static bool has_level(const struct waiter *waiter)
+static bool has_level(struct waiter *waiter)
 {
 	const struct wish *wish = &waiter->wish;
 	char level[WORD_SIZE];
 	long long available;
 
 	if (!wish->level || waiter->level_fd < 0 ||
-	    oe_sysfs_read_fd(waiter->level_fd, level, sizeof(level)) < 0)
+	    look_alive(waiter, oe_sysfs_read_fd(waiter->level_fd, level,
+						sizeof(level))) < 0)
 		return false;
 	if (wish->worst >= 0 ? oe_level_index(level) < wish->worst :
 			       !strcmp(level, waiter->level))
@@ -122,13 +135,13 @@ static bool has_level(const struct waiter *waiter)
 	return true;
 }
 
-static bool has_coverage(const struct waiter *waiter)
+static bool has_coverage(struct waiter *waiter)
 {
 	char coverage[WORD_SIZE];
 
 	if (!waiter->wish.coverage || waiter->coverage_fd < 0 ||
-	    oe_sysfs_read_fd(waiter->coverage_fd, coverage, sizeof(coverage)) <
-		    0 ||
+	    look_alive(waiter, oe_sysfs_read_fd(waiter->coverage_fd, coverage,
+						sizeof(coverage))) < 0 ||
 	    !strcmp(coverage, waiter->coverage))
 		return false;
 	print_word(OOM_EMBEDDED_KEY_EVENT, OOM_EMBEDDED_EVENT_COVERAGE);
@@ -226,7 +239,7 @@ static double seconds_now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static int wait_for_it(const struct waiter *waiter, double timeout)
+static int wait_for_it(struct waiter *waiter, double timeout)
 {
 	double deadline = seconds_now() + timeout;
 
@@ -242,7 +255,7 @@ static int wait_for_it(const struct waiter *waiter, double timeout)
 		if (has_oom(waiter) || has_level(waiter) ||
 		    has_coverage(waiter))
 			return EXIT_OK;
-		if (oe_sysfs_present())
+		if (waiter->is_gone || oe_sysfs_present())
 			return complain(EXIT_NO_MODULE,
 					"the module was unloaded");
 		if (left <= 0)
