@@ -80,7 +80,12 @@ busy=$(($(ticks "$a") + $(ticks "$b") - busy))
 check "fail: a protected process past its limit lives" alive "$a"
 check "and that of another cgroup" alive "$b"
 equal "each emergency is told once" $((told + 2)) "$(get reconfigure_wanted)"
-check "and costs little: $busy of 1000 ticks" [ "$busy" -lt 800 ]
+# With KASAN a try takes longer than the pause after it.
+if [ -e /sys/kernel/debug/kmemleak ]; then
+	skip "and costs little: $busy of 1000 ticks" "a debug kernel"
+else
+	check "and costs little: $busy of 1000 ticks" [ "$busy" -lt 800 ]
+fi
 
 echo "$a 0" >"$OE/oom_ranking"
 set_to memcg_no_victim_action unprotect

@@ -4,7 +4,7 @@
 # Another OOM notifier that finds memory, as a balloon's does, is asked first: nobody is told,
 # signalled or killed as long as there is some.
 #
-# set: rest
+# set: stock
 
 # shellcheck source=../lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"

@@ -4,7 +4,7 @@
 # From the first word of a suspend until the kernel switches its OOM killer off, the rankings hold
 # and nobody panics; userspace is told when the machine is back.
 #
-# set: rest
+# set: stock
 # needs: guard
 
 # shellcheck source=lib/oom.sh

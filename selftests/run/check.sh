@@ -131,12 +131,12 @@ debug_part()
 {
 	case $1 in
 	debug-6.12-oom)
-		behaviour "$1" debug-6.12 2400 "OOMS=2 CGROUPS=3" "${DEBUG[@]}" "${OOM[@]}" \
+		behaviour "$1" debug-6.12 2400 "OOMS=2 CGROUPS=3 PATIENCE=180" "${DEBUG[@]}" "${OOM[@]}" \
 			groups_storm.sh report.sh
 		;;
 	debug-6.12-rest)
-		behaviour "$1" debug-6.12 2400 "OOMS=2 STORM=1500 KINDS=r" "${REST[@]}" \
-			"reload.sh CYCLES=2 PATIENCE=120"
+		behaviour "$1" debug-6.12 2400 "OOMS=2 STORM=1500 KINDS=r PATIENCE=180" "${REST[@]}" \
+			"reload.sh CYCLES=2"
 		;;
 	esac
 }
@@ -147,11 +147,11 @@ guest_part()
 {
 	case $1 in
 	debian-6.1)
-		behaviour "$1" "$1" 1200 "OOMS=10 STORM=5000" "${OOM[@]}" "${REST[@]}" "${STOCK[@]}" \
+		behaviour "$1" "$1" 1800 "OOMS=10 STORM=5000" "${OOM[@]}" "${REST[@]}" "${STOCK[@]}" \
 			"${ONCE[@]}" coverage.sh "reload.sh CYCLES=5 PATIENCE=120"
 		;;
 	debian-6.12)
-		behaviour "$1" "$1" 1200 "OOMS=10 STORM=5000 RANKED=1000 TIMES=1" "${OOM[@]}" "${REST[@]}" \
+		behaviour "$1" "$1" 1800 "OOMS=10 STORM=5000 RANKED=1000 TIMES=1" "${OOM[@]}" "${REST[@]}" \
 			"${STOCK[@]}" "${LONG[@]}" coverage.sh "reload.sh CYCLES=5 PATIENCE=120"
 		;;
 	6.12-graceful) behaviour "$1" debian-6.12 900 "ROUNDS=1" "${GRACEFUL[@]}" ;;
