@@ -78,15 +78,10 @@ static bool needs_victim(const struct oe_episode *episode)
 	       episode->call.kind != OE_KIND_THRASH;
 }
 
-static bool is_quiet(const struct oe_episode *episode)
-{
-	return episode->call.quiet || oe_quiet_now();
-}
-
 /* On its way into suspend the machine gets on without: soon nobody asks. */
 static bool is_fatal(const struct oe_episode *episode)
 {
-	return needs_victim(episode) && !is_quiet(episode);
+	return needs_victim(episode) && !oe_quiet_for(episode);
 }
 
 static bool in_aftermath(const struct oe_domain_state *state)
@@ -350,7 +345,7 @@ bool oe_episode_no_victim(struct oe_episode *episode)
 	}
 	oe_episode_end(episode, OE_OUTCOME_NO_VICTIM);
 	/* As with its OOM killer off; but the kernel warns if this one fails. */
-	if (is_quiet(episode))
+	if (oe_quiet_for(episode))
 		return !!(episode->call.gfp & __GFP_NOFAIL);
 	if (!is_fatal(episode))
 		return false;

@@ -86,7 +86,7 @@ static bool kill_nobody(void *ctx, struct oe_episode *episode)
 	 * If quiet the kernel shall try again: otherwise it would choose by
 	 * itself. Nothing but time can help.
 	 */
-	if (!again && (episode->call.quiet || oe_quiet_now())) {
+	if (!again && oe_quiet_for(episode)) {
 		msleep(OE_QUIET_RETRY_MS);
 		again = true;
 	}

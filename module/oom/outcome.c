@@ -17,6 +17,7 @@
 
 #include "notify.h"
 #include "lib/parse.h"
+#include "lib/units.h"
 #include "rank/ranking.h"
 #include "oom/outcome.h"
 #include "oom/quiet.h"
@@ -72,11 +73,6 @@ static struct line memcg_line = {
 	.lock = __MUTEX_INITIALIZER(memcg_line.lock),
 };
 
-static unsigned long to_kib(unsigned long pages)
-{
-	return pages << (PAGE_SHIFT - 10);
-}
-
 /* "comm/pid rank=N", with the source and the size if asked for. */
 static const char *process_text(struct line *line, char text[PROCESS_TEXT],
 				const struct oe_process *process, bool details)
@@ -93,11 +89,14 @@ static const char *process_text(struct line *line, char text[PROCESS_TEXT],
 			  " (%s%s%s) rss=%lukB",
 			  oe_source_name(process->source),
 			  process->group[0] ? " " : "", process->group,
-			  to_kib(process->rss));
+			  oe_to_kib(process->rss));
 	return text;
 }
 
-/* The process that the kernel marked, if that is known; otherwise the one that the module chose. */
+/*
+ * The process that the kernel marked, if that is known; otherwise the one that
+ * the module chose.
+ */
 static const struct oe_process *victim_of(const struct oe_episode *episode)
 {
 	return episode->killed.pid ? &episode->killed :
@@ -173,7 +172,7 @@ static void outcome_uevent(const struct oe_episode *episode)
 		oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_RANK "=%u",
 			      victim->rank);
 		oe_uevent_add(uevent, OOM_EMBEDDED_KEY_VICTIM_RSS_KB "=%lu",
-			      to_kib(victim->rss));
+			      oe_to_kib(victim->rss));
 	}
 	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_OUTCOME "=%s",
 		      outcome_words[episode->outcome]);

@@ -18,6 +18,7 @@
 
 #include <uapi/oom_embedded.h>
 
+#include "episode.h"
 #include "notify.h"
 #include "oom/quiet.h"
 
@@ -99,6 +100,18 @@ static struct notifier_block pm_block = {
 bool oe_quiet_now(void)
 {
 	return READ_ONCE(quiet.now); /* written by on_pm() */
+}
+
+/**
+ * oe_quiet_for - does an emergency count as one on the way into suspend?
+ * @episode: the emergency; a suspend may begin or end while it goes on
+ *
+ * Context: any.
+ * Return: true if it began so, or is so now.
+ */
+bool oe_quiet_for(const struct oe_episode *episode)
+{
+	return episode->call.quiet || oe_quiet_now();
 }
 
 /**

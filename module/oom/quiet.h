@@ -4,8 +4,11 @@
 
 #include <linux/types.h>
 
+struct oe_episode;
+
 int oe_quiet_init(void);
 void oe_quiet_exit(void);
 bool oe_quiet_now(void);
+bool oe_quiet_for(const struct oe_episode *episode);
 
 #endif /* OE_QUIET_H */
