@@ -21,6 +21,7 @@
 #include "memory/reserve.h"
 #include "sysfs/root.h"
 #include "oom/victim.h"
+#include "tunables.h"
 
 static bool kprobes = true;
 module_param(kprobes, bool, 0444);
@@ -104,6 +105,7 @@ static int __init oe_init(void)
 	if (err)
 		goto err_exit_sysfs;
 	start_wrapping();
+	oe_tunables_warn();
 	return 0;
 
 err_exit_sysfs:

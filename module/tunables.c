@@ -113,6 +113,27 @@ int oe_tunable_store(const struct oe_tunable *tunable, const char *text)
 }
 
 /**
+ * oe_tunables_warn - say it in the log if the rankings protect too much
+ *
+ * Called when a value has come into force: once at load, then after each write.
+ *
+ * Context: process context.
+ */
+void oe_tunables_warn(void)
+{
+	static unsigned int said;
+	unsigned int threshold = READ_ONCE(oe_config.rank_threshold);
+	unsigned int fallback = READ_ONCE(oe_config.default_rank);
+	bool excessive = threshold > fallback;
+
+	/* Once each time that it begins, however often the values are written. */
+	if (xchg(&said, excessive) || !excessive)
+		return;
+	pr_warn("rank_threshold %u is above default_rank %u: every process without a ranking is protected; an OOM in which nobody may be chosen ends by no_victim_action\n",
+		threshold, fallback);
+}
+
+/**
  * oe_tunable_show - print a tunable
  * @tunable: which
  * @text: a page

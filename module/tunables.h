@@ -47,6 +47,7 @@ enum oe_tunable_index {
 extern const struct oe_tunable oe_tunables[OE_NR_TUNABLES];
 
 int oe_tunable_store(const struct oe_tunable *tunable, const char *text);
+void oe_tunables_warn(void);
 int oe_tunable_show(const struct oe_tunable *tunable, char *text);
 const char *oe_mode_name(enum oe_mode mode);
 

@@ -60,7 +60,10 @@ static ssize_t tunable_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	if (!err)
 		err = oe_tunable_store(tunable_of(attr), buf);
-	return err ?: count;
+	if (err)
+		return err;
+	oe_tunables_warn();
+	return count;
 }
 
 static struct tunable_attribute tunable_attrs[OE_NR_TUNABLES];

@@ -2,14 +2,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # With no_victim_action=unprotect and all processes protected, the highest ranked one is given up,
-# one an episode, and ranking 0 never.
+# one an episode, and ranking 0 never. The log says once that everybody is protected.
 #
 # set: once
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-plan 9
+# How often the log says that the rankings protect too much.
+nr_warned()
+{
+	log_since_mark | grep -c 'every process without a ranking is protected'
+}
+
+plan 11
+mark_log
 load_module selection_order=rank rank_threshold=100 default_rank=10 \
 	no_victim_action=unprotect
 trace_start oe_victims counter
@@ -25,6 +32,7 @@ batch=$pid
 spawn leaker 512 60 -g -l 0
 leaker=$pid
 equal "nobody may be chosen" "" "$(predicted)"
+equal "the log has said so, at load" 1 "$(nr_warned)"
 no_victim=$(get stats/no_victim)
 wanted=$(get reconfigure_wanted)
 kill -USR1 "$leaker"
@@ -44,5 +52,9 @@ check "the other one of ranking 0 lives" alive "$zero"
 # What one victim left may come back a moment after the next OOM began: that one has none.
 equal "victims, episodes with one" "$batch $leaker $shield 3" \
 	"$(marked_after 0) $(($(get reconfigure_wanted) - wanted - $(get stats/avoided)))"
+set_to default_rank 11
+set_to default_rank 100
+set_to rank_threshold 101
+equal "and again when it begins again, not at each write" 2 "$(nr_warned)"
 comment "stats/no_victim moved by $(($(get stats/no_victim) - no_victim))"
 finish

@@ -42,6 +42,15 @@ gives "no command: who is protected" 0 '^protected +pacemaker/100$'
 gives "no command: no manager" 0 '^manager +oom-embeddedd does not run$'
 gives "no command: the last emergency" 0 '^last +2026-11-21T11:25:30.500Z killed batch/388 \(rank\); number 3$'
 gives "no command: nothing is wrong" 0 '^findings +none$' status
+sed -i 's/ next / protected /; s/ eligible / protected /' "$OOM_EMBEDDED_SYSFS/candidates"
+gives "no command: nobody may be chosen" 0 \
+	'^next +nobody may be chosen now: the next OOM ends in no_victim_action=panic$'
+rm "$OOM_EMBEDDED_SYSFS/candidates"
+gives "no command: what only root may know" 0 '^next +only root may know$'
+put_file sysfs/default_rank 99
+gives "no command: a threshold above default_rank" 0 \
+	'^next +only root may know; everybody without a ranking is protected$'
+make_tree "$tmp/tree"
 put_file proc/sys/vm/panic_on_oom 1
 put_file proc/sys/kernel/ftrace_enabled 0
 put_file sysfs/mode observe

@@ -174,7 +174,7 @@ static void check_rankings(const struct oe_rows *ranking)
 		findings_add(
 			FINDING_WARNING, "default_rank",
 			"\"oom-embedded set default_rank 500\", or a lower rank_threshold",
-			"default_rank %lld is below rank_threshold %lld: everybody without a ranking is protected",
+			"default_rank %lld is below rank_threshold %lld: everybody without a ranking is protected, and an OOM may find nobody to choose",
 			fallback, threshold);
 	if (threshold || strcmp(order, "badness"))
 		return;

@@ -94,10 +94,14 @@ static void print_policy(void)
 static void print_next(const struct oe_rows *rows)
 {
 	const struct oe_row *row = rows->row;
+	char action[WORD_SIZE];
 	char size[FORMAT_SIZE];
 
 	if (!rows->nr || strcmp(row->verdict, "next")) {
-		print_line("next", "nobody may be chosen");
+		print_line(
+			"next",
+			"nobody may be chosen now: the next OOM ends in no_victim_action=%s",
+			read_word("no_victim_action", action));
 		return;
 	}
 	print_line("next", "%s/%lld, ranking %lld (%s), %s", row->comm,
@@ -131,12 +135,27 @@ static void print_protected(const struct oe_rows *rows)
 		print_line("protected", "%s", names);
 }
 
+/* Does the threshold protect every process that was given no ranking? */
+static bool is_excessive(void)
+{
+	long long threshold;
+	long long fallback;
+
+	return !oe_sysfs_read_number("rank_threshold", &threshold) &&
+	       !oe_sysfs_read_number("default_rank", &fallback) &&
+	       threshold > fallback;
+}
+
 static void print_processes(void)
 {
 	struct oe_rows rows;
 
 	if (oe_records_candidates(&rows)) {
-		print_line("next", "only root may know");
+		print_line(
+			"next", "only root may know%s",
+			is_excessive() ?
+				"; everybody without a ranking is protected" :
+				"");
 		return;
 	}
 	print_next(&rows);
