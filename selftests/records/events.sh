@@ -103,6 +103,7 @@ has_event()
 	[ "$(get reconfigure_wanted)" -gt "$1" ] && last && [ "$(field seq)" -gt "$1" ]
 }
 
+# Two lines have one number if an emergency went on after a call that killed nobody.
 reader()
 {
 	while [ ! -e "$tmp/stop" ]; do
@@ -112,7 +113,7 @@ reader()
 				print "width"
 			width = length($0)
 			sub(/seq=/, "")
-			if (NR > 1 && $1 != before + 1)
+			if (NR > 1 && $1 != before && $1 != before + 1)
 				print "seq " $1 " after " before
 			before = $1
 		}
