@@ -284,9 +284,13 @@ static int build_events(struct oe_list *list, struct oe_text *text)
 	mutex_lock(&scratch.lock);
 	oe_events_range(&first, &end);
 	width = widest_line(first, end);
-	for (; first < end; first++)
+	for (; first < end; first++) {
+		/* The lines before one that is gone are as old: no gap is shown. */
 		if (render_event(first, &length))
 			oe_text_add(text, "%-*s\n", width, scratch.line);
+		else
+			text->length = 0;
+	}
 	mutex_unlock(&scratch.lock);
 	return 0;
 }

@@ -115,9 +115,13 @@ static int build_history(struct oe_list *list, struct oe_text *text)
 
 	oe_history_range(&first, &end);
 	err = oe_text_reserve(text, (end - first) * HISTORY_LINE + 1);
-	for (; !err && first < end; first++)
+	for (; !err && first < end; first++) {
+		/* As in events: no gap. */
 		if (oe_history_copy(first, &entry))
 			add_entry(text, &entry);
+		else
+			text->length = 0;
+	}
 	return err;
 }
 
