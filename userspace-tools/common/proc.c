@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/file.h"
+
 enum {
 	COMM_LEN = 15, /* the kernel cuts names off here */
 };
@@ -45,48 +47,12 @@ const char *oe_proc_cgroup_root(void)
 	return root_of(OE_CGROUP_ENVIRONMENT, "/sys/fs/cgroup");
 }
 
-/* Reads at most @size - 1 bytes; what is longer is cut off. */
-static ssize_t read_file(const char *path, char *buf, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t used = 0;
-	ssize_t got;
-
-	if (fd < 0)
-		return -errno;
-	do {
-		got = read(fd, buf + used, size - 1 - used);
-		if (got > 0)
-			used += (size_t)got;
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	if (got < 0) {
-		int err = -errno;
-
-		close(fd);
-		return err;
-	}
-	close(fd);
-	buf[used] = '\0';
-	return (ssize_t)used;
-}
-
 static ssize_t read_of(int pid, const char *file, char *buf, size_t size)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/%d/%s", oe_proc_root(), pid, file);
-	return read_file(path, buf, size);
-}
-
-static int parse_number(const char *text, long long *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoll(text, &end, 10);
-	if (errno || end == text || (*end && !isspace((unsigned char)*end)))
-		return -EBADMSG;
-	return 0;
+	return oe_file_read(path, buf, size);
 }
 
 /**
@@ -131,7 +97,7 @@ static long long status_number(const char *status, const char *key,
 	const char *line = strstr(status, key);
 	long long value;
 
-	if (!line || parse_number(line + strlen(key), &value))
+	if (!line || oe_file_parse_number(line + strlen(key), &value))
 		return fallback;
 	return value;
 }
@@ -160,7 +126,7 @@ int oe_proc_read(int pid, struct oe_proc *proc)
 	proc->locked_kb = status_number(status, "\nVmLck:", 0);
 	proc->is_kernel = !strstr(status, "\nVmSize:");
 	if (read_of(pid, "oom_score_adj", adj, sizeof(adj)) < 0 ||
-	    parse_number(adj, &proc->oom_score_adj))
+	    oe_file_parse_number(adj, &proc->oom_score_adj))
 		proc->oom_score_adj = 0;
 	return 0;
 }
@@ -205,7 +171,8 @@ int oe_proc_pids(int **pids, size_t *nr)
 		long long pid;
 
 		if (isdigit((unsigned char)entry->d_name[0]) &&
-		    !parse_number(entry->d_name, &pid) && pid <= INT_MAX)
+		    !oe_file_parse_number(entry->d_name, &pid) &&
+		    pid <= INT_MAX)
 			err = add_pid(pids, nr, (int)pid);
 	}
 	closedir(dir);
@@ -280,12 +247,9 @@ int oe_proc_find(const char *name, int **pids, size_t *nr)
 int oe_proc_number(const char *file, long long *value)
 {
 	char path[PATH_MAX];
-	char text[64];
-	ssize_t length;
 
 	snprintf(path, sizeof(path), "%s/%s", oe_proc_root(), file);
-	length = read_file(path, text, sizeof(text));
-	return length < 0 ? (int)length : parse_number(text, value);
+	return oe_file_read_number(path, value);
 }
 
 /**
@@ -304,14 +268,14 @@ int oe_proc_meminfo(const char *key, long long *kb)
 	char *save;
 
 	snprintf(path, sizeof(path), "%s/meminfo", oe_proc_root());
-	length = read_file(path, text, sizeof(text));
+	length = oe_file_read(path, text, sizeof(text));
 	if (length < 0)
 		return (int)length;
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
 		if (!strncmp(line, key, strlen(key)) &&
 		    line[strlen(key)] == ':')
-			return parse_number(line + strlen(key) + 1, kb);
+			return oe_file_parse_number(line + strlen(key) + 1, kb);
 	return -ENOENT;
 }
 
@@ -354,16 +318,13 @@ int oe_proc_cgroup_number(const char *cgroup, const char *file,
 			  long long *value)
 {
 	char path[2 * PATH_MAX];
-	char text[64];
-	ssize_t length;
 
 	/* Out of this cgroup namespace: what is mounted here does not lead there. */
 	if (!strncmp(cgroup, "/..", 3))
 		return -ENOENT;
 	snprintf(path, sizeof(path), "%s%s/%s", oe_proc_cgroup_root(), cgroup,
 		 file);
-	length = read_file(path, text, sizeof(text));
-	return length < 0 ? (int)length : parse_number(text, value);
+	return oe_file_read_number(path, value);
 }
 
 /**
@@ -411,7 +372,7 @@ int oe_proc_swaps_on(const char *prefix)
 	const char *line;
 
 	snprintf(path, sizeof(path), "%s/swaps", oe_proc_root());
-	if (read_file(path, text, sizeof(text)) < 0)
+	if (oe_file_read(path, text, sizeof(text)) < 0)
 		return 0;
 	for (line = text; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
@@ -434,7 +395,7 @@ int oe_proc_console_is_serial(long long *value)
 	ssize_t length;
 
 	snprintf(path, sizeof(path), "%s/consoles", oe_proc_root());
-	length = read_file(path, text, sizeof(text));
+	length = oe_file_read(path, text, sizeof(text));
 	if (length < 0)
 		return (int)length;
 	/* "tty0" is a screen, "ttyS0" and "ttyAMA0" are lines. */
@@ -457,7 +418,7 @@ int oe_proc_has_argument(const char *word)
 	char *next;
 
 	snprintf(path, sizeof(path), "%s/cmdline", oe_proc_root());
-	if (read_file(path, text, sizeof(text)) < 0)
+	if (oe_file_read(path, text, sizeof(text)) < 0)
 		return 0;
 	for (next = strtok_r(text, " \n", &save); next;
 	     next = strtok_r(NULL, " \n", &save))

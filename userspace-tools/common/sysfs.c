@@ -182,6 +182,21 @@ int oe_sysfs_read(const char *file, char *buf, size_t size)
 }
 
 /**
+ * oe_sysfs_read_word - read a value that is only shown
+ * @file: relative to the root
+ * @word: gets the value, or "?" if it cannot be read
+ * @size: of @word
+ *
+ * Return: @word.
+ */
+const char *oe_sysfs_read_word(const char *file, char *word, size_t size)
+{
+	if (oe_sysfs_read(file, word, size) < 0)
+		snprintf(word, size, "?");
+	return word;
+}
+
+/**
  * oe_sysfs_read_fd_number - read a decimal number from an open file
  * @fd: of oe_sysfs_open()
  * @value: the result, untouched on failure

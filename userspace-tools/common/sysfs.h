@@ -30,6 +30,7 @@ int oe_sysfs_write_fd(int fd, const char *value);
 
 int oe_sysfs_read(const char *file, char *buf, size_t size);
 int oe_sysfs_read_number(const char *file, long long *value);
+const char *oe_sysfs_read_word(const char *file, char *word, size_t size);
 int oe_sysfs_write(const char *file, const char *value);
 int oe_sysfs_write_number(const char *file, long long value);
 

@@ -14,7 +14,7 @@ FUZZ_config = $(wildcard common/config*.c) common/words.c
 FUZZ_records = common/records.c common/records_text.c
 FUZZ_uevent = lib/event.c lib/oom_embedded.c common/sysfs.c common/words.c
 FUZZ_control = daemon/path.c
-FUZZ_proc = common/proc.c daemon/procread.c
+FUZZ_proc = common/file.c common/proc.c daemon/procread.c
 PLAIN_CPPFLAGS = $(filter-out -MMD -MP,$(ALL_CPPFLAGS))
 
 .PHONY: fuzz

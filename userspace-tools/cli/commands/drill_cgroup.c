@@ -16,6 +16,7 @@
 
 #include "cli/commands/drill.h"
 #include "cli/print/complain.h"
+#include "common/file.h"
 #include "common/proc.h"
 
 enum {
@@ -28,51 +29,29 @@ enum {
 	FIRST_CGROUP_NS = 0xEFFFFFFB,
 };
 
-static int read_text(const char *dir, const char *file, char *text, size_t size)
+static ssize_t read_text(const char *dir, const char *file, char *text,
+			 size_t size)
 {
 	char path[DRILL_PATH_SIZE + 2 * DRILL_NAME_SIZE];
-	ssize_t got;
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	got = read(fd, text, size - 1);
-	if (got < 0)
-		got = -errno;
-	close(fd);
-	text[got > 0 ? got : 0] = '\0';
-	return got < 0 ? (int)got : 0;
+	return oe_file_read(path, text, size);
 }
 
 static int read_number(const char *dir, const char *file, long long *value)
 {
-	char text[64];
-	char *end;
-	int err = read_text(dir, file, text, sizeof(text));
+	char path[DRILL_PATH_SIZE + 2 * DRILL_NAME_SIZE];
 
-	if (err)
-		return err;
-	*value = strtoll(text, &end, 10);
-	return end == text ? -EBADMSG : 0;
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	return oe_file_read_number(path, value);
 }
 
 static int write_text(const char *dir, const char *file, const char *text)
 {
 	char path[DRILL_PATH_SIZE + 2 * DRILL_NAME_SIZE];
-	ssize_t put;
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	put = write(fd, text, strlen(text));
-	if (put < 0)
-		put = -errno;
-	close(fd);
-	return put < 0 ? (int)put : 0;
+	return oe_file_write(path, text);
 }
 
 static bool has_word(const char *dir, const char *file, const char *word)
@@ -81,7 +60,7 @@ static bool has_word(const char *dir, const char *file, const char *word)
 	char *save;
 	char *at;
 
-	if (read_text(dir, file, text, sizeof(text)))
+	if (read_text(dir, file, text, sizeof(text)) < 0)
 		return false;
 	for (at = strtok_r(text, " \n", &save); at;
 	     at = strtok_r(NULL, " \n", &save))
@@ -341,12 +320,13 @@ int drill_cgroup_holds_only(const struct drill_cgroup *cgroup,
 			    const struct drill_family *family)
 {
 	char text[FILE_SIZE];
-	int err = read_text(cgroup->dir, "cgroup.procs", text, sizeof(text));
+	ssize_t err =
+		read_text(cgroup->dir, "cgroup.procs", text, sizeof(text));
 	char *at = text;
 	int nr = 0;
 
-	if (err)
-		return complain_cgroup(cgroup, "cgroup.procs", err);
+	if (err < 0)
+		return complain_cgroup(cgroup, "cgroup.procs", (int)err);
 	while (*at) {
 		char *end;
 		long pid = strtol(at, &end, 10);

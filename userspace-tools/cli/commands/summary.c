@@ -43,13 +43,6 @@ static void print_line(const char *head, const char *format, ...)
 	printf("%-11s%s\n", head, printable(text));
 }
 
-static const char *read_word(const char *file, char *word)
-{
-	if (oe_sysfs_read(file, word, WORD_SIZE) < 0)
-		snprintf(word, WORD_SIZE, "?");
-	return word;
-}
-
 static void print_memory(void)
 {
 	char level[WORD_SIZE];
@@ -65,7 +58,8 @@ static void print_memory(void)
 		print_line("memory", "%s left%s%s, level %s",
 			   format_kb(left, available), has_total ? " of " : "",
 			   has_total ? format_kb(all, total) : "",
-			   read_word("levels/level", level));
+			   oe_sysfs_read_word("levels/level", level,
+					      sizeof(level)));
 	}
 	if (oe_sysfs_read_number("levels/oom_forecast_ms", &ms))
 		return;
@@ -86,9 +80,11 @@ static void print_policy(void)
 	print_line(
 		"policy",
 		"%s, by %s, rankings below %s are protected; if nobody may be chosen: %s",
-		read_word("mode", mode), read_word("selection_order", order),
-		read_word("rank_threshold", threshold),
-		read_word("no_victim_action", action));
+		oe_sysfs_read_word("mode", mode, sizeof(mode)),
+		oe_sysfs_read_word("selection_order", order, sizeof(order)),
+		oe_sysfs_read_word("rank_threshold", threshold,
+				   sizeof(threshold)),
+		oe_sysfs_read_word("no_victim_action", action, sizeof(action)));
 }
 
 static void print_next(const struct oe_rows *rows)

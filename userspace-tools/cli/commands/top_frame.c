@@ -43,13 +43,6 @@ static void add_line(struct frame *frame, enum frame_style style,
 	line->style = style;
 }
 
-static const char *read_word(const char *file, char *value)
-{
-	if (oe_sysfs_read(file, value, WORD_SIZE) < 0)
-		snprintf(value, WORD_SIZE, "-");
-	return value;
-}
-
 static long long read_number(const char *file, long long fallback)
 {
 	oe_sysfs_read_number(file, &fallback);
@@ -71,10 +64,10 @@ static void add_policy(struct frame *frame)
 	add_line(
 		frame, FRAME_PLAIN,
 		"oom-embedded %s UTC  mode %s  order %s  threshold %lld  nobody: %s",
-		clock, read_word("mode", mode),
-		read_word("selection_order", order),
+		clock, oe_sysfs_read_word("mode", mode, sizeof(mode)),
+		oe_sysfs_read_word("selection_order", order, sizeof(order)),
 		read_number("rank_threshold", 0),
-		read_word("no_victim_action", action));
+		oe_sysfs_read_word("no_victim_action", action, sizeof(action)));
 }
 
 static enum frame_style style_of_level(const char *level)
@@ -96,7 +89,7 @@ static void add_level(struct frame *frame)
 		add_line(frame, FRAME_DIM, "level   this module has none");
 		return;
 	}
-	read_word("levels/level", level);
+	oe_sysfs_read_word("levels/level", level, sizeof(level));
 	if (forecast >= 0)
 		snprintf(forecast_text, sizeof(forecast_text), "OOM in %.1f s",
 			 (double)forecast / 1000);
@@ -185,7 +178,8 @@ static void add_groups(struct frame *frame, int room)
 			add_line(frame, FRAME_PLAIN, "%-32s %5lld %8lld  %s",
 				 names[i], read_number(rank, -1),
 				 read_number(members, 0),
-				 read_word(file, signal));
+				 oe_sysfs_read_word(file, signal,
+						    sizeof(signal)));
 	}
 	oe_sysfs_free_names(names, nr);
 }
