@@ -100,7 +100,7 @@ help:
 	@echo "make coverage   which lines the tests reach"
 	@echo "make publish-results  copy what these three found to Documentation/results/"
 	@echo "make selftests-install  the tests, for a device: DESTDIR, CROSS_COMPILE"
-	@echo "make fuzz       the readers of what others write, FUZZ_SECONDS (600) each"
+	@echo "make fuzz       the readers of what others write, FUZZ_SECONDS (600) of CPU time each"
 	@echo "make clean      remove what the build made"
 	@echo
 	@echo "CACHE_DIR       kernels and build results (default ~/.cache/oom-embedded)"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests compile for themselves.
 
-# make fuzz: libFuzzer on each reader of what others write, FUZZ_SECONDS each, one after the other;
+# make fuzz: libFuzzer on each reader of what others write, FUZZ_SECONDS of CPU time each, one by one;
 # FUZZERS names some of them. What a fuzzer finds interesting stays in O/corpus, what it finds wrong in
 # the current directory.
 FUZZ_SECONDS ?= 600
@@ -23,8 +23,8 @@ fuzz: $(FUZZERS:%=fuzz-%)
 # One at a time, also with make -j.
 fuzz-%: $(O)/fuzz_%
 	mkdir -p $(O)/corpus/$*
-	flock $(O)/corpus $(O)/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -timeout=120 -max_len=8192 \
-		-print_final_stats=1 $(O)/corpus/$* tests/corpus/$*
+	flock $(O)/corpus tests/fuzz_run.sh $(O)/fuzz_$* $(FUZZ_SECONDS) -timeout=120 -max_len=8192 \
+		$(O)/corpus/$* tests/corpus/$*
 
 .SECONDEXPANSION:
 $(O)/fuzz_%: tests/fuzz_%.c tests/fuzz.h $$(FUZZ_$$*) $(wildcard common/*.h lib/*.h daemon/*.[ch])
