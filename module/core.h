@@ -151,7 +151,7 @@ struct oe_policy oe_config_policy(void);
 	X(grace_timeouts)	/* windows in which userspace gave no answer */ \
 	X(hold_missed)		/* processes that grace_hold had no room for */ \
 	X(guard_hits)		/* kills of a protected process prevented */ \
-	X(domain_overflow)	/* cgroups that were out of memory at a time, beyond what there is room for */ \
+	X(domain_overflow)	/* OOMs of memory cgroups beyond the room for domains */ \
 	X(inherit_failed)	/* forks whose child could not be given a ranking */ \
 	X(uevent_failed)	/* uevents that could not be sent */	\
 	X(uevent_timeouts)	/* OOMs that went on before their uevent was out */ \

@@ -41,7 +41,10 @@ static int wrap_memcg(void)
 	return err;
 }
 
-/* At load, and again as long as it is -EAGAIN: something is still missing. */
+/*
+ * Called at load, and repeated later while it returns -EAGAIN because something
+ * that it needs is switched off or taken.
+ */
 static int wrap_kernel(void)
 {
 	int err = oe_intercept_kprobe_init();

@@ -42,7 +42,7 @@ static struct {
 	pid_t follower; /* thread group of that process */
 
 	spinlock_t lock;
-	bool awaited; /* under lock: an earlier announcement waits for it */
+	bool awaited; /* under lock: an announcement waits for the follower */
 	DECLARE_KFIFO(queue, struct oe_uevent, QUEUE_LENGTH);
 	unsigned long nr_queued; /* under lock */
 	unsigned long nr_sent; /* release by the thread, acquire by waiters */
@@ -50,7 +50,7 @@ static struct {
 	struct kobject *kobj;
 	struct kernfs_node *node;
 
-	bool hurry; /* the module goes away: userspace is not waited for */
+	bool hurry; /* at unload: do not wait for userspace */
 	wait_queue_head_t wait; /* for sent, seen and done */
 	wait_queue_head_t work; /* for the thread */
 	struct task_struct *thread;
@@ -146,8 +146,8 @@ static int run_sender(void *unused)
 }
 
 /*
- * A process that had read the last count most likely waits for it to move. If
- * it is the process that asks for memory it cannot read meanwhile.
+ * A process that has read the last count is most likely waiting for the next
+ * one. The process that asks for memory cannot read meanwhile.
  */
 static bool has_follower(void)
 {
@@ -248,7 +248,7 @@ static bool is_announced(const struct oe_ticket *ticket)
 	       was_read(ticket);
 }
 
-/* The follower did not come: do not wait for it next time. */
+/* The follower did not read the count: do not wait for it next time. */
 static void give_up_follower(void)
 {
 	spin_lock(&notify.lock);

@@ -34,7 +34,7 @@ static bool in_memcg(struct task_struct *p, struct mem_cgroup *memcg)
 #ifdef CONFIG_MEMCG
 	return mem_cgroup_is_descendant(mem_cgroup_from_task(p), memcg);
 #else
-	return true; /* there is no such OOM */
+	return true; /* no cgroup can be out of memory */
 #endif
 }
 
@@ -229,7 +229,7 @@ int oe_tasks_for_each(const struct oe_domain *domain, oe_task_visitor visit,
 }
 
 enum {
-	/* Numbers that are looked at before others may run. */
+	/* PIDs that are looked up before the loop yields the CPU. */
 	LIST_BATCH = 128,
 };
 

@@ -28,10 +28,10 @@ enum {
 };
 
 static struct {
-	struct mutex lock; /* writers; the watcher has a copy */
+	struct mutex lock; /* serialises writers; the watcher works on a copy */
 	struct oe_watermarks marks;
-	unsigned long given; /* tunables that were parameters */
-	bool loaded; /* from now on the watermarks are in order */
+	unsigned long given; /* tunables that were given as parameters */
+	bool loaded; /* the watermarks are checked; they stay in order */
 } config = {
 	.lock = __MUTEX_INITIALIZER(config.lock),
 };
@@ -143,7 +143,7 @@ static bool is_given(enum oe_level_tunable tunable)
 	return config.given & BIT(tunable);
 }
 
-/* A default that does not fit between the given watermarks is off. */
+/* Switch off a default that does not fit between the given watermarks. */
 static void fill_watermark(enum oe_level_tunable tunable, u32 kb)
 {
 	u32 *value = tunables[tunable].value;

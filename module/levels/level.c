@@ -41,7 +41,7 @@ enum {
 	KICK_PAUSE_MS = 20,
 	/* Between two reports at imminent_oom. */
 	REPORT_PAUSE_MS = 10 * 1000,
-	/* How exactly a sleep is kept: a part of it. */
+	/* Slack of a sleep, as a part of it. */
 	SLACK_SHARE = 8,
 };
 
@@ -92,7 +92,7 @@ static void send_change(enum oe_level was)
 	oe_notify_send(uevent);
 }
 
-/* Under the lock, so that all listeners see the changes in their order. */
+/* Under the lock, so that all listeners see the changes in order. */
 static void announce_level(enum oe_level level)
 {
 	enum oe_level was = watcher.announced;
@@ -149,7 +149,7 @@ static void step_level(struct oe_sample *sample)
 
 	lockdep_assert_held(&watcher.lock);
 	watcher.available_kb = sample->available_kb;
-	/* Without the watermark boost, whose steps are no trend. */
+	/* Leave out the watermark boost: its steps are not a trend. */
 	oe_forecast_add(&watcher.forecast, sample->now_ms,
 			sample->available_kb + boost_kb);
 	sample->forecast_ms = oe_forecast_ms(&watcher.forecast,
@@ -158,7 +158,7 @@ static void step_level(struct oe_sample *sample)
 	oe_watermark_step(&watcher.marks, &watcher.state, sample);
 }
 
-/* One look at the memory. Returns when to look again. */
+/* Samples the memory. Returns the time to the next sample, in ms. */
 static unsigned int look_at_memory(void)
 {
 	struct oe_sample sample = { .now_ms = now_ms() };
@@ -187,7 +187,10 @@ static unsigned int look_at_memory(void)
 	report = wants_report(sample.now_ms);
 	spin_unlock(&watcher.lock);
 
-	/* Before the wake-up, so that woken readers find the new report. */
+	/*
+	 * Take the report before the wake-up, so that woken readers find the
+	 * new one.
+	 */
 	if (report) {
 		oe_memreport_begin(OE_MEMREPORT_IMMINENT);
 		oe_memreport_take(OE_MEMREPORT_IMMINENT, oe_notify_wanted(),
@@ -277,7 +280,7 @@ static unsigned long on_reclaim(struct shrinker *shrinker,
 {
 	if (time_before(jiffies, READ_ONCE(watcher.next_kick)))
 		return 0;
-	/* Two callers at the same time do no harm. */
+	/* Harmless if two callers race. */
 	WRITE_ONCE(watcher.next_kick,
 		   jiffies + msecs_to_jiffies(KICK_PAUSE_MS));
 	wake_watcher();
@@ -290,7 +293,7 @@ static unsigned long free_nothing(struct shrinker *shrinker,
 	return SHRINK_STOP;
 }
 
-/* The thread exists: on_reclaim() wakes it. */
+/* The thread must exist first: on_reclaim() wakes it. */
 static int watch_reclaim(void)
 {
 	int err;
@@ -323,7 +326,7 @@ void oe_level_enter_oom(void)
 	spin_lock(&watcher.lock);
 	watcher.available_kb = available_kb;
 	oe_watermark_enter(&watcher.state, OE_LEVEL_OOM);
-	/* As if nothing were left. */
+	/* Announce all levels: 0 KiB is below every watermark. */
 	announce_levels(0);
 	spin_unlock(&watcher.lock);
 	/* The watcher must run to see the end of the OOM. */

@@ -101,7 +101,7 @@ static wait_queue_head_t *get_queue(void)
  */
 static void put_queue(wait_queue_head_t *wait)
 {
-	/* No poller can come any more, so nothing is to be ordered. */
+	/* No new poller can come, so no ordering is needed. */
 	if (waitqueue_active(wait))
 		kmemleak_not_leak(wait);
 	else

@@ -23,7 +23,7 @@
 #include "limits/steps.h"
 
 enum {
-	/* Lower than ordinary work, as ksmd, but not idle. */
+	/* Below ordinary work, as ksmd, but above idle. */
 	LIMIT_NICE = 5,
 };
 

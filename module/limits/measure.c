@@ -38,7 +38,7 @@ void oe_limit_replace_pid(struct pid **slot, struct pid *pid)
 	put_pid(old);
 }
 
-/* Its memory comes back without a signal. */
+/* It is exiting: its memory comes back without a signal. */
 static bool is_ending(struct task_struct *p)
 {
 	return (p->signal->flags & SIGNAL_GROUP_EXIT) || tsk_is_oom_victim(p) ||
@@ -52,7 +52,10 @@ static bool is_reaped(struct task_struct *p)
 	       mm_flags_test(MMF_OOM_SKIP, p->signal->oom_mm);
 }
 
-/* By the rule of an OOM of the machine, those who would die with it included. */
+/*
+ * The rule of an OOM of the machine, which counts the processes that would die
+ * with it.
+ */
 static bool may_die(struct oe_candidate *c)
 {
 	const struct oe_policy policy = oe_config_policy();

@@ -106,7 +106,10 @@ static void add_victim(struct oe_uevent *uevent,
 		      oe_to_kib(victim->rss));
 }
 
-/* One at a time: the queue is short, and the uevent of an OOM must find room. */
+/*
+ * Send one at a time: the queue is short, and must have room for the uevent of
+ * an OOM.
+ */
 static void send_uevent(const struct oe_limit *limit,
 			const struct oe_limit_view *view,
 			enum oe_limit_step step,

@@ -62,7 +62,7 @@ static unsigned long usable_in(struct zone *zone, gfp_t gfp)
 	unsigned long kept =
 		min_wmark_pages(zone) + zone->lowmem_reserve[gfp_zone(gfp)];
 
-	/* Set aside for interrupts, also as far as it is in use. */
+	/* Withheld for interrupts, even where it is in use. */
 	kept += READ_ONCE(zone->nr_reserved_highatomic);
 	if (!may_use_cma(gfp))
 		kept += zone_page_state(zone, NR_FREE_CMA_PAGES);

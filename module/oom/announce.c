@@ -18,7 +18,7 @@
 #include "trace.h"
 
 enum {
-	/* The wait where others wait for a lock that the caller holds. */
+	/* Longest wait if the caller holds a lock that other tasks wait for. */
 	ANNOUNCE_SHORT_MS = 10,
 };
 
@@ -56,7 +56,10 @@ static void tell_userspace(const struct oe_episode *episode,
  */
 void oe_announce(struct oe_episode *episode)
 {
-	/* Of the machine: a memory cgroup that is full must not overwrite it. */
+	/*
+	 * For the machine only: a full memory cgroup must not overwrite its
+	 * report.
+	 */
 	bool reported = episode->call.kind != OE_KIND_MEMCG;
 	struct oe_ticket ticket;
 

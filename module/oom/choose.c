@@ -19,15 +19,17 @@
 #include "trace.h"
 
 enum {
-	/* Processes that may die in a row for memory that is in no process. */
+	/*
+	 * Victims in a row that are allowed while the memory is in no process.
+	 */
 	IN_VAIN_MAX = 2,
-	/* After so long without one the next is the first again. */
+	/* After this long without such a victim, counting begins anew. */
 	IN_VAIN_MS = 10000,
 };
 
 /*
- * An operator asks for a victim, not for memory; of a part of the machine's
- * nodes the kernel does not say what is in use.
+ * SysRq asks for a victim, not for memory. How much of a part of the nodes is
+ * in use, the kernel does not say.
  */
 static unsigned long used_pages(const struct oe_call *call)
 {
@@ -38,10 +40,7 @@ static unsigned long used_pages(const struct oe_call *call)
 	return call->kind == OE_KIND_GLOBAL ? oe_used_pages() : 0;
 }
 
-/*
- * Is this one more innocent process that would die for memory that its end does
- * not bring back?
- */
+/* Would one more innocent process die for memory that its end does not free? */
 static bool is_in_vain(struct oe_domain_state *state)
 {
 	const struct oe_decision *decision = &state->episode.decision;

@@ -13,7 +13,7 @@
 #include "oom/console.h"
 
 enum {
-	/* Errors are still shown: "Killed process" is one, and those of others. */
+	/* Errors stay visible. The kernel's "Killed process" line is one. */
 	HUSHED_LOGLEVEL = LOGLEVEL_WARNING,
 };
 
@@ -26,7 +26,7 @@ enum {
 int oe_console_hush(void)
 {
 	int level = READ_ONCE(
-		console_loglevel); /* written by anybody's syslog(2) */
+		console_loglevel); /* syslog(2) may change it at any time */
 
 	if (level > HUSHED_LOGLEVEL && !READ_ONCE(oe_config.console_first))
 		WRITE_ONCE(console_loglevel, HUSHED_LOGLEVEL);

@@ -30,13 +30,13 @@
 
 enum {
 	CHECK_MS = 1000,
-	/* Between two tries to get what was not to be had at load. */
+	/* Pause between two tries to wrap what could not be wrapped at load. */
 	RETRY_MS = 10 * 1000,
 };
 
 /*
- * What there is, beside the OOM of the machine. Without memory cgroups no window
- * for them is missing.
+ * Features of this kernel beside the OOM of the machine. Without memory
+ * cgroups, no window for them is missing.
  */
 enum {
 	HAS_MEMCG = BIT(0),

@@ -93,7 +93,8 @@ void oe_detour_passed(struct oe_detour *detour)
  * oe_detour_enter - current has come to the wrapper
  * @detour: whose
  *
- * Not counted where the CPU is sent here: somebody else may send it on.
+ * The count is taken here and not by the redirect, after which another redirect
+ * may send the CPU elsewhere.
  *
  * Context: in the wrapper, before anything that sleeps.
  */

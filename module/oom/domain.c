@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The table of domains. A fixed number of slots, so that the OOM path allocates
- * nothing. A memory cgroup takes the slot that was idle for longest; what is
- * lost with the slot is only the memory of an emergency that is over.
+ * nothing. A memory cgroup takes the slot that was idle for longest, which
+ * belonged to an emergency that is over.
  *
  * A domain is claimed by one task at a time. For the machine that is certain,
  * because the kernel holds oom_lock; several members of a memory cgroup may come
@@ -114,7 +114,7 @@ struct oe_domain_state *oe_domain_claim(const struct oe_call *call)
 		state->owner = current;
 		state->hurried = false;
 		state->used_ns = ktime_get_ns();
-		/* An operator's wish does not make the machine short of memory. */
+		/* SysRq does not mean that the machine is short of memory. */
 		if (!serial && call->kind != OE_KIND_SYSRQ)
 			WRITE_ONCE(domains.nr_machine, domains.nr_machine + 1);
 		state->nr_machine = domains.nr_machine;

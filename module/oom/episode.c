@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The conductor: what happens between the moment the kernel is out of memory and
- * the moment somebody dies, in seven steps.
+ * The conductor: the seven steps between the kernel's running out of memory and
+ * the death of a process.
  *
  *	1 record	who asks, and why
  *	2 make room	hold the expendable, release the reserve
@@ -78,7 +78,10 @@ static bool needs_victim(const struct oe_episode *episode)
 	       episode->call.kind != OE_KIND_THRASH;
 }
 
-/* On its way into suspend the machine gets on without: soon nobody asks. */
+/*
+ * On the way into suspend the allocation fails instead: userspace, which asks
+ * for memory, is about to be frozen.
+ */
 static bool is_fatal(const struct oe_episode *episode)
 {
 	return needs_victim(episode) && !oe_quiet_for(episode);
@@ -113,7 +116,7 @@ static enum oe_purpose classify_call(const struct oe_call *call)
 static bool goes_on(const struct oe_domain_state *state,
 		    const struct oe_call *call)
 {
-	/* An operator who asks twice means two. */
+	/* Each SysRq is a request of its own. */
 	return state->open && ktime_get_ns() < state->reopen_until_ns &&
 	       state->episode.call.kind == call->kind &&
 	       call->kind != OE_KIND_SYSRQ &&
@@ -167,7 +170,7 @@ static void make_room(struct oe_domain_state *state)
 	const struct oe_policy policy = oe_config_policy();
 
 	episode->swap_room = oe_memory_swap_room(call);
-	/* Also if quiet: it refills the budget, which step 4 charges. */
+	/* In quiet mode, too: this refills the budget, which step 4 charges. */
 	episode->grace_ms = oe_grace_grant(&state->budget, call);
 	/* The reserve is for programs that are told. */
 	if (call->quiet)
@@ -242,7 +245,7 @@ static bool may_unprotect(struct oe_episode *episode)
 static void choose_victim(struct oe_domain_state *state)
 {
 	bool unprotect = may_unprotect(&state->episode);
-	/* There is no way out of a memory cgroup but a victim. */
+	/* A memory cgroup's OOM ends only with a victim. */
 	bool may_refuse = is_fatal(&state->episode) &&
 			  READ_ONCE(oe_config.no_victim_action) !=
 				  OE_NO_VICTIM_UNPROTECT;
@@ -344,7 +347,10 @@ bool oe_episode_no_victim(struct oe_episode *episode)
 		return true;
 	}
 	oe_episode_end(episode, OE_OUTCOME_NO_VICTIM);
-	/* As with its OOM killer off; but the kernel warns if this one fails. */
+	/*
+	 * As the kernel does with its OOM killer off. It warns if a
+	 * __GFP_NOFAIL allocation fails.
+	 */
 	if (oe_quiet_for(episode))
 		return !!(episode->call.gfp & __GFP_NOFAIL);
 	if (!is_fatal(episode))

@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-/* Not the one beside this file. */
+/* The types, from the top of module/. */
 #include "../episode.h"
 
 /**

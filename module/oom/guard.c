@@ -35,7 +35,7 @@ static struct {
 	struct oe_policy policy;
 	enum oe_guard_mode mode;
 	struct task_struct *victim; /* with OE_GUARD_VICTIM, else NULL */
-	struct task_struct *displaced; /* its reference is ours to drop */
+	struct task_struct *displaced; /* the guard holds a reference */
 	bool hit;
 } guard;
 

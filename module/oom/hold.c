@@ -19,11 +19,16 @@
 #include "tasks/kill_set.h"
 
 enum {
-	/* Room for whom we stopped: 128 KiB, there only while grace_hold is 1. */
+	/*
+	 * Room for the stopped processes: 128 KiB, allocated only while
+	 * grace_hold is 1.
+	 */
 	MAX_HELD = 8192,
 };
 
-/* A process that we stopped, and for whose emergency. */
+/*
+ * A process that the module stopped, and the emergency that it was stopped for.
+ */
 struct held {
 	struct pid *pid;
 	const void *owner;
@@ -47,7 +52,7 @@ struct hold_arg {
 	struct oe_kill_cache cache;
 };
 
-/* By somebody else, or about to be; or it answers to a debugger. */
+/* Stopped already, about to be, or traced by a debugger. */
 static bool is_stopped(struct task_struct *p)
 {
 	struct signal_struct *signal = p->signal;
@@ -87,7 +92,7 @@ static int stop_process(const struct oe_candidate *c, void *data)
 		return 0;
 	spin_lock(&hold.lock);
 	if (is_stopped(c->task))
-		; /* Not by us, or already for another domain. */
+		; /* Stopped by another program, or for another domain. */
 	else if (hold.nr_held == MAX_HELD)
 		note_missed();
 	else if (!kill_pid(tgid, SIGSTOP, 1))
@@ -166,13 +171,16 @@ int oe_hold_prepare(unsigned int enable)
 {
 	struct held *held;
 
-	/* A parameter of a module that then is not loaded must leave nothing. */
+	/*
+	 * Parameters are parsed while the load may still fail: allocate later,
+	 * in oe_hold_init().
+	 */
 	if (!enable || !hold.ready || hold.held)
 		return 0;
 	held = kvcalloc(MAX_HELD, sizeof(*held), GFP_KERNEL);
 	if (!held)
 		return -ENOMEM;
-	/* Two may write at a time. Pairs with oe_hold_begin(). */
+	/* Two writers may race. Pairs with oe_hold_begin(). */
 	if (cmpxchg_release(&hold.held, NULL, held))
 		kvfree(held);
 	return 0;

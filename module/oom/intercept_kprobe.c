@@ -45,7 +45,7 @@ static struct oe_detour oom_detour = {
 
 /* Callers hold oom_lock, so one of each is enough. */
 static struct {
-	struct task_struct *caller; /* who is in wrapped_oom() */
+	struct task_struct *caller; /* the task in wrapped_oom() */
 	bool asking; /* see ask_others() */
 	unsigned long freed; /* by the other OOM notifiers, in pages */
 } inside;
@@ -163,8 +163,8 @@ static bool pass_on(void *ctx, enum oe_purpose purpose, bool *ret)
 	}
 	if (!oe_guard_available()) {
 		/*
-		 * The kernel would try again, too, unless the victim is through
-		 * before it looks: then it would select without us.
+		 * The kernel would also retry, unless the victim exits before
+		 * it looks: then it would select on its own.
 		 */
 		*ret = purpose == OE_PURPOSE_WAIT || call_original(oc);
 		return true;

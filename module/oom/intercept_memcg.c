@@ -118,7 +118,7 @@ static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
 	/* Without a window there is nothing to do before out_of_memory(). */
 	if (oe_quiet_now()) {
 		ret = call_original(memcg, gfp, order);
-		/* A page fault comes back at once. */
+		/* A page fault is retried immediately. */
 		if (!ret)
 			schedule_timeout_killable(
 				msecs_to_jiffies(OE_QUIET_RETRY_MS));

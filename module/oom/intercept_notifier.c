@@ -130,7 +130,10 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 
 static struct notifier_block oom_block = {
 	.notifier_call = on_oom,
-	/* Last: the others may find memory, then there is nothing to decide. */
+	/*
+	 * Runs last: if another notifier finds memory, there is nothing to
+	 * decide.
+	 */
 	.priority = INT_MIN,
 };
 

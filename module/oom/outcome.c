@@ -103,7 +103,7 @@ static const struct oe_process *victim_of(const struct oe_episode *episode)
 				     &episode->decision.victim;
 }
 
-/* Of what was granted: without a grace nothing was used of it. */
+/* The part of the granted time that was used; 0 if none was granted. */
 static unsigned int grace_used_ms(const struct oe_episode *episode)
 {
 	return episode->grace_ms ?

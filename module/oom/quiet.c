@@ -2,12 +2,12 @@
 /*
  * Quiet: the machine is about to be suspended.
  *
- * Between the first word of a suspend and the moment when the kernel switches its
- * OOM killer off userspace still runs, for up to 20 s, and as long as it likes
- * if it holds /dev/snapshot open. An OOM has a victim then, and the rankings
- * hold. But nobody can be waited for who is about to be frozen, and a panic
- * would make of a suspend that fails a machine that fails. So userspace is told
- * when it runs again.
+ * A suspend is announced some time before the kernel switches its OOM killer
+ * off. In between userspace still runs, for up to 20 s, or for as long as it
+ * holds /dev/snapshot open. An OOM has a victim then, and the rankings hold. But
+ * processes that are about to be frozen cannot be waited for, and a panic would
+ * turn a failed suspend into a failed machine. Userspace is told after the
+ * resume.
  */
 #include "core.h"
 
@@ -22,7 +22,7 @@
 #include "notify.h"
 #include "oom/quiet.h"
 
-/* All but now: calls of the notifier come one at a time. */
+/* Only `now` is read elsewhere. Calls of the notifier are serialised. */
 static struct {
 	bool now;
 	u64 wanted; /* when it began */
@@ -62,7 +62,7 @@ static void end_quiet(void)
 	u64 emergencies = oe_notify_wanted() - quiet.wanted;
 	s64 victims = nr_victims() - quiet.victims;
 
-	/* Not quiet: the module was loaded meanwhile. */
+	/* Not quiet: the module was loaded during the suspend. */
 	if (!quiet.now)
 		return;
 	WRITE_ONCE(quiet.now, false); /* read by oe_quiet_now() */

@@ -33,8 +33,8 @@ static void notrace on_entry(unsigned long ip, unsigned long parent_ip,
 NOKPROBE_SYMBOL(on_entry);
 
 /*
- * The address of a symbol, and whether ftrace can catch it, is what a kprobe
- * knows. Disabled, it changes nothing.
+ * A disabled kprobe resolves the symbol and tells whether ftrace can trace it;
+ * it changes nothing.
  */
 static int find_entry(struct oe_redirect *redirect)
 {

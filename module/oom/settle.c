@@ -19,7 +19,7 @@
 
 enum {
 	SETTLE_POLL_MS = 10,
-	/* The kernel has chosen long before that, or it has not at all. */
+	/* By then the kernel has chosen, or it will not choose. */
 	SETTLE_LIMIT_MS = 1000,
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whom the kernel really killed: the first task it marked as OOM victim since
- * we armed, by its own tracepoint. Independent of whom we wanted.
+ * The process that the kernel really killed, whichever process the module chose:
+ * the first task that the tracepoint mark_victim reports after oe_victim_arm().
  */
 #include "core.h"
 
@@ -67,7 +67,7 @@ static void note_victim(struct task_struct *p)
 	WRITE_ONCE(victim.maybe_pending, true);
 	if (READ_ONCE(victim.armed))
 		record_victim(p);
-	else /* Perhaps nobody came by us. */
+	else /* The call may have bypassed the module. */
 		oe_coverage_check_soon();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who feeds a watchdog. If such a process is stopped the machine restarts.
+ * Finds the processes that feed a watchdog: if one of them is stopped, the
+ * machine restarts.
  */
 #include "core.h"
 

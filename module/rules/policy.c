@@ -130,7 +130,7 @@ static void consider_eligible(const struct oe_policy *policy,
 	choice->eligible_pages += c->gain;
 	if (c->gain > choice->biggest)
 		choice->biggest = c->gain;
-	/* Most do not even come to this: one comparison a process. */
+	/* Fast path: for most processes this is the only comparison. */
 	if (!is_preferred(policy, c, &choice->runner_up))
 		return;
 	if (choice->after.pid && !oe_policy_before(policy, &choice->after, c))

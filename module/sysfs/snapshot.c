@@ -179,7 +179,9 @@ static int take_snapshot(struct oe_list *list, const struct file *reader)
 	return 0;
 }
 
-/* At its end the text goes, and its length stays: some readers read once more. */
+/*
+ * Free the text at its end, but keep its length: some readers read once more.
+ */
 static ssize_t continue_snapshot(struct oe_snapshot *snapshot, char *buf,
 				 loff_t offset, size_t count)
 {
