@@ -6,7 +6,7 @@
 # taken right, or `coverage` says that it is not. The kernel warns of nothing, and of the module
 # nothing is left behind: the next OOM would run into it.
 # KINDS: p for probes at the entry, r for those at the return as well, f for perf's, m for another
-# module's, l for livepatches (default p r f m l, as far as they can be had).
+# module's, l for livepatches; with commas between (default p,r,f,m,l, as far as they can be had).
 #
 # set: rest
 # needs: guard
@@ -14,7 +14,7 @@
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-KINDS=${KINDS:-p r f m l}
+KINDS=$(echo "${KINDS:-p,r,f,m,l}" | tr , ' ')
 FUNCTIONS="out_of_memory oom_kill_process oom_evaluate_task mem_cgroup_out_of_memory"
 PROBE_EVENTS=$TRACING/kprobe_events
 

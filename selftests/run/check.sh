@@ -126,17 +126,17 @@ demo()
 }
 
 # KASAN and lockdep make everything some ten times slower: fewer rounds, and only what has to do
-# with locks and lifetimes. The module goes and comes in a storm on each kernel.
+# with locks and lifetimes. The module goes and comes in a storm on each kernel. Each kind of foreign
+# probe comes once, on one of the three kernels.
 debug_part()
 {
 	case $1 in
 	debug-6.12-oom)
-		behaviour "$1" debug-6.12 2400 "OOMS=2 CGROUPS=3 PATIENCE=180" "${DEBUG[@]}" "${OOM[@]}" \
-			groups_storm.sh report.sh
+		behaviour "$1" debug-6.12 3600 "OOMS=2 CGROUPS=3 PATIENCE=180" "${DEBUG[@]}" "${OOM[@]}"
 		;;
 	debug-6.12-rest)
-		behaviour "$1" debug-6.12 2400 "OOMS=2 STORM=1500 KINDS=r PATIENCE=180" "${REST[@]}" \
-			"reload.sh CYCLES=2"
+		behaviour "$1" debug-6.12 3600 "OOMS=2 STORM=1500 KINDS=r PATIENCE=180" "${REST[@]}" \
+			"groups_storm.sh SECONDS_OF_STORM=4" report.sh "reload.sh CYCLES=2"
 		;;
 	esac
 }
@@ -147,12 +147,12 @@ guest_part()
 {
 	case $1 in
 	debian-6.1)
-		behaviour "$1" "$1" 1800 "OOMS=10 STORM=5000" "${OOM[@]}" "${REST[@]}" "${STOCK[@]}" \
-			"${ONCE[@]}" coverage.sh "reload.sh CYCLES=5 PATIENCE=120"
+		behaviour "$1" "$1" 2400 "OOMS=10 STORM=5000 KINDS=p,l" "${OOM[@]}" "${REST[@]}" "${STOCK[@]}" \
+			"${ONCE[@]}" coverage.sh "reload.sh CYCLES=3 PATIENCE=120"
 		;;
 	debian-6.12)
-		behaviour "$1" "$1" 1800 "OOMS=10 STORM=5000 RANKED=1000 TIMES=1" "${OOM[@]}" "${REST[@]}" \
-			"${STOCK[@]}" "${LONG[@]}" coverage.sh "reload.sh CYCLES=5 PATIENCE=120"
+		behaviour "$1" "$1" 2400 "OOMS=10 STORM=5000 KINDS=f,m RANKED=1000 TIMES=1" "${OOM[@]}" \
+			"${REST[@]}" "${STOCK[@]}" "${LONG[@]}" coverage.sh "reload.sh CYCLES=3 PATIENCE=120"
 		;;
 	6.12-graceful) behaviour "$1" debian-6.12 900 "ROUNDS=1" "${GRACEFUL[@]}" ;;
 	6.1-warning) behaviour "$1" debian-6.1 900 "SWINGS=4" "${WARNING[@]}" ;;
