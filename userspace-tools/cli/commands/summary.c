@@ -97,7 +97,8 @@ static void print_next(const struct oe_rows *rows)
 		print_line(
 			"next",
 			"nobody may be chosen now: the next OOM ends in no_victim_action=%s",
-			read_word("no_victim_action", action));
+			oe_sysfs_read_word("no_victim_action", action,
+					   sizeof(action)));
 		return;
 	}
 	print_line("next", "%s/%lld, ranking %lld (%s), %s", row->comm,
