@@ -80,18 +80,33 @@ bool oe_state_is_whole(const struct oe_state_slot *slot, const char *boot_id)
 	return true;
 }
 
-/* Root's or the caller's own, and nobody else's to write to. */
-static int read_slots(int fd, struct oe_state_slot *slots)
+/**
+ * oe_state_read_file - read a file of the manager
+ * @path: the file: root's or the caller's own, and nobody else's to write to
+ * @data: result
+ * @size: of @data, and of the file at least
+ *
+ * Return: 0, -EBADMSG if it is shorter, -EPERM if others may write to it, or a negative errno.
+ */
+int oe_state_read_file(const char *path, void *data, size_t size)
 {
-	const size_t size = OE_STATE_SLOTS * sizeof(*slots);
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+				    O_CLOEXEC);
 	struct stat st;
+	int err = 0;
 
-	if (fstat(fd, &st))
+	if (fd < 0)
 		return -errno;
-	if (!S_ISREG(st.st_mode) || (st.st_uid && st.st_uid != geteuid()) ||
-	    (st.st_mode & (S_IWGRP | S_IWOTH)))
-		return -EPERM;
-	return pread(fd, slots, size, 0) == (ssize_t)size ? 0 : -EBADMSG;
+	if (fstat(fd, &st))
+		err = -errno;
+	else if (!S_ISREG(st.st_mode) ||
+		 (st.st_uid && st.st_uid != geteuid()) ||
+		 (st.st_mode & (S_IWGRP | S_IWOTH)))
+		err = -EPERM;
+	else if (pread(fd, data, size, 0) != (ssize_t)size)
+		err = -EBADMSG;
+	close(fd);
+	return err;
 }
 
 /**
@@ -107,14 +122,8 @@ int oe_state_read(const char *path, struct oe_state *state)
 	static struct oe_state_slot slots[OE_STATE_SLOTS];
 	char boot_id[OE_BOOT_ID_SIZE];
 	const struct oe_state_slot *newest = NULL;
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
-				    O_CLOEXEC);
-	int err;
+	int err = oe_state_read_file(path, slots, sizeof(slots));
 
-	if (fd < 0)
-		return -errno;
-	err = read_slots(fd, slots);
-	close(fd);
 	if (err)
 		return err;
 	oe_state_read_boot_id(boot_id);

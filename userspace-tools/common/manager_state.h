@@ -6,6 +6,7 @@
 #define OE_MANAGER_STATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/config.h"
@@ -76,6 +77,7 @@ struct oe_state_slot {
 void oe_state_read_boot_id(char *boot_id);
 uint32_t oe_state_checksum(const struct oe_state_slot *slot);
 bool oe_state_is_whole(const struct oe_state_slot *slot, const char *boot_id);
+int oe_state_read_file(const char *path, void *data, size_t size);
 int oe_state_read(const char *path, struct oe_state *state);
 
 #endif

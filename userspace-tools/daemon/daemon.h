@@ -22,6 +22,7 @@
  *  helper.c    programs that were started beforehand
  *  worker.c    the process that forks and executes, so that nobody else has to
  *  state.c     what the next manager has to know
+ *  mapped.c    small files that are written to without a system call
  *  path.c      the way to a file, as far as it can be trusted
  *  memory.c    what is locked
  *  active.c    the configuration in force
@@ -72,6 +73,10 @@ struct oe_state *oe_state_now(void);
 void oe_state_publish(void);
 void oe_state_set_text(char *text, size_t size, const char *value);
 bool oe_state_is_text(const char *text, size_t size, const char *value);
+
+/* --- mapped.c --- */
+
+const char *oe_mapped_open(const char *path, size_t size, void **data);
 
 /* --- background.c --- */
 

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a manager that is started again has to know of the one before it: a small file below /run,
- * mapped into memory, so that noting something takes no system call. The file has two slots, of
- * which the newer whole one counts, so that a manager that is killed while it writes leaves the
+ * What a manager that is started again has to know of the one before it: a small file below /run
+ * (mapped.c). The file has two slots, of which the newer whole one counts, so that a manager that is killed while it writes leaves the
  * older one. A slot that is not whole, of another boot, or of nonsense, is as none.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "daemon/daemon.h"
 
@@ -20,7 +14,7 @@ enum {
 };
 
 static struct {
-	struct oe_state_slot *slots; /* two of them; NULL: nothing is kept */
+	void *mapped; /* OE_STATE_SLOTS of them; NULL: nothing is kept */
 	struct oe_state_slot now;
 	bool has_before;
 	char path[PATH];
@@ -29,68 +23,17 @@ static struct {
 /* Of no use once it was taken over. */
 static struct oe_state state_before __attribute__((aligned(4096)));
 
-static void read_slots(void)
+static void read_slots(const struct oe_state_slot *slots)
 {
-	for (int i = 0; i < 2; i++) {
-		if (!oe_state_is_whole(&file.slots[i], file.now.boot_id) ||
+	for (int i = 0; i < OE_STATE_SLOTS; i++) {
+		if (!oe_state_is_whole(&slots[i], file.now.boot_id) ||
 		    (file.has_before &&
-		     file.slots[i].generation <= file.now.generation))
+		     slots[i].generation <= file.now.generation))
 			continue;
-		file.now.generation = file.slots[i].generation;
-		state_before = file.slots[i].state;
+		file.now.generation = slots[i].generation;
+		state_before = slots[i].state;
 		file.has_before = true;
 	}
-}
-
-/* Room is taken now: a file that grows when it is written to could not. */
-static int map_file(int fd)
-{
-	const size_t size = 2 * sizeof(struct oe_state_slot);
-	struct stat st;
-	void *slots;
-
-	if (fstat(fd, &st))
-		return -errno;
-	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
-	    (st.st_mode & (S_IWGRP | S_IWOTH)) || st.st_nlink != 1)
-		return -EPERM;
-	if ((size_t)st.st_size != size && ftruncate(fd, 0))
-		return -errno;
-	errno = posix_fallocate(fd, 0, (off_t)size);
-	if (errno)
-		return -errno;
-	slots = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (slots == MAP_FAILED)
-		return -errno;
-	if (file.slots)
-		munmap(file.slots, size);
-	file.slots = slots;
-	return 0;
-}
-
-/* Why the state is not kept; NULL if it is. */
-static const char *open_file(const char *path)
-{
-	struct oe_path way;
-	int err = 0;
-	int fd;
-
-	if (!oe_path_walk_to_own(&way, path)) {
-		oe_path_close(&way);
-		return way.why;
-	}
-	fd = openat(way.dir, way.name,
-		    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
-			    O_CLOEXEC,
-		    0600);
-	if (fd < 0)
-		err = -errno;
-	else
-		err = map_file(fd);
-	if (fd >= 0)
-		close(fd);
-	oe_path_close(&way);
-	return err ? strerror(-err) : NULL;
 }
 
 /**
@@ -109,15 +52,17 @@ void oe_state_open(const char *path)
 		return;
 	snprintf(file.path, sizeof(file.path), "%s", path);
 	oe_state_read_boot_id(file.now.boot_id);
-	why = open_file(path);
+	why = oe_mapped_open(path,
+			     OE_STATE_SLOTS * sizeof(struct oe_state_slot),
+			     &file.mapped);
 	if (why)
 		oe_log(OE_LOG_WARNING,
 		       "cannot use %s (%s): what I am at is lost when I end",
 		       path, why);
 	if (again)
 		oe_state_publish();
-	else if (file.slots)
-		read_slots();
+	else if (file.mapped)
+		read_slots(file.mapped);
 }
 
 /**
@@ -156,16 +101,14 @@ struct oe_state *oe_state_now(void)
  */
 void oe_state_publish(void)
 {
-	struct oe_state_slot *slot;
+	struct oe_state_slot *slots = file.mapped;
 
 	file.now.magic = OE_STATE_MAGIC;
 	file.now.generation++;
 	file.now.checksum = oe_state_checksum(&file.now);
-	if (!file.slots)
-		return;
-	slot = &file.slots[file.now.generation % 2];
 	/* A manager that is killed in between leaves a slot that is not whole. */
-	memcpy(slot, &file.now, sizeof(*slot));
+	if (slots)
+		slots[file.now.generation % OE_STATE_SLOTS] = file.now;
 }
 
 /**
