@@ -137,6 +137,7 @@ struct oe_conf_step {
  * @OE_TERM_OOM: @value emergencies (at most OE_CONF_MAX_OOMS) of @scope within @ms (0: this one)
  * @OE_TERM_LEVEL: the module's level is at least @value (0 normal .. 4 oom)
  * @OE_TERM_FORECAST: the module expects an OOM within @ms
+ * @OE_TERM_FORECAST_SLOW: by the trend of days memory is gone within @ms
  * @OE_TERM_AVAILABLE: available memory is below @value KiB, or per cent if @percent
  * @OE_TERM_RATE: it falls by more than @value KiB a second
  * @OE_TERM_PSI_SOME: share of time (10 s) in which somebody waits for memory, in 1/100 %
@@ -149,6 +150,7 @@ enum oe_conf_term_type {
 	OE_TERM_OOM,
 	OE_TERM_LEVEL,
 	OE_TERM_FORECAST,
+	OE_TERM_FORECAST_SLOW,
 	OE_TERM_AVAILABLE,
 	OE_TERM_RATE,
 	OE_TERM_PSI_SOME,

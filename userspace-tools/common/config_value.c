@@ -15,7 +15,9 @@
 #include "uapi/oom_embedded.h"
 
 enum {
-	MS_MAX = 24 * 3600 * 1000,
+	DAY_MS = 24 * 3600 * 1000,
+	MS_MAX = DAY_MS,
+	LONG_MS_MAX = 20 * DAY_MS,
 	HUNDREDTHS = 100,
 };
 
@@ -69,14 +71,7 @@ bool oe_conf_number(const char *text, long long min, long long max,
 	return *value >= min && *value <= max;
 }
 
-/**
- * oe_conf_time - read a time: "500ms", "5s", "2min", "1h"
- * @text: any
- * @ms: result, at most a day
- *
- * Return: true if it is one.
- */
-bool oe_conf_time(const char *text, int *ms)
+static bool parse_time(const char *text, unsigned long long max, int *ms)
 {
 	static const struct {
 		const char *name;
@@ -84,19 +79,44 @@ bool oe_conf_time(const char *text, int *ms)
 	} units[] = { { "ms", 1 },
 		      { "s", 1000 },
 		      { "min", 60 * 1000 },
-		      { "h", 3600 * 1000 } };
+		      { "h", 3600 * 1000 },
+		      { "d", DAY_MS } };
 	unsigned long long number;
 
-	if (!parse_digits(&text, &number) || number > MS_MAX)
+	if (!parse_digits(&text, &number) || number > max)
 		return false;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strcmp(text, units[i].name))
 			continue;
 		number *= units[i].ms;
 		*ms = (int)number;
-		return number <= MS_MAX;
+		return number <= max;
 	}
 	return false;
+}
+
+/**
+ * oe_conf_time - read a time: "500ms", "5s", "2min", "1h", "1d"
+ * @text: any
+ * @ms: result, at most a day
+ *
+ * Return: true if it is one.
+ */
+bool oe_conf_time(const char *text, int *ms)
+{
+	return parse_time(text, MS_MAX, ms);
+}
+
+/**
+ * oe_conf_long_time - read a time of days
+ * @text: any, as for oe_conf_time()
+ * @ms: result, at most 20 days
+ *
+ * Return: true if it is one.
+ */
+bool oe_conf_long_time(const char *text, int *ms)
+{
+	return parse_time(text, LONG_MS_MAX, ms);
 }
 
 bool oe_conf_kb(const char *text, unsigned long long total_kb,

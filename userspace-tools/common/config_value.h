@@ -12,6 +12,7 @@ bool oe_conf_is_name(const char *text);
 bool oe_conf_number(const char *text, long long min, long long max,
 		    long long *value);
 bool oe_conf_time(const char *text, int *ms);
+bool oe_conf_long_time(const char *text, int *ms);
 bool oe_conf_hundredths(const char *text, long long max, long long *value);
 
 #endif

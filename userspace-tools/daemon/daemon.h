@@ -21,6 +21,7 @@
  *  sense.c     how memory is
  *  helper.c    programs that were started beforehand
  *  worker.c    the process that forks and executes, so that nobody else has to
+ *  trend.c     how memory goes over hours and days
  *  state.c     what the next manager has to know
  *  mapped.c    small files that are written to without a system call
  *  path.c      the way to a file, as far as it can be trusted
@@ -77,6 +78,12 @@ bool oe_state_is_text(const char *text, size_t size, const char *value);
 /* --- mapped.c --- */
 
 const char *oe_mapped_open(const char *path, size_t size, void **data);
+
+/* --- trend.c --- */
+
+void oe_trend_open(const char *state_path);
+void oe_trend_note(int64_t available_kb);
+int64_t oe_trend_left(void);
 
 /* --- background.c --- */
 
@@ -240,6 +247,7 @@ int oe_ring_fd(const struct oe_ring *ring);
  * @load: hundredths, a CPU, over a minute
  * @level: of the module
  * @forecast_ms: of the module
+ * @left_s: by the trend of days, in seconds
  * @biggest_kb: badness of the first candidate
  */
 struct oe_sense {
@@ -251,6 +259,7 @@ struct oe_sense {
 	int load;
 	int level;
 	int64_t forecast_ms;
+	int64_t left_s;
 	int64_t biggest_kb;
 };
 

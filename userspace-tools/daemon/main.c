@@ -120,6 +120,7 @@ static void prepare_manager(void)
 	oe_watch_add(oe_worker_fd(), oe_worker_drain);
 	oe_control_open();
 	oe_state_open(oe_reload_state_path());
+	oe_trend_open(oe_reload_state_path());
 	before = oe_state_before();
 	oe_link_configure();
 	take_over(before);

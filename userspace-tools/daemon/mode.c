@@ -102,6 +102,8 @@ static bool term_holds(const struct oe_conf_term *term)
 		return sense->level >= term->value;
 	case OE_TERM_FORECAST:
 		return sense->forecast_ms >= 0 && sense->forecast_ms < term->ms;
+	case OE_TERM_FORECAST_SLOW:
+		return sense->left_s >= 0 && sense->left_s < term->ms / 1000;
 	case OE_TERM_AVAILABLE:
 		return sense->available_kb >= 0 && sense->total_kb > 0 &&
 		       sense->available_kb < kb_of(term, sense->total_kb);

@@ -169,6 +169,7 @@ void oe_reload(void)
 		       strerror(-err));
 	oe_reload_priority();
 	oe_state_open(oe_reload_state_path());
+	oe_trend_open(oe_reload_state_path());
 	oe_control_open();
 	oe_procs_scan(conf);
 	oe_watch_sample_now();

@@ -29,6 +29,7 @@ enum source {
 	LOADAVG,
 	LEVEL,
 	FORECAST,
+	AVAILABLE, /* swap included */
 	NR_SOURCES,
 };
 
@@ -116,6 +117,13 @@ static int64_t rate_of(int64_t available_kb)
 	return (int64_t)sense_state.rate;
 }
 
+static int64_t number_of(enum source source)
+{
+	const char *text = text_of(source);
+
+	return text ? strtoll(text, NULL, 10) : -1;
+}
+
 static void read_pressure(struct oe_sense *sense)
 {
 	const char *text = text_of(PRESSURE);
@@ -151,9 +159,9 @@ static int64_t read_biggest(void)
 }
 
 /**
- * oe_sense_refresh - read the values whose reading needs memory
+ * oe_sense_refresh - what needs memory, or may have to wait
  *
- * Not in an emergency: opens files. The values stay in use until the next call.
+ * Not in an emergency: opens files, and notes the trend. The values stay in use until the next call.
  * For the list of candidates the module allocates memory for each process, so
  * the list is not read when memory is about to run out.
  */
@@ -166,6 +174,7 @@ void oe_sense_refresh(void)
 	if (sense_state.want_candidates &&
 	    sense_state.level < OOM_EMBEDDED_LEVEL_IMMINENT_OOM)
 		sense_state.biggest_kb = read_biggest();
+	oe_trend_note(number_of(AVAILABLE));
 }
 
 /**
@@ -192,6 +201,8 @@ void oe_sense_open(bool want_candidates)
 	sense_state.fds[LEVEL] = oe_sysfs_open("levels/level", O_RDONLY);
 	sense_state.fds[FORECAST] =
 		oe_sysfs_open("levels/oom_forecast_ms", O_RDONLY);
+	sense_state.fds[AVAILABLE] =
+		oe_sysfs_open("levels/available_kb", O_RDONLY);
 	sense_state.want_candidates = want_candidates;
 	sense_state.last_ms = 0;
 	sense_state.rate = 0;
@@ -224,8 +235,8 @@ void oe_sense_read(struct oe_sense *sense)
 		sense->load /= sense_state.cpus;
 	text = text_of(LEVEL);
 	sense->level = text ? oe_level_index(text) : -1;
-	text = text_of(FORECAST);
-	sense->forecast_ms = text ? strtoll(text, NULL, 10) : -1;
+	sense->forecast_ms = number_of(FORECAST);
+	sense->left_s = oe_trend_left();
 	sense->biggest_kb = sense_state.biggest_kb;
 	sense_state.level = sense->level;
 }

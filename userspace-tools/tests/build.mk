@@ -77,6 +77,13 @@ test-programs: $(O)/tests/hear_uevents
 $(O)/tests/hear_uevents: $(call objects,tests/hear_uevents.c common/uevent.c)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
 
+# Weeks of memory, played to the trend.
+ifeq ($(WITH_INIH),1)
+test-programs: $(O)/tests/trend_play
+$(O)/tests/trend_play: $(call objects,tests/trend_play.c common/trend.c common/manager_state.c)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lm
+endif
+
 test-programs: $(O)/tests/abi_layout
 $(O)/tests/abi_layout: $(O)/tests/abi_layout.o
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^

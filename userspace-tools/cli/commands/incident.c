@@ -12,6 +12,7 @@
 #include <sys/utsname.h>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/manager.h"
 #include "cli/print/atomic_file.h"
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
@@ -118,6 +119,7 @@ static const char *file_value(const char *file, char *value)
 
 static void print_facts(FILE *to, const struct incident *incident)
 {
+	const struct manager_trend *days = manager_trend();
 	const struct oe_event *event = incident->event;
 	const char *reason = event_text(event, "reason");
 	char text[TEXT_SIZE];
@@ -143,6 +145,7 @@ static void print_facts(FILE *to, const struct incident *incident)
 		  !incident->has_window	  ? NULL :
 		  incident->has_recovered ? "yes" :
 					    "not seen in the memory curve");
+	html_pair(to, "Memory now", days->left_s >= 0 ? days->text : NULL);
 	fputs("</div>\n", to);
 }
 

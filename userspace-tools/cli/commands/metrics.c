@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/manager.h"
 #include "cli/print/atomic_file.h"
 #include "cli/print/complain.h"
 #include "common/records.h"
@@ -134,6 +135,7 @@ static void other_counters(void)
 
 static void level_metrics(void)
 {
+	const struct manager_trend *days = manager_trend();
 	char now[WORD_SIZE];
 	int i;
 
@@ -160,6 +162,12 @@ static void level_metrics(void)
 	file_metric(
 		"levels/oom_forecast_ms", "forecast_seconds", "gauge", 1e-3,
 		"Until OOM at the present rate; not there if memory is not falling.");
+	if (days->left_s < 0)
+		return;
+	print_head(
+		"slow_forecast_seconds", "gauge",
+		"Until memory is gone by the trend of days; not there if it is not falling.");
+	print_sample("slow_forecast_seconds", NULL, "", (double)days->left_s);
 }
 
 /* A number of each group or limit. */

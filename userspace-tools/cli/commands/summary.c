@@ -12,21 +12,17 @@
 #include <unistd.h>
 
 #include "cli/commands/check.h"
+#include "cli/commands/manager.h"
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
-#include "common/manager_state.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"
-
-/* For tests: where the manager notes what it is at. */
-#define OE_STATE_ENVIRONMENT "OOM_EMBEDDED_STATE"
 
 enum {
 	WORD_SIZE = 64,
 	NAMES_MAX = 4, /* of the protected, before "and N more" */
 	LINE_SIZE = 512,
-	MODE_SIZE = 96,
 };
 
 static void print_line(const char *head, const char *format, ...)
@@ -50,6 +46,7 @@ static void print_memory(void)
 	char all[FORMAT_SIZE];
 	long long available;
 	long long total;
+	const char *days;
 	long long ms;
 
 	if (!oe_sysfs_read_number("levels/available_kb", &available)) {
@@ -63,11 +60,13 @@ static void print_memory(void)
 	}
 	if (oe_sysfs_read_number("levels/oom_forecast_ms", &ms))
 		return;
+	days = manager_trend()->text;
 	if (ms >= 0)
 		print_line("trend", "falling: out of memory in %.1f s",
 			   (double)ms / 1000);
 	else
-		print_line("trend", "not falling towards an emergency");
+		print_line("trend", "%s",
+			   *days ? days : "not falling towards an emergency");
 }
 
 static void print_policy(void)
@@ -160,38 +159,9 @@ static void print_processes(void)
 	oe_records_free_rows(&rows);
 }
 
-#ifdef HAVE_INIH
-
-/* Only root may know; "" if nobody knows. */
-static const char *manager_mode(char *text)
-{
-	static struct oe_conf conf;
-	static struct oe_state state;
-	const char *path = secure_getenv(OE_STATE_ENVIRONMENT);
-
-	if (!path && !access(OE_CONF_FILE, R_OK) &&
-	    !oe_conf_load(&conf, OE_CONF_FILE, OE_CONF_DIRECTORY, NULL, NULL))
-		path = conf.daemon.state;
-	*text = '\0';
-	if (!oe_state_read(path ? path : OE_STATE_FILE, &state) && *state.mode)
-		snprintf(text, MODE_SIZE, " in mode %s%s", state.mode,
-			 *state.pinned ? " (the operator's)" : "");
-	return text;
-}
-
-#else
-
-static const char *manager_mode(char *text)
-{
-	*text = '\0';
-	return text;
-}
-
-#endif
-
 static void print_manager(void)
 {
-	char mode[MODE_SIZE];
+	char mode[MANAGER_TEXT];
 	long long grace = 0;
 	size_t nr = 0;
 	int *pids;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/commands/manager.h"
 #include "cli/print/format.h"
 #include "common/proc.h"
 #include "common/records.h"
@@ -93,6 +94,9 @@ static void add_level(struct frame *frame)
 	if (forecast >= 0)
 		snprintf(forecast_text, sizeof(forecast_text), "OOM in %.1f s",
 			 (double)forecast / 1000);
+	else if (manager_trend()->left_s >= 0)
+		snprintf(forecast_text, sizeof(forecast_text), "OOM in %lld h",
+			 manager_trend()->left_s / 3600);
 	add_line(frame, style_of_level(level),
 		 "level   %-12s  available %s  forecast: %s  reserve %s", level,
 		 format_kb(available, read_number("levels/available_kb", 0)),

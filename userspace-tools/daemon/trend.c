@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The trend of memory over hours and days, kept in a file beside the state, so that it survives a
+ * restart of the manager. Not a reboot, which ends a leak.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/trend.h"
+#include "daemon/daemon.h"
+
+/* Used at leisure only. */
+static struct oe_trend trend_own __attribute__((aligned(4096)));
+
+static struct {
+	void *file; /* mapped; NULL = there is none */
+	int64_t left_s;
+	char path[OE_TREND_PATH];
+} trend = { .left_s = -1 };
+
+static struct oe_trend *trend_now(void)
+{
+	return trend.file ? trend.file : &trend_own;
+}
+
+/* Said once, until memory no longer falls. */
+static void say_end(int64_t before_s)
+{
+	if (trend.left_s < 0 || before_s >= 0)
+		return;
+	oe_log(OE_LOG_WARNING,
+	       "available memory falls by %lld kB a day: it will be gone in %lld hours",
+	       (long long)oe_trend_fall_kb(trend_now()),
+	       (long long)(trend.left_s / 3600));
+}
+
+static void compute_end(void)
+{
+	int64_t before_s = trend.left_s;
+
+	trend.left_s = oe_trend_left_s(trend_now(), oe_trend_now_s());
+	say_end(before_s);
+}
+
+/**
+ * oe_trend_open - keep the trend in a file, and go on with what the manager before has left there
+ * @state_path: where the state is kept
+ *
+ * Not in an emergency. Without a file the trend is lost when the manager ends, which is logged.
+ */
+void oe_trend_open(const char *state_path)
+{
+	char boot_id[OE_BOOT_ID_SIZE];
+	char path[OE_TREND_PATH];
+	const char *why;
+
+	oe_trend_path(path, state_path);
+	if (!strcmp(trend.path, path))
+		return;
+	snprintf(trend.path, sizeof(trend.path), "%s", path);
+	why = oe_mapped_open(path, sizeof(struct oe_trend), &trend.file);
+	if (why)
+		oe_log(OE_LOG_WARNING,
+		       "cannot use %s (%s): the trend of memory is lost when I end",
+		       path, why);
+	oe_state_read_boot_id(boot_id);
+	if (!oe_trend_is_whole(trend_now(), boot_id))
+		oe_trend_begin(trend_now(), boot_id);
+	oe_memory_spare(&trend_own, sizeof(trend_own));
+	compute_end();
+}
+
+/**
+ * oe_trend_note - one more look at the memory
+ * @available_kb: what the module calls available; negative = not known
+ *
+ * Not in an emergency: may have to wait for a page of the file.
+ */
+void oe_trend_note(int64_t available_kb)
+{
+	if (available_kb >= 0 && *trend.path &&
+	    oe_trend_add(trend_now(), oe_trend_now_s(), available_kb))
+		compute_end();
+}
+
+/**
+ * oe_trend_left - how long memory will last
+ *
+ * Return: seconds, as of the last ten minutes; -1 if it does not fall from day to day, or if that
+ * is not known.
+ */
+int64_t oe_trend_left(void)
+{
+	return trend.left_s;
+}
