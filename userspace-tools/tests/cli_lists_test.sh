@@ -97,6 +97,19 @@ gives "report: totals" 0 '^MemTotal: +262144$' report
 gives "report: processes" 0 '388 +1000 +51200 +0 +800 +group:batch +batch$' report
 json "report: JSON" '[.MemTotal, .ReportReason, (.processes | length), .processes[1].swap_kb]' \
 	'[262144,"oom",6,128]' report
+gives "report: whose the memory is" 0 '^processes hold 195.3 MiB of 256.0 MiB$' report
+gives "report: what is in nothing else is said" 0 ' 60096 kB  not accounted' report
+json "report: JSON: the parts add up" '[.MemTotal == ([.account[]] | add), .account.processes_kb]' \
+	'[true,200000]' report
+sed -i 's/^AnonPages: .*/AnonPages: 30000 kB\nShmem: 180000 kB\nCached: 190000 kB/' "$OOM_EMBEDDED_SYSFS/report"
+gives "report: a full tmpfs" 0 \
+	'^175.8 MiB of 256.0 MiB: tmpfs and shared memory; processes hold 29.3 MiB, so killing them hardly helps$' report
+put_file proc/self/mounts "tmpfs $tmp/\\033[31m tmpfs rw 0 0
+tmpfs / tmpfs rw 0 0
+ext4 /home ext4 rw 0 0"
+gives "report: the tmpfs that are full now" 0 '^In tmpfs now: / [0-9.]+ [KMGT]iB$' report
+sed -i 's/^AnonPages: .*/AnonPages: 300000 kB/' "$OOM_EMBEDDED_SYSFS/report"
+gives "report: sums that do not add up" 0 '^ +0 kB  not accounted' report
 run report -n 2
 same "report -n 2" 388,300 "$(awk '$1 ~ /^[0-9]+$/ && NF == 7 { printf "%s%s", sep, $1; sep = "," }' <<<"$out")"
 : >"$OOM_EMBEDDED_SYSFS/report"

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "cli/commands/account.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/manager.h"
 #include "cli/print/atomic_file.h"
@@ -79,6 +80,33 @@ static void write_headline(const struct oe_event *event, char *text)
 			 "Out of memory: an earlier victim was still dying");
 	else
 		snprintf(text, TEXT_SIZE, "Out of memory: %s", outcome);
+}
+
+/* --- memory ---------------------------------------------------------------- */
+
+static bool has_account(const struct incident *incident,
+			struct account *account)
+{
+	return incident->is_report_of_it &&
+	       account_make(account, incident->report.field,
+			    incident->report.nr_fields);
+}
+
+static void print_account(FILE *to, const struct incident *incident)
+{
+	struct account account;
+	char size[FORMAT_SIZE];
+	size_t i;
+
+	if (!has_account(incident, &account))
+		return;
+	html_section(to, "Whose the memory was", account.verdict);
+	fputs("<table>\n", to);
+	for (i = 0; i < ACCOUNT_PARTS; i++)
+		fprintf(to, "<tr><td>%s</td><td class=\"c\">%s</td></tr>\n",
+			html(account.part[i].name),
+			html(format_kb(size, account.part[i].kb)));
+	fputs("</table>\n", to);
 }
 
 /* --- facts ----------------------------------------------------------------- */
@@ -301,6 +329,7 @@ static void print_page(FILE *to, const struct incident *incident)
 	html_section(to, "Memory",
 		     "Available memory; seconds from the emergency on.");
 	incident_curve(to, incident);
+	print_account(to, incident);
 	html_section(to, "Timeline", "");
 	incident_timeline(to, incident);
 	print_told(to, incident);

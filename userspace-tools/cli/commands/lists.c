@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/commands/account.h"
 #include "cli/commands/commands.h"
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
@@ -208,6 +209,32 @@ static void print_total(const struct oe_field *field)
 		out_text(field->key, field->value);
 }
 
+/* Whose the memory is; the sentence comes first. */
+static void print_account(const struct oe_report *report)
+{
+	struct account account;
+	char mounts[ACCOUNT_TEXT];
+	size_t i;
+
+	if (!account_make(&account, report->field, report->nr_fields))
+		return;
+	if (out_is_json()) {
+		out_text("verdict", account.verdict);
+		out_open("account");
+		for (i = 0; i < ACCOUNT_PARTS; i++)
+			out_number(account.part[i].key, account.part[i].kb);
+		out_close();
+		return;
+	}
+	printf("%s\n\n", account.verdict);
+	for (i = 0; i < ACCOUNT_PARTS; i++)
+		printf("%10lld kB  %s\n", account.part[i].kb,
+		       account.part[i].name);
+	printf("%10lld kB  all\n\n", account.total_kb);
+	if (*account_mounts(mounts, sizeof(mounts)))
+		printf("In tmpfs now: %s\n\n", mounts);
+}
+
 /**
  * report_run - the command "report"
  * @args: @count
@@ -235,6 +262,7 @@ int report_run(const struct arguments *args)
 			EXIT_NOT_FOUND,
 			"there is no report: memory has not run out since the module was loaded");
 	}
+	print_account(&report);
 	for (i = 0; i < report.nr_fields; i++)
 		print_total(&report.field[i]);
 	if (!out_is_json())
