@@ -4,7 +4,7 @@
 CLI_SRCS = common/uevent.c cli/main.c cli/options.c $(addprefix cli/commands/,account.c set.c object.c rank.c lists.c status.c summary.c manager.c watch.c \
 	metrics.c incident.c incident_curve.c incident_processes.c incident_timeline.c check.c check_world.c \
 	check_units.c findings.c change.c wait.c why.c tune.c drill.c drill_cgroup.c drill_family.c \
-	drill_watch.c drill_judge.c) $(addprefix cli/print/,out.c table.c format.c html.c \
+	drill_watch.c drill_judge.c) $(addprefix cli/print/,out.c readable.c table.c format.c html.c \
 	atomic_file.c complain.c suggest.c)
 CLI_CPPFLAGS =
 CLI_LIBS = -lm
@@ -20,9 +20,14 @@ CLI_CPPFLAGS += -DHAVE_INIH
 CLI_LIBS += $(CONFIG_LIBS)
 endif
 ifeq ($(WITH_TOP),1)
+# With wide characters, if it is there: for names in UTF-8.
+TOP_CURSES := $(if $(call have,ncursesw),ncursesw,ncurses)
+ifeq ($(TOP_CURSES),ncursesw)
+CLI_CPPFLAGS += -DHAVE_WIDE_CURSES
+endif
 CLI_SRCS += cli/commands/top.c cli/commands/top_frame.c
 CLI_CPPFLAGS += -DHAVE_TOP
-CLI_LIBS += $(shell $(PKG_LIBS) ncurses)
+CLI_LIBS += $(shell $(PKG_LIBS) $(TOP_CURSES))
 endif
 
 CLI_OBJECTS = $(call objects,$(CLI_SRCS))

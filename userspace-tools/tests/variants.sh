@@ -65,7 +65,7 @@ libraries32()
 		(
 			apt_use bookworm bits32 i386
 			apt_unpack "$BITS32/root" {libinih-dev,libinih1,libjansson-dev,libjansson4}:i386 \
-				{libncurses-dev,libncurses6,libtinfo6}:i386
+				{libncurses-dev,libncurses6,libncursesw6,libtinfo6}:i386
 		) || die "no libraries for 32 bits"
 		: >"$BITS32/complete"
 	fi

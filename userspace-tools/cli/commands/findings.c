@@ -14,6 +14,7 @@
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/out.h"
+#include "cli/print/readable.h"
 
 /**
  * struct finding - one of them
@@ -98,6 +99,7 @@ static void print_finding(const struct finding *finding)
 		out_close();
 		return;
 	}
+	readable(finding->text);
 	/* Editors jump to the FILE:LINE that a line begins with. */
 	if (!strcmp(finding->id, "config")) {
 		printf("%s\n", finding->text);

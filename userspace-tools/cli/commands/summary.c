@@ -15,6 +15,7 @@
 #include "cli/commands/manager.h"
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
+#include "cli/print/readable.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"
@@ -36,7 +37,7 @@ static void print_line(const char *head, const char *format, ...)
 	va_start(list, format);
 	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
-	printf("%-11s%s\n", head, printable(text));
+	printf("%-11s%s\n", head, readable(text));
 }
 
 static void print_memory(void)

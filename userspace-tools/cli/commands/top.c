@@ -4,6 +4,7 @@
  * only what has changed, so that it is of use over a serial console.
  */
 #include <curses.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/top_frame.h"
 #include "cli/print/complain.h"
+#include "cli/print/readable.h"
 
 enum {
 	PRINTED_ROWS = 40,
@@ -207,8 +209,9 @@ static int build_picture(struct top *top)
 		frame->columns = FRAME_COLUMNS_MAX;
 	frame->nr = nr < frame->rows ? nr : frame->rows;
 	for (i = 0; i < frame->nr; i++) {
-		snprintf(frame->line[i].text, (size_t)frame->columns + 1, "%s",
+		snprintf(frame->line[i].text, sizeof(frame->line[i].text), "%s",
 			 help[i]);
+		text_cut(frame->line[i].text, frame->columns);
 		frame->line[i].style = FRAME_PLAIN;
 	}
 	return 0;
@@ -227,7 +230,7 @@ static void draw_frame(const struct top *top)
 		/* The head of a table goes all the way. */
 		if (line->style == FRAME_HEAD)
 			mvhline(i, 0, ' ' | attribute, COLS);
-		mvaddnstr(i, 0, line->text, COLS);
+		mvaddstr(i, 0, line->text);
 	}
 	attrset(A_DIM);
 	mvprintw(LINES - 1, 0, "%.*s", COLS - 1, foot_of(top));
@@ -382,6 +385,17 @@ static int run_plain(struct top *top, long count)
 	return status == EXIT_NO_MODULE ? complain_gone() : status;
 }
 
+/* curses takes the locale's word for it. The one that is built in reads no files of LOCPATH. */
+static void use_utf8(void)
+{
+#ifdef HAVE_WIDE_CURSES
+	unsetenv("LOCPATH");
+	if (setlocale(LC_CTYPE, "C.UTF-8"))
+		return;
+#endif
+	readable_ascii_only();
+}
+
 static bool is_dumb(const char *name)
 {
 	return !name || !*name || !strcmp(name, "dumb");
@@ -400,6 +414,7 @@ static int run_curses(struct top *top, long count)
 			"this terminal cannot show it; try TERM=vt100, or \"top | cat\"");
 	sigaction(SIGWINCH, &resized, NULL);
 	set_first_size();
+	use_utf8();
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return run_plain(top, count);

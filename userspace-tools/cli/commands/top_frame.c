@@ -13,6 +13,7 @@
 
 #include "cli/commands/manager.h"
 #include "cli/print/format.h"
+#include "cli/print/readable.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"
@@ -20,6 +21,7 @@
 enum {
 	WORD_SIZE = 64,
 	EVENTS_SHOWN = 5,
+	PROCESS_COLUMNS = 22,
 	MIN_CANDIDATES = 4,
 	BAR_LEFT = 8, /* "memory [" */
 };
@@ -38,9 +40,9 @@ static void add_line(struct frame *frame, enum frame_style style,
 		return;
 	line = &frame->line[frame->nr++];
 	va_start(list, format);
-	vsnprintf(line->text, (size_t)frame->columns + 1, format, list);
+	vsnprintf(line->text, sizeof(line->text), format, list);
 	va_end(list);
-	printable(line->text);
+	text_cut(readable(line->text), frame->columns);
 	line->style = style;
 }
 
@@ -227,6 +229,14 @@ static void add_candidates(struct frame *frame, int room)
 	oe_records_free_rows(&rows);
 }
 
+/* Up to the next column. */
+static int blanks_after(const char *process)
+{
+	int columns = text_columns(process);
+
+	return columns < PROCESS_COLUMNS ? PROCESS_COLUMNS - columns : 0;
+}
+
 static void add_event(struct frame *frame, const struct oe_event *event)
 {
 	double when = oe_field_real(event->field, event->nr, "time", -1);
@@ -237,11 +247,13 @@ static void add_event(struct frame *frame, const struct oe_event *event)
 	char trigger[FORMAT_PROCESS_SIZE];
 	char clock[FORMAT_SIZE];
 
-	add_line(frame, FRAME_PLAIN, "%5lld  %-13s %-9s %-22s %-22s %s %s",
+	readable(format_process(trigger, event, "trigger"));
+	readable(format_process(victim, event, "victim"));
+	add_line(frame, FRAME_PLAIN, "%5lld  %-13s %-9s %s%*s %s%*s %s %s",
 		 event->seq, format_clock(clock, when), kind ? kind : "-",
-		 format_process(trigger, event, "trigger"),
-		 format_process(victim, event, "victim"),
-		 outcome ? outcome : "-", reason ? reason : "");
+		 trigger, blanks_after(trigger), "", victim,
+		 blanks_after(victim), "", outcome ? outcome : "-",
+		 reason ? reason : "");
 }
 
 static void add_events(struct frame *frame, const struct oe_events *events,

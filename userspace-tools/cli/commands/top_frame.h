@@ -7,6 +7,8 @@
 enum {
 	FRAME_ROWS_MAX = 200,
 	FRAME_COLUMNS_MAX = 240,
+	FRAME_LINE_SIZE =
+		4 * FRAME_COLUMNS_MAX + 1, /* a byte of a name is four */
 };
 
 /* How a line looks. */
@@ -21,11 +23,11 @@ enum frame_style {
 
 /**
  * struct frame_line - a line of the picture
- * @text: printable ASCII
+ * @text: as readable() makes it
  * @style: how it looks
  */
 struct frame_line {
-	char text[FRAME_COLUMNS_MAX + 1];
+	char text[FRAME_LINE_SIZE];
 	enum frame_style style;
 };
 

@@ -18,6 +18,7 @@
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/out.h"
+#include "cli/print/readable.h"
 #include "common/records.h"
 #include "common/sysfs.h"
 
@@ -121,7 +122,7 @@ static void print_word(struct watch *watch, const char *key, const char *value)
 	if (watch->args->json)
 		out_field(key, value);
 	else
-		printf(" %s=%s", key, printable(copy));
+		printf(" %s=%s", key, readable(copy));
 }
 
 static void print_number(struct watch *watch, const char *key, long long value)

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/print/format.h"
+#include "cli/print/readable.h"
 #include "common/sysfs.h"
 #ifdef HAVE_INIH
 #include "common/refusal.h"
@@ -31,7 +31,7 @@ int complain(int status, const char *format, ...)
 	va_start(list, format);
 	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
-	fprintf(stderr, "oom-embedded: %s\n", printable(text));
+	fprintf(stderr, "oom-embedded: %s\n", readable(text));
 	return status;
 }
 

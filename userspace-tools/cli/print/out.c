@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "cli/print/complain.h"
-#include "cli/print/format.h"
+#include "cli/print/readable.h"
 
 #ifdef HAVE_JSON
 #include <jansson.h>
@@ -210,11 +210,11 @@ void out_close(void)
 	out.depth--;
 }
 
-static void print_printable(const char *text)
+static void print_readable(const char *text)
 {
 	char *copy = must_have(strdup(text));
 
-	fputs(printable(copy), stdout);
+	fputs(readable(copy), stdout);
 	free(copy);
 }
 
@@ -227,9 +227,9 @@ static void print_printable(const char *text)
 void out_change(char sign, const char *file, const char *value)
 {
 	printf("%c ", sign);
-	print_printable(file);
+	print_readable(file);
 	fputs(": ", stdout);
-	print_printable(value);
+	print_readable(value);
 	putchar('\n');
 }
 
@@ -252,7 +252,7 @@ void out_text(const char *key, const char *value)
 		return;
 	}
 	print_key(key);
-	print_printable(value);
+	print_readable(value);
 	putchar('\n');
 }
 

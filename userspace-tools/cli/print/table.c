@@ -12,6 +12,7 @@
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/out.h"
+#include "cli/print/readable.h"
 
 /**
  * struct table - a table under construction
@@ -103,31 +104,45 @@ static void print_json_rows(const struct table *table)
 	out_close();
 }
 
+/* In JSON what the module wrote; on a terminal what its reader can read. */
+static void make_readable(const struct table *table)
+{
+	size_t i;
+
+	for (i = 0; i < table->nr_cells; i++)
+		if (table->cell[i])
+			readable(table->cell[i]);
+}
+
 static int column_width(const struct table *table, size_t column)
 {
-	size_t width = strlen(table->column[column].name);
+	int width = (int)strlen(table->column[column].name);
 	size_t i;
 
 	for (i = column; i < table->nr_cells; i += table->nr_columns)
-		if (table->cell[i] && strlen(table->cell[i]) > width)
-			width = strlen(table->cell[i]);
-	return width < TABLE_CELL_SIZE ? (int)width : TABLE_CELL_SIZE;
+		if (table->cell[i] && text_columns(table->cell[i]) > width)
+			width = text_columns(table->cell[i]);
+	return width < TABLE_CELL_SIZE ? width : TABLE_CELL_SIZE;
 }
 
-static void print_cell(const struct table *table, size_t column,
+static void print_cell(FILE *to, const struct table *table, size_t column,
 		       const char *text, int width)
 {
 	bool last = column == table->nr_columns - 1;
+	int blanks;
 
 	text = text ? text : "-";
+	blanks = width - text_columns(text);
+	if (blanks < 0)
+		blanks = 0;
 	if (table->column[column].is_number)
-		printf("%*s", width, text);
+		fprintf(to, "%*s%s", blanks, "", text);
 	else
-		printf("%-*s", last ? 0 : width, text);
-	printf("%s", last ? "\n" : "  ");
+		fprintf(to, "%s%*s", text, last ? 0 : blanks, "");
+	fputs(last ? "\n" : "  ", to);
 }
 
-static void print_table(const struct table *table)
+static void print_rows(FILE *to, const struct table *table)
 {
 	int *width = must_have(calloc(table->nr_columns, sizeof(*width)));
 	size_t i;
@@ -140,12 +155,47 @@ static void print_table(const struct table *table)
 		snprintf(head, sizeof(head), "%s", table->column[i].name);
 		for (at = head; *at; at++)
 			*at = (char)toupper((unsigned char)*at);
-		print_cell(table, i, head, width[i]);
+		print_cell(to, table, i, head, width[i]);
 	}
 	for (i = 0; i < table->nr_cells; i++)
-		print_cell(table, i % table->nr_columns, table->cell[i],
+		print_cell(to, table, i % table->nr_columns, table->cell[i],
 			   width[i % table->nr_columns]);
 	free(width);
+}
+
+/* A line that goes on below itself is hard to read. */
+static void print_cut(char *text, int columns)
+{
+	char *line;
+	char *next;
+
+	for (line = text; *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		text_cut(line, columns);
+		puts(line);
+	}
+}
+
+static void print_table(const struct table *table)
+{
+	int columns = terminal_columns();
+	char *text = NULL;
+	size_t length;
+	FILE *to;
+
+	make_readable(table);
+	if (!columns) {
+		print_rows(stdout, table);
+		return;
+	}
+	to = must_have(open_memstream(&text, &length));
+	print_rows(to, table);
+	if (fclose(to))
+		exit(complain(EXIT_TROUBLE, "out of memory"));
+	print_cut(text, columns);
+	free(text);
 }
 
 /**
