@@ -11,7 +11,7 @@
 enum {
 	STACK = 16 * 1024,
 	KERNELS_STACK = 132 * 1024,
-	MAX_SPARES = 4,
+	MAX_SPARES = 6,
 };
 
 /* Used at leisure only. */

@@ -67,6 +67,8 @@ void oe_trend_open(const char *state_path)
 	if (!oe_trend_is_whole(trend_now(), boot_id))
 		oe_trend_begin(trend_now(), boot_id);
 	oe_memory_spare(&trend_own, sizeof(trend_own));
+	if (trend.file)
+		oe_memory_spare(trend.file, sizeof(struct oe_trend));
 	compute_end();
 }
 
