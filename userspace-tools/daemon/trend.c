@@ -5,23 +5,17 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "common/trend.h"
 #include "daemon/daemon.h"
 
-/* Used at leisure only. */
-static struct oe_trend trend_own __attribute__((aligned(4096)));
-
 static struct {
-	void *file; /* mapped; NULL = there is none */
+	void *kept; /* a struct oe_trend, mapped: the file; NULL = none */
 	int64_t left_s;
 	char path[OE_TREND_PATH];
 } trend = { .left_s = -1 };
-
-static struct oe_trend *trend_now(void)
-{
-	return trend.file ? trend.file : &trend_own;
-}
 
 /* Said once, until memory no longer falls. */
 static void say_end(int64_t before_s)
@@ -30,7 +24,7 @@ static void say_end(int64_t before_s)
 		return;
 	oe_log(OE_LOG_WARNING,
 	       "available memory falls by %lld kB a day: it will be gone in %lld hours",
-	       (long long)oe_trend_fall_kb(trend_now()),
+	       (long long)oe_trend_fall_kb(trend.kept),
 	       (long long)(trend.left_s / 3600));
 }
 
@@ -38,8 +32,26 @@ static void compute_end(void)
 {
 	int64_t before_s = trend.left_s;
 
-	trend.left_s = oe_trend_left_s(trend_now(), oe_trend_now_s());
+	trend.left_s = oe_trend_left_s(trend.kept, oe_trend_now_s());
 	say_end(before_s);
+}
+
+/* Without a file: memory that is not locked either. Whole pages, as those of the file. */
+static void keep_in_memory(void)
+{
+	void *memory = mmap(NULL, sizeof(struct oe_trend),
+			    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0);
+
+	if (memory != MAP_FAILED)
+		trend.kept = memory;
+}
+
+static size_t mapped_size(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (sizeof(struct oe_trend) + page - 1) & ~(page - 1);
 }
 
 /**
@@ -58,17 +70,19 @@ void oe_trend_open(const char *state_path)
 	if (!strcmp(trend.path, path))
 		return;
 	snprintf(trend.path, sizeof(trend.path), "%s", path);
-	why = oe_mapped_open(path, sizeof(struct oe_trend), &trend.file);
+	why = oe_mapped_open(path, sizeof(struct oe_trend), &trend.kept);
 	if (why)
 		oe_log(OE_LOG_WARNING,
 		       "cannot use %s (%s): the trend of memory is lost when I end",
 		       path, why);
+	if (!trend.kept)
+		keep_in_memory();
+	if (!trend.kept)
+		return;
 	oe_state_read_boot_id(boot_id);
-	if (!oe_trend_is_whole(trend_now(), boot_id))
-		oe_trend_begin(trend_now(), boot_id);
-	oe_memory_spare(&trend_own, sizeof(trend_own));
-	if (trend.file)
-		oe_memory_spare(trend.file, sizeof(struct oe_trend));
+	if (!oe_trend_is_whole(trend.kept, boot_id))
+		oe_trend_begin(trend.kept, boot_id);
+	oe_memory_spare(trend.kept, mapped_size());
 	compute_end();
 }
 
@@ -80,8 +94,8 @@ void oe_trend_open(const char *state_path)
  */
 void oe_trend_note(int64_t available_kb)
 {
-	if (available_kb >= 0 && *trend.path &&
-	    oe_trend_add(trend_now(), oe_trend_now_s(), available_kb))
+	if (available_kb >= 0 && trend.kept &&
+	    oe_trend_add(trend.kept, oe_trend_now_s(), available_kb))
 		compute_end();
 }
 
