@@ -57,6 +57,22 @@ survives()
 	same "$description" '' "$bad"
 }
 
+# survives_in NAME=VALUE...
+survives_in()
+{
+	local command
+	local bad=
+
+	for command in "${COMMANDS[@]}"; do
+		[[ $command != watch* ]] || continue
+		# shellcheck disable=SC2086 # words
+		env "$@" timeout -s KILL 20 "$TOOLS_BUILD/tests/oom-embedded" $command >"$tmp/out" 2>"$tmp/err" </dev/null
+		status=$?
+		judge
+	done
+	same "environment: ${*//[^ -~]/?}" '' "$bad"
+}
+
 # each_file FUNCTION: the tree with one file after the other spoilt
 spoil()
 {
@@ -142,6 +158,22 @@ if command -v promtool >/dev/null; then
 else
 	skip "metrics: labels cannot be forged" "no promtool (Debian package prometheus)"
 fi
+
+# --- the environment
+make_tree "$tmp/tree"
+while read -r line; do
+	# shellcheck disable=SC2046 # words
+	survives_in $(printf '%b' "$line")
+done <<'ROWS'
+LINES=99999999999 COLUMNS=99999999999
+LINES=-1 COLUMNS=0
+TZ=:/dev/zero TZDIR=/proc/self
+TZ=\x1b[2J%s%n
+LC_ALL=../../../dev/zero LANG=\xff LOCPATH=/dev/shm:/proc/self LANGUAGE=%n
+LC_ALL=xx.UTF-8 LOCPATH=/nonexistent
+TERM=../../../etc/passwd TERMINFO=/proc/self TERMCAP=\x1b[2J
+NO_COLOR=%n BASH_ENV=/nonexistent ENV=/nonexistent IFS=/
+ROWS
 
 # --- lists of ten thousand
 make_tree "$tmp/tree"
