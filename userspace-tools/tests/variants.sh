@@ -59,7 +59,7 @@ use_musl()
 # The libraries of Debian's i386, unpacked.
 libraries32()
 {
-	BITS32=$CACHE_DIR/apt/bits32
+	BITS32=$CACHE_DIR/apt/bits32-wide
 	lock_entry bits32
 	if [[ ! -e $BITS32/complete ]]; then
 		(
