@@ -10,7 +10,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules install tools install-tools uninstall uninstall-tools demo check check-tools \
-	check-variants check-matrix bench soak coverage publish-results selftests-install fuzz clean help
+	check-variants check-newcomer check-matrix bench soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -73,6 +73,9 @@ check-tools:
 check-variants:
 	@userspace-tools/tests/variants.sh $(VARIANT)
 
+check-newcomer:
+	@selftests/run/newcomer.sh
+
 # The kernel's own rule where there are headers; what it would remove where there are none.
 clean:
 	$(TOOLS) clean
@@ -94,6 +97,7 @@ help:
 	@echo "make check      every quick test; ends with 'N passed, N failed'"
 	@echo "make check-tools  the tools' tests, those with a browser and promtool too"
 	@echo "make check-variants  the same with musl, LTO, 32 bits, valgrind, or VARIANT=musl"
+	@echo "make check-newcomer  what README says, typed in a Debian with systemd"
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"
 	@echo "make soak       the same tests, many times over"
 	@echo "make bench      what it costs"

@@ -1,0 +1,169 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# In the guest that newcomer.sh has made, as a service of systemd: what README types next, a real
+# OOM, and the same machine after a restart. Each line that begins with "check" or "equal" is a result.
+
+# shellcheck disable=SC2016,SC2317 # for other shells; conditions are called by name
+# shellcheck source=selftests/lib/ktap.sh
+. "$(dirname "$0")/ktap.sh"
+
+cd "$(dirname "$0")" || exit 1
+OOM=/sys/kernel/oom_embedded
+CONF=/etc/oom-embedded.conf
+export HOME=/root
+
+# poll COMMAND...: for two minutes at most
+poll()
+{
+	left=240
+	until "$@" >/dev/null 2>&1; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || return 1
+		sleep 0.5
+	done
+}
+
+# typed FILE: its commands at a shell, each of which has to succeed; "check" may have findings, which
+# have a status of their own
+typed()
+{
+	while IFS= read -r line; do
+		echo "# # $line"
+		bash -c "$line" </dev/null >/tmp/typed 2>&1
+		status=$?
+		sed 's/^/#   /' /tmp/typed | head -n 30
+		[ "$line" != 'oom-embedded check' ] || [ "$status" -ne 8 ] || continue
+		[ "$status" -eq 0 ] || { echo "# status $status"; return 1; }
+	done <"$1"
+}
+
+# program NAME: a process of that name; sets $!
+program()
+{
+	(
+		echo 0 >/proc/self/oom_score_adj
+		exec perl -e '$0 = shift; sleep 1000 while 1' "$1"
+	) &
+}
+
+ranked()
+{
+	grep -q "^ *$1  *$2 " "$OOM/oom_ranking"
+}
+
+# The kernel takes memory back from all others first, so this is one machine's OOM.
+leak()
+{
+	(
+		echo 0 >/proc/self/oom_score_adj
+		exec perl -e '$0 = "batch1"; my @all; push @all, "x" x 1000000 while 1'
+	) &
+	leaker=$!
+}
+
+is_gone()
+{
+	! kill -0 "$1"
+}
+
+log_has()
+{
+	journalctl -b -u oom-embeddedd --no-pager | grep -q "$1"
+}
+
+# Asked what it knows, as oom-embeddedd(8) says.
+tells()
+{
+	systemctl kill --kill-whom=main -s USR1 oom-embeddedd
+	log_has "$1"
+}
+
+runs_anew()
+{
+	systemctl is-active --quiet web && [ "$(systemctl show -P MainPID web)" != "$was" ]
+}
+
+the_end()
+{
+	echo "newcomer: the end"
+	sync
+	systemctl poweroff --force
+}
+
+if [ -e restarted ]; then
+# --- after a restart of the machine ---
+ktap_done=$(cat restarted)
+poll systemctl is-active oom-embeddedd
+check "after a restart the module is loaded" test -d "$OOM"
+equal "and the manager runs" active "$(systemctl is-active oom-embeddedd)"
+equal "and the policy is in force" "rank 100" "$(cat $OOM/selection_order) $(cat $OOM/rank_threshold)"
+the_end
+exit
+fi
+
+# --- README, from the configuration on ---
+program pacemaker
+pacemaker=$!
+program batch0
+batch=$!
+cp oom-embedded.conf "$CONF"
+# They have their names a moment after their start.
+poll grep -q batch0 "/proc/$batch/comm"
+poll grep -q pacemaker "/proc/$pacemaker/comm"
+check "README: load, check, apply, look" typed first
+equal "the policy is in force" "rank 100" "$(cat $OOM/selection_order) $(cat $OOM/rank_threshold)"
+check "the service has its ranking" ranked "$pacemaker" 10
+equal "the expendable one is next" "$batch" "$(awk '$6 == "next" { print $2 }' $OOM/candidates)"
+check "README: the kernel kills one, and what it is remembered by" typed second
+check "it was the expendable one" poll is_gone "$batch"
+check "there is a page about it" grep -qi '<html' incident.html
+check "README: the drill" typed third
+equal "the manager runs" active "$(systemctl is-active oom-embeddedd)"
+equal "and starts with the system" enabled "$(systemctl is-enabled oom-embeddedd)"
+
+# --- the udev rule ---
+mkdir -p /etc/oom-embedded.d/events
+printf '#!/bin/sh\necho "$OOM_EVENT $OOM_VICTIM_COMM" >>/run/told\n' >/etc/oom-embedded.d/events/tell
+chmod +x /etc/oom-embedded.d/events/tell
+
+# --- SIGHUP, and a service that is ended and started again ---
+printf '[Service]\nExecStart=/usr/bin/perl -e "$$0 = shift; sleep 1000 while 1" web\n' >/etc/systemd/system/web.service
+systemctl daemon-reload
+systemctl start web
+was=$(systemctl show -P MainPID web)
+cat >/etc/oom-embedded.d/site.conf <<-CONF
+	[rankings]
+	late = 700
+	[mode normal]
+	[mode barebones]
+	enter = oom
+	leave_after = 1s
+	service = web
+	[service web]
+	comm = web
+	step = term
+	step = restart
+	restart = /usr/bin/systemctl restart web
+CONF
+check "the configuration with a service is in order" oom-embeddedd --check
+check "systemctl reload" systemctl reload oom-embeddedd
+program late
+check "a ranking that is new counts for a process that starts later" poll ranked "$!" 700
+check "and the service is known" poll tells 'service web: 1 processes'
+
+# --- a real OOM ---
+before=$(cat $OOM/stats/oom_global)
+leak
+check "a leak ends in an OOM" poll is_gone "$leaker"
+check "of the machine" test "$(cat $OOM/stats/oom_global)" -gt "$before"
+check "the service that is protected lives" kill -0 "$pacemaker"
+equal "the victim is remembered" batch1 "$(oom-embedded events | awk 'END { print $5 }' | cut -d / -f 1)"
+check "the manager has entered its mode" poll log_has 'mode barebones'
+check "and started the service again by systemctl" poll runs_anew
+check "udev has run the program for the event" poll grep -q '^victim batch1$' /run/told
+equal "the manager is the same, and well" active "$(systemctl is-active oom-embeddedd)"
+journalctl -b -u oom-embeddedd --no-pager | tail -n 25 | sed 's/^/# /'
+echo "$ktap_done" >restarted
+sync
+systemctl reboot
