@@ -41,8 +41,7 @@ static void record_victim(struct task_struct *p)
 	struct oe_ranking ranking;
 
 	rcu_read_lock();
-	/* The killer holds task_lock, or p is current. */
-	ranking = oe_rank_peek(p, OE_EXE_HELD);
+	ranking = oe_rank_of(p);
 	rcu_read_unlock();
 	victim.when_ns = ktime_get_ns();
 	victim.process = (struct oe_process){
@@ -50,6 +49,7 @@ static void record_victim(struct task_struct *p)
 		.uid = task_uid(p),
 		.rank = ranking.rank,
 		.source = ranking.source,
+		/* The killer holds task_lock, or p is current. */
 		.rss = p->mm ? oe_mm_rss(p->mm) : 0,
 	};
 	/* The leader's name, as everywhere; a torn read is still terminated. */

@@ -20,7 +20,6 @@ enum oe_conf_value {
 	VALUE_UIDS,
 	VALUE_TIME,
 	VALUE_PATH,
-	VALUE_RULE,
 };
 
 enum {
