@@ -23,14 +23,14 @@ enum {
 
 static int nr_failed;
 
-static void check(const char *what, bool is_ok)
+static void check_that(const char *what, bool is_ok)
 {
 	printf("%s %s\n", is_ok ? "ok" : "not ok", what);
 	nr_failed += !is_ok;
 }
 
 /* From 0 to 1; the same in each run. */
-static double noise(void)
+static double next_noise(void)
 {
 	static uint32_t state = 1;
 
@@ -66,7 +66,7 @@ static double memory_at(const struct story *story, int64_t now_s)
 {
 	static int64_t job_day = -1;
 	static int64_t job_late_s;
-	double kb = story->start_kb - noise() * story->jitter_kb;
+	double kb = story->start_kb - next_noise() * story->jitter_kb;
 	int64_t of_day_s = now_s % DAY_S;
 
 	if (now_s > story->leak_from_s)
@@ -76,7 +76,7 @@ static double memory_at(const struct story *story, int64_t now_s)
 	      (1 + sin(2 * 3.14159265 * (double)of_day_s / DAY_S)) / 2;
 	if (job_day != now_s / DAY_S) {
 		job_day = now_s / DAY_S;
-		job_late_s = (int64_t)(noise() * 1200);
+		job_late_s = (int64_t)(next_noise() * 1200);
 	}
 	if (of_day_s > 3 * HOUR_S + job_late_s &&
 	    of_day_s < 3 * HOUR_S + HOUR_S / 2 + job_late_s)
@@ -101,7 +101,7 @@ static int64_t end_of(const struct story *story)
 }
 
 /* Looks from @from_s to @to_s; returns how often the trend said that memory will be gone. */
-static int play(const struct story *story, int64_t from_s, int64_t to_s)
+static int play_story(const struct story *story, int64_t from_s, int64_t to_s)
 {
 	int nr = 0;
 
@@ -112,7 +112,7 @@ static int play(const struct story *story, int64_t from_s, int64_t to_s)
 	return nr;
 }
 
-static void begin(void)
+static void begin_trend(void)
 {
 	char boot_id[OE_BOOT_ID_SIZE];
 
@@ -129,11 +129,11 @@ static void check_end(const char *what, const struct story *story,
 
 	printf("# %s: %.1f hours are left, it says %.1f\n", what,
 	       (double)really / HOUR_S, (double)said / HOUR_S);
-	check(what, said >= 0 && said > really - really / 10 &&
-			    said < really + really / 10);
+	check_that(what, said >= 0 && said > really - really / 10 &&
+				 said < really + really / 10);
 }
 
-static void leaks(void)
+static void tell_leaks(void)
 {
 	const struct story slow = {
 		.start_kb = 300000,
@@ -150,24 +150,25 @@ static void leaks(void)
 		.jitter_kb = 2000,
 	};
 
-	begin();
-	check("nothing is said in the first day",
-	      !play(&slow, 0, 30 * HOUR_S - STEP_S));
-	play(&slow, 30 * HOUR_S, 2 * DAY_S);
+	begin_trend();
+	check_that("nothing is said in the first day",
+		   !play_story(&slow, 0, 30 * HOUR_S - STEP_S));
+	play_story(&slow, 30 * HOUR_S, 2 * DAY_S);
 	check_end("0.5 MB an hour, after two days", &slow, 2 * DAY_S);
 	/* The manager was away for some hours. */
-	play(&slow, 2 * DAY_S + 5 * HOUR_S, 5 * DAY_S);
+	play_story(&slow, 2 * DAY_S + 5 * HOUR_S, 5 * DAY_S);
 	check_end("after five days with a gap", &slow, 5 * DAY_S);
-	play(&slow, 5 * DAY_S, 14 * DAY_S);
+	play_story(&slow, 5 * DAY_S, 14 * DAY_S);
 	check_end("after two weeks", &slow, 14 * DAY_S);
 
-	begin();
-	check("no leak, nothing is said", !play(&later, 0, 5 * DAY_S));
-	play(&later, 5 * DAY_S, 7 * DAY_S + 6 * HOUR_S);
+	begin_trend();
+	check_that("no leak, nothing is said",
+		   !play_story(&later, 0, 5 * DAY_S));
+	play_story(&later, 5 * DAY_S, 7 * DAY_S + 6 * HOUR_S);
 	check_end("a leak that begins later", &later, 7 * DAY_S + 6 * HOUR_S);
 }
 
-static void rhythms(void)
+static void tell_rhythms(void)
 {
 	const struct story day = {
 		.start_kb = 200000,
@@ -189,35 +190,35 @@ static void rhythms(void)
 		.step_kb = 50000,
 	};
 
-	begin();
-	check("a rhythm of a day, two weeks: nothing is said",
-	      !play(&day, 0, 14 * DAY_S));
-	begin();
-	play(&week, 0, 3 * DAY_S);
-	check("work from Monday to Friday: nothing is said",
-	      !play(&week, 3 * DAY_S, 35 * DAY_S));
-	begin();
-	check("a service that was started: nothing is said",
-	      !play(&step, 0, 14 * DAY_S));
-	begin();
-	play(&day, 0, 3 * DAY_S);
-	check("after a month away nothing is known",
-	      !play(&day, 33 * DAY_S, 34 * DAY_S));
+	begin_trend();
+	check_that("a rhythm of a day, two weeks: nothing is said",
+		   !play_story(&day, 0, 14 * DAY_S));
+	begin_trend();
+	play_story(&week, 0, 3 * DAY_S);
+	check_that("work from Monday to Friday: nothing is said",
+		   !play_story(&week, 3 * DAY_S, 35 * DAY_S));
+	begin_trend();
+	check_that("a service that was started: nothing is said",
+		   !play_story(&step, 0, 14 * DAY_S));
+	begin_trend();
+	play_story(&day, 0, 3 * DAY_S);
+	check_that("after a month away nothing is known",
+		   !play_story(&day, 33 * DAY_S, 34 * DAY_S));
 }
 
-static void edges(void)
+static void tell_edges(void)
 {
 	char boot_id[OE_BOOT_ID_SIZE] = "another";
 
-	begin();
-	check("a trend of another boot is none",
-	      !oe_trend_is_whole(&trend, boot_id));
-	check("no look, no end", oe_trend_left_s(&trend, 0) == -1);
+	begin_trend();
+	check_that("a trend of another boot is none",
+		   !oe_trend_is_whole(&trend, boot_id));
+	check_that("no look, no end", oe_trend_left_s(&trend, 0) == -1);
 	oe_trend_add(&trend, 1000, -5);
 	oe_trend_add(&trend, 2000, INT64_MAX);
-	check("an older look is ignored", !oe_trend_add(&trend, 0, 1));
+	check_that("an older look is ignored", !oe_trend_add(&trend, 0, 1));
 	memset(&trend.low_kb, 0xff, sizeof(trend.low_kb));
-	check("nonsense has no end", oe_trend_left_s(&trend, 2000) == -1);
+	check_that("nonsense has no end", oe_trend_left_s(&trend, 2000) == -1);
 }
 
 static int write_file(const char *path)
@@ -226,7 +227,7 @@ static int write_file(const char *path)
 	const struct story fast = { .start_kb = 92 * 1000, .leak_kb = 1000 };
 	int fd;
 
-	begin();
+	begin_trend();
 	for (int64_t ago_s = 3 * DAY_S; ago_s >= 0; ago_s -= STEP_S)
 		oe_trend_add(&trend, now_s - ago_s,
 			     (int64_t)memory_at(&fast, 3 * DAY_S - ago_s));
@@ -240,8 +241,8 @@ int main(int argc, char **argv)
 {
 	if (argc > 1)
 		return write_file(argv[1]);
-	leaks();
-	rhythms();
-	edges();
+	tell_leaks();
+	tell_rhythms();
+	tell_edges();
 	return nr_failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
