@@ -175,6 +175,26 @@ TERM=../../../etc/passwd TERMINFO=/proc/self TERMCAP=\x1b[2J
 NO_COLOR=%n BASH_ENV=/nonexistent ENV=/nonexistent IFS=/
 ROWS
 
+# --- a directory of another user, who changes what is at the path of -o while it is looked at
+if [[ $EUID -ne 0 ]] || ! command -v perl >/dev/null; then
+	skip "a link that comes meanwhile" "needs root and perl"
+else
+	mkdir "$tmp/theirs"
+	chmod 711 "$tmp"
+	chown 65534 "$tmp/theirs"
+	echo precious >"$tmp/precious"
+	# shellcheck disable=SC2016 # for perl
+	perl -e '$> = 65534; chdir shift; while (1) { symlink "../precious", "l"; rename "l", "out";
+		open my $f, ">", "r"; close $f; rename "r", "out" }' "$tmp/theirs" &
+	swapper=$!
+	disown
+	for ((i = 0; i < 150; i++)); do
+		ASAN_OPTIONS=detect_leaks=0 "$TOOLS_BUILD/tests/oom-embedded" metrics -o "$tmp/theirs/out" >/dev/null 2>&1
+	done
+	kill -KILL "$swapper"
+	same "a link that comes meanwhile is not followed" precious "$(cat "$tmp/precious")"
+fi
+
 # --- lists of ten thousand
 make_tree "$tmp/tree"
 awk 'BEGIN {

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,10 @@
 #include <unistd.h>
 
 #include "cli/print/complain.h"
+
+enum {
+	LINKS_MAX = 8, /* one after the other */
+};
 
 static int complain_atomic_file(const struct atomic_file *output)
 {
@@ -84,6 +89,63 @@ static int open_temporary(struct atomic_file *output)
 	return EXIT_OK;
 }
 
+/* What the link @fd says, seen from where it is, becomes the target. */
+static int follow_link(struct atomic_file *output, int fd)
+{
+	char link[PATH_MAX];
+	char *slash = strrchr(output->target, '/');
+	size_t room = sizeof(output->target);
+	size_t kept = 0;
+	ssize_t length = readlinkat(fd, "", link, sizeof(link) - 1);
+
+	if (length < 0)
+		return complain_atomic_file(output);
+	link[length] = '\0';
+	if (*link != '/' && slash)
+		kept = (size_t)(slash - output->target) + 1;
+	if (snprintf(output->target + kept, room - kept, "%s", link) >=
+	    (int)(room - kept)) {
+		errno = ENAMETOOLONG;
+		return complain_atomic_file(output);
+	}
+	return EXIT_OK;
+}
+
+/*
+ * Each link is read by the descriptor by which its owner was looked at: the directory may be another
+ * user's, who puts a link there as soon as the name was looked at.
+ */
+static int find_target(struct atomic_file *output)
+{
+	int hops;
+
+	for (hops = 0; hops < LINKS_MAX; hops++) {
+		int fd = open(output->target, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		int status = EXIT_OK;
+		struct stat st;
+
+		if (fd < 0)
+			return complain_atomic_file(output);
+		if (fstat(fd, &st))
+			status = complain_atomic_file(output);
+		else if (S_ISREG(st.st_mode))
+			hops = LINKS_MAX;
+		else if (!S_ISLNK(st.st_mode))
+			status = refuse_output(
+				output, "it has just become something else");
+		else if (!is_trusted(&st))
+			status = refuse_output(
+				output, "it is another user's symbolic link");
+		else
+			status = follow_link(output, fd);
+		close(fd);
+		if (status != EXIT_OK || hops == LINKS_MAX)
+			return status;
+	}
+	errno = ELOOP;
+	return complain_atomic_file(output);
+}
+
 /**
  * atomic_file_open - begin to write
  * @output: result
@@ -99,20 +161,21 @@ int atomic_file_open(struct atomic_file *output, const char *path)
 {
 	struct stat link;
 	struct stat st;
+	int status;
 
 	output->path = path && strcmp(path, "-") ? path : NULL;
 	output->file = stdout;
 	output->target[0] = '\0';
 	if (!output->path)
 		return EXIT_OK;
+	if (strlen(path) >= sizeof(output->target)) {
+		errno = ENAMETOOLONG;
+		return complain_atomic_file(output);
+	}
 	if (lstat(path, &link)) {
 		if (errno != ENOENT)
 			return complain_atomic_file(output);
-		if (snprintf(output->target, sizeof(output->target), "%s",
-			     path) >= (int)sizeof(output->target)) {
-			errno = ENAMETOOLONG;
-			return complain_atomic_file(output);
-		}
+		strcpy(output->target, path);
 		return open_temporary(output);
 	}
 	if (S_ISLNK(link.st_mode) && !is_trusted(&link))
@@ -122,9 +185,11 @@ int atomic_file_open(struct atomic_file *output, const char *path)
 		return complain_atomic_file(output);
 	if (!S_ISREG(st.st_mode))
 		return open_through(output, &st);
-	if (!realpath(path, output->target))
-		return complain_atomic_file(output);
-	return open_temporary(output);
+	strcpy(output->target, path);
+	status = find_target(output);
+	if (status != EXIT_OK)
+		output->target[0] = '\0';
+	return status == EXIT_OK ? open_temporary(output) : status;
 }
 
 /* What the user's umask makes of 0666, as for any new file. */
