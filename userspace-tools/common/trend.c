@@ -155,7 +155,7 @@ static int64_t agreed_fall(const int64_t *falls, int nr)
  */
 int64_t oe_trend_fall_kb(const struct oe_trend *trend)
 {
-	int64_t falls[OE_TREND_DAY];
+	int64_t falls[OE_TREND_DAY] = { 0 };
 	int64_t before;
 	int64_t fall;
 	int nr = collect_falls(trend, trend->newest, OE_TREND_DAY, falls);

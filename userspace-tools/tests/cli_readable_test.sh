@@ -37,7 +37,7 @@ escaped()
 
 	for byte in $(printf '%s' "$1" | od -An -v -tx1); do
 		if ((0x$byte > 0x20 && 0x$byte < 0x7f)); then
-			printf "\\x$byte"
+			printf '%b' "\\x$byte"
 		else
 			printf '\\x%s' "$byte"
 		fi

@@ -168,7 +168,7 @@ static const char *end_of_word(const char *at)
 /* Copies what is at @from to @to, shown or escaped. Returns how far to go in @from. */
 static size_t show_next(char **to, const char *from, bool is_mixed)
 {
-	unsigned char byte[BYTES_MAX];
+	unsigned char byte[BYTES_MAX] = { 0 };
 	unsigned int letter;
 	bool escaped = is_escape(from);
 	size_t nr = decode_letter(byte, get_bytes(from, byte), &letter);
@@ -217,7 +217,7 @@ char *readable(char *text)
 /* Of readable() only: all letters are known. */
 static size_t measure_letter(const char *at, int *columns)
 {
-	unsigned char byte[BYTES_MAX];
+	unsigned char byte[BYTES_MAX] = { 0 };
 	unsigned int letter = 0;
 	const struct block *block;
 	size_t nr = 0;
