@@ -54,32 +54,46 @@ static size_t mapped_size(void)
 	return (sizeof(struct oe_trend) + page - 1) & ~(page - 1);
 }
 
+/* The file counts from now on; with what was kept so far, unless it has something of its own. */
+static void move_to(struct oe_trend *file, const char *boot_id)
+{
+	if (trend.kept && !oe_trend_is_whole(file, boot_id))
+		*file = *(struct oe_trend *)trend.kept;
+	if (trend.kept)
+		munmap(trend.kept, sizeof(struct oe_trend));
+	trend.kept = file;
+}
+
 /**
  * oe_trend_open - keep the trend in a file, and go on with what the manager before has left there
  * @state_path: where the state is kept
  *
- * Not in an emergency. Without a file the trend is lost when the manager ends, which is logged.
+ * Not in an emergency. Without a file the trend is lost when the manager ends, which is logged. Again
+ * with another path: the trend is kept there from now on.
  */
 void oe_trend_open(const char *state_path)
 {
 	char boot_id[OE_BOOT_ID_SIZE];
 	char path[OE_TREND_PATH];
+	void *file = NULL;
 	const char *why;
 
 	oe_trend_path(path, state_path);
 	if (!strcmp(trend.path, path))
 		return;
 	snprintf(trend.path, sizeof(trend.path), "%s", path);
-	why = oe_mapped_open(path, sizeof(struct oe_trend), &trend.kept);
+	oe_state_read_boot_id(boot_id);
+	why = oe_mapped_open(path, sizeof(struct oe_trend), &file);
 	if (why)
 		oe_log(OE_LOG_WARNING,
 		       "cannot use %s (%s): the trend of memory is lost when I end",
 		       path, why);
-	if (!trend.kept)
+	if (file)
+		move_to(file, boot_id);
+	else if (!trend.kept)
 		keep_in_memory();
 	if (!trend.kept)
 		return;
-	oe_state_read_boot_id(boot_id);
 	if (!oe_trend_is_whole(trend.kept, boot_id))
 		oe_trend_begin(trend.kept, boot_id);
 	oe_memory_spare(trend.kept, mapped_size());

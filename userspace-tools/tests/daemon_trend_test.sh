@@ -34,7 +34,7 @@ while read -r line; do
 	not\ ok\ *) fail "${line#not ok }" "$stories" ;;
 	esac
 done <<<"$stories"
-same "every story is told" 14 "$nr"
+same "every story is told" 18 "$nr"
 
 set_meminfo 150000
 set_pressure 0.00 0.00
@@ -58,6 +58,11 @@ says "what the manager before has seen is said" \
 becomes "20 hours are less than 24: the mode is entered" rank_threshold 300
 gives "status says so" 0 '^trend .*gone in (19|20) hours' status
 gives "metrics have it" 0 '^oom_embedded_slow_forecast_seconds 7[0-9]{4}$' metrics
+sed -i "s|^state = .*|state = $tmp/elsewhere|" "$CONF"
+kill -HUP "$daemon"
+says "the file may be another one" 'read again'
+OOM_EMBEDDED_STATE=$tmp/elsewhere gives "which has the trend, too" 0 \
+	'^trend .*gone in (19|20) hours' status
 end_well "it ends again"
 
 write_conf 12h
