@@ -49,6 +49,7 @@ static double next_noise(void)
  * @step_kb: what is gone for good
  * @step_at_s: since when
  * @workday_kb: what is taken from Monday to Friday
+ * @pile_kb: what piles up each day from Monday to Friday, and is dropped then
  */
 struct story {
 	double start_kb;
@@ -60,6 +61,7 @@ struct story {
 	double step_kb;
 	int64_t step_at_s;
 	double workday_kb;
+	double pile_kb;
 };
 
 static double memory_at(const struct story *story, int64_t now_s)
@@ -84,7 +86,8 @@ static double memory_at(const struct story *story, int64_t now_s)
 	if (story->step_kb && now_s > story->step_at_s)
 		kb -= story->step_kb;
 	if (now_s / DAY_S % 7 < 5)
-		kb -= story->workday_kb;
+		kb -= story->workday_kb +
+		      story->pile_kb * (double)(now_s % (7 * DAY_S)) / DAY_S;
 	return kb;
 }
 
@@ -182,6 +185,12 @@ static void tell_rhythms(void)
 		.jitter_kb = 2000,
 		.workday_kb = 80000,
 	};
+	const struct story pile = {
+		.start_kb = 300000,
+		.swing_kb = 30000,
+		.jitter_kb = 2000,
+		.pile_kb = 20000,
+	};
 	const struct story step = {
 		.start_kb = 200000,
 		.swing_kb = 30000,
@@ -198,6 +207,11 @@ static void tell_rhythms(void)
 	check_that("work from Monday to Friday: nothing is said",
 		   !play_story(&week, 3 * DAY_S, 35 * DAY_S));
 	begin_trend();
+	check_that("what piles up in a week is taken for a leak in the first",
+		   play_story(&pile, 0, 8 * DAY_S) > 0);
+	check_that("and not in the others",
+		   !play_story(&pile, 8 * DAY_S, 35 * DAY_S));
+	begin_trend();
 	check_that("a service that was started: nothing is said",
 		   !play_story(&step, 0, 14 * DAY_S));
 	begin_trend();
@@ -209,6 +223,8 @@ static void tell_rhythms(void)
 static void tell_edges(void)
 {
 	char boot_id[OE_BOOT_ID_SIZE] = "another";
+	const struct story fast = { .start_kb = 92 * 1000, .leak_kb = 1000 };
+	static struct oe_trend before;
 
 	begin_trend();
 	check_that("a trend of another boot is none",
@@ -216,9 +232,18 @@ static void tell_edges(void)
 	check_that("no look, no end", oe_trend_left_s(&trend, 0) == -1);
 	oe_trend_add(&trend, 1000, -5);
 	oe_trend_add(&trend, 2000, INT64_MAX);
-	check_that("an older look is ignored", !oe_trend_add(&trend, 0, 1));
+	before = trend;
+	check_that("an older look is ignored",
+		   !oe_trend_add(&trend, 0, 1) &&
+			   !memcmp(&before, &trend, sizeof(trend)));
 	memset(&trend.low_kb, 0xff, sizeof(trend.low_kb));
 	check_that("nonsense has no end", oe_trend_left_s(&trend, 2000) == -1);
+	begin_trend();
+	play_story(&fast, 0, 3 * DAY_S);
+	check_that("an hour without a look",
+		   oe_trend_left_s(&trend, 3 * DAY_S + HOUR_S) > 0);
+	check_that("three hours: the manager does not run",
+		   oe_trend_left_s(&trend, 3 * DAY_S + 3 * HOUR_S) == -1);
 }
 
 static int write_file(const char *path)
