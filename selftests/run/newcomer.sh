@@ -121,7 +121,6 @@ prepare_guest()
 	block README.md "$section" 2 >"$dir/oom-embedded.conf"
 	commands README.md "$section" 3 >"$dir/first"
 	commands README.md "$section" 4 >"$dir/second"
-	# shellcheck disable=SC2016 # an expression
 	# In the text of README: to be run on the device, every month if you like.
 	# shellcheck disable=SC2016 # an expression
 	grep -oE '`oom-embedded drill[^`]*`' "$REPO_ROOT/README.md" | tr -d '`' | head -n 1 >"$dir/third"
@@ -140,7 +139,6 @@ prepare_guest()
 	ln -sf ../newcomer.service "$TREE/etc/systemd/system/multi-user.target.wants/newcomer.service"
 	: >"$TREE/etc/fstab"
 }
-
 
 boot_guest()
 {
