@@ -268,6 +268,13 @@ candidate_verdict()
 
 # --- what the kernel itself says ---------------------------------------------
 
+# The status of each process, one after the other. A process that ends meanwhile is left out: awk
+# and grep stop, or fail, at the first file that is gone, cat goes on.
+all_status()
+{
+	cat /proc/[0-9]*/status 2>/dev/null
+}
+
 # The process that the stock kernel would choose: the highest oom_score.
 biggest_by_oom_score()
 {

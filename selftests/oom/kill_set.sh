@@ -29,8 +29,8 @@ fi
 # The pid out here of the process of that name.
 named()
 {
-	awk -v name="$1" '/^Name:/ { found = $2 == name } /^Pid:/ && found { print $2 }' \
-		/proc/[0-9]*/status 2>/dev/null | head -n 1
+	all_status |
+		awk -v name="$1" '/^Name:/ { found = $2 == name } /^Pid:/ && found { print $2; exit }'
 }
 
 # What candidates says of a process beyond its name: verdict, reason, keeper, ranking of the set.

@@ -116,10 +116,10 @@ inheritance()
 # Not the sleep that polls.
 child_of()
 {
-	awk -v parent="$1" '
+	all_status | awk -v parent="$1" '
 		/^Name:/ { name = $2 }
 		/^Pid:/ { pid = $2 }
-		/^PPid:/ && $2 == parent && name == "child" { print pid }' /proc/[0-9]*/status 2>/dev/null
+		/^PPid:/ && $2 == parent && name == "child" { print pid }'
 }
 
 has_child()

@@ -19,8 +19,8 @@ nr_ranked_is()
 
 children_of()
 {
-	awk -v parent="$1" '/^Pid:/ { pid = $2 } /^PPid:/ && $2 == parent { print pid }' \
-		/proc/[0-9]*/status 2>/dev/null
+	all_status |
+		awk -v parent="$1" '/^Pid:/ { pid = $2 } /^PPid:/ && $2 == parent { print pid }'
 }
 
 # The second "ready" comes from the program that the thread has executed.

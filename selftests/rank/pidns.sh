@@ -31,8 +31,8 @@ inside()
 # The number out here of the process that is NUMBER in the namespace.
 outside_pid()
 {
-	awk -v inner="$1" '/^Pid:/ { pid = $2 } /^NSpid:/ && NF == 3 && $3 == inner { print pid }' \
-		/proc/[0-9]*/status 2>/dev/null
+	all_status |
+		awk -v inner="$1" '/^Pid:/ { pid = $2 } /^NSpid:/ && NF == 3 && $3 == inner { print pid }'
 }
 
 if [ "$1" = inside ]; then

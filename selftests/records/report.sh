@@ -62,14 +62,16 @@ missing()
 
 running()
 {
-	awk '/^VmRSS:/ { split(FILENAME, part, "/"); print part[3] }' /proc/[0-9]*/status 2>/dev/null
+	for dir in /proc/[0-9]*; do
+		! grep -q '^VmRSS:' "$dir/status" 2>/dev/null || echo "${dir#/proc/}"
+	done
 }
 
 # /proc/meminfo, but SwapTotal as the report has it: what is free and what the processes have
 # swapped out. What tmpfs has is not in it.
 take_meminfo()
 {
-	swapped=$(awk '/^VmSwap:/ { kb += $2 } END { print kb + 0 }' /proc/[0-9]*/status 2>/dev/null)
+	swapped=$(all_status | awk '/^VmSwap:/ { kb += $2 } END { print kb + 0 }')
 	awk -v swapped="$swapped" '
 		/^SwapTotal:/ { next }
 		/^SwapFree:/ { print "SwapTotal:", $2 + swapped }
