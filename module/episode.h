@@ -167,6 +167,7 @@ enum {
  * @gfp: of the failed allocation
  * @may_wait: no other task waits for a lock that the caller holds
  * @quiet: the machine is about to be suspended: tell and wait for nobody
+ * @followed: oe_episode_finish() comes after it, without oom_lock
  */
 struct oe_call {
 	enum oe_kind kind;
@@ -175,6 +176,7 @@ struct oe_call {
 	gfp_t gfp;
 	bool may_wait;
 	bool quiet;
+	bool followed;
 };
 
 /**

@@ -36,7 +36,6 @@ struct oe_budget {
  * @fresh: the episode has not had its window yet
  * @chosen: in this call a victim has been chosen, or nobody
  * @ended: this call has come to its end
- * @prepared: its owner will report the end without oom_lock
  * @unreported: it has ended, and that is not reported yet
  * @nr_retries: calls in a row that ended without a kill
  * @nr_in_vain: processes chosen in a row for memory that is in no process, and
@@ -60,7 +59,6 @@ struct oe_domain_state {
 	bool fresh;
 	bool chosen;
 	bool ended;
-	bool prepared;
 	bool unreported;
 	unsigned int nr_retries;
 	unsigned int nr_in_vain;

@@ -322,7 +322,7 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 	oe_events_record(episode);
 	oe_count_outcome(episode);
 	/* A slow console must not hold up those who wait for oom_lock. */
-	if (state->prepared)
+	if (episode->call.followed)
 		state->unreported = true;
 	else
 		oe_report_outcome(episode);
@@ -390,6 +390,8 @@ static bool conduct_episode(struct oe_domain_state *state,
  * @way: how it came in
  * @ctx: for @way
  *
+ * If @call is followed by oe_episode_finish(), the end is reported there.
+ *
  * Context: OOM path, oom_lock held; sleeps, bounded; allocates nothing.
  * Return: what out_of_memory() shall return: true if the kernel is to try the
  * allocation again.
@@ -412,7 +414,8 @@ bool oe_episode_run(const struct oe_call *call, const struct oe_way *way,
 	if (!state) /* Another member is in its window: bounded, so try again. */
 		return true;
 	ret = conduct_episode(state, call, way, ctx);
-	oe_domain_release(state);
+	if (!call->followed)
+		oe_domain_release(state);
 	return ret;
 }
 
@@ -425,12 +428,11 @@ static void pause_caller(const struct oe_call *call, unsigned int nr_retries)
 	schedule_timeout_killable(msecs_to_jiffies(ms));
 }
 
-static void leave_prepared(struct oe_domain_state *state)
+static void leave_followed(struct oe_domain_state *state)
 {
 	if (state->unreported)
 		oe_report_outcome(&state->episode);
 	state->unreported = false;
-	state->prepared = false;
 	oe_domain_release(state);
 }
 
@@ -461,11 +463,10 @@ bool oe_episode_prepare(const struct oe_call *call)
 			       READ_ONCE(oe_config.grace_ms) + OE_ANNOUNCE_MS);
 		return false;
 	}
-	state->prepared = true;
 	begin_episode(state, call);
 	if (!spend_window(state))
 		return false;
-	leave_prepared(state);
+	leave_followed(state);
 	return true;
 }
 
@@ -493,7 +494,7 @@ void oe_episode_finish(const struct oe_call *call)
 	if (!state->ended)
 		oe_episode_end(&state->episode, outcome_without_call(call));
 	nr_retries = state->nr_retries;
-	leave_prepared(state);
+	leave_followed(state);
 	if (nr_retries)
 		pause_caller(call, nr_retries);
 }

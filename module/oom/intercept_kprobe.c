@@ -113,6 +113,7 @@ static void fill_call(const struct oom_control *oc, struct oe_call *call)
 	call->gfp = oc->gfp_mask;
 	call->quiet = oe_quiet_now();
 	call->may_wait = !call->quiet && may_wait(oc, call->kind);
+	call->followed = oc->memcg && oe_intercept_memcg_handles();
 }
 
 /*

@@ -109,6 +109,7 @@ static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
 		.order = order,
 		.gfp = gfp,
 		.may_wait = oe_grace_may_wait(gfp),
+		.followed = true,
 	};
 	struct visit visit;
 	bool ret = true;
@@ -118,6 +119,7 @@ static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
 	/* Without a window there is nothing to do before out_of_memory(). */
 	if (oe_quiet_now()) {
 		ret = call_original(memcg, gfp, order);
+		oe_episode_finish(&call);
 		/* A page fault is retried immediately. */
 		if (!ret)
 			schedule_timeout_killable(

@@ -53,8 +53,9 @@ static struct {
 };
 
 /*
- * For a line of the log. Its holders may have to wait for a slow console: the
- * machine's emergency must not have to wait for the lines of memory cgroups.
+ * For a line of the log. Its holders may have to wait for a slow console: whoever
+ * holds oom_lock, as the machine's emergency does, must not have to wait for the
+ * lines of memory cgroups, which are printed without it.
  */
 struct line {
 	struct mutex lock; /* its holders never allocate */
@@ -65,12 +66,12 @@ struct line {
 	char would[PROCESS_TEXT];
 };
 
-static struct line machine_line = {
-	.lock = __MUTEX_INITIALIZER(machine_line.lock),
+static struct line locked_line = {
+	.lock = __MUTEX_INITIALIZER(locked_line.lock),
 };
 
-static struct line memcg_line = {
-	.lock = __MUTEX_INITIALIZER(memcg_line.lock),
+static struct line unlocked_line = {
+	.lock = __MUTEX_INITIALIZER(unlocked_line.lock),
 };
 
 /* "comm/pid rank=N", with the source and the size if asked for. */
@@ -138,8 +139,8 @@ static void print_line(struct line *line, const struct oe_episode *episode)
 
 static void log_line(const struct oe_episode *episode)
 {
-	struct line *line = episode->call.kind == OE_KIND_MEMCG ? &memcg_line :
-								  &machine_line;
+	struct line *line = episode->call.followed ? &unlocked_line :
+						     &locked_line;
 
 	mutex_lock(&line->lock);
 	print_line(line, episode);
