@@ -15,11 +15,16 @@
 #include <linux/kprobes.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/timekeeping.h>
 
 #include "oom/detour.h"
 
 enum {
 	LEAVE_POLL_MS = 20,
+	/* Time is told in ticks of about a second: no division, and no wrap. */
+	TICK_SHIFT = 30,
+	/* Beside the windows of those who hold the lock meanwhile. */
+	LET_BY_TICKS = 10,
 };
 
 /*
@@ -40,6 +45,12 @@ static bool notrace exchange_pass(struct oe_detour *detour,
 }
 NOKPROBE_SYMBOL(exchange_pass);
 
+static unsigned int notrace ticks_now(void)
+{
+	return ktime_get_mono_fast_ns() >> TICK_SHIFT;
+}
+NOKPROBE_SYMBOL(ticks_now);
+
 static unsigned long notrace where_wrapper(struct oe_redirect *redirect)
 {
 	struct oe_detour *detour =
@@ -47,8 +58,11 @@ static unsigned long notrace where_wrapper(struct oe_redirect *redirect)
 
 	if (exchange_pass(detour, current, NULL))
 		return 0;
-	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF)
+	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF) {
+		/* Read by oe_detour_has_let_by(). */
+		WRITE_ONCE(detour->let_by, ticks_now());
 		return 0;
+	}
 	return (unsigned long)detour->wrapper;
 }
 NOKPROBE_SYMBOL(where_wrapper);
@@ -143,6 +157,24 @@ int oe_detour_register(struct oe_detour *detour)
 	}
 	detour->active = true;
 	return 0;
+}
+
+/**
+ * oe_detour_has_let_by - may a call that mode=off let by still be in the original?
+ * @detour: whose
+ *
+ * The original may wait for oom_lock while the mode is changed. What it calls
+ * after that has not come by the redirect, and nobody has taken that away.
+ *
+ * Context: any.
+ * Return: true if it may.
+ */
+bool oe_detour_has_let_by(const struct oe_detour *detour)
+{
+	unsigned int let_by = READ_ONCE(detour->let_by);
+	unsigned int window = READ_ONCE(oe_config.grace_ms) / MSEC_PER_SEC;
+
+	return let_by && ticks_now() - let_by <= LET_BY_TICKS + window;
 }
 
 /**

@@ -27,6 +27,8 @@ enum {
  * @enter: sends callers of @symbol to @wrapper
  * @back: sends callers of @resume to @symbol
  * @passes: tasks that @enter lets by, once
+ * @let_by: when a call was let by last because of mode=off, as by ticks_now();
+ *	0 for never
  * @nr_inside: tasks that are in @wrapper
  * @active: in place
  */
@@ -37,12 +39,14 @@ struct oe_detour {
 	struct oe_redirect enter;
 	struct oe_redirect back;
 	struct task_struct *passes[OE_DETOUR_PASSES];
+	unsigned int let_by;
 	atomic_t nr_inside;
 	bool active;
 };
 
 int oe_detour_register(struct oe_detour *detour);
 void oe_detour_unregister(struct oe_detour *detour);
+bool oe_detour_has_let_by(const struct oe_detour *detour);
 void oe_detour_pass(struct oe_detour *detour);
 void oe_detour_passed(struct oe_detour *detour);
 void oe_detour_enter(struct oe_detour *detour);

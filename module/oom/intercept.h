@@ -20,6 +20,7 @@ void oe_intercept_notifier_exit(void);
 int oe_intercept_kprobe_init(void);
 void oe_intercept_kprobe_exit(void);
 bool oe_intercept_kprobe_handles(void);
+bool oe_intercept_kprobe_let_by(void);
 void oe_intercept_kprobe_asked(unsigned long *freed);
 
 #else
@@ -40,6 +41,11 @@ static inline bool oe_intercept_kprobe_handles(void)
 	return false;
 }
 
+static inline bool oe_intercept_kprobe_let_by(void)
+{
+	return false;
+}
+
 static inline void oe_intercept_kprobe_asked(unsigned long *freed)
 {
 }
@@ -51,6 +57,7 @@ static inline void oe_intercept_kprobe_asked(unsigned long *freed)
 int oe_intercept_memcg_init(void);
 void oe_intercept_memcg_exit(void);
 bool oe_intercept_memcg_handles(void);
+bool oe_intercept_memcg_let_by(void);
 
 #else
 
@@ -66,6 +73,11 @@ static inline void oe_intercept_memcg_exit(void)
 static inline bool oe_intercept_memcg_handles(void)
 {
 	return true;
+}
+
+static inline bool oe_intercept_memcg_let_by(void)
+{
+	return false;
 }
 
 #endif /* CONFIG_KPROBES && CONFIG_MEMCG */

@@ -260,7 +260,8 @@ static bool wrapped_oom(struct oom_control *oc)
 	oe_detour_enter(&oom_detour);
 	WRITE_ONCE(inside.caller, current);
 	oe_coverage_saw(OE_COVER_OOM);
-	if (oc->memcg && !oe_intercept_memcg_handles())
+	if (oc->memcg && !oe_intercept_memcg_handles() &&
+	    !oe_intercept_memcg_let_by())
 		oe_coverage_missed(OE_COVER_WINDOW);
 	ret = handle_oom(oc);
 	WRITE_ONCE(inside.caller, NULL);
@@ -277,6 +278,17 @@ static bool wrapped_oom(struct oom_control *oc)
 bool oe_intercept_kprobe_handles(void)
 {
 	return READ_ONCE(inside.caller) == current;
+}
+
+/**
+ * oe_intercept_kprobe_let_by - may it have been let by, because of mode=off?
+ *
+ * Context: OOM path, if oe_intercept_kprobe_handles() is false.
+ * Return: true if so; then it says nothing about the coverage.
+ */
+bool oe_intercept_kprobe_let_by(void)
+{
+	return oe_detour_has_let_by(&oom_detour);
 }
 
 /**

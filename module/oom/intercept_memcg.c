@@ -99,6 +99,17 @@ bool oe_intercept_memcg_handles(void)
 	return found;
 }
 
+/**
+ * oe_intercept_memcg_let_by - may it have been let by, because of mode=off?
+ *
+ * Context: OOM path of a memory cgroup, if oe_intercept_memcg_handles() is false.
+ * Return: true if so; then it says nothing about the coverage.
+ */
+bool oe_intercept_memcg_let_by(void)
+{
+	return oe_detour_has_let_by(&memcg_detour);
+}
+
 /* Runs instead of the original, in the caller's process context; may sleep. */
 static bool wrapped_memcg(struct mem_cgroup *memcg, gfp_t gfp, int order)
 {

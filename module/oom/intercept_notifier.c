@@ -113,7 +113,7 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 	}
 	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF)
 		return NOTIFY_OK;
-	if (oe_coverage_has(OE_COVER_OOM)) {
+	if (oe_coverage_has(OE_COVER_OOM) && !oe_intercept_kprobe_let_by()) {
 		oe_stat_inc(OE_STAT_probe_missed);
 		oe_coverage_missed(OE_COVER_OOM);
 	}

@@ -5,12 +5,14 @@
  *
  *	balloon_kb	written: take so much memory. An OOM notifier gives it
  *			back, 1 MB a call. Read: what is left of it.
+ *	slow_ms		the OOM notifier sleeps so long first, with oom_lock held.
  *	charge_kb	written: charge so much to the writer's memory cgroup, as
  *			a file system does that must not be entered again.
  *
  * The kernel holds a lock while a parameter is written, and a reader of one waits
  * for it.
  */
+#include <linux/delay.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -26,6 +28,9 @@ enum {
 	GIVEN_BACK = (1 << 20) / PAGE_SIZE,
 	KB_PER_PAGE = PAGE_SIZE / 1024,
 };
+
+static unsigned int slow_ms;
+module_param(slow_ms, uint, 0600);
 
 static LIST_HEAD(balloon);
 static unsigned int nr_pages; /* of the balloon */
@@ -53,6 +58,7 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 	unsigned long *freed = data;
 	unsigned int i;
 
+	msleep(READ_ONCE(slow_ms));
 	for (i = 0; i < GIVEN_BACK && give_back(); i++)
 		(*freed)++;
 	return NOTIFY_OK;
