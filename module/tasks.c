@@ -191,6 +191,7 @@ static __always_inline bool take_snapshot(struct task_struct *p,
 
 /* Inlined with its visitor, which runs for every process in the OOM path. */
 static __always_inline int walk_domain(const struct oe_domain *domain,
+				       enum oe_group_pass user,
 				       oe_task_visitor visit, void *arg)
 {
 	struct oe_candidate c;
@@ -198,7 +199,7 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
 	int ret = 0;
 
 	rcu_read_lock();
-	oe_group_pass_begin(OE_GROUP_PASS_OOM);
+	oe_group_pass_begin(user);
 	for_each_process(p) {
 		if (!take_snapshot(p, domain, &c))
 			continue;
@@ -214,6 +215,7 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
 /**
  * oe_tasks_for_each - a snapshot of every process in a domain
  * @domain: which processes
+ * @user: who asks
  * @visit: called with a snapshot whose task is the group leader
  * @arg: for @visit
  *
@@ -222,10 +224,10 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
  * Context: process context; allocates nothing.
  * Return: 0, or what @visit returned.
  */
-int oe_tasks_for_each(const struct oe_domain *domain, oe_task_visitor visit,
-		      void *arg)
+int oe_tasks_for_each(const struct oe_domain *domain, enum oe_group_pass user,
+		      oe_task_visitor visit, void *arg)
 {
-	return walk_domain(domain, visit, arg);
+	return walk_domain(domain, user, visit, arg);
 }
 
 enum {
@@ -375,7 +377,7 @@ void oe_tasks_consider(const struct oe_domain *domain,
 {
 	struct consider_arg arg = { domain, policy, pass };
 
-	walk_domain(domain, consider_visit, &arg);
+	walk_domain(domain, OE_GROUP_PASS_OOM, consider_visit, &arg);
 }
 
 /**

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 #include "episode.h"
+#include "rank/group_pass.h"
 #include "rules/policy.h"
 
 struct mem_cgroup;
@@ -48,7 +49,7 @@ unsigned long oe_tasks_totalpages(struct mem_cgroup *memcg);
 
 void oe_tasks_list(struct pid_namespace *ns,
 		   void (*visit)(struct task_struct *p, void *arg), void *arg);
-int oe_tasks_for_each(const struct oe_domain *domain, oe_task_visitor visit,
-		      void *arg);
+int oe_tasks_for_each(const struct oe_domain *domain, enum oe_group_pass user,
+		      oe_task_visitor visit, void *arg);
 
 #endif /* OE_TASKS_H */

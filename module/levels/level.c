@@ -248,7 +248,7 @@ static void learn_from_past(void)
 	};
 	unsigned long swapped = 0;
 
-	oe_tasks_for_each(&domain, add_swapped, &swapped);
+	oe_tasks_for_each(&domain, OE_GROUP_PASS_LIST, add_swapped, &swapped);
 	oe_available_prime(&watcher.swap_cost, swapped);
 }
 

@@ -124,7 +124,7 @@ void oe_hold_begin(const struct oe_domain *domain,
 		return;
 	if (!domain->memcg)
 		WRITE_ONCE(hold.machine, owner); /* read by oe_hold_end() */
-	oe_tasks_for_each(domain, stop_process, &arg);
+	oe_tasks_for_each(domain, OE_GROUP_PASS_OOM, stop_process, &arg);
 }
 
 /**

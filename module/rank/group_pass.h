@@ -9,8 +9,9 @@ struct task_struct;
 
 /**
  * enum oe_group_pass - who makes a pass; each has a cache
- * @OE_GROUP_PASS_OOM: a decision
- * @OE_GROUP_PASS_LIST: a reader of a list, which must not take it from an OOM
+ * @OE_GROUP_PASS_OOM: an OOM
+ * @OE_GROUP_PASS_LIST: a reader of a list, or the watcher, which must not take it
+ *	from an OOM
  * @OE_NR_GROUP_PASSES: how many there are
  */
 enum oe_group_pass {

@@ -216,7 +216,10 @@ void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
 	oe_memtotals_read(&report->totals);
 	for (group = 0; group < OE_NR_GROUPS; group++)
 		oe_group_name(group, report->groups[group]);
-	oe_tasks_for_each(&domain, record_process, report);
+	oe_tasks_for_each(&domain,
+			  reason == OE_MEMREPORT_OOM ? OE_GROUP_PASS_OOM :
+						       OE_GROUP_PASS_LIST,
+			  record_process, report);
 	/*
 	 * No kernel exports the total: add the swap of the processes to the
 	 * free.

@@ -215,7 +215,8 @@ static int fill_candidates(struct table *table)
 	table->domain.totalpages = oe_tasks_totalpages(NULL);
 	table->biggest = 0;
 	table->cache = (struct oe_kill_cache){};
-	err = oe_tasks_for_each(&table->domain, visit_candidate, table);
+	err = oe_tasks_for_each(&table->domain, OE_GROUP_PASS_LIST,
+				visit_candidate, table);
 	table->policy.min_gain = oe_policy_min_gain(oe_config_policy().min_gain,
 						    oe_decide_memory(NULL),
 						    table->biggest);

@@ -144,7 +144,8 @@ static void find_spare(struct search *search, struct oe_candidate *best)
 	*best = (struct oe_candidate){};
 	for (;;) {
 		arg.next = (struct oe_candidate){};
-		oe_tasks_for_each(search->domain, visit_spare, &arg);
+		oe_tasks_for_each(search->domain, OE_GROUP_PASS_OOM,
+				  visit_spare, &arg);
 		if (!arg.next.pid ||
 		    (best->pid && !oe_policy_given_up_before(&arg.next, best)))
 			return;
