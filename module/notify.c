@@ -28,7 +28,10 @@
 #include "notify.h"
 
 enum {
-	QUEUE_LENGTH = 16, /* uevents, a power of two */
+	/* Uevents, a power of two: one of each domain, and the places kept. */
+	QUEUE_LENGTH = 32,
+	/* For what is not of a memory cgroup. */
+	PLACES_KEPT = 8,
 	REFILL_RETRY_MS = 200,
 	LISTENERS_US = 2000,
 };
@@ -203,6 +206,12 @@ void oe_notify_catch_up(void)
 	spin_unlock(&notify.lock);
 }
 
+static bool has_place(const struct oe_uevent *uevent)
+{
+	lockdep_assert_held(&notify.lock);
+	return kfifo_avail(&notify.queue) > (uevent->yields ? PLACES_KEPT : 0);
+}
+
 /**
  * oe_notify_send - hand a uevent to the thread
  * @uevent: copied
@@ -216,8 +225,10 @@ unsigned long oe_notify_send(const struct oe_uevent *uevent)
 	unsigned long ticket = 0;
 
 	spin_lock(&notify.lock);
-	if (notify.attached && kfifo_in(&notify.queue, uevent, 1))
+	if (notify.attached && has_place(uevent)) {
+		kfifo_in(&notify.queue, uevent, 1);
 		ticket = ++notify.nr_queued;
+	}
 	spin_unlock(&notify.lock);
 	if (ticket)
 		wake_up(&notify.work);

@@ -15,12 +15,15 @@ enum {
 
 /**
  * struct oe_uevent - one uevent, built by the sender, sent by the thread
+ * @yields: many like it may come at once: it leaves the last places of the queue
+ *	to the others
  * @nr_keys: how many
  * @used: bytes of @text used
  * @keys: offsets of the "KEY=value" strings in @text
  * @text: the strings
  */
 struct oe_uevent {
+	bool yields;
 	u16 nr_keys;
 	u16 used;
 	u16 keys[OE_UEVENT_KEYS];

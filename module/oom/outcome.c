@@ -150,6 +150,7 @@ static void log_line(const struct oe_episode *episode)
 static void start_uevent(const char *event, const struct oe_episode *episode)
 {
 	memset(&scratch.uevent, 0, sizeof(scratch.uevent));
+	scratch.uevent.yields = episode->call.kind == OE_KIND_MEMCG;
 	oe_uevent_add(&scratch.uevent, OOM_EMBEDDED_KEY_EVENT "=%s", event);
 	oe_uevent_add(&scratch.uevent, OOM_EMBEDDED_KEY_SEQ "=%llu",
 		      episode->seq);

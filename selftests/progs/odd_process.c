@@ -10,6 +10,9 @@
  *	odd_process share			a child with the same memory, a process of its own;
  *						prints "ready PID CHILD"
  *
+ *	odd_process hog				keeps CPU 0 from all threads but those of high
+ *						real-time priority; prints "ready PID"
+ *
  * exec waits for SIGUSR1; "ready PID" is printed before.
  */
 #define _GNU_SOURCE
@@ -108,6 +111,22 @@ static void share_memory(void)
 	stay(NULL);
 }
 
+static void hog_cpu(void)
+{
+	const struct sched_param param = { .sched_priority = 50 };
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(0, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus) < 0)
+		die("sched_setaffinity");
+	if (sched_setscheduler(0, SCHED_FIFO, &param) < 0)
+		die("sched_setscheduler");
+	ready(getpid());
+	for (;;)
+		;
+}
+
 static void start(void *(*run)(void *))
 {
 	pthread_t thread;
@@ -146,6 +165,8 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(what, "share"))
 		share_memory();
+	if (!strcmp(what, "hog"))
+		hog_cpu();
 	if (!strcmp(what, "vfork")) {
 		if (!vfork()) {
 			ready(getpid());
@@ -153,7 +174,7 @@ int main(int argc, char **argv)
 				pause();
 		}
 	}
-	fputs("usage: odd_process pid PID PROGRAM... | thread_exec PROGRAM... | leader_exit | thread | vfork | share\n",
+	fputs("usage: odd_process pid PID PROGRAM... | thread_exec PROGRAM... | leader_exit | thread | vfork | share | hog\n",
 	      stderr);
 	return EXIT_FAILURE;
 }
