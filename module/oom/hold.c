@@ -24,6 +24,11 @@ enum {
 	 * grace_hold is 1.
 	 */
 	MAX_HELD = 8192,
+	/*
+	 * Open descriptors that one hold looks at. When they are used up
+	 * nobody else is stopped: the machine must not restart by chance.
+	 */
+	MAX_LOOKED_AT = 1 << 18,
 };
 
 /*
@@ -49,6 +54,7 @@ struct hold_arg {
 	const struct oe_domain *domain;
 	const struct oe_policy *policy;
 	const void *owner;
+	unsigned int nr_fds; /* that may still be looked at */
 	struct oe_kill_cache cache;
 };
 
@@ -79,8 +85,13 @@ static bool may_be_held(const struct oe_candidate *c, struct hold_arg *arg)
 	if (oe_policy_verdict(arg->policy, c) != OE_ELIGIBLE)
 		return false;
 	oe_kill_set_judge(&whole, arg->domain, &arg->cache);
-	return oe_policy_verdict(arg->policy, &whole) == OE_ELIGIBLE &&
-	       !oe_watchdog_is_fed_by(c->task);
+	if (oe_policy_verdict(arg->policy, &whole) != OE_ELIGIBLE)
+		return false;
+	if (!oe_watchdog_may_be_fed_by(c->task, &arg->nr_fds))
+		return true;
+	if (!arg->nr_fds)
+		oe_stat_inc(OE_STAT_hold_missed);
+	return false;
 }
 
 static int stop_process(const struct oe_candidate *c, void *data)
@@ -117,6 +128,7 @@ void oe_hold_begin(const struct oe_domain *domain,
 		.domain = domain,
 		.policy = policy,
 		.owner = owner,
+		.nr_fds = MAX_LOOKED_AT,
 	};
 
 	/* Pairs with oe_hold_prepare(). */

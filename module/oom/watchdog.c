@@ -22,8 +22,9 @@
 
 enum {
 	/*
-	 * So many descriptors of a process are looked at. Any process may have
-	 * a million, and share them with a thousand others.
+	 * So many open descriptors of a process are looked at, in all tables of
+	 * its threads together. Any process may have a million, and share them
+	 * with a thousand others.
 	 */
 	FDS_MAX = 4096,
 };
@@ -50,8 +51,11 @@ static bool is_watchdog(struct file *file)
 	return name && !strncmp(name, "watchdog", strlen("watchdog"));
 }
 
-/* With the lock no file is closed meanwhile; its holders never allocate. */
-static bool has_watchdog(struct files_struct *files)
+/*
+ * With the lock no file is closed meanwhile; its holders never allocate. @left is
+ * taken from: one for the table, one for each descriptor.
+ */
+static bool has_watchdog(struct files_struct *files, unsigned int *left)
 {
 	struct fdtable *fdt;
 	unsigned int nr, i;
@@ -60,10 +64,14 @@ static bool has_watchdog(struct files_struct *files)
 	spin_lock(&files->file_lock);
 	fdt = files_fdtable(files);
 	nr = min_t(unsigned int, fdt->max_fds, FDS_MAX);
-	for (i = 0; !found && i < nr; i++) {
+	--*left;
+	for_each_set_bit(i, fdt->open_fds, nr) {
 		struct file *file =
 			rcu_dereference_check_fdtable(files, fdt->fd[i]);
 
+		if (found || !*left)
+			break;
+		--*left;
 		found = file && is_watchdog(file);
 	}
 	spin_unlock(&files->file_lock);
@@ -71,30 +79,37 @@ static bool has_watchdog(struct files_struct *files)
 }
 
 /**
- * oe_watchdog_is_fed_by - has a process a watchdog open?
+ * oe_watchdog_may_be_fed_by - has a process a watchdog open?
  * @leader: its leader
+ * @total: how many descriptors may still be looked at; taken from
  *
- * Threads may have files of their own. Only the first 4096 descriptors count.
+ * Threads may have files of their own. Only descriptors below 4096 count, and no
+ * more than 4096 of a process.
  *
  * Context: OOM path, under rcu_read_lock(); takes spinlocks, allocates nothing.
- * Return: true if one of its threads has.
+ * Return: true if one of its threads has, or if @total is used up.
  */
-bool oe_watchdog_is_fed_by(struct task_struct *leader)
+bool oe_watchdog_may_be_fed_by(struct task_struct *leader, unsigned int *total)
 {
+	unsigned int most = min_t(unsigned int, *total, FDS_MAX);
+	unsigned int left = most;
 	struct files_struct *last = NULL;
 	struct task_struct *t;
 	bool found = false;
 
+	if (!most)
+		return true;
 	for_each_thread(leader, t) {
 		/* Compared only; most often all threads have the same. */
 		if (READ_ONCE(t->files) == last)
 			continue;
 		task_lock(t);
 		last = t->files;
-		found = last && has_watchdog(last);
+		found = last && has_watchdog(last, &left);
 		task_unlock(t);
-		if (found)
+		if (found || !left)
 			break;
 	}
-	return found;
+	*total -= most - left;
+	return found || !*total;
 }

@@ -6,6 +6,6 @@
 
 struct task_struct;
 
-bool oe_watchdog_is_fed_by(struct task_struct *leader);
+bool oe_watchdog_may_be_fed_by(struct task_struct *leader, unsigned int *total);
 
 #endif /* OE_WATCHDOG_H */

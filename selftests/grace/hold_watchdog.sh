@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A hold leaves alone the processes that have a watchdog open, and stops the others.
+# A hold leaves alone the processes that have a watchdog open, and stops the others. It looks at
+# so many descriptors, and stops nobody whom it could not look at.
 #
 # set: rest alone
 
@@ -50,17 +51,46 @@ states_with()
 	stop_process "$feeder"
 }
 
+is_told()
+{
+	[ "$(get reconfigure_wanted)" -gt "$told" ]
+}
+
+# 70 processes with 4096 descriptors each are more than a hold looks at.
+without_a_look()
+{
+	start files run0 odd_process files 70
+	files=$pid
+	holder late /dev/null
+	late=$pid
+	spawn victim 1024 1000
+	victim=$pid
+	missed=$(get stats/hold_missed)
+	told=$(get reconfigure_wanted)
+	sysrq_oom &
+	started="$started $!"
+	# The hold comes first.
+	poll_until "$PATIENCE" is_told
+	equal "many descriptors: who comes before them is stopped, who comes after runs" \
+		"T S" "$(state "$other") $(state "$late")"
+	check "and is counted" [ "$(get stats/hold_missed)" -gt "$missed" ]
+	set_to reconfigure_done "$(get reconfigure_wanted)"
+	killed "the victim is the one that was to be" "$victim"
+	stop_process "$files"
+}
+
 make_watchdogs
 trap 'clean_up; $undo' EXIT
 # shellcheck disable=SC2086 # a list
 set -- $watchdogs
-plan $((3 * $# + 1))
+plan $((3 * $# + 4))
 load_module selection_order=rank rank_threshold=100 grace_ms=10000 grace_hold=1
 holder other /dev/null
 other=$pid
 for one in "$@"; do
 	states_with "$one"
 done
+without_a_look
 equal "no splat" 0 "$(splat_taint)"
 clean_up
 $undo

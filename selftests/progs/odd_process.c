@@ -10,6 +10,7 @@
  *	odd_process share			a child with the same memory, a process of its own;
  *						prints "ready PID CHILD"
  *
+ *	odd_process files N			N processes with 4096 descriptors in common
  *	odd_process hog				keeps CPU 0 from all threads but those of high
  *						real-time priority; prints "ready PID"
  *
@@ -25,9 +26,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum {
+	NR_FILES = 4096,
+};
 
 static sigset_t gate;
 static char **program;
@@ -111,6 +118,28 @@ static void share_memory(void)
 	stay(NULL);
 }
 
+/* Not of one process: CLONE_FILES without CLONE_VM. */
+static void share_files(long nr)
+{
+	const struct rlimit limit = { NR_FILES, NR_FILES };
+	pid_t parent = getpid();
+
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		die("setrlimit");
+	while (dup(STDIN_FILENO) >= 0)
+		;
+	if (errno != EMFILE)
+		die("dup");
+	while (--nr > 0 && getpid() == parent)
+		if (syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0) < 0)
+			die("clone");
+	if (getpid() == parent)
+		ready(parent);
+	else
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	stay(NULL);
+}
+
 static void hog_cpu(void)
 {
 	const struct sched_param param = { .sched_priority = 50 };
@@ -165,6 +194,8 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(what, "share"))
 		share_memory();
+	if (!strcmp(what, "files") && argc > 2)
+		share_files(strtol(argv[2], NULL, 10));
 	if (!strcmp(what, "hog"))
 		hog_cpu();
 	if (!strcmp(what, "vfork")) {
@@ -174,7 +205,7 @@ int main(int argc, char **argv)
 				pause();
 		}
 	}
-	fputs("usage: odd_process pid PID PROGRAM... | thread_exec PROGRAM... | leader_exit | thread | vfork | share | hog\n",
+	fputs("usage: odd_process pid PID PROGRAM... | thread_exec PROGRAM... | leader_exit | thread | vfork | share | files N | hog\n",
 	      stderr);
 	return EXIT_FAILURE;
 }
