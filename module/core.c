@@ -16,6 +16,7 @@ struct oe_config oe_config = {
 	.no_victim_action = OE_NO_VICTIM_PANIC,
 	.memcg_no_victim_action = OE_MEMCG_UNPROTECT,
 	.min_gain_kb = OOM_EMBEDDED_MIN_GAIN_KB,
+	.allow_offers = 1,
 };
 
 atomic64_t oe_stats[OE_NR_STATS];

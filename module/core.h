@@ -17,8 +17,9 @@
  *  groups.lock         groups and their rules       sysfs writes
  *  view.lock           readers of `report`          sysfs reads
  *  config.lock         changes of the watermarks    sysfs writes
+ *  request.lock        the offer of a process       writes of /proc/.../self
  *  oe_rank_table_lock  changes of the ranking       sysfs writes, inherit
- *                      table                        worker
+ *                      table                        worker, offer worker
  *  settle.lock         the steered victim, where    OOM notifier, its worker
  *                      there are no kprobes
  *  visits_lock         tasks in a memory cgroup's   OOM path
@@ -108,6 +109,7 @@ enum oe_memcg_no_victim_action {
  * @reserve_kb: memory held back, KiB
  * @console_first: 1: the console shows the kernel's report before the kill
  * @min_gain_kb: a process that holds less goes last, if there is a hog; KiB
+ * @allow_offers: 1: processes may make themselves more expendable
  *
  * Each is one word: sysfs writes it with WRITE_ONCE() (oe_tunable_store()), all
  * readers use READ_ONCE(). No two of them have to agree.
@@ -124,6 +126,7 @@ struct oe_config {
 	unsigned int reserve_kb;
 	unsigned int console_first;
 	unsigned int min_gain_kb;
+	unsigned int allow_offers;
 };
 
 enum {

@@ -76,6 +76,7 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 	SIZE(reserve_kb, half_of_memory, oe_reserve_changed),
 	NUMBER(console_first, 0, 1),
 	SIZE(min_gain_kb, half_of_memory, NULL),
+	NUMBER(allow_offers, 0, 1),
 };
 
 /**
@@ -203,5 +204,7 @@ TUNABLE_PARAM(console_first,
 	      "1 = the console shows the kernel's report before the kill (default 0)");
 TUNABLE_PARAM(min_gain_kb,
 	      "if there is a hog, a process that holds less goes last: KiB, or with K, M, G, % (default 4096)");
+TUNABLE_PARAM(allow_offers,
+	      "1 = a process may make itself more expendable (default), 0 = it may not");
 
 /* clang-format on */

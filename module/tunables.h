@@ -41,6 +41,7 @@ enum oe_tunable_index {
 	OE_TUNABLE_reserve_kb,
 	OE_TUNABLE_console_first,
 	OE_TUNABLE_min_gain_kb,
+	OE_TUNABLE_allow_offers,
 	OE_NR_TUNABLES,
 };
 

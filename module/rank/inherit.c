@@ -98,9 +98,10 @@ static bool inherit_from(struct pid *parent, struct oe_heritage *heritage)
 				    OE_NO_RANKING :
 				    oe_rank_pack(oe_rank_unpack(packed).rank,
 						 OE_SOURCE_INHERITED);
+	heritage->offer = oe_rank_table_offer(entry);
 	bitmap_and(heritage->groups, entry->groups, inherit.open_groups,
 		   OE_NR_GROUPS);
-	return packed != OE_NO_RANKING ||
+	return packed != OE_NO_RANKING || heritage->offer.rank ||
 	       !bitmap_empty(heritage->groups, OE_NR_GROUPS);
 }
 

@@ -6,7 +6,9 @@
  */
 #include "core.h"
 
+#include <linux/errno.h>
 #include <linux/pid.h>
+#include <linux/sched/mm.h>
 #include <linux/workqueue.h>
 
 #include "rank/fork.h"
@@ -129,10 +131,15 @@ static int prepare_entry(const struct oe_rank_change *change)
 				    &nothing);
 }
 
-/* Read by oe_rank_table_find_told() and its callers. */
+/*
+ * Read by oe_rank_table_find_told() and its callers. root's word about the
+ * ranking of a process takes back what the process itself has said.
+ */
 static void change_entry(struct oe_rank_entry *entry,
 			 const struct oe_rank_change *change)
 {
+	if (change->action == OE_RANK_SET || change->action == OE_RANK_CLEAR)
+		oe_rank_table_set_offer(entry, (struct oe_offer){});
 	switch (change->action) {
 	case OE_RANK_SET:
 		WRITE_ONCE(entry->ranking,
@@ -202,6 +209,56 @@ int oe_rank_apply(const struct oe_rank_change *changes, unsigned int nr_changes)
 	if (rank.watching && !oe_rank_count())
 		retire_later();
 	mutex_unlock(&oe_rank_table_lock);
+	return err;
+}
+
+static void insert_offer(struct pid *tgid, struct oe_offer offer,
+			 struct oe_rank_entry *entry)
+{
+	const struct oe_heritage heritage = {
+		.ranking = OE_NO_RANKING,
+		.offer = offer,
+	};
+
+	rcu_read_lock();
+	oe_rank_table_insert(entry, tgid, &heritage);
+	entry = oe_rank_table_find(tgid);
+	/* NULL only if the process has exited. */
+	if (entry)
+		oe_rank_table_set_offer(entry, offer);
+	rcu_read_unlock();
+	oe_rank_table_drop_if_dead(tgid);
+}
+
+/**
+ * __oe_rank_offer - note that a process has made itself more expendable
+ * @tgid: the leader's pid
+ * @offer: replaces an earlier one
+ * @entry: of oe_rank_table_alloc_no_spare(); taken over on success
+ *
+ * The process needs no rights for that. The table is bounded all the same: an
+ * entry ends with its process, and without the tracepoint that tells of the end
+ * there are no offers.
+ *
+ * Context: process context, may sleep; the caller holds oe_rank_table_lock.
+ * Waits for no memory: the little that the tracepoints need comes from the
+ * reserves, once in UNWATCH_DELAY_MS at most.
+ * Return: 0, -EOPNOTSUPP or -ENOMEM.
+ */
+int __oe_rank_offer(struct pid *tgid, struct oe_offer offer,
+		    struct oe_rank_entry *entry)
+{
+	unsigned int flags;
+	int err;
+
+	lockdep_assert_held(&oe_rank_table_lock);
+	if (!oe_fork_available())
+		return -EOPNOTSUPP;
+	flags = memalloc_noreclaim_save();
+	err = start_watching();
+	memalloc_noreclaim_restore(flags);
+	if (!err)
+		insert_offer(tgid, offer, entry);
 	return err;
 }
 

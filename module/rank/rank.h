@@ -4,6 +4,9 @@
 
 #include <linux/types.h>
 
+#include "rank/types.h"
+
+struct oe_rank_entry;
 struct pid;
 
 /**
@@ -36,6 +39,8 @@ int oe_rank_init(void);
 void oe_rank_exit(void);
 int oe_rank_apply(const struct oe_rank_change *changes,
 		  unsigned int nr_changes);
+int __oe_rank_offer(struct pid *tgid, struct oe_offer offer,
+		    struct oe_rank_entry *entry);
 unsigned int oe_rank_count(void);
 bool oe_rank_inherits(void);
 void oe_rank_open_group(unsigned int group);

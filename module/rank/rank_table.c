@@ -27,6 +27,7 @@ static struct {
 	struct oe_pid_table table;
 	struct oe_pool pool;
 	void (*emptied)(void);
+	bool any_offer; /* since the module was loaded */
 } rank_table;
 
 DEFINE_MUTEX(oe_rank_table_lock);
@@ -73,7 +74,52 @@ struct oe_rank_entry *oe_rank_table_find(struct pid *tgid)
 }
 
 /**
- * oe_rank_table_is_empty - is there neither ranking nor group in an entry?
+ * oe_rank_table_set_offer - write the offer of an entry
+ * @entry: valid under RCU
+ * @offer: rank 0 takes it back
+ *
+ * Context: any.
+ */
+void oe_rank_table_set_offer(struct oe_rank_entry *entry, struct oe_offer offer)
+{
+	if (offer.rank)
+		WRITE_ONCE(rank_table.any_offer, true);
+	/* Both are read by oe_rank_table_offer(). */
+	WRITE_ONCE(entry->offer.user, offer.user);
+	WRITE_ONCE(entry->offer.rank, offer.rank);
+}
+
+/**
+ * oe_rank_table_any_offer - has there been any offer?
+ *
+ * Context: any.
+ * Return: false if none need be looked for.
+ */
+bool oe_rank_table_any_offer(void)
+{
+	/* Written by oe_rank_table_set_offer(). */
+	return READ_ONCE(rank_table.any_offer);
+}
+
+/**
+ * oe_rank_table_offer - read the offer of an entry
+ * @entry: valid under RCU
+ *
+ * Context: any.
+ * Return: the offer; rank 0 if there is none.
+ */
+struct oe_offer oe_rank_table_offer(const struct oe_rank_entry *entry)
+{
+	/* Written by oe_rank_table_set_offer(). */
+	return (struct oe_offer){
+		.rank = READ_ONCE(entry->offer.rank),
+		.user = READ_ONCE(entry->offer.user),
+	};
+}
+
+/**
+ * oe_rank_table_is_empty - is there neither ranking, offer nor group in an
+ *	entry?
  * @entry: valid under RCU
  *
  * Context: any.
@@ -83,6 +129,7 @@ bool oe_rank_table_is_empty(const struct oe_rank_entry *entry)
 {
 	/* Written by oe_rank_apply(). */
 	return READ_ONCE(entry->ranking) == OE_NO_RANKING &&
+	       !oe_rank_table_offer(entry).rank &&
 	       bitmap_empty(entry->groups, OE_NR_GROUPS);
 }
 
@@ -115,6 +162,32 @@ struct oe_rank_entry *oe_rank_table_alloc(void)
 	if (!entry && READ_ONCE(rank_table.pool.size) > POOL_TARGET / 2)
 		entry = oe_pool_take(&rank_table.pool, &low);
 	return entry;
+}
+
+/**
+ * oe_rank_table_alloc_no_spare - a new entry for a process without rights
+ *
+ * The spare ones are for forks and managers.
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: the entry, for oe_rank_table_insert() or oe_rank_table_free(); or
+ * NULL.
+ */
+struct oe_rank_entry *oe_rank_table_alloc_no_spare(void)
+{
+	return oe_pool_alloc(&rank_table.pool);
+}
+
+/**
+ * oe_rank_table_free - an entry was not needed
+ * @entry: was never inserted; or NULL
+ *
+ * Context: process context.
+ */
+void oe_rank_table_free(struct oe_rank_entry *entry)
+{
+	if (entry)
+		oe_pool_free(&rank_table.pool, entry);
 }
 
 /**
@@ -152,6 +225,8 @@ static void merge_heritage(struct oe_pid_node *present,
 	unsigned int i;
 
 	cmpxchg(&entry->ranking, OE_NO_RANKING, heritage->ranking);
+	if (heritage->offer.rank > oe_rank_table_offer(entry).rank)
+		oe_rank_table_set_offer(entry, heritage->offer);
 	for_each_set_bit(i, heritage->groups, OE_NR_GROUPS)
 		set_bit(i, entry->groups);
 }
@@ -175,6 +250,7 @@ int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
 		return -ENOMEM;
 	entry->node.pid = get_pid(tgid);
 	entry->ranking = heritage->ranking;
+	entry->offer = heritage->offer;
 	bitmap_copy(entry->groups, heritage->groups, OE_NR_GROUPS);
 	if (!oe_pid_table_insert(&rank_table.table, &entry->node,
 				 merge_heritage))

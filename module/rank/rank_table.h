@@ -20,24 +20,28 @@
  * @rcu: for freeing, once out of the table
  * @ranking: packed by oe_rank_pack(), read with READ_ONCE(); OE_NO_RANKING =
  *	none
+ * @offer: its own, or its parent's
  * @groups: a bit for every group it was put into by its pid
  *
- * An entry with neither ranking nor group counts as absent.
+ * An entry with neither ranking nor offer nor group counts as absent.
  */
 struct oe_rank_entry {
 	struct oe_pid_node node;
 	struct rcu_head rcu;
 	u32 ranking;
+	struct oe_offer offer;
 	DECLARE_BITMAP(groups, OE_NR_GROUPS);
 };
 
 /**
  * struct oe_heritage - the properties that a child inherits
  * @ranking: as in &struct oe_rank_entry
+ * @offer: as in &struct oe_rank_entry
  * @groups: as in &struct oe_rank_entry
  */
 struct oe_heritage {
 	u32 ranking;
+	struct oe_offer offer;
 	DECLARE_BITMAP(groups, OE_NR_GROUPS);
 };
 
@@ -82,9 +86,15 @@ struct oe_rank_entry *oe_rank_table_find(struct pid *tgid);
 struct oe_rank_entry *oe_rank_table_find_told(struct pid *tgid);
 bool oe_rank_table_is_empty(const struct oe_rank_entry *entry);
 struct oe_rank_entry *oe_rank_table_alloc(void);
+struct oe_rank_entry *oe_rank_table_alloc_no_spare(void);
+void oe_rank_table_free(struct oe_rank_entry *entry);
 struct oe_rank_entry *oe_rank_table_take(bool *low);
 int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
 			 const struct oe_heritage *heritage);
+void oe_rank_table_set_offer(struct oe_rank_entry *entry,
+			     struct oe_offer offer);
+bool oe_rank_table_any_offer(void);
+struct oe_offer oe_rank_table_offer(const struct oe_rank_entry *entry);
 void oe_rank_table_remove(struct oe_rank_entry *entry);
 void oe_rank_table_remove_if_empty(struct oe_rank_entry *entry);
 bool oe_rank_table_is_alive(struct pid *tgid);

@@ -5,6 +5,7 @@
  */
 #include "core.h"
 
+#include <linux/cred.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -76,17 +77,8 @@ static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
 	return true;
 }
 
-/**
- * oe_rank_of - the ranking that counts for a process
- * @p: any of its threads
- *
- * The first that exists: its own ranking, that of a group it was put into, that
- * of a group whose rule it matches, `default_rank`.
- *
- * Context: under rcu_read_lock(), which also keeps @p; takes no lock.
- * Return: its ranking and where that came from.
- */
-struct oe_ranking oe_rank_of(struct task_struct *p)
+/* What others have said about a process: its forefathers, and root. */
+static struct oe_ranking rank_by_others(struct task_struct *p)
 {
 	struct oe_ranking ranking;
 
@@ -98,6 +90,54 @@ struct oe_ranking oe_rank_of(struct task_struct *p)
 		.rank = READ_ONCE(oe_config.default_rank),
 		.source = OE_SOURCE_DEFAULT,
 	};
+}
+
+/*
+ * What the process has offered, or its parent: 0 if nothing. The offer of one
+ * user does not count for a program that runs as another.
+ */
+static unsigned int rank_offered(struct task_struct *p)
+{
+	struct oe_rank_entry *entry;
+	struct oe_offer offer;
+	bool own;
+
+	if (!READ_ONCE(oe_config.allow_offers) || !oe_rank_table_count())
+		return 0;
+	entry = find_entry(p, &own);
+	if (!entry)
+		return 0;
+	offer = oe_rank_table_offer(entry);
+	if (!offer.rank || (!uid_eq(offer.user, GLOBAL_ROOT_UID) &&
+			    !uid_eq(offer.user, task_euid(p->group_leader))))
+		return 0;
+	return offer.rank;
+}
+
+/**
+ * oe_rank_of - the ranking that counts for a process
+ * @p: any of its threads
+ *
+ * The first that exists: its own ranking, that of a group it was put into, that
+ * of a group whose rule it matches, `default_rank`. If the process has offered
+ * to be more expendable than that, its offer.
+ *
+ * Context: under rcu_read_lock(), which also keeps @p; takes no lock.
+ * Return: its ranking and where that came from.
+ */
+struct oe_ranking oe_rank_of(struct task_struct *p)
+{
+	struct oe_ranking ranking = rank_by_others(p);
+	unsigned int offered;
+
+	if (!oe_rank_table_any_offer())
+		return ranking;
+	offered = rank_offered(p);
+	if (offered > ranking.rank) {
+		ranking.rank = offered;
+		ranking.source = OE_SOURCE_OFFERED;
+	}
+	return ranking;
 }
 
 /* Was the process, or a forefather of it, put into the group by its pid? */
@@ -166,6 +206,7 @@ const char *oe_source_name(enum oe_source source)
 		[OE_SOURCE_INHERITED] = "inherited",
 		[OE_SOURCE_LOST] = "lost",
 		[OE_SOURCE_GROUP] = "group",
+		[OE_SOURCE_OFFERED] = "offered",
 	};
 
 	return names[source];

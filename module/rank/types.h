@@ -6,6 +6,7 @@
 #define OE_RANK_TYPES_H
 
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
 #include <uapi/oom_embedded.h>
 
@@ -21,6 +22,7 @@ enum {
  * @OE_SOURCE_LOST: no memory for the copy at fork: that of the nearest
  *	forefather, until it is repaired
  * @OE_SOURCE_GROUP: that of a group it belongs to
+ * @OE_SOURCE_OFFERED: it has made itself more expendable
  */
 enum oe_source {
 	OE_SOURCE_DEFAULT,
@@ -28,6 +30,7 @@ enum oe_source {
 	OE_SOURCE_INHERITED,
 	OE_SOURCE_LOST,
 	OE_SOURCE_GROUP,
+	OE_SOURCE_OFFERED,
 };
 
 /**
@@ -40,6 +43,19 @@ struct oe_ranking {
 	u16 rank;
 	u8 source;
 	u8 group;
+};
+
+/**
+ * struct oe_offer - how expendable a process has made itself
+ * @rank: at least; 0 = no offer
+ * @user: its effective user at that moment
+ *
+ * Each is one word. A reader may see the rank of one offer and the user of
+ * another; the process has made both.
+ */
+struct oe_offer {
+	unsigned int rank;
+	kuid_t user;
 };
 
 #endif /* OE_RANK_TYPES_H */

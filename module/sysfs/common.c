@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The check that every write to a file passes.
+ * The check that every write to a file passes, and words that several files
+ * show.
  */
 #include "core.h"
 
 #include <linux/capability.h>
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "rank/group.h"
+#include "rank/ranking.h"
 #include "sysfs/common.h"
 
 /**
@@ -27,4 +31,27 @@ int oe_sysfs_check_write(const char *buf, size_t count)
 	if (!capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	return memchr(buf, '\0', count) ? -EINVAL : 0;
+}
+
+/**
+ * oe_sysfs_source - where a ranking came from, in words
+ * @text: written
+ * @source: which
+ * @group: index of the group, if @source is one
+ *
+ * Context: process context.
+ * Return: @text.
+ */
+const char *oe_sysfs_source(char text[OE_SOURCE_TEXT], enum oe_source source,
+			    u8 group)
+{
+	char name[OE_GROUP_NAME];
+
+	if (source == OE_SOURCE_GROUP) {
+		oe_group_name(group, name);
+		scnprintf(text, OE_SOURCE_TEXT, "group:%s", name);
+	} else {
+		strscpy(text, oe_source_name(source), OE_SOURCE_TEXT);
+	}
+	return text;
 }

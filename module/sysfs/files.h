@@ -35,6 +35,10 @@ void oe_sysfs_levels_exit(void);
 int oe_sysfs_levels_attach(struct kobject *root);
 void oe_sysfs_levels_detach(void);
 
+/* self.c */
+int oe_sysfs_self_init(void);
+void oe_sysfs_self_exit(void);
+
 /* groups.c */
 int oe_sysfs_groups_init(struct kobject *parent);
 void oe_sysfs_groups_exit(void);

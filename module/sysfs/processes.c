@@ -17,9 +17,9 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "sysfs/common.h"
 #include "sysfs/lines.h"
 #include "compat/compat.h"
-#include "rank/group.h"
 #include "sysfs/snapshot.h"
 #include "lib/parse.h"
 #include "rank/rank.h"
@@ -30,8 +30,6 @@
 #include "tasks/kill_set.h"
 
 enum {
-	/* "group:" and a name, or the name of another source. */
-	SOURCE_TEXT = 6 + OE_GROUP_NAME,
 	LINE_SIZE = 192, /* more than any line below */
 	SPARE_LINES = 64, /* for processes that start meanwhile */
 };
@@ -52,7 +50,7 @@ struct row {
 	pid_t keeper;
 	pid_t pid;
 	unsigned int rank;
-	char source[SOURCE_TEXT];
+	char source[OE_SOURCE_TEXT];
 	char comm[TASK_COMM_LEN];
 };
 
@@ -117,15 +115,7 @@ static void fill_row(struct row *row, struct task_struct *p, pid_t pid,
 		     u16 rank, u8 source, u8 group)
 {
 	*row = (struct row){ .rank = rank, .pid = pid };
-	if (source == OE_SOURCE_GROUP) {
-		char name[OE_GROUP_NAME];
-
-		oe_group_name(group, name);
-		scnprintf(row->source, sizeof(row->source), "group:%s", name);
-	} else {
-		strscpy(row->source, oe_source_name(source),
-			sizeof(row->source));
-	}
+	oe_sysfs_source(row->source, source, group);
 	strscpy(row->comm, p->comm, sizeof(row->comm));
 }
 
@@ -156,7 +146,7 @@ static void add_ranked_line(struct oe_text *text, const struct row *row)
 	char comm[OE_COMM_ESCAPED];
 
 	oe_text_add(text, "%10d %4u %-*s %-*s\n", row->pid, row->rank,
-		    SOURCE_TEXT - 1, row->source, OE_COMM_ESCAPED - 1,
+		    OE_SOURCE_TEXT - 1, row->source, OE_COMM_ESCAPED - 1,
 		    oe_escape_comm(comm, row->comm));
 }
 
@@ -277,7 +267,7 @@ static void add_candidate_line(struct oe_text *text, const struct row *row,
 
 	oe_escape_comm(comm, row->comm);
 	oe_text_add(text, "%6u %10d %4u %-*s %12lld %-10s %-*s %-6s %10d %4u\n",
-		    position + 1, row->pid, row->rank, SOURCE_TEXT - 1,
+		    position + 1, row->pid, row->rank, OE_SOURCE_TEXT - 1,
 		    row->source, row->c.badness * (s64)(PAGE_SIZE / 1024),
 		    verdict_of(row, policy, position), OE_COMM_ESCAPED - 1,
 		    comm[0] ? comm : "\"\"", reason_of(row), row->keeper,

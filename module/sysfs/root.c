@@ -246,6 +246,9 @@ int oe_sysfs_init(void)
 	err = oe_sysfs_report_init();
 	if (err)
 		return err;
+	err = oe_sysfs_self_init();
+	if (err)
+		goto err_exit_report;
 	init_tunables();
 	oe_lists_init();
 	oe_sysfs_events_init();
@@ -286,6 +289,8 @@ err_put:
 	oe_sysfs_levels_exit();
 	oe_sysfs_events_exit();
 	oe_lists_exit();
+	oe_sysfs_self_exit();
+err_exit_report:
 	oe_sysfs_report_exit();
 	return err;
 }
@@ -309,5 +314,6 @@ void oe_sysfs_exit(void)
 	oe_sysfs_levels_exit();
 	oe_sysfs_events_exit();
 	oe_lists_exit();
+	oe_sysfs_self_exit();
 	oe_sysfs_report_exit();
 }

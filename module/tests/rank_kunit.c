@@ -20,9 +20,10 @@ static void *take_or_fail(struct oe_pool *pool, bool *low);
 #include "../rank/inherit.c"
 #include "../rank/rank.c"
 #include "../rank/ranking.c"
+#include "../rank/offer.c"
 
 /* Stubs of the files that these call. */
-struct oe_config oe_config = { .default_rank = 500 };
+struct oe_config oe_config = { .default_rank = 500, .allow_offers = 1 };
 atomic64_t oe_stats[OE_NR_STATS];
 
 static struct {
@@ -466,12 +467,7 @@ static void empty_table_is_not_watched(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
 }
 
-static void entry_is_small(struct kunit *test)
-{
-	/* The goal of the benchmarks, with the bucket and the cache's rounding. */
-	KUNIT_EXPECT_LE(test, sizeof(struct oe_rank_entry) + 2 * sizeof(void *),
-			(size_t)128);
-}
+#include "offer_cases.h"
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(set_find_clear),
@@ -488,7 +484,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(group_is_inherited_while_it_is_open),
 	KUNIT_CASE(rank_many),
 	KUNIT_CASE(empty_table_is_not_watched),
-	KUNIT_CASE(entry_is_small),
+	OFFER_CASES,
 	{},
 };
 

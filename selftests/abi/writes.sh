@@ -11,7 +11,7 @@
 NUMBERS="rank_threshold default_rank groups/g/rank"
 WORDS="mode selection_order no_victim_action groups/g/signal"
 RULES="groups/g/cgroup groups/g/comm groups/g/uid"
-WRITABLE="$NUMBERS $WORDS $RULES grace_ms grace_hold reserve_kb reconfigure_done oom_ranking groups/g/pids"
+WRITABLE="$NUMBERS $WORDS $RULES grace_ms grace_hold allow_offers reserve_kb reconfigure_done oom_ranking groups/g/pids"
 
 offences=0
 
@@ -112,6 +112,8 @@ good_values()
 	taken grace_ms 0 0
 	taken grace_hold 1 1
 	taken grace_hold '0\n' 0
+	taken allow_offers '0\n' 0
+	taken allow_offers 1 1
 	taken reserve_kb 1M 1024
 	taken reserve_kb '1K\n' 1
 	taken reserve_kb 0% 0
@@ -160,6 +162,7 @@ bad_graces()
 	for text in '\n' abc 1s '1 ' ' 1' 0x1 '1\x00' '1\n2'; do
 		refused EINVAL grace_ms "$text"
 		refused EINVAL grace_hold "$text"
+		refused EINVAL allow_offers "$text"
 		refused EINVAL reserve_kb "$text"
 	done
 	for text in 10001 -1 4294967296; do
@@ -167,6 +170,7 @@ bad_graces()
 	done
 	for text in 2 -1 4294967296; do
 		refused ERANGE grace_hold "$text"
+		refused ERANGE allow_offers "$text"
 	done
 	for text in -1 101% 51% 4294967295G 18446744073709551616; do
 		refused ERANGE reserve_kb "$text"
@@ -304,6 +308,7 @@ other_value()
 	groups/g/pids) echo "$b" ;;
 	grace_ms) echo 18 ;;
 	grace_hold) echo 1 ;;
+	allow_offers) echo 0 ;;
 	reserve_kb) echo 64 ;;
 	mode) echo observe ;;
 	selection_order) echo rank ;;

@@ -362,7 +362,8 @@ static int write_file(const char *file, const char *value)
 		return put_number(file, value, 0, 10000);
 	if (!strcmp(file, "memcg_no_victim_action"))
 		return put_word(file, value, "unprotect fail");
-	if (!strcmp(file, "grace_hold") || !strcmp(file, "console_first"))
+	if (!strcmp(file, "grace_hold") || !strcmp(file, "console_first") ||
+	    !strcmp(file, "allow_offers"))
 		return put_number(file, value, 0, 1);
 	if (!strcmp(file, "reserve_kb") || !strcmp(file, "min_gain_kb"))
 		return put_kb(file, value, TOTAL_KB / 2);

@@ -22,6 +22,7 @@ static const char *const settings[] = {
 	"no_victim_action",
 	"memcg_no_victim_action",
 	"console_first",
+	"allow_offers",
 	"grace_ms",
 	"grace_hold",
 	"reserve_kb",

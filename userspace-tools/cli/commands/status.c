@@ -118,6 +118,7 @@ int status_run(const struct arguments *args)
 		"reserve_kb",
 		"reserve_available_kb",
 		"min_gain_kb",
+		"allow_offers",
 		NULL,
 	};
 	static const char *const levels[] = {

@@ -131,6 +131,10 @@ static void explain_source(const struct oe_row *row, const struct oe_proc *proc,
 		snprintf(
 			text, TEXT_SIZE,
 			"there was no memory to inherit it: protected until there is");
+	else if (!strcmp(source, "offered"))
+		snprintf(
+			text, TEXT_SIZE,
+			"it has made itself more expendable, or its parent had");
 	else if (!strncmp(source, "group:", 6))
 		explain_group(source + 6, proc, text);
 	else
