@@ -282,6 +282,59 @@ int oom_embedded_acknowledge(struct oom_embedded *oom, uint64_t seq);
 int oom_embedded_set_rank(struct oom_embedded *oom, int rank);
 
 /**
+ * oom_embedded_set_rank_of - set the ranking of another process
+ * @oom: the handle
+ * @pidfd: of the process (pidfd_open(2), CLONE_PIDFD)
+ * @rank: as for oom_embedded_set_rank()
+ *
+ * A pid may be that of another process by the time that it is used. This function
+ * makes sure that the process was there until its ranking was set.
+ *
+ * Return: 0, -ESRCH if the process has ended, -EINVAL if @pidfd is none, -ERANGE,
+ * -EPERM or another negative errno.
+ */
+int oom_embedded_set_rank_of(struct oom_embedded *oom, int pidfd, int rank);
+
+/**
+ * struct oom_embedded_self - what this process is to the module
+ * @rank: its ranking
+ * @source: where that came from: "explicit", "inherited", "default",
+ *	"group:NAME", "offered", ...
+ * @verdict: "eligible", "protected" or "unkillable", by its own ranking
+ *
+ * Has no other fields, in later versions neither.
+ */
+struct oom_embedded_self {
+	int rank;
+	char source[48];
+	char verdict[16];
+};
+
+/**
+ * oom_embedded_read_self - the ranking of this process that counts
+ * @oom: the handle
+ * @self: filled in on success
+ *
+ * Needs no privilege.
+ *
+ * Return: 0, -ENOENT if the module has no such file, or another negative errno.
+ */
+int oom_embedded_read_self(struct oom_embedded *oom,
+			   struct oom_embedded_self *self);
+
+/**
+ * oom_embedded_offer - make this process more expendable than it is
+ * @oom: the handle
+ * @rank: its ranking is at least this from now on, 0 to 1000
+ *
+ * Needs no privilege. Children that are forked afterwards inherit it.
+ *
+ * Return: 0, -EPERM if the ranking that counts is higher, or the administrator
+ * has forbidden it (allow_offers), -ERANGE, or another negative errno.
+ */
+int oom_embedded_offer(struct oom_embedded *oom, int rank);
+
+/**
  * oom_embedded_level - how much memory there is
  * @oom: the handle
  *

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # liboom_embedded, shared and static. Only oom_embedded_* can be seen from outside.
 # Each file of lib/ calls those after it only.
-LIB_SRCS = lib/callback.c lib/event.c lib/oom_embedded.c common/words.c common/sysfs.c common/uevent.c
+LIB_SRCS = lib/callback.c lib/event.c lib/oom_embedded.c lib/self.c common/words.c common/sysfs.c common/uevent.c
 LIB_SONAME = liboom_embedded.so.1
 LIB_FILE = liboom_embedded.so.$(VERSION)
 

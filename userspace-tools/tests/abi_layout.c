@@ -12,6 +12,10 @@
 	printf("event.%s %zu %zu\n", #field,               \
 	       offsetof(struct oom_embedded_event, field), \
 	       sizeof(((struct oom_embedded_event *)0)->field))
+#define SELF_FIELD(field)                                 \
+	printf("self.%s %zu %zu\n", #field,               \
+	       offsetof(struct oom_embedded_self, field), \
+	       sizeof(((struct oom_embedded_self *)0)->field))
 #define VALUE(name) printf("%s %d\n", #name, (int)(name))
 
 int main(void)
@@ -35,6 +39,10 @@ int main(void)
 	FIELD(memcg);
 	/* A field that is appended goes here, and into the list. */
 	printf("event %zu\n", sizeof(struct oom_embedded_event));
+	SELF_FIELD(rank);
+	SELF_FIELD(source);
+	SELF_FIELD(verdict);
+	printf("self %zu\n", sizeof(struct oom_embedded_self));
 	VALUE(OOM_EMBEDDED_NOTHING);
 	VALUE(OOM_EMBEDDED_OOM);
 	VALUE(OOM_EMBEDDED_DETAILS);

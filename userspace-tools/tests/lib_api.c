@@ -4,10 +4,14 @@
  * itself. Prints a line a check: "ok WHAT" or "not ok WHAT".
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "oom_embedded.h"
@@ -31,6 +35,21 @@ static void put_file(const char *file, const char *text)
 
 	snprintf(path, sizeof(path), "%s/%s", getenv("OOM_EMBEDDED_SYSFS"),
 		 file);
+	stream = fopen(path, "w");
+	if (!stream || fprintf(stream, "%s\n", text) < 0 || fclose(stream))
+		abort();
+}
+
+static void put_proc(const char *file, const char *text)
+{
+	char path[PATH];
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "%s/%s", getenv("OOM_EMBEDDED_PROC"),
+		 file);
+	*strrchr(path, '/') = '\0';
+	mkdir(path, 0755);
+	path[strlen(path)] = '/';
 	stream = fopen(path, "w");
 	if (!stream || fprintf(stream, "%s\n", text) < 0 || fclose(stream))
 		abort();
@@ -174,6 +193,55 @@ static void test_rank(struct oom_embedded *oom)
 	check_that("as the module wants that", file_reads("oom_ranking", line));
 }
 
+static void test_self(struct oom_embedded *oom)
+{
+	struct oom_embedded_self self = { .rank = 7 };
+
+	check_that("no file about itself",
+		   oom_embedded_read_self(oom, &self) == -ENOENT &&
+			   oom_embedded_offer(oom, 600) == -ENOENT &&
+			   self.rank == 7);
+	put_proc("oom_embedded/self", "512 group:batch eligible");
+	check_that("its own ranking",
+		   !oom_embedded_read_self(oom, &self) && self.rank == 512 &&
+			   !strcmp(self.source, "group:batch") &&
+			   !strcmp(self.verdict, "eligible"));
+	check_that("an offer", !oom_embedded_offer(oom, 600));
+	put_proc("oom_embedded/self", "nonsense");
+	check_that("what is no ranking",
+		   oom_embedded_read_self(oom, &self) == -EBADMSG &&
+			   self.rank == 512);
+}
+
+static void test_rank_of(struct oom_embedded *oom)
+{
+	pid_t child = fork();
+	char line[64];
+	int status;
+	int pidfd;
+
+	if (!child)
+		for (;;)
+			pause();
+	pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+	put_file("oom_ranking", "");
+	check_that("a process by its pidfd",
+		   !oom_embedded_set_rank_of(oom, pidfd, 12));
+	snprintf(line, sizeof(line), "%d 12", (int)child);
+	check_that("has the ranking", file_reads("oom_ranking", line));
+	put_file("oom_ranking", "untouched");
+	check_that("a descriptor of another kind, or none",
+		   oom_embedded_set_rank_of(oom, 0, 12) == -EINVAL &&
+			   oom_embedded_set_rank_of(oom, 1000, 12) == -EBADF);
+	kill(child, SIGKILL);
+	waitpid(child, &status, 0);
+	check_that("a process that has ended",
+		   oom_embedded_set_rank_of(oom, pidfd, 12) == -ESRCH);
+	check_that("nothing was written",
+		   file_reads("oom_ranking", "untouched"));
+	close(pidfd);
+}
+
 int main(void)
 {
 	struct oom_embedded *oom;
@@ -188,6 +256,8 @@ int main(void)
 	test_events(oom);
 	test_callbacks(oom);
 	test_rank(oom);
+	test_rank_of(oom);
+	test_self(oom);
 	check_that("memory can be locked",
 		   !oom_embedded_lock_memory(16 * 1024));
 	oom_embedded_close(oom);
