@@ -98,7 +98,7 @@ changes_nothing()
 }
 
 [ -x /usr/bin/oom-embedded ] || skip_all "no oom-embedded: boot with --tools"
-plan 54
+plan 57
 unload_module
 gives "without the module" 3 'modprobe oom_embedded' status
 load_module
@@ -133,6 +133,25 @@ gives "rank PID N" 0 '' rank "$pacemaker" 20
 equal "rank PID N: it is there" "20 explicit" "$(ranking_of "$pacemaker")"
 gives "rank: too high" 2 'no ranking' rank "$pacemaker" 2000
 gives "rank: nobody" 5 'no process' rank 4000000 5
+
+# A tree that grows meanwhile: 40 children with a child each.
+# shellcheck disable=SC2016 # for the shell that is started
+start tree sh -c 'echo ready; i=0
+	while [ $i -lt 40 ]; do sh -c "sleep 1000 & wait" & i=$((i + 1)); done; echo grown; wait'
+tree=$pid
+in_tree()
+{
+	awk '$2 == 777 { print $1 }' "$OE/oom_ranking"
+}
+gives "rank PID N --tree" 0 '' rank "$tree" 777 --tree
+poll_until "$PATIENCE" has_line grown "$tmp/tree.out"
+tree_is_ranked()
+{
+	[ "$(in_tree | wc -l)" -eq 81 ]
+}
+check "rank --tree: also who was forked meanwhile" poll_until "$PATIENCE" tree_is_ranked
+gives "rank PID N: nobody below has another" 0 '' rank "$tree" 777
+in_tree | xargs kill -KILL
 gives "group list" 0 '^spare +900 +2 +URG ' group list
 gives "group add" 0 '' group add one pid="$pacemaker" rank=5
 equal "group add: its member" "$pacemaker" "$(get groups/one/pids | tr -d ' ')"

@@ -19,6 +19,7 @@ enum {
 	OPTION_USAGE,
 	DRY_RUN = 'D', /* no letter for the user, nor have these */
 	HANDLER = 'H',
+	TREE = 'T',
 	SHORT_SIZE = 32,
 };
 
@@ -51,6 +52,7 @@ static const struct option_text texts[] = {
 	{ DRY_RUN, "dryrun", NULL, NULL, false },
 	{ HANDLER, "handler", NULL, "a program of yours must answer in time",
 	  false },
+	{ TREE, "tree", NULL, "the processes below it, too", false },
 	{ OPTION_JSON, "json", NULL, "print JSON", true },
 	{ OPTION_SYSFS, "sysfs", "DIR",
 	  "the module's files (default $OOM_EMBEDDED_SYSFS or /sys/kernel/oom_embedded)",
@@ -66,7 +68,8 @@ enum {
 
 static bool has_letter(int letter)
 {
-	return letter < 0x100 && letter != DRY_RUN && letter != HANDLER;
+	return letter < 0x100 && letter != DRY_RUN && letter != HANDLER &&
+	       letter != TREE;
 }
 
 static bool has_option(const struct command *command,
@@ -191,6 +194,9 @@ static int take_option(const struct command *command, int letter,
 		break;
 	case HANDLER:
 		args->handler = true;
+		break;
+	case TREE:
+		args->tree = true;
 		break;
 	case OPTION_JSON:
 		args->json = true;

@@ -121,6 +121,7 @@ int oe_proc_read(int pid, struct oe_proc *proc)
 	proc->pid = pid;
 	raw_comm(pid, proc->name, sizeof(proc->name));
 	oe_proc_escape(proc->comm, sizeof(proc->comm), proc->name);
+	proc->ppid = (int)status_number(status, "\nPPid:", 0);
 	proc->uid = status_number(status, "\nUid:", -1);
 	proc->rss_kb = status_number(status, "\nVmRSS:", 0);
 	proc->locked_kb = status_number(status, "\nVmLck:", 0);

@@ -17,6 +17,7 @@
 /**
  * struct oe_proc - a process
  * @pid: its number
+ * @ppid: its parent's, 0 if unknown
  * @uid: its real user
  * @name: its name, any bytes
  * @comm: the same, escaped as the module does it
@@ -27,6 +28,7 @@
  */
 struct oe_proc {
 	int pid;
+	int ppid;
 	long long uid;
 	char name[OE_COMM_SIZE];
 	char comm[OE_COMM_SIZE];

@@ -82,6 +82,28 @@ refused "rank PID: that has ended" 5 'no such process' rank 201 5
 gives "rank NAME: one of them ends meanwhile" 0 '^$' rank batch 5
 same "rank NAME: the others are ranked" 5 "$(ranking_of 200)"
 rm "$OOM_EMBEDDED_PROC/201/gone"
+# 100 has the child 200, and that has 201; 300 is nobody's.
+printf 'PPid:\t100\n' >>"$OOM_EMBEDDED_PROC/200/status"
+printf 'PPid:\t200\n' >>"$OOM_EMBEDDED_PROC/201/status"
+rank_lines()
+{
+	awk '{ print $1 "=" $2 }' "$OOM_EMBEDDED_SYSFS/oom_ranking" | sort | tr '\n' ' '
+}
+put_file sysfs/oom_ranking ''
+gives "rank PID N: how many keep another" 0 '2 processes below keep another ranking; --tree sets them, too' rank 100 700
+same "rank PID N: and they do" '100=700 ' "$(rank_lines)"
+gives "rank PID N --tree" 0 '^$' rank 100 650 --tree
+same "rank PID N --tree: all below it, and nobody else" '100=650 200=650 201=650 ' "$(rank_lines)"
+gives "rank PID N: one below" 0 '1 process below keeps another ranking; --tree sets it, too' rank 200 640
+touch "$OOM_EMBEDDED_PROC/201/gone"
+gives "rank PID N --tree: a child ends meanwhile" 0 '^$' rank 100 600 --tree
+same "rank PID N --tree: the others are ranked" '600 600' "$(ranking_of 100) $(ranking_of 200)"
+touch "$OOM_EMBEDDED_PROC/100/gone"
+refused "rank PID N --tree: the process has ended" 5 'no such process' rank 100 5 --tree
+rm "$OOM_EMBEDDED_PROC/100/gone" "$OOM_EMBEDDED_PROC/201/gone"
+gives "rank PID - --tree: clears all" 0 '^$' rank 100 - --tree
+same "rank PID - --tree: nothing is left" '' "$(rank_lines)"
+refused "rank PID --tree: which ranking?" 2 'wants a ranking' rank 100 --tree
 
 # --- group
 make_tree "$tmp/tree"

@@ -13,6 +13,7 @@
  * @all: everything, not a selection
  * @verbose: raw values
  * @handler: a program must answer
+ * @tree: the processes below it, too
  * @help: the help is wanted
  * @count: a limit of some kind, 0 = not given
  * @interval: seconds, 0 = not given
@@ -27,6 +28,7 @@ struct arguments {
 	bool all;
 	bool verbose;
 	bool handler;
+	bool tree;
 	bool help;
 	long count;
 	double interval;

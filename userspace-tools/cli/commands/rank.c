@@ -11,6 +11,7 @@
 
 #include "cli/commands/change.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/rank_tree.h"
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "cli/print/table.h"
@@ -52,16 +53,6 @@ static int find_processes(const char *word, int **pids, size_t *nr)
 	return EXIT_OK;
 }
 
-static const struct oe_row *find_row(const struct oe_rows *rows, int pid)
-{
-	size_t i;
-
-	for (i = 0; i < rows->nr; i++)
-		if (rows->row[i].pid == pid)
-			return &rows->row[i];
-	return NULL;
-}
-
 /*
  * Any user may read the list of rankings. The list of candidates, which only
  * root may read, knows the groups as well.
@@ -90,11 +81,11 @@ static int show_processes(const int *pids, size_t nr)
 	oe_sysfs_read_number("default_rank", &fallback);
 	table = table_new("processes", columns, 4);
 	for (i = 0; i < nr; i++) {
-		const struct oe_row *row = find_row(&ranking, pids[i]);
+		const struct oe_row *row = rank_find_row(&ranking, pids[i]);
 		struct oe_proc proc;
 
 		if (!row && complete)
-			row = find_row(&candidates, pids[i]);
+			row = rank_find_row(&candidates, pids[i]);
 		table_number(table, pids[i]);
 		if (row || fallback >= 0)
 			table_number(table, row ? row->rank : fallback);
@@ -109,26 +100,6 @@ static int show_processes(const int *pids, size_t nr)
 	oe_records_free_rows(&ranking);
 	oe_records_free_rows(&candidates);
 	return status;
-}
-
-/* The change is undone by writing the ranking that the process has of its own, or "-". */
-static void add_change(struct oe_changes *changes,
-		       const struct oe_rows *ranking, int pid, const char *rank,
-		       bool may_vanish)
-{
-	const struct oe_row *row = find_row(ranking, pid);
-	char value[64];
-	char undo[64];
-	char old[64];
-
-	snprintf(value, sizeof(value), "%d %s", pid, rank);
-	snprintf(undo, sizeof(undo), "%d -", pid);
-	if (row)
-		snprintf(undo, sizeof(undo), "%d %lld", pid, row->rank);
-	if (row)
-		snprintf(old, sizeof(old), "%d %lld", pid, row->rank);
-	oe_changes_add_line(changes, "oom_ranking", value, undo,
-			    row ? old : NULL, may_vanish);
 }
 
 static int set_ranks(const int *pids, size_t nr, const char *rank)
@@ -146,16 +117,49 @@ static int set_ranks(const int *pids, size_t nr, const char *rank)
 		 * Given by name, one of several processes may end meanwhile.
 		 * The others are still ranked.
 		 */
-		add_change(&changes, &ranking, pids[i], rank, nr > 1);
+		rank_add_change(&changes, &ranking, pids[i], rank, nr > 1);
 	oe_records_free_rows(&ranking);
 	status = changes_make(&changes);
 	oe_changes_free(&changes);
 	return status;
 }
 
+/* A process that ends in between is no fault, if it was not the only one. */
+static int set_trees(const int *pids, size_t nr, const char *rank)
+{
+	int status = EXIT_OK;
+	size_t i;
+
+	for (i = 0; i < nr && status == EXIT_OK; i++) {
+		struct oe_proc proc;
+
+		if (nr == 1 || !oe_proc_read(pids[i], &proc))
+			status = rank_tree_set(pids[i], rank);
+	}
+	return status;
+}
+
+static void tell_others(const int *pids, size_t nr, const char *rank)
+{
+	long long others = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		long long below = rank_tree_others(pids[i], rank);
+
+		others += below > 0 ? below : 0;
+	}
+	if (others)
+		complain(
+			EXIT_OK,
+			"%lld process%s below keep%s another ranking; --tree sets %s, too",
+			others, others == 1 ? "" : "es", others == 1 ? "s" : "",
+			others == 1 ? "it" : "them");
+}
+
 /**
  * rank_run - the command "rank"
- * @args: PID|NAME [N|-]
+ * @args: PID|NAME [N|-], @tree
  *
  * Return: an exit status.
  */
@@ -173,9 +177,16 @@ int rank_run(const struct arguments *args)
 			EXIT_USAGE,
 			"'%s' is no ranking: 0 (never chosen) to %d (first), or - to clear",
 			rank, OOM_EMBEDDED_RANK_MAX);
+	if (args->tree && !rank)
+		return complain(EXIT_USAGE,
+				"--tree wants a ranking to give, or -");
 	status = find_processes(args->argv[0], &pids, &nr);
-	if (status == EXIT_OK && rank)
+	if (status == EXIT_OK && rank && args->tree)
+		status = set_trees(pids, nr, rank);
+	else if (status == EXIT_OK && rank)
 		status = set_ranks(pids, nr, rank);
+	if (status == EXIT_OK && rank && !args->tree)
+		tell_others(pids, nr, rank);
 	if (status == EXIT_OK && (!rank || args->json))
 		status = show_processes(pids, nr);
 	free(pids);
