@@ -298,6 +298,35 @@ const char *oe_escape(char *escaped, size_t size, const char *text)
 }
 
 /**
+ * oe_unescape - undo oe_escape()
+ * @text: NUL terminated; changed in place, and no longer than it was
+ *
+ * Every byte but a backslash stands for itself, escaped or not.
+ *
+ * Context: any.
+ * Return: 0; -EINVAL if a backslash does not begin \xHH, or that is a NUL.
+ */
+int oe_unescape(char *text)
+{
+	char *out = text;
+	u8 byte;
+
+	for (; *text; text++) {
+		if (*text != '\\') {
+			*out++ = *text;
+			continue;
+		}
+		if (text[1] != 'x' || !text[2] || !text[3] ||
+		    hex2bin(&byte, text + 2, 1) || !byte)
+			return -EINVAL;
+		*out++ = byte;
+		text += 3;
+	}
+	*out = '\0';
+	return 0;
+}
+
+/**
  * oe_escape_comm - make a process name safe for logs, lists and uevents
  * @escaped: where to write
  * @comm: NUL terminated, at most 15 bytes

@@ -40,6 +40,7 @@ int oe_parse_member_line(const char *line, struct oe_member_line *parsed);
 int oe_parse_name(const char *text, char *name, size_t size);
 int oe_parse_uid_range(const char *text, u32 *first, u32 *last);
 const char *oe_escape(char *escaped, size_t size, const char *text);
+int oe_unescape(char *text);
 const char *oe_escape_comm(char escaped[OE_COMM_ESCAPED], const char *comm);
 
 #endif /* OE_PARSE_H */

@@ -56,7 +56,7 @@ static bool is_protected(struct task_struct *p)
 	struct oe_candidate c = { .task = p->group_leader };
 
 	rcu_read_lock();
-	c.set_rank = oe_rank_of(p).rank;
+	c.set_rank = oe_rank_peek(p, OE_EXE_TRY).rank;
 	oe_kill_set_judge_atomic(&c, &domain);
 	rcu_read_unlock();
 	return oe_policy_verdict(&guard.policy, &c) != OE_ELIGIBLE;

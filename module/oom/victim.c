@@ -41,7 +41,8 @@ static void record_victim(struct task_struct *p)
 	struct oe_ranking ranking;
 
 	rcu_read_lock();
-	ranking = oe_rank_of(p);
+	/* The killer holds task_lock, or p is current. */
+	ranking = oe_rank_peek(p, OE_EXE_HELD);
 	rcu_read_unlock();
 	victim.when_ns = ktime_get_ns();
 	victim.process = (struct oe_process){
@@ -49,7 +50,6 @@ static void record_victim(struct task_struct *p)
 		.uid = task_uid(p),
 		.rank = ranking.rank,
 		.source = ranking.source,
-		/* The killer holds task_lock, or p is current. */
 		.rss = p->mm ? oe_mm_rss(p->mm) : 0,
 	};
 	/* The leader's name, as everywhere; a torn read is still terminated. */

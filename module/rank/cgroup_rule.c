@@ -9,6 +9,7 @@
 
 #include <linux/cgroup.h>
 #include <linux/errno.h>
+#include <linux/glob.h>
 #include <linux/limits.h>
 #include <linux/percpu-refcount.h>
 #include <linux/slab.h>
@@ -69,6 +70,69 @@ struct cgroup *oe_cgroup_find(const char *text, char **path)
 	}
 	*path = found;
 	return cgroup;
+}
+
+/* The root as the writer's namespace sees it, "" for the real one. */
+static char *namespace_root(void)
+{
+	struct cgroup *root = cgroup_get_from_path("/");
+	char *path;
+
+	if (IS_ERR(root))
+		return ERR_CAST(root);
+	path = path_of(root);
+	cgroup_put(root);
+	if (!IS_ERR(path) && !strcmp(path, "/"))
+		*path = '\0';
+	return path;
+}
+
+/* Adds "/PART" for each part; false if no cgroup can have that path. */
+static bool add_parts(char *path, const char *text)
+{
+	size_t length = strlen(path);
+
+	while (*(text += strspn(text, "/"))) {
+		size_t part = strcspn(text, "/");
+
+		if (length + 1 + part >= PATH_ROOM - 1 || part > NAME_MAX ||
+		    (*text == '.' && part <= 1 + (text[1] == '.')))
+			return false;
+		path[length++] = '/';
+		memcpy(path + length, text, part);
+		length += part;
+		path[length] = '\0';
+		text += part;
+	}
+	return true;
+}
+
+/**
+ * oe_cgroup_resolve - the path of a cgroup that need not exist
+ * @text: from the root of cgroup v2, as the writer's namespace sees it; may
+ *	be a pattern
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: the path in the initial namespace, "" for the root, the caller frees
+ * it; or -EINVAL, -ENOMEM as pointer.
+ */
+char *oe_cgroup_resolve(const char *text)
+{
+	char *path;
+
+	if (*text != '/')
+		return ERR_PTR(-EINVAL);
+	path = namespace_root();
+	if (IS_ERR(path))
+		return path;
+	/* The names above the writer's root are not part of its pattern. */
+	if (strpbrk(path, OE_CGROUP_WILDCARDS) ||
+	    (strchr(path, '\\') && strpbrk(text, OE_CGROUP_WILDCARDS)) ||
+	    !add_parts(path, text)) {
+		kfree(path);
+		return ERR_PTR(-EINVAL);
+	}
+	return path;
 }
 
 /**
@@ -143,6 +207,36 @@ struct cgroup *oe_cgroup_of(struct task_struct *p)
 bool oe_cgroup_contains(struct cgroup *cgroup, struct cgroup *inner)
 {
 	return cgroup_is_descendant(inner, cgroup);
+}
+
+/**
+ * oe_cgroup_is_named - has a cgroup, or one above it, a path?
+ * @cgroup: of oe_cgroup_of()
+ * @names: those of the path, the last one first, each NUL terminated
+ * @depth: how many they are
+ * @glob: they are patterns
+ *
+ * By the names and not by a look-up, so that a cgroup that is made later has its
+ * path from the beginning, and nothing has to follow those that come and go. In
+ * cgroup v2 no name changes.
+ *
+ * Context: under rcu_read_lock(), also the OOM path; takes no lock.
+ * Return: true if so.
+ */
+bool oe_cgroup_is_named(struct cgroup *cgroup, const char *names,
+			unsigned int depth, bool glob)
+{
+	if (cgroup->level < (int)depth)
+		return false;
+	cgroup = cgroup_ancestor(cgroup, depth);
+	for (; depth--; cgroup = cgroup_parent(cgroup)) {
+		const char *name = READ_ONCE(cgroup->kn->name);
+
+		if (glob ? !glob_match(names, name) : strcmp(names, name))
+			return false;
+		names += strlen(names) + 1;
+	}
+	return true;
 }
 
 static void on_mkdir(void *data, struct cgroup *cgroup, const char *path)

@@ -23,12 +23,65 @@
 #include "rank/group_table.h"
 #include "rank/rank.h"
 
-static bool has_by_rule(const struct oe_group *group, enum oe_rule_kind kind,
-			const union oe_subject *subject)
+/*
+ * A name and an executable are a process's own choice. Where they alone would
+ * protect, only the administrator's processes match.
+ */
+static bool is_trusted(const struct oe_group *group, unsigned int asks,
+		       const union oe_subject *subject)
 {
-	const struct oe_rule *rule = rcu_dereference(group->rules[kind]);
+	return asks & (OE_ASKS_CGROUP | OE_ASKS_UID) || !subject->uid ||
+	       READ_ONCE(group->trusts_names) || /* oe_group_trust_names() */
+	       READ_ONCE(group->rank) >= READ_ONCE(oe_config.default_rank);
+}
 
-	return rule && oe_rule_matches(rule, subject);
+static unsigned int match_single(const struct oe_group *group,
+				 const union oe_subject *subject,
+				 unsigned int least)
+{
+	static const u8 asks[OE_NR_RULES] = {
+		[OE_RULE_CGROUP] = OE_ASKS_CGROUP,
+		[OE_RULE_COMM] = OE_ASKS_COMM,
+		[OE_RULE_UID] = OE_ASKS_UID,
+	};
+	const struct oe_rule *rule;
+	enum oe_rule_kind kind;
+
+	for (kind = 0; kind < OE_NR_RULES && asks[kind] >= least; kind++) {
+		rule = rcu_dereference(group->rules[kind]);
+		if (rule && is_trusted(group, asks[kind], subject) &&
+		    oe_rule_matches(rule, subject))
+			return asks[kind];
+	}
+	return 0;
+}
+
+static unsigned int match_joint(const struct oe_group *group,
+				const union oe_subject *subject,
+				unsigned int least)
+{
+	const struct oe_joint_rules *rules = rcu_dereference(group->joint);
+	unsigned int best = 0;
+	unsigned int i;
+
+	for (i = 0; rules && i < rules->nr_rules; i++) {
+		const struct oe_joint_rule *rule = &rules->rules[i];
+
+		if (rule->asks > best && rule->asks >= least &&
+		    is_trusted(group, rule->asks, subject) &&
+		    oe_joint_matches(rule, subject))
+			best = rule->asks;
+	}
+	return best;
+}
+
+/* How exact the group's most exact rule is; 0 if none so exact as @least fits. */
+static unsigned int match_group(const struct oe_group *group,
+				const union oe_subject *subject,
+				unsigned int least)
+{
+	return max(match_single(group, subject, least),
+		   match_joint(group, subject, least));
 }
 
 /* The most protective of the groups that match counts. */
@@ -83,15 +136,22 @@ bool oe_group_of_rules(const union oe_subject *subject,
 		       struct oe_ranking *ranking)
 {
 	const struct oe_group *group;
-	enum oe_rule_kind kind;
-	bool found = false;
+	unsigned int best = 0;
+	unsigned int exact;
 	unsigned int i;
+	bool found;
 
-	for (kind = 0; !found && kind < OE_NR_RULES; kind++)
-		for (i = 0; (group = oe_group_table_next(&i));)
-			if (has_by_rule(group, kind, subject))
-				prefer_lower(group, ranking, &found);
-	return found;
+	for (i = 0; (group = oe_group_table_next(&i));) {
+		/* Of equally exact rules the more protective one counts. */
+		found = best && ranking->rank > READ_ONCE(group->rank);
+		exact = match_group(group, subject, best + !found);
+		if (!exact)
+			continue;
+		found = exact == best;
+		prefer_lower(group, ranking, &found);
+		best = exact;
+	}
+	return best;
 }
 
 /**
@@ -105,9 +165,7 @@ bool oe_group_of_rules(const union oe_subject *subject,
 bool oe_group_has_by_rule(const struct oe_group *group,
 			  const union oe_subject *subject)
 {
-	return has_by_rule(group, OE_RULE_CGROUP, subject) ||
-	       has_by_rule(group, OE_RULE_COMM, subject) ||
-	       has_by_rule(group, OE_RULE_UID, subject);
+	return match_group(group, subject, 1);
 }
 
 /**
@@ -131,6 +189,23 @@ const struct oe_group *oe_group_next(unsigned int *index)
 bool oe_group_any_rule(void)
 {
 	return READ_ONCE(oe_groups.nr_rules);
+}
+
+/**
+ * oe_group_describe - collect the properties that the rules look at
+ * @subject: filled in
+ * @p: any of the process's threads
+ * @access: how its executable is read, if a rule asks for one
+ *
+ * Context: under rcu_read_lock(), as long as @subject is used.
+ */
+void oe_group_describe(union oe_subject *subject, struct task_struct *p,
+		       enum oe_exe_access access)
+{
+	/* Written by oe_group_table_set_joint(). */
+	if (!READ_ONCE(oe_groups.nr_exe_uses))
+		access = OE_EXE_NONE;
+	oe_subject_describe(subject, p, access);
 }
 
 /**
@@ -202,6 +277,27 @@ void oe_group_set_rank(struct oe_group *group, unsigned int rank)
 int oe_group_signal(const struct oe_group *group)
 {
 	return READ_ONCE(group->signal);
+}
+
+/**
+ * oe_group_trusts_names - whom does a rule by name or executable alone protect?
+ * @group: the group
+ *
+ * Return: true if processes of every user, false if those of uid 0.
+ */
+bool oe_group_trusts_names(const struct oe_group *group)
+{
+	return READ_ONCE(group->trusts_names);
+}
+
+/**
+ * oe_group_trust_names - change it
+ * @group: the group
+ * @trust: true for processes of every user
+ */
+void oe_group_trust_names(struct oe_group *group, bool trust)
+{
+	WRITE_ONCE(group->trusts_names, trust); /* read by is_trusted() */
 }
 
 static void set_signal(struct oe_group *group, int signal)
@@ -306,6 +402,7 @@ void oe_group_remove(struct oe_group *group)
 	set_signal(group, 0);
 	for (kind = 0; kind < OE_NR_RULES; kind++)
 		oe_group_table_set_rule(group, kind, NULL);
+	oe_group_table_set_joint(group, NULL);
 	if (!oe_groups.nr_cgroup_uses)
 		oe_cgroup_unwatch();
 	oe_rank_close_group(group->index);

@@ -20,12 +20,17 @@ void oe_group_set_rank(struct oe_group *group, unsigned int rank);
 int oe_group_signal(const struct oe_group *group);
 void oe_group_set_signal(struct oe_group *group, int signal);
 
+bool oe_group_trusts_names(const struct oe_group *group);
+void oe_group_trust_names(struct oe_group *group, bool trust);
+
 bool oe_group_of_members(const unsigned long *groups,
 			 struct oe_ranking *ranking);
 bool oe_group_of_rules(const union oe_subject *subject,
 		       struct oe_ranking *ranking);
 bool oe_group_has_by_rule(const struct oe_group *group,
 			  const union oe_subject *subject);
+void oe_group_describe(union oe_subject *subject, struct task_struct *p,
+		       enum oe_exe_access access);
 const struct oe_group *oe_group_next(unsigned int *index);
 bool oe_group_any_rule(void);
 bool oe_group_any_signal(void);

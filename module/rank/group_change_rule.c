@@ -6,6 +6,7 @@
 #include "core.h"
 
 #include <linux/errno.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -148,6 +149,47 @@ int oe_group_show_rule(struct oe_group *group, enum oe_rule_kind kind,
 	rcu_read_lock();
 	rule = rcu_dereference(group->rules[kind]);
 	length = rule ? oe_rule_show(rule, text) : sysfs_emit(text, "\n");
+	rcu_read_unlock();
+	return length;
+}
+
+/**
+ * oe_group_set_joint - change the rules of several conditions, all or nothing
+ * @group: the group
+ * @text: see oe_joint_make()
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: 0; or an errno of oe_joint_make() and nothing changed.
+ */
+int oe_group_set_joint(struct oe_group *group, const char *text)
+{
+	struct oe_joint_rules *rules = oe_joint_make(text);
+
+	if (IS_ERR(rules))
+		return PTR_ERR(rules);
+	mutex_lock(&oe_groups.lock);
+	oe_group_table_set_joint(group, rules);
+	mutex_unlock(&oe_groups.lock);
+	return 0;
+}
+
+/**
+ * oe_group_show_joint - print them as they can be written
+ * @group: the group
+ * @text: a page
+ *
+ * Context: process context.
+ * Return: number of bytes written.
+ */
+int oe_group_show_joint(struct oe_group *group, char *text)
+{
+	const struct oe_joint_rules *rules;
+	int length = 0;
+
+	rcu_read_lock();
+	rules = rcu_dereference(group->joint);
+	if (rules)
+		length = oe_joint_show(rules, text, PAGE_SIZE);
 	rcu_read_unlock();
 	return length;
 }

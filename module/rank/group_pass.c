@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A cache for one pass over all processes: which group's rule a name, user and
- * cgroup match. Most processes have all three in common with another process.
+ * A cache for one pass over all processes: which group's rule a name, user,
+ * cgroup and executable match. Most processes have all four in common with
+ * another process.
  */
 #include "core.h"
 
@@ -16,7 +17,7 @@
 
 /**
  * struct finding - a cached result
- * @subject: of this name, user and cgroup
+ * @subject: of this name, user, cgroup and executable
  * @known: the rest is valid
  * @found: a rule matches
  * @ranking: then that of the group
@@ -52,8 +53,8 @@ static struct pass *current_pass(void)
  * oe_group_pass_begin - a pass over all processes begins
  * @user: who makes it
  *
- * During a pass, processes of one name, user and cgroup are judged once. Each
- * user has one cache: a second pass at the same time judges every process.
+ * During a pass, processes of one name, user, cgroup and executable are judged
+ * once. Each user has one cache: a second pass at the same time judges every process.
  *
  * Context: under one rcu_read_lock() until oe_group_pass_end(): the cache
  * compares cgroups by their address, which must not be reused meanwhile.
@@ -131,6 +132,7 @@ static struct finding *find_finding(const union oe_subject *subject)
  * oe_group_pass_judge - the group that counts among those whose rule a process
  *	matches
  * @p: any of its threads
+ * @access: how its executable is read
  * @ranking: written if there is one
  *
  * Context: under rcu_read_lock(), which also keeps @p; between
@@ -138,14 +140,15 @@ static struct finding *find_finding(const union oe_subject *subject)
  * once.
  * Return: true if there is one.
  */
-bool oe_group_pass_judge(struct task_struct *p, struct oe_ranking *ranking)
+bool oe_group_pass_judge(struct task_struct *p, enum oe_exe_access access,
+			 struct oe_ranking *ranking)
 {
 	struct finding *finding;
 	union oe_subject subject;
 
 	if (!oe_group_any_rule())
 		return false;
-	oe_subject_describe(&subject, p);
+	oe_group_describe(&subject, p, access);
 	finding = find_finding(&subject);
 	if (!finding)
 		return oe_group_of_rules(&subject, ranking);

@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+#include "rank/exe.h"
+
 struct oe_ranking;
 struct task_struct;
 
@@ -22,6 +24,7 @@ enum oe_group_pass {
 
 void oe_group_pass_begin(enum oe_group_pass user);
 void oe_group_pass_end(void);
-bool oe_group_pass_judge(struct task_struct *p, struct oe_ranking *ranking);
+bool oe_group_pass_judge(struct task_struct *p, enum oe_exe_access access,
+			 struct oe_ranking *ranking);
 
 #endif /* OE_GROUP_PASS_H */

@@ -179,11 +179,14 @@ static struct cgroup *cgroup_of(struct task_struct *p)
  * oe_subject_describe - collect the properties that rules look at
  * @subject: filled in
  * @p: any of the process's threads
+ * @access: how its executable is read
  *
  * Context: under rcu_read_lock(), as long as @subject is used.
  */
-void oe_subject_describe(union oe_subject *subject, struct task_struct *p)
+void oe_subject_describe(union oe_subject *subject, struct task_struct *p,
+			 enum oe_exe_access access)
 {
+	oe_exe_of(p, access, &subject->exe);
 	subject->cgroup = cgroup_of(p);
 	subject->uid = __kuid_val(task_uid(p));
 	/* Without the task lock: a torn read is terminated here. */

@@ -5,6 +5,8 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+#include "rank/exe.h"
+
 struct cgroup;
 struct oe_rule;
 
@@ -23,7 +25,29 @@ enum oe_rule_kind {
 };
 
 /**
+ * enum oe_condition - what a rule may ask for, a bit each
+ * @OE_ASKS_UID: the user
+ * @OE_ASKS_COMM: the name
+ * @OE_ASKS_CGROUP: the cgroup
+ * @OE_ASKS_EXE: the executable
+ *
+ * Of two rules the one with the greater sum is the more exact one.
+ */
+enum oe_condition {
+	OE_ASKS_UID = 1,
+	OE_ASKS_COMM = 2,
+	OE_ASKS_CGROUP = 4,
+	OE_ASKS_EXE = 8,
+};
+
+enum {
+	OE_SUBJECT_WORDS =
+		2 + (sizeof(struct oe_exe) + TASK_COMM_LEN) / sizeof(long),
+};
+
+/**
  * union oe_subject - the properties of a process that rules look at
+ * @exe: zero if no rule asks for it
  * @cgroup: valid under RCU
  * @uid: in the initial user namespace
  * @comm: the leader's; the bytes after the NUL are undefined
@@ -31,11 +55,12 @@ enum oe_rule_kind {
  */
 union oe_subject {
 	struct {
+		struct oe_exe exe;
 		struct cgroup *cgroup;
 		unsigned long uid;
 		char comm[TASK_COMM_LEN];
 	};
-	unsigned long words[2 + TASK_COMM_LEN / sizeof(long)];
+	unsigned long words[OE_SUBJECT_WORDS];
 };
 
 struct oe_rule *oe_rule_make(enum oe_rule_kind kind, const char *text);
@@ -45,6 +70,7 @@ void oe_rule_bind_cgroup(struct oe_rule *rule, struct cgroup *cgroup,
 bool oe_rule_matches(const struct oe_rule *rule,
 		     const union oe_subject *subject);
 int oe_rule_show(const struct oe_rule *rule, char *text);
-void oe_subject_describe(union oe_subject *subject, struct task_struct *p);
+void oe_subject_describe(union oe_subject *subject, struct task_struct *p,
+			 enum oe_exe_access access);
 
 #endif /* OE_GROUP_RULE_H */

@@ -56,3 +56,27 @@ void oe_group_table_set_rule(struct oe_group *group, enum oe_rule_kind kind,
 	if (old)
 		oe_rule_free(old);
 }
+
+/**
+ * oe_group_table_set_joint - give a group other rules of several conditions
+ * @group: the group
+ * @rules: the new ones, or NULL; the old ones are freed
+ *
+ * Context: under oe_groups.lock.
+ */
+void oe_group_table_set_joint(struct oe_group *group,
+			      struct oe_joint_rules *rules)
+{
+	struct oe_joint_rules *old = rcu_dereference_protected(
+		group->joint, lockdep_is_held(&oe_groups.lock));
+
+	/* A reader of the new rules must find the executables described. */
+	if (oe_joint_asks(rules, OE_ASKS_EXE))
+		oe_group_table_adjust(&oe_groups.nr_exe_uses, false, true);
+	rcu_assign_pointer(group->joint, rules);
+	if (oe_joint_asks(old, OE_ASKS_EXE))
+		oe_group_table_adjust(&oe_groups.nr_exe_uses, true, false);
+	oe_group_table_adjust(&oe_groups.nr_rules, old, rules);
+	if (old)
+		oe_joint_free(old);
+}

@@ -11,6 +11,7 @@
 
 #include "core.h"
 #include "rank/group_rule.h"
+#include "rank/joint_rule.h"
 #include "rank/types.h"
 
 /**
@@ -19,7 +20,9 @@
  * @index: for the ranking table and for records; reused after removal
  * @rank: of its members, one word
  * @signal: for its members at OOM, 0 = none, one word
- * @rules: NULL where there is none; written under groups.lock
+ * @trusts_names: a rule by name alone protects processes of any user, one word
+ * @rules: of one condition, NULL where there is none; written under groups.lock
+ * @joint: those with several, or NULL; written under groups.lock
  * @rcu: for freeing
  */
 struct oe_group {
@@ -27,7 +30,9 @@ struct oe_group {
 	unsigned int index;
 	unsigned int rank;
 	int signal;
+	bool trusts_names;
 	struct oe_rule __rcu *rules[OE_NR_RULES];
+	struct oe_joint_rules __rcu *joint;
 	struct rcu_head rcu;
 };
 
@@ -36,7 +41,8 @@ struct oe_group {
  * @lock: changes
  * @used: indexes, under @lock
  * @end: all groups are below it, under @lock
- * @nr_rules: of all kinds, under @lock
+ * @nr_rules: of all kinds, all joint ones of a group as one, under @lock
+ * @nr_exe_uses: groups of which a joint rule asks for an executable, under @lock
  * @nr_cgroup_uses: cgroup rules, and writes of one, under @lock
  * @nr_signals: groups that have one, under @lock
  * @all: by index; NULL where there is none
@@ -46,6 +52,7 @@ struct oe_groups {
 	DECLARE_BITMAP(used, OE_NR_GROUPS);
 	unsigned int end;
 	unsigned int nr_rules;
+	unsigned int nr_exe_uses;
 	unsigned int nr_cgroup_uses;
 	unsigned int nr_signals;
 	struct oe_group __rcu *all[OE_NR_GROUPS];
@@ -75,5 +82,7 @@ static inline struct oe_group *oe_group_table_next(unsigned int *i)
 void oe_group_table_adjust(unsigned int *counter, bool was, bool is);
 void oe_group_table_set_rule(struct oe_group *group, enum oe_rule_kind kind,
 			     struct oe_rule *rule);
+void oe_group_table_set_joint(struct oe_group *group,
+			      struct oe_joint_rules *rules);
 
 #endif /* OE_GROUP_TABLE_H */

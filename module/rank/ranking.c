@@ -13,6 +13,7 @@
 #include "compat/compat.h"
 #include "rank/group.h"
 #include "rank/group_pass.h"
+#include "rank/exe.h"
 #include "rank/group_rule.h"
 #include "rank/inherit.h"
 #include "rank/rank_table.h"
@@ -78,13 +79,14 @@ static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
 }
 
 /* What others have said about a process: its forefathers, and root. */
-static struct oe_ranking rank_by_others(struct task_struct *p)
+static struct oe_ranking rank_by_others(struct task_struct *p,
+					enum oe_exe_access access)
 {
 	struct oe_ranking ranking;
 
 	if (oe_rank_table_count() && of_entry(p, &ranking))
 		return ranking;
-	if (oe_group_pass_judge(p, &ranking))
+	if (oe_group_pass_judge(p, access, &ranking))
 		return ranking;
 	return (struct oe_ranking){
 		.rank = READ_ONCE(oe_config.default_rank),
@@ -115,19 +117,16 @@ static unsigned int rank_offered(struct task_struct *p)
 }
 
 /**
- * oe_rank_of - the ranking that counts for a process
- * @p: any of its threads
+ * oe_rank_peek - oe_rank_of() where no lock may be taken
+ * @p: any of its threads; with OE_EXE_HELD the one that @access speaks of
+ * @access: how its executable is read
  *
- * The first that exists: its own ranking, that of a group it was put into, that
- * of a group whose rule it matches, `default_rank`. If the process has offered
- * to be more expendable than that, its offer.
- *
- * Context: under rcu_read_lock(), which also keeps @p; takes no lock.
+ * Context: under rcu_read_lock(), which also keeps @p.
  * Return: its ranking and where that came from.
  */
-struct oe_ranking oe_rank_of(struct task_struct *p)
+struct oe_ranking oe_rank_peek(struct task_struct *p, enum oe_exe_access access)
 {
-	struct oe_ranking ranking = rank_by_others(p);
+	struct oe_ranking ranking = rank_by_others(p, access);
 	unsigned int offered;
 
 	if (!oe_rank_table_any_offer())
@@ -138,6 +137,23 @@ struct oe_ranking oe_rank_of(struct task_struct *p)
 		ranking.source = OE_SOURCE_OFFERED;
 	}
 	return ranking;
+}
+
+/**
+ * oe_rank_of - the ranking that counts for a process
+ * @p: any of its threads
+ *
+ * The first that exists: its own ranking, that of a group it was put into, that
+ * of a group whose rule it matches, `default_rank`. If the process has offered
+ * to be more expendable than that, its offer.
+ *
+ * Context: under rcu_read_lock(), which also keeps @p; takes task locks only,
+ * and only if a rule asks for an executable.
+ * Return: its ranking and where that came from.
+ */
+struct oe_ranking oe_rank_of(struct task_struct *p)
+{
+	return oe_rank_peek(p, OE_EXE_LOCK);
 }
 
 /* Was the process, or a forefather of it, put into the group by its pid? */
@@ -152,41 +168,48 @@ static bool is_member_by_pid(struct task_struct *p, unsigned int group)
 	return entry && test_bit(group, entry->groups);
 }
 
+static bool is_in_group(const struct oe_group *group, struct task_struct *p,
+			const union oe_subject *subject)
+{
+	return is_member_by_pid(p, oe_group_index(group)) ||
+	       oe_group_has_by_rule(group, subject);
+}
+
 /**
  * oe_rank_in_group - is a process in a group, by its pid or by a rule?
  * @group: the group
  * @p: any of its threads
  *
- * Context: under rcu_read_lock(), which also keeps @p.
+ * Context: under rcu_read_lock(), which also keeps @p; takes task locks only.
  * Return: true if so.
  */
 bool oe_rank_in_group(const struct oe_group *group, struct task_struct *p)
 {
 	union oe_subject subject;
 
-	if (is_member_by_pid(p, oe_group_index(group)))
-		return true;
-	oe_subject_describe(&subject, p);
-	return oe_group_has_by_rule(group, &subject);
+	oe_group_describe(&subject, p, OE_EXE_LOCK);
+	return is_in_group(group, p, &subject);
 }
 
 /**
  * oe_rank_signals - which signals a process gets at OOM
  * @p: any of its threads
  *
- * Context: under rcu_read_lock(), which also keeps @p.
+ * Context: under rcu_read_lock(), which also keeps @p; takes task locks only.
  * Return: bit N-1 for signal N; each once, however many groups send it.
  */
 u64 oe_rank_signals(struct task_struct *p)
 {
 	const struct oe_group *group;
+	union oe_subject subject;
 	u64 signals = 0;
 	unsigned int i;
 
+	oe_group_describe(&subject, p, OE_EXE_LOCK);
 	for (i = 0; (group = oe_group_next(&i));) {
 		int signal = oe_group_signal(group);
 
-		if (signal && oe_rank_in_group(group, p))
+		if (signal && is_in_group(group, p, &subject))
 			signals |= 1ULL << (signal - 1);
 	}
 	return signals;

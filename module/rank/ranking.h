@@ -4,12 +4,15 @@
 
 #include <linux/types.h>
 
+#include "rank/exe.h"
 #include "rank/types.h"
 
 struct oe_group;
 struct task_struct;
 
 struct oe_ranking oe_rank_of(struct task_struct *p);
+struct oe_ranking oe_rank_peek(struct task_struct *p,
+			       enum oe_exe_access access);
 bool oe_rank_in_group(const struct oe_group *group, struct task_struct *p);
 u64 oe_rank_signals(struct task_struct *p);
 const char *oe_source_name(enum oe_source source);

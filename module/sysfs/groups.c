@@ -28,6 +28,7 @@
 #include "oom/signal.h"
 #include "sysfs/common.h"
 #include "sysfs/files.h"
+#include "sysfs/group_files.h"
 #include "sysfs/dir.h"
 #include "tasks.h"
 
@@ -36,181 +37,8 @@ enum {
 	SPARE_PIDS = 64, /* for processes that join meanwhile */
 };
 
-/**
- * struct entry - the directory of a group
- * @object: for dir.c
- * @link: in entries
- * @group: lives at least as long as the directory
- * @name: the group's and the directory's
- * @members: `pids`
- */
-struct entry {
-	struct oe_sysfs_object object;
-	struct list_head link;
-	struct oe_group *group;
-	char name[OE_GROUP_NAME];
-	struct oe_list members;
-};
-
 static struct oe_sysfs_dir dir;
 static LIST_HEAD(entries); /* under dir.lock */
-
-static struct entry *entry_of(struct kobject *kobj)
-{
-	return container_of(kobj, struct entry, object.kobj);
-}
-
-static struct oe_group *group_of(struct kobject *kobj)
-{
-	return entry_of(kobj)->group;
-}
-
-/* The text without its newline, to be freed; or an errno as pointer. */
-static char *written_line(const char *buf, size_t count)
-{
-	int err = oe_sysfs_check_write(buf, count);
-	char *line;
-
-	if (err)
-		return ERR_PTR(err);
-	if (count && buf[count - 1] == '\n')
-		count--;
-	line = kmemdup_nul(buf, count, GFP_KERNEL);
-	if (line && strchr(line, '\n')) {
-		kfree(line);
-		return ERR_PTR(-EINVAL);
-	}
-	return line ?: ERR_PTR(-ENOMEM);
-}
-
-static ssize_t rank_show(struct kobject *kobj, struct kobj_attribute *attr,
-			 char *buf)
-{
-	return sysfs_emit(buf, "%u\n", oe_group_rank(group_of(kobj)));
-}
-
-static ssize_t rank_store(struct kobject *kobj, struct kobj_attribute *attr,
-			  const char *buf, size_t count)
-{
-	int err = oe_sysfs_check_write(buf, count);
-	u64 rank;
-
-	if (!err)
-		err = oe_parse_number(buf, 0, OE_RANK_MAX, &rank);
-	if (err)
-		return err;
-	oe_group_set_rank(group_of(kobj), rank);
-	return count;
-}
-
-static ssize_t signal_show(struct kobject *kobj, struct kobj_attribute *attr,
-			   char *buf)
-{
-	return sysfs_emit(buf, "%s\n",
-			  oe_signal_name(oe_group_signal(group_of(kobj))));
-}
-
-static ssize_t signal_store(struct kobject *kobj, struct kobj_attribute *attr,
-			    const char *buf, size_t count)
-{
-	int err = oe_sysfs_check_write(buf, count);
-	int signal;
-
-	if (!err)
-		err = oe_signal_parse(buf, &signal);
-	if (err)
-		return err;
-	oe_group_set_signal(group_of(kobj), signal);
-	return count;
-}
-
-static ssize_t store_rule(struct kobject *kobj, enum oe_rule_kind kind,
-			  const char *buf, size_t count)
-{
-	char *line = written_line(buf, count);
-	int err;
-
-	if (IS_ERR(line))
-		return PTR_ERR(line);
-	err = oe_group_set_rule(group_of(kobj), kind, line);
-	kfree(line);
-	return err ?: count;
-}
-
-static ssize_t cgroup_show(struct kobject *kobj, struct kobj_attribute *attr,
-			   char *buf)
-{
-	return oe_group_show_rule(group_of(kobj), OE_RULE_CGROUP, buf);
-}
-
-static ssize_t cgroup_store(struct kobject *kobj, struct kobj_attribute *attr,
-			    const char *buf, size_t count)
-{
-	return store_rule(kobj, OE_RULE_CGROUP, buf, count);
-}
-
-static ssize_t comm_show(struct kobject *kobj, struct kobj_attribute *attr,
-			 char *buf)
-{
-	return oe_group_show_rule(group_of(kobj), OE_RULE_COMM, buf);
-}
-
-static ssize_t comm_store(struct kobject *kobj, struct kobj_attribute *attr,
-			  const char *buf, size_t count)
-{
-	return store_rule(kobj, OE_RULE_COMM, buf, count);
-}
-
-static ssize_t uid_show(struct kobject *kobj, struct kobj_attribute *attr,
-			char *buf)
-{
-	return oe_group_show_rule(group_of(kobj), OE_RULE_UID, buf);
-}
-
-static ssize_t uid_store(struct kobject *kobj, struct kobj_attribute *attr,
-			 const char *buf, size_t count)
-{
-	return store_rule(kobj, OE_RULE_UID, buf, count);
-}
-
-struct member_count {
-	const struct oe_group *group;
-	unsigned int nr_members;
-};
-
-static void count_member(struct task_struct *p, void *arg)
-{
-	struct member_count *count = arg;
-
-	if (oe_rank_in_group(count->group, p))
-		count->nr_members++;
-}
-
-static ssize_t nr_members_show(struct kobject *kobj,
-			       struct kobj_attribute *attr, char *buf)
-{
-	struct member_count count = { .group = group_of(kobj) };
-
-	oe_tasks_list(&init_pid_ns, count_member, &count);
-	return sysfs_emit(buf, "%u\n", count.nr_members);
-}
-
-static struct kobj_attribute rank_attr = __ATTR_RW(rank);
-static struct kobj_attribute signal_attr = __ATTR_RW(signal);
-static struct kobj_attribute cgroup_attr = __ATTR_RW(cgroup);
-static struct kobj_attribute comm_attr = __ATTR_RW(comm);
-static struct kobj_attribute uid_attr = __ATTR_RW(uid);
-static struct kobj_attribute nr_members_attr = __ATTR_RO(nr_members);
-
-static struct attribute *group_attrs[] = {
-	&rank_attr.attr,
-	&signal_attr.attr,
-	&cgroup_attr.attr,
-	&comm_attr.attr,
-	&uid_attr.attr,
-	&nr_members_attr.attr,
-	NULL,
-};
 
 struct pids {
 	struct pid_namespace *ns; /* the reader's */
@@ -261,7 +89,8 @@ static int by_number(const void *a, const void *b)
 
 static int build_pids(struct oe_list *list, struct oe_text *text)
 {
-	struct entry *entry = container_of(list, struct entry, members);
+	struct oe_group_entry *entry =
+		container_of(list, struct oe_group_entry, members);
 	struct pids pids = {};
 	unsigned int i;
 	int err;
@@ -285,7 +114,8 @@ static ssize_t pids_read(struct file *file, struct kobject *kobj,
 			 OE_BIN_CONST struct bin_attribute *attr, char *buf,
 			 loff_t offset, size_t count)
 {
-	return oe_list_read(&entry_of(kobj)->members, file, buf, offset, count);
+	return oe_list_read(&oe_group_entry_of(kobj)->members, file, buf,
+			    offset, count);
 }
 
 static int parse_change(char *line, struct oe_rank_change *change, void *arg)
@@ -305,7 +135,8 @@ static ssize_t pids_write(struct file *file, struct kobject *kobj,
 			  OE_BIN_CONST struct bin_attribute *attr, char *buf,
 			  loff_t offset, size_t count)
 {
-	return oe_changes_write(buf, count, parse_change, group_of(kobj));
+	return oe_changes_write(buf, count, parse_change,
+				oe_group_of_kobj(kobj));
 }
 
 static OE_BIN_CONST struct bin_attribute pids_attr = {
@@ -320,23 +151,27 @@ static OE_BIN_CONST struct bin_attribute *OE_BIN_CONST group_bin_attrs[] = {
 };
 
 static const struct attribute_group group_files = {
-	.attrs = group_attrs,
 	.bin_attrs = group_bin_attrs,
 };
 
-static const struct attribute_group *object_groups[] = { &group_files, NULL };
+static const struct attribute_group *object_groups[] = {
+	&oe_group_files,
+	&group_files,
+	NULL,
+};
 
 static void release_entry(struct oe_sysfs_object *object)
 {
-	struct entry *entry = container_of(object, struct entry, object);
+	struct oe_group_entry *entry =
+		container_of(object, struct oe_group_entry, object);
 
 	oe_list_exit(&entry->members);
 	kfree(entry);
 }
 
-static struct entry *find_entry(const char *name)
+static struct oe_group_entry *find_entry(const char *name)
 {
-	struct entry *entry;
+	struct oe_group_entry *entry;
 
 	lockdep_assert_held(&dir.lock);
 	list_for_each_entry(entry, &entries, link)
@@ -348,7 +183,7 @@ static struct entry *find_entry(const char *name)
 static int create_entry(const char *name)
 {
 	struct oe_group *group;
-	struct entry *entry;
+	struct oe_group_entry *entry;
 	int err;
 
 	err = oe_group_add(name, &group);
@@ -373,7 +208,7 @@ err_remove_group:
 	return err;
 }
 
-static void discard_entry(struct entry *entry)
+static void discard_entry(struct oe_group_entry *entry)
 {
 	struct oe_group *group = entry->group;
 
@@ -404,7 +239,7 @@ static ssize_t remove_store(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	int err = oe_sysfs_check_write(buf, count);
 	char name[OE_GROUP_NAME];
-	struct entry *entry;
+	struct oe_group_entry *entry;
 
 	if (!err)
 		err = oe_parse_name(buf, name, sizeof(name));
@@ -461,7 +296,7 @@ int oe_sysfs_groups_init(struct kobject *parent)
  */
 void oe_sysfs_groups_exit(void)
 {
-	struct entry *entry, *next;
+	struct oe_group_entry *entry, *next;
 
 	oe_sysfs_dir_close(&dir);
 	mutex_lock(&dir.lock);

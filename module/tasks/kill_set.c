@@ -35,6 +35,7 @@ struct kill_set {
 	const struct task_struct *leader; /* may be the init of a pid namespace */
 	const struct mm_struct *mm;
 	struct mem_cgroup *group;
+	enum oe_exe_access access; /* how rankings are looked up */
 };
 
 /* As in process_shares_mm(): threads that have exited have none. */
@@ -130,7 +131,7 @@ static void find_lowest(const struct kill_set *set,
 
 		if (tie == OE_TIE_NONE || !can_be_member(p))
 			continue;
-		rank = oe_rank_of(p).rank;
+		rank = oe_rank_peek(p, set->access).rank;
 		if (is_lower(p, rank, lowest))
 			*lowest = (struct oe_kill_member){ p, rank, tie };
 	}
@@ -147,9 +148,9 @@ static void protect_by(struct oe_candidate *c,
 }
 
 static void judge_group(struct oe_candidate *c, struct mem_cgroup *group,
-			struct oe_kill_cache *cache)
+			enum oe_exe_access access, struct oe_kill_cache *cache)
 {
-	const struct kill_set set = { .group = group };
+	const struct kill_set set = { .group = group, .access = access };
 
 	if (cache->group != group) {
 		*cache = (struct oe_kill_cache){ .group = group };
@@ -193,10 +194,14 @@ static bool is_pidns_init(struct task_struct *p)
 	return init && init->group_leader == p;
 }
 
-static void judge_own(struct oe_candidate *c)
+static void judge_own(struct oe_candidate *c, enum oe_exe_access access)
 {
 	struct task_struct *p = c->task;
-	const struct kill_set set = { .leader = p, .mm = mm_of(p) };
+	const struct kill_set set = {
+		.leader = p,
+		.mm = mm_of(p),
+		.access = access,
+	};
 	struct oe_kill_member lowest = {};
 
 	find_lowest(&set, &lowest);
@@ -220,9 +225,9 @@ void oe_kill_set_judge(struct oe_candidate *c, const struct oe_domain *domain,
 	struct mem_cgroup *group = oe_kill_set_group(c->task, domain);
 
 	if (group)
-		judge_group(c, group, cache);
+		judge_group(c, group, OE_EXE_LOCK, cache);
 	if (is_pidns_init(c->task) || shares_memory(c->task))
-		judge_own(c);
+		judge_own(c, OE_EXE_LOCK);
 }
 
 /**
@@ -239,8 +244,8 @@ void oe_kill_set_judge_atomic(struct oe_candidate *c,
 	struct oe_kill_cache cache = {};
 
 	if (group)
-		judge_group(c, group, &cache);
-	judge_own(c);
+		judge_group(c, group, OE_EXE_TRY, &cache);
+	judge_own(c, OE_EXE_TRY);
 }
 
 /**

@@ -10,7 +10,16 @@
 #include <linux/string.h>
 
 /* Defined once more by the other suites, as stubs. */
-#define oe_subject_describe real_subject_describe
+#define oe_group_of_members real_of_members
+#define oe_group_has_by_rule real_has_by_rule
+#define oe_group_next real_next
+#define oe_group_index real_index
+#define oe_group_signal real_signal
+#define oe_group_describe real_describe
+#define oe_rank_open_group fake_open
+#define oe_rank_close_group fake_close
+#define oe_exe_find fake_exe_find
+#define oe_exe_of fake_exe_of
 
 #define oe_cgroup_find fake_find
 #define oe_cgroup_get fake_get
@@ -21,13 +30,19 @@
 #define oe_cgroup_contains fake_contains
 #define oe_cgroup_watch fake_watch
 #define oe_cgroup_unwatch fake_unwatch
+#define oe_cgroup_resolve fake_resolve
+#define oe_cgroup_is_named fake_is_named
 
 #include "../rank/group_table.c"
 #include "../rank/group_rule.c"
+#include "../rank/joint_rule.c"
 #include "../rank/group_change_rule.c"
+#include "../rank/group.c"
 
 enum {
 	NR_CGROUPS = 2,
+	USER = 1000,
+	SERVICE_INODE = 7,
 };
 
 /* A cgroup is the address of its counter. */
@@ -88,6 +103,42 @@ void fake_unwatch(void)
 	fake.watching = false;
 }
 
+void fake_open(unsigned int group)
+{
+}
+
+void fake_close(unsigned int group)
+{
+}
+
+/* The one executable is "/service". */
+int fake_exe_find(const char *path, struct oe_exe *exe)
+{
+	if (strcmp(path, "/service"))
+		return -ENOENT;
+	*exe = (struct oe_exe){ .inode = SERVICE_INODE };
+	return 0;
+}
+
+void fake_exe_of(struct task_struct *p, enum oe_exe_access access,
+		 struct oe_exe *exe)
+{
+	*exe = (struct oe_exe){};
+}
+
+char *fake_resolve(const char *text)
+{
+	return kstrdup(strcmp(text, "/") ? text : "", GFP_KERNEL);
+}
+
+/* "/a/b" is the path of the second cgroup. */
+bool fake_is_named(struct cgroup *cgroup, const char *names, unsigned int depth,
+		   bool glob)
+{
+	return !depth || (cgroup == cgroup_nr(1) && depth == 2 &&
+			  !strcmp(names, "b") && !strcmp(names + 2, "a"));
+}
+
 static void replace_cgroup(const char *path)
 {
 	fake.removed[0] = true;
@@ -120,7 +171,10 @@ static int set_up(struct kunit *test)
 static void tear_down(struct kunit *test)
 {
 	oe_group_set_rule(&group, OE_RULE_CGROUP, "");
+	oe_group_set_joint(&group, "");
 	rcu_barrier();
+	KUNIT_EXPECT_EQ(test, 0u, oe_groups.nr_rules);
+	KUNIT_EXPECT_EQ(test, 0u, oe_groups.nr_exe_uses);
 	KUNIT_EXPECT_FALSE(test, fake.watching);
 	KUNIT_EXPECT_EQ(test, 0L, fake.refs[0]);
 	KUNIT_EXPECT_EQ(test, 0L, fake.refs[1]);
@@ -181,20 +235,160 @@ static void child_is_in_its_parents_cgroup(struct kunit *test)
 	rcu_assign_pointer(child->real_cred, current->real_cred);
 	child->__state = TASK_NEW;
 	rcu_read_lock();
-	real_subject_describe(&subject, child);
+	real_describe(&subject, child, OE_EXE_LOCK);
 	KUNIT_EXPECT_PTR_EQ(test, cgroup_nr(1), subject.cgroup);
 	/* It was put elsewhere, and does not run yet. */
 	child->flags = 1;
 	parent->flags = 0;
-	real_subject_describe(&subject, child);
+	real_describe(&subject, child, OE_EXE_LOCK);
 	KUNIT_EXPECT_PTR_EQ(test, cgroup_nr(1), subject.cgroup);
 	/* It runs in the root. */
 	child->flags = 0;
 	parent->flags = 1;
 	child->__state = TASK_RUNNING;
-	real_subject_describe(&subject, child);
+	real_describe(&subject, child, OE_EXE_LOCK);
 	KUNIT_EXPECT_PTR_EQ(test, cgroup_nr(0), subject.cgroup);
 	rcu_read_unlock();
+}
+
+/* In the second cgroup; meets all conditions that are tried below. */
+static union oe_subject subject_of(uid_t uid)
+{
+	return (union oe_subject){
+		.exe = { .inode = SERVICE_INODE },
+		.cgroup = cgroup_nr(1),
+		.uid = uid,
+		.comm = "service",
+	};
+}
+
+static int rank_by(const char *rules, uid_t uid)
+{
+	const union oe_subject subject = subject_of(uid);
+	struct oe_ranking ranking = { .rank = 500 };
+
+	if (oe_group_set_joint(&group, rules))
+		return -1;
+	rcu_read_lock();
+	oe_group_of_rules(&subject, &ranking);
+	rcu_read_unlock();
+	return ranking.rank;
+}
+
+static void every_condition_counts(struct kunit *test)
+{
+	static const char *const unmet[] = {
+		"exe=/service cgroup=/a/b comm=s* uid=1-999",
+		"exe=/service cgroup=/a/b comm=x* uid=1000",
+		"exe=/service cgroup=/b/a comm=s* uid=1000",
+	};
+	unsigned int i;
+
+	group.rank = 100;
+	KUNIT_EXPECT_EQ(test, 100,
+			rank_by("exe=/service cgroup=/a/b comm=s* uid=1-2000",
+				USER));
+	for (i = 0; i < ARRAY_SIZE(unmet); i++)
+		KUNIT_EXPECT_EQ_MSG(test, 500, rank_by(unmet[i], USER), "%s",
+				    unmet[i]);
+	KUNIT_EXPECT_EQ(test, 100, rank_by("uid=5\nuid=1000\ncomm=x", USER));
+	KUNIT_EXPECT_EQ(test, 100, rank_by("cgroup=/ uid=1000", USER));
+}
+
+static void names_protect_root_only(struct kunit *test)
+{
+	static const char *const names[] = { "comm=service", "exe=/service",
+					     "comm=s* exe=/service" };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		group.rank = 100;
+		KUNIT_EXPECT_EQ(test, 100, rank_by(names[i], 0));
+		KUNIT_EXPECT_EQ(test, 500, rank_by(names[i], USER));
+		oe_group_trust_names(&group, true);
+		KUNIT_EXPECT_EQ(test, 100, rank_by(names[i], USER));
+		oe_group_trust_names(&group, false);
+		group.rank = 900;
+		KUNIT_EXPECT_EQ(test, 900, rank_by(names[i], USER));
+	}
+	group.rank = 100;
+	KUNIT_EXPECT_EQ(test, 100, rank_by("comm=service cgroup=/a/b", USER));
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_COMM, "s*"));
+	KUNIT_EXPECT_EQ(test, 500, rank_by("", USER));
+	KUNIT_EXPECT_EQ(test, 100, rank_by("", 0));
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_COMM, ""));
+}
+
+/* Each is more exact than the one before it, whatever their rankings. */
+static void more_exact_rule_counts(struct kunit *test)
+{
+	static const char *const order[] = {
+		"uid=1000",
+		"comm=service",
+		"comm=service uid=1000",
+		"cgroup=/a/b",
+		"cgroup=/a/b comm=service uid=1000",
+		"exe=/service",
+		"exe=/service cgroup=/a/b comm=service uid=1000",
+	};
+	static struct oe_group other;
+	unsigned int i;
+
+	memset(&other, 0, sizeof(other));
+	other.trusts_names = true;
+	group.trusts_names = true;
+	other.index = 1;
+	rcu_assign_pointer(oe_groups.all[1], &other);
+	oe_groups.end = 2;
+	for (i = 0; i + 1 < ARRAY_SIZE(order); i++) {
+		KUNIT_EXPECT_EQ(test, 0,
+				oe_group_set_joint(&other, order[i + 1]));
+		group.rank = 100;
+		other.rank = 700;
+		KUNIT_EXPECT_EQ(test, 700, rank_by(order[i], USER));
+		KUNIT_EXPECT_EQ(test, 100, rank_by(order[i + 1], USER));
+		group.rank = 800;
+		KUNIT_EXPECT_EQ(test, 700, rank_by(order[i], USER));
+		KUNIT_EXPECT_EQ(test, 700, rank_by(order[i + 1], USER));
+	}
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&other, ""));
+	RCU_INIT_POINTER(oe_groups.all[1], NULL);
+	oe_groups.end = 1;
+}
+
+static void bad_rules_change_nothing(struct kunit *test)
+{
+	static const struct {
+		int err;
+		const char *text;
+	} bad[] = {
+		{ -EINVAL, "comm" },
+		{ -EINVAL, "comm=" },
+		{ -EINVAL, "=a" },
+		{ -EINVAL, "uid=0 uid=0" },
+		{ -EINVAL, "uid=0\ncomm=\\x" },
+		{ -EINVAL, "comm=a\\x4" },
+		{ -EINVAL, "comm=\\x00" },
+		{ -EINVAL, "comm=\\xg0" },
+		{ -EINVAL, " " },
+		{ -ENOENT, "uid=0\nexe=/other" },
+		{ -ERANGE, "uid=4294967295" },
+		{ -ENAMETOOLONG, "comm=sixteen-letters-" },
+	};
+	static const char good[] =
+		"exe=/service comm=\\x20\\x5c*\\xff uid=1-2\ncgroup=/a/b\n";
+	char *text = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&group, good));
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		KUNIT_EXPECT_EQ_MSG(test, bad[i].err,
+				    oe_group_set_joint(&group, bad[i].text),
+				    "%s", bad[i].text);
+	KUNIT_EXPECT_EQ(test, (int)strlen(good),
+			oe_group_show_joint(&group, text));
+	KUNIT_EXPECT_STREQ(test, good, text);
 }
 
 static struct kunit_case cases[] = {
@@ -202,6 +396,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(replaced_while_it_is_looked_up_again),
 	KUNIT_CASE(replaced_later),
 	KUNIT_CASE(child_is_in_its_parents_cgroup),
+	KUNIT_CASE(every_condition_counts),
+	KUNIT_CASE(names_protect_root_only),
+	KUNIT_CASE(more_exact_rule_counts),
+	KUNIT_CASE(bad_rules_change_nothing),
 	{},
 };
 

@@ -4,7 +4,6 @@
  * tracepoints, so that every step is the test's own.
  */
 #include <kunit/test.h>
-#include <linux/completion.h>
 #include <linux/kthread.h>
 
 #include "../lib/pid_table.c"
@@ -97,12 +96,14 @@ bool oe_group_of_members(const unsigned long *groups,
 	return true;
 }
 
-bool oe_group_pass_judge(struct task_struct *p, struct oe_ranking *ranking)
+bool oe_group_pass_judge(struct task_struct *p, enum oe_exe_access access,
+			 struct oe_ranking *ranking)
 {
 	return false;
 }
 
-void oe_subject_describe(union oe_subject *subject, struct task_struct *p)
+void oe_group_describe(union oe_subject *subject, struct task_struct *p,
+		       enum oe_exe_access access)
 {
 }
 
@@ -241,10 +242,7 @@ static void failing_change_changes_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
 }
 
-/*
- * The second allocation fails, and meanwhile the first process is gone for
- * good.
- */
+/* The second allocation fails; meanwhile the first process is gone for good. */
 static void failing_change_meets_an_exit(struct kunit *test)
 {
 	const struct oe_rank_change changes[] = {

@@ -9,9 +9,9 @@
 . "$(dirname "$0")/lib/oom.sh"
 
 NUMBERS="rank_threshold default_rank groups/g/rank"
-WORDS="mode selection_order no_victim_action groups/g/signal"
+WORDS="mode selection_order no_victim_action groups/g/signal groups/g/trust"
 RULES="groups/g/cgroup groups/g/comm groups/g/uid"
-WRITABLE="$NUMBERS $WORDS $RULES grace_ms grace_hold allow_offers reserve_kb reconfigure_done oom_ranking groups/g/pids"
+WRITABLE="$NUMBERS $WORDS $RULES groups/g/rules grace_ms grace_hold allow_offers reserve_kb reconfigure_done oom_ranking groups/g/pids"
 
 offences=0
 
@@ -302,6 +302,8 @@ other_value()
 	case $1 in
 	rank_threshold | default_rank | groups/g/rank) echo 18 ;;
 	groups/g/signal) echo KILL ;;
+	groups/g/trust) echo name ;;
+	groups/g/rules) echo uid=18 ;;
 	groups/g/cgroup) echo / ;;
 	groups/g/comm) echo other ;;
 	groups/g/uid) echo 18 ;;

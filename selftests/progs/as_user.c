@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs a program with fewer rights than root's, or in namespaces of its own.
+ * Runs a program with fewer rights than root's, in namespaces of its own, or from
+ * a file without a path.
  *
- *	as_user [-u UID] [-N] [-p] [-r] PROGRAM [ARGUMENT...]
+ *	as_user [-u UID] [-N] [-m] [-p] [-r] PROGRAM [ARGUMENT...]
  *
  * -u UID	another user, all capabilities gone
- * -N		root of a new user namespace, mapped to the real root: owns root's
- *		files and has every capability, but not in the initial namespace
+ * -N		root of a new user namespace, mapped to the caller: the real root owns
+ *		root's files and has every capability, but not in the initial namespace
+ * -m		the program is copied to a memfd, and executed from there
  * -r		root without CAP_SYS_RESOURCE
  * -p		in a new pid namespace, as its init, with its own /proc
  */
@@ -19,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -42,11 +45,17 @@ static void write_string(const char *path, const char *text)
 
 static void enter_user_namespace(void)
 {
+	char uids[32];
+	char gids[32];
+
+	/* Before: in the new one they are nobody's. */
+	snprintf(uids, sizeof(uids), "0 %u 1", geteuid());
+	snprintf(gids, sizeof(gids), "0 %u 1", getegid());
 	if (unshare(CLONE_NEWUSER))
 		die("unshare user");
 	write_string("/proc/self/setgroups", "deny");
-	write_string("/proc/self/uid_map", "0 0 1");
-	write_string("/proc/self/gid_map", "0 0 1");
+	write_string("/proc/self/uid_map", uids);
+	write_string("/proc/self/gid_map", gids);
 }
 
 static void drop_sys_resource(void)
@@ -86,17 +95,36 @@ static void enter_pid_namespace(void)
 		die("mount /proc");
 }
 
+static _Noreturn void execute_copy(char **argv)
+{
+	int from = open(argv[0], O_RDONLY | O_CLOEXEC);
+	int to = memfd_create("copy", MFD_CLOEXEC);
+	char buffer[65536];
+	ssize_t n;
+
+	if (from < 0 || to < 0)
+		die(argv[0]);
+	while ((n = read(from, buffer, sizeof(buffer))) > 0)
+		if (write(to, buffer, n) != n)
+			die("memfd");
+	fexecve(to, argv, environ);
+	die("fexecve");
+}
+
 int main(int argc, char **argv)
 {
 	bool no_resource = false;
 	bool new_userns = false;
 	bool new_pidns = false;
+	bool copy = false;
 	uid_t uid = 0;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+Npru:")) != -1) {
+	while ((opt = getopt(argc, argv, "+Nmpru:")) != -1) {
 		if (opt == 'N')
 			new_userns = true;
+		else if (opt == 'm')
+			copy = true;
 		else if (opt == 'p')
 			new_pidns = true;
 		else if (opt == 'r')
@@ -116,6 +144,8 @@ int main(int argc, char **argv)
 		enter_pid_namespace();
 	if (uid && (setgid(uid) || setuid(uid)))
 		die("setuid");
+	if (copy)
+		execute_copy(argv + optind);
 	execvp(argv[optind], argv + optind);
 	die(argv[optind]);
 }

@@ -85,6 +85,8 @@ precedence()
 	set_to groups/lower/comm 'in_*'
 	counts "a cgroup counts before a name" "$by_cgroup" "800 group:crew"
 	set_to groups/lower/comm '*_uid'
+	counts "a name alone does not protect a user's process" "$by_uid" "800 group:crew"
+	set_to groups/lower/trust name
 	counts "a name counts before a user" "$by_uid" "300 group:lower"
 	member_of lower "$by_cgroup"
 	counts "a pid counts before a cgroup" "$by_cgroup" "300 group:lower"
@@ -214,9 +216,9 @@ priorities()
 }
 
 if gives memcg; then
-	plan 39
+	plan 40
 else
-	plan 36
+	plan 37
 fi
 load_module selection_order=rank
 trace_start oe_victims counter
