@@ -175,6 +175,60 @@ static bool check_pattern(const struct oe_conf_key *key, const char *value,
 	return false;
 }
 
+static const struct oe_conf_key conditions[] = {
+	TYPE("exe", VALUE_PATH),
+	TYPE("cgroup", VALUE_CGROUP),
+	TYPE("comm", VALUE_PATTERN),
+	TYPE("uid", VALUE_UIDS),
+	END,
+};
+
+/* A word "KEY=VALUE" of a rule, cut off if it is longer than any may be. */
+static bool check_condition(const char *word, size_t length,
+			    unsigned int *asked, char *why, size_t size)
+{
+	const struct oe_conf_key *key;
+	char text[OE_CONF_MAX_LINE];
+	char *value;
+
+	snprintf(text, sizeof(text), "%.*s", (int)length, word);
+	value = strchr(text, '=');
+	if (value)
+		*value++ = '\0';
+	key = oe_conf_find_key(conditions, text);
+	if (!key || !value) {
+		snprintf(
+			why, size,
+			"rule: '%.80s' is none of exe=PATH, cgroup=PATH, comm=PATTERN, uid=FIRST-LAST",
+			text);
+		return false;
+	}
+	if (*asked & 1U << (key - conditions)) {
+		snprintf(why, size, "rule: %s is said twice", key->name);
+		return false;
+	}
+	*asked |= 1U << (key - conditions);
+	/* The module has the last word about an escaped value. */
+	return strchr(value, '\\') || oe_conf_judge(key, value, why, size);
+}
+
+static bool check_rule(const char *value, char *why, size_t size)
+{
+	static const char blanks[] = " \t";
+	unsigned int asked = 0;
+	size_t length;
+
+	for (value += strspn(value, blanks); *value;
+	     value += length, value += strspn(value, blanks)) {
+		length = strcspn(value, blanks);
+		if (!check_condition(value, length, &asked, why, size))
+			return false;
+	}
+	if (!asked)
+		snprintf(why, size, "rule: it has no condition");
+	return asked;
+}
+
 /**
  * oe_conf_judge - may a key have this value?
  * @key: the key
@@ -200,6 +254,8 @@ bool oe_conf_judge(const struct oe_conf_key *key, const char *value, char *why,
 		       wrong_word(key, value, why, size);
 	case VALUE_TIME:
 		return check_time(key, value, why, size);
+	case VALUE_RULE:
+		return check_rule(value, why, size);
 	case VALUE_PATTERN:
 		return check_pattern(key, value, why, size);
 	case VALUE_SIZE:

@@ -20,6 +20,7 @@ enum oe_conf_value {
 	VALUE_UIDS,
 	VALUE_TIME,
 	VALUE_PATH,
+	VALUE_RULE,
 };
 
 enum {

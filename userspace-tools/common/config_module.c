@@ -7,6 +7,7 @@
 
 #include "common/config_module.h"
 #include "common/config_value.h"
+#include "common/sysfs.h"
 #include "uapi/oom_embedded.h"
 
 static const char *const mode_words[] = { OOM_EMBEDDED_MODE_WORDS, NULL };
@@ -17,6 +18,8 @@ static const char *const no_victim_words[] = { OOM_EMBEDDED_NO_VICTIM_WORDS,
 static const char *const memcg_no_victim_words[] = {
 	OOM_EMBEDDED_MEMCG_NO_VICTIM_WORDS, NULL
 };
+
+static const char *const trust_words[] = { OOM_EMBEDDED_TRUST_WORDS, NULL };
 
 const struct oe_conf_key oe_conf_policy_keys[] = {
 	WORD("mode", mode_words),
@@ -40,6 +43,8 @@ const struct oe_conf_key oe_conf_group_keys[] = {
 	TYPE("cgroup", VALUE_CGROUP),
 	TYPE("uid", VALUE_UIDS),
 	TYPE("signal", VALUE_SIGNAL),
+	TYPE("rule", VALUE_RULE),
+	WORD("trust", trust_words),
 	END,
 };
 
@@ -114,6 +119,33 @@ static bool add_setting(struct oe_conf_reader *reader, const char *path,
 	return true;
 }
 
+/* The rules of a group are lines of one file, and of one file of the configuration. */
+static bool add_rule(struct oe_conf_reader *reader, const char *directory,
+		     const char *value)
+{
+	const struct oe_conf *conf = reader->conf;
+	char rules[OE_SYSFS_VALUE_MAX];
+	char path[128];
+	const char *before = "";
+
+	snprintf(path, sizeof(path), "%s/rules", directory);
+	for (int i = 0; i < conf->nr_settings; i++) {
+		struct oe_conf_setting *setting = &reader->conf->settings[i];
+
+		if (strcmp(setting->path, path))
+			continue;
+		if (setting->place.file == reader->place.file)
+			before = setting->value;
+		/* One line more, or the first one of a later file. */
+		setting->place.file = NULL;
+	}
+	if ((size_t)snprintf(rules, sizeof(rules), "%s%s%s", before,
+			     *before ? "\n" : "", value) >= sizeof(rules))
+		return oe_conf_error(reader->conf, reader->place,
+				     "%s: too many rules", directory);
+	return add_setting(reader, path, rules);
+}
+
 /**
  * oe_conf_policy_line - a line of [policy]
  * @reader: at that line
@@ -146,9 +178,12 @@ static bool directory_line(struct oe_conf_reader *reader,
 
 	if (!key)
 		return oe_conf_unknown_key(reader, keys, section, name);
+	if (!oe_conf_check(reader, key, value))
+		return false;
+	if (key->type == VALUE_RULE)
+		return add_rule(reader, directory, value);
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return oe_conf_check(reader, key, value) &&
-	       add_setting(reader, path, value);
+	return add_setting(reader, path, value);
 }
 
 /**

@@ -99,7 +99,7 @@ static int resolve_user(const char *typed, char *name)
 static const struct table_column group_columns[] = {
 	{ "name", false },   { "rank", true },	  { "nr_members", true },
 	{ "signal", false }, { "cgroup", false }, { "comm", false },
-	{ "uid", false },
+	{ "uid", false },    { "trust", false },  { "rules", false },
 };
 
 static const struct table_column limit_columns[] = {
@@ -112,7 +112,7 @@ static const struct table_column limit_columns[] = {
 static const struct kind groups = {
 	.dir = "groups",
 	.noun = "group",
-	.keys = { "rank", "cgroup", "comm", "uid", "signal" },
+	.keys = { "rank", "cgroup", "comm", "uid", "signal", "trust", "rule" },
 	.columns = group_columns,
 	.nr_columns = sizeof(group_columns) / sizeof(*group_columns),
 	.has_pids = true,
@@ -130,6 +130,14 @@ static const struct kind limits = {
 
 /* --- list ------------------------------------------------------------------ */
 
+/* Of the files only rules have several lines. */
+static char *join_lines(char *value)
+{
+	for (char *end = value; (end = strchr(end, '\n'));)
+		*end = ';';
+	return value;
+}
+
 static void list_one(const struct kind *kind, const char *name,
 		     struct table *table)
 {
@@ -143,7 +151,7 @@ static void list_one(const struct kind *kind, const char *name,
 		snprintf(file, sizeof(file), "%s/%s/%s", kind->dir, name,
 			 kind->columns[i].name);
 		if (oe_sysfs_read(file, value, sizeof(value)) > 0)
-			table_text(table, value);
+			table_text(table, join_lines(value));
 		else
 			table_text(table, NULL);
 	}
@@ -216,6 +224,35 @@ static int change_member(const struct kind *kind, const char *name,
 	return EXIT_OK;
 }
 
+/* "rule=..." may be said several times: together they are the group's rules. */
+static int change_rules(const struct kind *kind, const char *name,
+			const struct arguments *args,
+			struct oe_changes *changes)
+{
+	static const char key[] = "rule=";
+	char rules[OE_SYSFS_VALUE_MAX] = "";
+	char file[OE_SYSFS_PATH_MAX];
+	size_t used = 0;
+	bool said = false;
+	int err;
+
+	for (int i = 2; i < args->argc && used < sizeof(rules); i++) {
+		if (strncmp(args->argv[i], key, strlen(key)))
+			continue;
+		said = true;
+		used += (size_t)snprintf(rules + used, sizeof(rules) - used,
+					 "%s%s", used ? "\n" : "",
+					 args->argv[i] + strlen(key));
+	}
+	if (!said)
+		return EXIT_OK;
+	if (used >= sizeof(rules))
+		return complain(EXIT_USAGE, "too many rules");
+	snprintf(file, sizeof(file), "%s/%s/rules", kind->dir, name);
+	err = oe_changes_set(changes, file, rules);
+	return err ? complain_file(file, NULL, err) : EXIT_OK;
+}
+
 static int change_key(const struct kind *kind, const char *name,
 		      const char *word, struct oe_changes *changes)
 {
@@ -232,6 +269,8 @@ static int change_key(const struct kind *kind, const char *name,
 		return change_member(kind, name, value, changes);
 	if (!has_key(kind, key))
 		return unknown_key(kind, key);
+	if (!strcmp(key, "rule")) /* see change_rules() */
+		return EXIT_OK;
 	snprintf(file, sizeof(file), "%s/%s/%s", kind->dir, name, key);
 	err = oe_changes_set(changes, file, value);
 	return err ? complain_file(file, NULL, err) : EXIT_OK;
@@ -256,6 +295,8 @@ static int make_changes(const struct kind *kind, const char *name, bool create,
 		oe_changes_create(&changes, kind->dir, name);
 	for (i = 2; status == EXIT_OK && i < args->argc; i++)
 		status = change_key(kind, name, args->argv[i], &changes);
+	if (status == EXIT_OK)
+		status = change_rules(kind, name, args, &changes);
 	if (status == EXIT_OK)
 		status = changes_make(&changes);
 	oe_changes_free(&changes);
