@@ -48,7 +48,7 @@ expect_killed()
 # Two deaths: a small process of the highest ranking, then the leaker itself.
 leak_round()
 {
-	fodder batch 6144 900
+	fodder batch "$(sized 6144)" 900
 	batch=$pid
 	fodder leaker 512 600 -g -l 0
 	leaker=$pid
