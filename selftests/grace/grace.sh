@@ -15,6 +15,8 @@ GRACE=500
 # Besides the window: telling userspace (200 ms at most), and an emulated CPU.
 SLACK=600
 CACHE=$(sized 24576)
+# More than the kernel keeps back while memory is fragmented: up to 4 MiB a zone.
+[ "$CACHE" -ge 8192 ] || CACHE=8192
 
 # attend MODE [OPTION...]: sets $handler
 attend()
