@@ -137,13 +137,30 @@ static int parse_bounded(const char *text, u64 min, u64 max, u64 *value)
 	return oe_parse_number(text, min, max, value);
 }
 
+/* Cuts the next word off; the rest is behind the blanks, or NULL. */
+static char *cut_word(char *text)
+{
+	text = strpbrk(text, " \t");
+	if (!text)
+		return NULL;
+	*text++ = '\0';
+	return text + strspn(text, " \t");
+}
+
+/* What the children get: "inherit", or nothing, or "self". */
+static int parse_heritage(const char *text, bool *self)
+{
+	*self = text && !strcmp(text, "self");
+	return !text || *self || !strcmp(text, "inherit") ? 0 : -EINVAL;
+}
+
 /**
- * oe_parse_rank_line - "PID RANK" or "PID -"
+ * oe_parse_rank_line - "PID RANK", "PID RANK inherit", "PID RANK self" or "PID -"
  * @line: NUL terminated, without the newline; is taken apart
  * @parsed: written on success only
  *
- * The two words are separated by spaces or tabs; none may lead or trail, so
- * that a line has one spelling.
+ * The words are separated by spaces or tabs; none may lead or trail, so that a
+ * line has one spelling.
  *
  * Context: any.
  * Return: 0, -EINVAL if the line is malformed, -ERANGE if the ranking is above
@@ -151,25 +168,25 @@ static int parse_bounded(const char *text, u64 min, u64 max, u64 *value)
  */
 int oe_parse_rank_line(char *line, struct oe_rank_line *parsed)
 {
-	char *rank_text = strpbrk(line, " \t");
+	char *rank_text = cut_word(line);
+	char *heritage_text = rank_text ? cut_word(rank_text) : NULL;
 	struct oe_rank_line result = {};
 	u64 number;
 	int err;
 
 	if (!rank_text)
 		return -EINVAL;
-	*rank_text++ = '\0';
-	while (*rank_text == ' ' || *rank_text == '\t')
-		rank_text++;
-
 	err = parse_bounded(line, 1, INT_MAX, &number);
 	if (err)
 		return err == -ERANGE ? -ESRCH : err;
 	result.pid = number;
 
 	result.clear = !strcmp(rank_text, "-");
+	if (result.clear && heritage_text)
+		return -EINVAL;
 	if (!result.clear) {
-		err = parse_bounded(rank_text, 0, OE_RANK_MAX, &number);
+		err = parse_bounded(rank_text, 0, OE_RANK_MAX, &number) ?:
+			      parse_heritage(heritage_text, &result.self);
 		if (err)
 			return err;
 		result.rank = number;

@@ -14,11 +14,13 @@ enum {
  * @pid: in the writer's pid namespace, > 0
  * @rank: 0..OE_RANK_MAX; meaningless when @clear
  * @clear: "PID -": forget the ranking
+ * @self: "PID RANK self": the children do not inherit it
  */
 struct oe_rank_line {
 	pid_t pid;
 	unsigned int rank;
 	bool clear;
+	bool self;
 };
 
 /**

@@ -130,10 +130,11 @@ bool oe_group_of_members(const unsigned long *members,
  * @ranking: written if there is one
  *
  * Context: under rcu_read_lock().
- * Return: true if there is one.
+ * Return: how exact the rule is, as a sum of &enum oe_condition; 0 if none is
+ * matched.
  */
-bool oe_group_of_rules(const union oe_subject *subject,
-		       struct oe_ranking *ranking)
+unsigned int oe_group_of_rules(const union oe_subject *subject,
+			       struct oe_ranking *ranking)
 {
 	const struct oe_group *group;
 	unsigned int best = 0;

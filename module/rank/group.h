@@ -25,8 +25,8 @@ void oe_group_trust_names(struct oe_group *group, bool trust);
 
 bool oe_group_of_members(const unsigned long *groups,
 			 struct oe_ranking *ranking);
-bool oe_group_of_rules(const union oe_subject *subject,
-		       struct oe_ranking *ranking);
+unsigned int oe_group_of_rules(const union oe_subject *subject,
+			       struct oe_ranking *ranking);
 bool oe_group_has_by_rule(const struct oe_group *group,
 			  const union oe_subject *subject);
 void oe_group_describe(union oe_subject *subject, struct task_struct *p,

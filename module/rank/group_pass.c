@@ -19,13 +19,13 @@
  * struct finding - a cached result
  * @subject: of this name, user, cgroup and executable
  * @known: the rest is valid
- * @found: a rule matches
+ * @exact: how exact the rule is that it matches, 0 = none
  * @ranking: then that of the group
  */
 struct finding {
 	union oe_subject subject;
 	bool known;
-	bool found;
+	u8 exact;
 	struct oe_ranking ranking;
 };
 
@@ -138,25 +138,27 @@ static struct finding *find_finding(const union oe_subject *subject)
  * Context: under rcu_read_lock(), which also keeps @p; between
  * oe_group_pass_begin() and oe_group_pass_end() each kind of process is judged
  * once.
- * Return: true if there is one.
+ * Return: how exact that rule is, as a sum of &enum oe_condition; 0 if none is
+ * matched.
  */
-bool oe_group_pass_judge(struct task_struct *p, enum oe_exe_access access,
-			 struct oe_ranking *ranking)
+unsigned int oe_group_pass_judge(struct task_struct *p,
+				 enum oe_exe_access access,
+				 struct oe_ranking *ranking)
 {
 	struct finding *finding;
 	union oe_subject subject;
 
 	if (!oe_group_any_rule())
-		return false;
+		return 0;
 	oe_group_describe(&subject, p, access);
 	finding = find_finding(&subject);
 	if (!finding)
 		return oe_group_of_rules(&subject, ranking);
 	if (!finding->known) {
-		finding->found = oe_group_of_rules(&subject, &finding->ranking);
+		finding->exact = oe_group_of_rules(&subject, &finding->ranking);
 		finding->known = true;
 	}
-	if (finding->found)
+	if (finding->exact)
 		*ranking = finding->ranking;
-	return finding->found;
+	return finding->exact;
 }

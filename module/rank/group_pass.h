@@ -24,7 +24,8 @@ enum oe_group_pass {
 
 void oe_group_pass_begin(enum oe_group_pass user);
 void oe_group_pass_end(void);
-bool oe_group_pass_judge(struct task_struct *p, enum oe_exe_access access,
-			 struct oe_ranking *ranking);
+unsigned int oe_group_pass_judge(struct task_struct *p,
+				 enum oe_exe_access access,
+				 struct oe_ranking *ranking);
 
 #endif /* OE_GROUP_PASS_H */

@@ -89,19 +89,20 @@ static void note_lost(u64 child_start)
 static bool inherit_from(struct pid *parent, struct oe_heritage *heritage)
 {
 	struct oe_rank_entry *entry = oe_rank_table_find_told(parent);
+	bool inherits;
 	u32 packed;
 
 	if (!entry)
 		return false;
 	packed = READ_ONCE(entry->ranking); /* written by oe_rank_apply() */
-	heritage->ranking = packed == OE_NO_RANKING ?
-				    OE_NO_RANKING :
-				    oe_rank_pack(oe_rank_unpack(packed).rank,
-						 OE_SOURCE_INHERITED);
+	inherits = oe_rank_is_inheritable(packed);
+	heritage->ranking = inherits ? oe_rank_pack(oe_rank_unpack(packed).rank,
+						    OE_SOURCE_INHERITED) :
+				       OE_NO_RANKING;
 	heritage->offer = oe_rank_table_offer(entry);
 	bitmap_and(heritage->groups, entry->groups, inherit.open_groups,
 		   OE_NR_GROUPS);
-	return packed != OE_NO_RANKING || heritage->offer.rank ||
+	return inherits || heritage->offer.rank ||
 	       !bitmap_empty(heritage->groups, OE_NR_GROUPS);
 }
 

@@ -113,7 +113,8 @@ static bool has_entry(struct pid *tgid)
 
 static bool adds_entry(const struct oe_rank_change *change)
 {
-	return change->action == OE_RANK_SET || change->action == OE_RANK_JOIN;
+	return change->action != OE_RANK_CLEAR &&
+	       change->action != OE_RANK_LEAVE;
 }
 
 /* Insert an empty entry where there is none, so that nothing can fail later. */
@@ -138,12 +139,16 @@ static int prepare_entry(const struct oe_rank_change *change)
 static void change_entry(struct oe_rank_entry *entry,
 			 const struct oe_rank_change *change)
 {
-	if (change->action == OE_RANK_SET || change->action == OE_RANK_CLEAR)
+	if (change->action != OE_RANK_JOIN && change->action != OE_RANK_LEAVE)
 		oe_rank_table_set_offer(entry, (struct oe_offer){});
 	switch (change->action) {
 	case OE_RANK_SET:
 		WRITE_ONCE(entry->ranking,
 			   oe_rank_pack(change->value, OE_SOURCE_EXPLICIT));
+		break;
+	case OE_RANK_SET_SELF:
+		WRITE_ONCE(entry->ranking,
+			   oe_rank_pack(change->value, OE_SOURCE_SELF));
 		break;
 	case OE_RANK_CLEAR:
 		WRITE_ONCE(entry->ranking, OE_NO_RANKING);

@@ -11,13 +11,15 @@ struct pid;
 
 /**
  * enum oe_rank_action - the changes of a thread group's entry
- * @OE_RANK_SET: give it a ranking
+ * @OE_RANK_SET: give it a ranking, which its children inherit
+ * @OE_RANK_SET_SELF: give it a ranking of its own
  * @OE_RANK_CLEAR: take its ranking away
  * @OE_RANK_JOIN: put it into a group
  * @OE_RANK_LEAVE: take it out of a group
  */
 enum oe_rank_action {
 	OE_RANK_SET,
+	OE_RANK_SET_SELF,
 	OE_RANK_CLEAR,
 	OE_RANK_JOIN,
 	OE_RANK_LEAVE,

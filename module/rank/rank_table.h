@@ -73,6 +73,18 @@ static inline struct oe_ranking oe_rank_unpack(u32 packed)
 	};
 }
 
+/**
+ * oe_rank_is_inheritable - does a child get this ranking?
+ * @packed: of oe_rank_pack(), or OE_NO_RANKING
+ *
+ * Return: true if so.
+ */
+static inline bool oe_rank_is_inheritable(u32 packed)
+{
+	return packed != OE_NO_RANKING &&
+	       oe_rank_unpack(packed).source != OE_SOURCE_SELF;
+}
+
 /* Changes of the table other than by fork and exit. */
 extern struct mutex oe_rank_table_lock;
 

@@ -69,7 +69,7 @@ static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
 	if (!entry)
 		return false;
 	packed = READ_ONCE(entry->ranking); /* written by change_entry() */
-	if (packed == OE_NO_RANKING)
+	if (packed == OE_NO_RANKING || !(own || oe_rank_is_inheritable(packed)))
 		return oe_group_of_members(entry->groups, ranking);
 	*ranking = oe_rank_unpack(packed);
 	if (!own)
@@ -78,15 +78,30 @@ static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
 	return true;
 }
 
+/* It was said about another process, at a time when this one did not exist. */
+static bool is_heritage(const struct oe_ranking *ranking)
+{
+	return ranking->source == OE_SOURCE_INHERITED ||
+	       ranking->source == OE_SOURCE_LOST;
+}
+
 /* What others have said about a process: its forefathers, and root. */
 static struct oe_ranking rank_by_others(struct task_struct *p,
 					enum oe_exe_access access)
 {
+	struct oe_ranking by_rule;
 	struct oe_ranking ranking;
+	unsigned int exact;
+	bool found;
 
-	if (oe_rank_table_count() && of_entry(p, &ranking))
+	found = oe_rank_table_count() && of_entry(p, &ranking);
+	if (found && !is_heritage(&ranking))
 		return ranking;
-	if (oe_group_pass_judge(p, access, &ranking))
+	exact = oe_group_pass_judge(p, access, &by_rule);
+	/* A rule for users only is less exact than a forefather's ranking. */
+	if (exact > (found ? OE_ASKS_UID : 0))
+		return by_rule;
+	if (found)
 		return ranking;
 	return (struct oe_ranking){
 		.rank = READ_ONCE(oe_config.default_rank),
@@ -143,9 +158,10 @@ struct oe_ranking oe_rank_peek(struct task_struct *p, enum oe_exe_access access)
  * oe_rank_of - the ranking that counts for a process
  * @p: any of its threads
  *
- * The first that exists: its own ranking, that of a group it was put into, that
- * of a group whose rule it matches, `default_rank`. If the process has offered
- * to be more expendable than that, its offer.
+ * The first that exists: its own ranking; that of a group it was put into, if it
+ * has inherited none; that of a group whose rule asks for more than the user;
+ * the inherited one; that of a group whose rule asks for the user; `default_rank`.
+ * If the process has offered to be more expendable than that, its offer.
  *
  * Context: under rcu_read_lock(), which also keeps @p; takes task locks only,
  * and only if a rule asks for an executable.
@@ -226,6 +242,7 @@ const char *oe_source_name(enum oe_source source)
 	static const char *const names[] = {
 		[OE_SOURCE_DEFAULT] = "default",
 		[OE_SOURCE_EXPLICIT] = "explicit",
+		[OE_SOURCE_SELF] = "self",
 		[OE_SOURCE_INHERITED] = "inherited",
 		[OE_SOURCE_LOST] = "lost",
 		[OE_SOURCE_GROUP] = "group",

@@ -18,6 +18,7 @@ enum {
  * enum oe_source - where a ranking came from
  * @OE_SOURCE_DEFAULT: from nowhere else: `default_rank`
  * @OE_SOURCE_EXPLICIT: written to `oom_ranking`
+ * @OE_SOURCE_SELF: the same, for the process and not for its children
  * @OE_SOURCE_INHERITED: copied from the parent at fork
  * @OE_SOURCE_LOST: no memory for the copy at fork: that of the nearest
  *	forefather, until it is repaired
@@ -27,6 +28,7 @@ enum {
 enum oe_source {
 	OE_SOURCE_DEFAULT,
 	OE_SOURCE_EXPLICIT,
+	OE_SOURCE_SELF,
 	OE_SOURCE_INHERITED,
 	OE_SOURCE_LOST,
 	OE_SOURCE_GROUP,

@@ -318,7 +318,10 @@ static int parse_change(char *line, struct oe_rank_change *change, void *arg)
 	err = oe_parse_rank_line(line, &parsed);
 	if (err)
 		return err;
-	change->action = parsed.clear ? OE_RANK_CLEAR : OE_RANK_SET;
+	if (parsed.clear)
+		change->action = OE_RANK_CLEAR;
+	else
+		change->action = parsed.self ? OE_RANK_SET_SELF : OE_RANK_SET;
 	change->value = parsed.rank;
 	return oe_changes_find(parsed.pid, &change->pid);
 }

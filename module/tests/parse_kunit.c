@@ -106,6 +106,13 @@ static void rank_line_table(struct kunit *test)
 		{ "12\t7", 0, { 12, 7, false } },
 		{ "12  \t 7", 0, { 12, 7, false } },
 		{ "12 -", 0, { 12, 0, true } },
+		{ "12 7 self", 0, { 12, 7, false, true } },
+		{ "12 7 \tinherit", 0, { 12, 7, false, false } },
+		{ "12 7 Self", -EINVAL },
+		{ "12 7 self ", -EINVAL },
+		{ "12 7 self self", -EINVAL },
+		{ "12 1001 self", -ERANGE },
+		{ "12 - self", -EINVAL },
 		{ "12 1001", -ERANGE },
 		{ "12 -1", -ERANGE },
 		{ "12 99999999999999999999", -ERANGE },
@@ -147,6 +154,7 @@ static void rank_line_table(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, cases[i].parsed.pid, parsed.pid);
 		KUNIT_EXPECT_EQ(test, cases[i].parsed.rank, parsed.rank);
 		KUNIT_EXPECT_EQ(test, cases[i].parsed.clear, parsed.clear);
+		KUNIT_EXPECT_EQ(test, cases[i].parsed.self, parsed.self);
 	}
 }
 

@@ -80,53 +80,7 @@ static void *take_or_fail(struct oe_pool *pool, bool *low)
 	return NULL;
 }
 
-/* Group N has the ranking N; no process matches a rule. */
-bool oe_group_of_members(const unsigned long *groups,
-			 struct oe_ranking *ranking)
-{
-	unsigned int group = find_first_bit(groups, OE_NR_GROUPS);
-
-	if (group == OE_NR_GROUPS)
-		return false;
-	*ranking = (struct oe_ranking){
-		.rank = group,
-		.source = OE_SOURCE_GROUP,
-		.group = group,
-	};
-	return true;
-}
-
-bool oe_group_pass_judge(struct task_struct *p, enum oe_exe_access access,
-			 struct oe_ranking *ranking)
-{
-	return false;
-}
-
-void oe_group_describe(union oe_subject *subject, struct task_struct *p,
-		       enum oe_exe_access access)
-{
-}
-
-bool oe_group_has_by_rule(const struct oe_group *group,
-			  const union oe_subject *subject)
-{
-	return false;
-}
-
-unsigned int oe_group_index(const struct oe_group *group)
-{
-	return 0;
-}
-
-int oe_group_signal(const struct oe_group *group)
-{
-	return 0;
-}
-
-const struct oe_group *oe_group_next(unsigned int *index)
-{
-	return NULL;
-}
+#include "rule_stub.h"
 
 enum {
 	NR_PROCESSES = 40,
@@ -153,6 +107,7 @@ static int set_up(struct kunit *test)
 
 	memset(&fork_stub, 0, sizeof(fork_stub));
 	memset(&failing_alloc, 0, sizeof(failing_alloc));
+	memset(&rule_stub, 0, sizeof(rule_stub));
 	for (i = 0; i < NR_PROCESSES; i++) {
 		processes[i] =
 			kthread_run(wait_for_stop, NULL, "oe_kunit/%u", i);
@@ -465,6 +420,7 @@ static void empty_table_is_not_watched(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
 }
 
+#include "heritage_cases.h"
 #include "offer_cases.h"
 
 static struct kunit_case cases[] = {
@@ -474,6 +430,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(failing_change_meets_an_exit),
 	KUNIT_CASE(spare_entry_serves_without_memory),
 	KUNIT_CASE(inherit_and_drop),
+	KUNIT_CASE(self_is_not_inherited),
+	KUNIT_CASE(self_is_not_lost),
+	KUNIT_CASE(heritage_gives_way_to_exact_rule),
 	KUNIT_CASE(lost_inheritance_is_repaired),
 	KUNIT_CASE(lost_child_gets_what_its_parent_has),
 	KUNIT_CASE(ranked_child_loses_nothing),

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A part of rank_kunit.c: what children get, and which rule counts for more.
+ */
+#ifndef OE_HERITAGE_CASES_H
+#define OE_HERITAGE_CASES_H
+
+static void self_is_not_inherited(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_SET_SELF, 7));
+	rank_expect(test, 0, 7, OE_SOURCE_SELF);
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
+	/* Its groups are: their names are for families. */
+	oe_rank_open_group(3);
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_JOIN, 3));
+	oe_inherit_fork(pid_of(0), pid_of(2), 1);
+	rank_expect(test, 0, 7, OE_SOURCE_SELF);
+	rank_expect(test, 2, 3, OE_SOURCE_GROUP);
+	oe_rank_close_group(3);
+	/* Written again without the word, it is inherited as before. */
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 8));
+	oe_inherit_fork(pid_of(0), pid_of(4), 1);
+	rank_expect(test, 4, 8, OE_SOURCE_INHERITED);
+}
+
+/* A child that has lost its copy has none of a ranking that is not inherited. */
+static void self_is_not_lost(struct kunit *test)
+{
+	struct oe_rank_change of_parent = {
+		.action = OE_RANK_SET_SELF,
+		.value = 7,
+	};
+
+	rcu_read_lock();
+	of_parent.pid = get_pid(parent_of(processes[0]));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
+	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
+	note_lost(processes[1]->start_time);
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	mutex_unlock(&oe_rank_table_lock);
+	flush_delayed_work(&inherit.repair);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
+	put_pid(of_parent.pid);
+}
+
+/* Only what was said about another process gives way, and not to a user's rule. */
+static void heritage_gives_way_to_exact_rule(struct kunit *test)
+{
+	rule_stub.ranking =
+		(struct oe_ranking){ .rank = 300, .source = OE_SOURCE_GROUP };
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
+	rule_stub.exact = OE_ASKS_UID;
+	rank_expect(test, 1, 7, OE_SOURCE_INHERITED);
+	rank_expect(test, 2, 300, OE_SOURCE_GROUP);
+	rule_stub.exact = OE_ASKS_COMM;
+	rank_expect(test, 0, 7, OE_SOURCE_EXPLICIT);
+	rank_expect(test, 1, 300, OE_SOURCE_GROUP);
+	KUNIT_EXPECT_EQ(test, 0, rank_set(1, 9));
+	rank_expect(test, 1, 9, OE_SOURCE_EXPLICIT);
+	KUNIT_EXPECT_EQ(test, 0, rank_change(1, OE_RANK_SET_SELF, 8));
+	rank_expect(test, 1, 8, OE_SOURCE_SELF);
+}
+
+#endif /* OE_HERITAGE_CASES_H */
