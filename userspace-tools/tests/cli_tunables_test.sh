@@ -45,6 +45,8 @@ uncompleted=
 unmanned=
 for file in "${files[@]}"; do
 	key=${file##*/}
+	# A line of the file is a key.
+	[[ $key != rules ]] || key=rule
 	printf '[%s]\n%s = @\n' "$(section_of "$file")" "$key" >"$tmp/key.conf"
 	run check "$tmp/key.conf"
 	! grep -q "knows no '$key'" <<<"$out$err" || unknown+=" $file"

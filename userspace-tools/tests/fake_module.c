@@ -199,8 +199,10 @@ static int make_dir(const char *dir, const char *name, const char *const *files)
 static int create_group(const char *name)
 {
 	static const char *const files[] = {
-		"rank", "500", "pids",	 "",	 "cgroup",     "",  "comm", "",
-		"uid",	"",    "signal", "none", "nr_members", "0", NULL,
+		"rank",	  "500",   "pids",	 "",	"cgroup",
+		"",	  "comm",  "",		 "uid", "",
+		"signal", "none",  "nr_members", "0",	"rules",
+		"",	  "trust", "root",	 NULL,
 	};
 	size_t length = strlen(name);
 
@@ -311,6 +313,12 @@ static int write_group(const char *file, const char *value)
 		return put_cgroup(file, value);
 	if (!strcmp(key, "signal"))
 		return put_word(file, value, "none TERM USR1 USR2 STOP HUP");
+	if (!strcmp(key, "trust"))
+		return put_word(file, value, "root name");
+	if (!strcmp(key, "rules")) {
+		fake_put(file, value);
+		return 0;
+	}
 	fake_put_line(file, value);
 	return 0;
 }

@@ -140,6 +140,8 @@ fake_groups_and_limits()
 	put_file sysfs/groups/batch/cgroup /batch
 	put_file sysfs/groups/batch/comm ''
 	put_file sysfs/groups/batch/uid ''
+	put_file sysfs/groups/batch/trust root
+	put_file sysfs/groups/batch/rules ''
 	put_file sysfs/groups/batch/signal USR1
 	put_file sysfs/groups/batch/nr_members 2
 	put_file sysfs/limits/1000/max_kb 65536
