@@ -64,6 +64,24 @@ make_tree "$tmp/tree"
 run incident -o "$tmp/file.html"
 same "incident -o: a file" "0 html" "$status $(tail -n 1 "$tmp/file.html" | tr -d '</>')"
 
+# --- names, as their owners wrote them, and fit for a page
+{
+	fake_event 3 1795260330.500000 1040.123456 global 388 'm\xc3\xbcller\xe2\x80\xae\xc3<i>\x3cb\x3e' killed rank
+} >"$OOM_EMBEDDED_SYSFS/events"
+sed -i 's|<b>x&y|\\xd1\\x81"\xd0\xbe<i>|; s|kind=global|kind=global \xff\xc2\x9b|' "$OOM_EMBEDDED_SYSFS/report" "$OOM_EMBEDDED_SYSFS/events"
+gives "a name in UTF-8 is shown, but what steers a page" 0 'müller\\xe2\\x80\\xae\\xc3&#60;i&#62;\\x3cb\\x3e/388 was killed' incident 3
+gives "also in the picture; a raw one is none of the module's" 0 '>с&#34;[?]{2}&#60;i&#62;' incident 3
+check "the page is UTF-8" iconv -f UTF-8 -t UTF-16 -o /dev/null "$tmp/out"
+# A letter of three bytes at each place where the text may be cut.
+for pad in '' x xx; do
+	make_tree "$tmp/tree"
+	printf '%-4000s\n' "seq=3 time=1 uptime=1040 kind=global memcg=/$pad$(printf '\\xe6\\x97\\xa5%.0s' {1..300}) outcome=killed" \
+		>"$OOM_EMBEDDED_SYSFS/events"
+	run incident 3
+	check "a long name is cut between letters ($pad)" iconv -f UTF-8 -t UTF-16 -o /dev/null "$tmp/out"
+done
+make_tree "$tmp/tree"
+
 # --- in a browser
 browser=$(command -v chromium-headless-shell || command -v chromium || command -v chromium-browser) || browser=
 

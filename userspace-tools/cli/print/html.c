@@ -4,8 +4,11 @@
  */
 #include "cli/print/html.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "cli/print/readable.h"
 
 enum {
 	ESCAPED_SIZE = 1024,
@@ -54,11 +57,16 @@ static const char style[] =
 	"@media print{body{max-width:none;padding:0}}\n";
 /* clang-format on */
 
+static bool is_inside_letter(unsigned char byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
+
 /**
  * html - a text that others chose, for a page
  * @text: any bytes
  *
- * What is too long is cut off.
+ * What is too long is cut off. Letters in UTF-8 are shown, see readable_utf8().
  *
  * Return: escaped, good for text and for quoted attributes, until called eight
  * more times.
@@ -68,16 +76,23 @@ const char *html(const char *text)
 	static char escaped[NR_ESCAPED][ESCAPED_SIZE];
 	static unsigned int next;
 	char *to = escaped[next++ % NR_ESCAPED];
+	char shown[ESCAPED_SIZE];
+	const char *from = shown;
 	size_t used = 0;
 
-	for (; *text && used + 8 < ESCAPED_SIZE; text++) {
-		unsigned char c = (unsigned char)*text;
+	snprintf(shown, sizeof(shown), "%s", text);
+	readable_utf8(shown);
+	/* A letter is not cut: it has two bytes more at most. */
+	for (; *from; from++) {
+		unsigned char c = (unsigned char)*from;
 
+		if (used + 8 >= ESCAPED_SIZE && !is_inside_letter(c))
+			break;
 		if (strchr("&<>\"'", c))
 			used += (size_t)snprintf(to + used, ESCAPED_SIZE - used,
 						 "&#%d;", c);
 		else
-			to[used++] = c < ' ' || c > '~' ? '?' : (char)c;
+			to[used++] = (char)c;
 	}
 	to[used] = '\0';
 	return to;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names as their owners wrote them, on a terminal that shows UTF-8. A process chooses its name, so
+ * Names as their owners wrote them, on a terminal that shows UTF-8 and in a page. A process chooses its name, so
  * only letters that stand for themselves are shown: no marks that combine, no formats, nothing that
  * is written from right to left, no blanks. All else stays escaped, as the module wrote it.
  */
@@ -184,6 +184,32 @@ static size_t show_next(char **to, const char *from, bool is_mixed)
 }
 
 /**
+ * readable_utf8 - make a text fit for a document in UTF-8
+ * @text: any bytes but newlines; changed in place, never longer than before
+ *
+ * As printable(), but letters in UTF-8, raw or escaped, are shown.
+ *
+ * Return: @text.
+ */
+char *readable_utf8(char *text)
+{
+	const char *from = text;
+	const char *end = text;
+	bool is_mixed = false;
+	char *to = text;
+
+	while (*from) {
+		if (from >= end) {
+			end = end_of_word(from);
+			is_mixed = has_ascii_letter(from, end);
+		}
+		from += show_next(&to, from, is_mixed);
+	}
+	*to = '\0';
+	return text;
+}
+
+/**
  * readable - make a text fit for a terminal
  * @text: any bytes but newlines; changed in place, never longer than before
  *
@@ -194,22 +220,7 @@ static size_t show_next(char **to, const char *from, bool is_mixed)
  */
 char *readable(char *text)
 {
-	const char *from = text;
-	const char *end = text;
-	bool is_mixed = false;
-	char *to = text;
-
-	if (!shows_utf8())
-		return printable(text);
-	while (*from) {
-		if (from >= end) {
-			end = end_of_word(from);
-			is_mixed = has_ascii_letter(from, end);
-		}
-		from += show_next(&to, from, is_mixed);
-	}
-	*to = '\0';
-	return text;
+	return shows_utf8() ? readable_utf8(text) : printable(text);
 }
 
 /* --- columns ---------------------------------------------------------------- */
