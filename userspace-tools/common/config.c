@@ -188,3 +188,12 @@ int oe_conf_load(struct oe_conf *conf, const char *file, const char *directory,
 		read_directory(conf, directory);
 	return oe_conf_end(conf);
 }
+
+const struct oe_conf_setting *oe_conf_find_setting(const struct oe_conf *conf,
+						   const char *path)
+{
+	for (int i = 0; i < conf->nr_settings; i++)
+		if (!strcmp(conf->settings[i].path, path))
+			return &conf->settings[i];
+	return NULL;
+}

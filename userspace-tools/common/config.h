@@ -380,6 +380,16 @@ int oe_conf_load(struct oe_conf *conf, const char *file, const char *directory,
 		 void (*report)(void *arg, const char *message), void *arg);
 
 /**
+ * oe_conf_find_setting - a setting of the module, by its file
+ * @conf: the configuration
+ * @path: relative to the module's directory
+ *
+ * Return: the setting, @conf's; NULL if the configuration does not set it.
+ */
+const struct oe_conf_setting *oe_conf_find_setting(const struct oe_conf *conf,
+						   const char *path);
+
+/**
  * oe_conf_kb - what the module will make of a size
  * @text: "4096" (KiB), "4M", "10%"
  * @total_kb: all memory, for "%"

@@ -64,21 +64,10 @@ static size_t count_matches(const struct names *names, const char *pattern)
 	return nr;
 }
 
-static const struct oe_conf_setting *find_setting(const struct oe_conf *conf,
-						  const char *path)
-{
-	int i;
-
-	for (i = 0; i < conf->nr_settings; i++)
-		if (!strcmp(conf->settings[i].path, path))
-			return &conf->settings[i];
-	return NULL;
-}
-
 static long long threshold_of(const struct oe_conf *conf)
 {
 	const struct oe_conf_setting *setting =
-		find_setting(conf, "rank_threshold");
+		oe_conf_find_setting(conf, "rank_threshold");
 	long long threshold = 0;
 
 	if (setting)
@@ -115,10 +104,10 @@ static void check_names(const struct oe_conf *conf, const struct names *names)
 
 		snprintf(path, sizeof(path), "groups/%s/comm",
 			 conf->groups[i].name);
-		comm = find_setting(conf, path);
+		comm = oe_conf_find_setting(conf, path);
 		snprintf(path, sizeof(path), "groups/%s/rank",
 			 conf->groups[i].name);
-		rank = find_setting(conf, path);
+		rank = oe_conf_find_setting(conf, path);
 		if (comm && rank &&
 		    (!atoll(rank->value) || atoll(rank->value) < threshold))
 			check_name(names, comm->place, comm->value);
