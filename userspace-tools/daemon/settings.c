@@ -15,6 +15,7 @@
 #include "common/refusal.h"
 #include "common/sysfs.h"
 #include "daemon/daemon.h"
+#include "daemon/settings_gone.h"
 
 enum {
 	VALUE = OE_STATE_VALUE,
@@ -65,90 +66,16 @@ static int complain_setting(const struct oe_conf_setting *setting, int err)
 static int complain_change(const struct oe_conf *conf,
 			   const struct oe_change *change)
 {
+	const struct oe_conf_setting *setting =
+		oe_conf_find_setting(conf, change->file);
 	char text[200];
 
-	for (int i = 0; i < conf->nr_settings; i++)
-		if (!strcmp(conf->settings[i].path, change->file))
-			return complain_setting(&conf->settings[i],
-						change->err);
+	if (setting)
+		return complain_setting(setting, change->err);
 	oe_refusal_explain(text, sizeof(text), change->file, change->value,
 			   change->err);
 	oe_log(OE_LOG_ERROR, "%s", text);
 	return 1;
-}
-
-static bool has_group(const struct oe_conf *conf, const char *name)
-{
-	for (int i = 0; i < conf->nr_groups; i++)
-		if (!strcmp(conf->groups[i].name, name))
-			return true;
-	return false;
-}
-
-static bool has_limit(const struct oe_conf *conf, unsigned int uid)
-{
-	for (int i = 0; i < conf->nr_limits; i++)
-		if (conf->limits[i].uid == uid)
-			return true;
-	return false;
-}
-
-/* An undone removal takes in again who was put into the group by pid. */
-static void restore_members(struct oe_changes *changes, const char *group)
-{
-	char file[OE_SYSFS_PATH_MAX];
-	char *save;
-	char *list;
-	int length = snprintf(file, sizeof(file), "%s/pids", group);
-	int err = length < (int)sizeof(file) ?
-			  oe_sysfs_read_list(file, &list, NULL) :
-			  -ENAMETOOLONG;
-
-	if (err == -ENOMEM)
-		changes->err = err;
-	if (err)
-		return;
-	for (char *pid = strtok_r(list, " \n", &save); pid;
-	     pid = strtok_r(NULL, " \n", &save))
-		oe_changes_add_line(changes, file, NULL, pid, NULL, true);
-	free(list);
-}
-
-/* An undone removal restores the files that the configuration before has set. */
-static void add_removal(struct oe_changes *changes,
-			const struct oe_conf *before, const char *directory,
-			const char *name)
-{
-	char path[OE_SYSFS_PATH_MAX];
-	int length = snprintf(path, sizeof(path), "%s/%s", directory, name);
-
-	if (oe_sysfs_exists(path))
-		return;
-	for (int i = 0; i < before->nr_settings; i++) {
-		const char *file = before->settings[i].path;
-
-		if (!strncmp(file, path, (size_t)length) && file[length] == '/')
-			oe_changes_restore(changes, file);
-	}
-	restore_members(changes, path);
-	oe_changes_remove(changes, directory, name);
-}
-
-/* Removals come first: the module has room for a limited number of groups and limits. */
-static void add_removals(struct oe_changes *changes, const struct oe_conf *conf,
-			 const struct oe_conf *before)
-{
-	char uid[NAME];
-
-	for (int i = 0; i < before->nr_groups; i++)
-		if (!has_group(conf, before->groups[i].name))
-			add_removal(changes, before, "groups",
-				    before->groups[i].name);
-	for (int i = 0; i < before->nr_limits; i++) {
-		snprintf(uid, sizeof(uid), "%u", before->limits[i].uid);
-		if (!has_limit(conf, before->limits[i].uid))
-			add_removal(changes, before, "limits", uid);
-	}
 }
 
 /* Returns how many settings cannot be read, and so could not be put back. */
@@ -227,7 +154,7 @@ int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before)
 	int failed;
 
 	if (before)
-		add_removals(&changes, conf, before);
+		oe_settings_add_gone(&changes, conf, before);
 	failed = add_settings(&changes, conf, missing, sizeof(missing));
 	if (!before)
 		failed += make_possible(&changes, conf);
@@ -256,15 +183,6 @@ static struct target *find_target(const char *path)
 	return NULL;
 }
 
-static const char *configured_value(const struct oe_conf *conf,
-				    const char *path)
-{
-	for (int i = 0; i < conf->nr_settings; i++)
-		if (!strcmp(conf->settings[i].path, path))
-			return conf->settings[i].value;
-	return NULL;
-}
-
 /*
  * For a file that the configuration does not set: the value from before there were modes. If the
  * file still holds the value of a mode, of this manager or of the one before, the state has noted
@@ -287,7 +205,9 @@ static const char *value_before_modes(const struct target *target)
 static void open_target(const struct oe_conf *conf, const char *path)
 {
 	struct target *target = &settings.targets[settings.nr_targets];
-	const char *value = configured_value(conf, path);
+	const struct oe_conf_setting *setting =
+		oe_conf_find_setting(conf, path);
+	const char *value = setting ? setting->value : NULL;
 
 	target->path = path;
 	target->fd = oe_sysfs_open(path, O_RDWR);

@@ -116,6 +116,31 @@ test_accepted()
 	end_well "it ends in order"
 }
 
+# Each line of the configuration is a line of the file; what is wrong is said with its line.
+test_rules()
+{
+	make_tree "$tmp/tree"
+	: >"$log"
+	write_conf '[group new]' 'rank = 50' 'rule = exe=/bin/sh  cgroup=/new/*' 'trust = name' \
+		'rule = comm=new* uid=7-9'
+	start
+	same "rules: one a line" $'exe=/bin/sh  cgroup=/new/*\ncomm=new* uid=7-9' \
+		"$(tr -s '\n' <"$OOM_EMBEDDED_SYSFS/groups/new/rules")"
+	same "rules: whom they trust" name "$(first_line groups/new/trust)"
+	write_conf '[group new]' 'rank = 50' 'rule = comm=new colour=red'
+	reload 'stays|read again'
+	says "rules: no such condition: said with its line" "conf:[0-9]+: .*'colour=?.*' is none of exe=PATH"
+	check "rules: those in force stay" grep -qx 'comm=new\* uid=7-9' "$OOM_EMBEDDED_SYSFS/groups/new/rules"
+	write_conf '[group new]' 'rank = 50' 'rule = comm=other'
+	reload 'was read again'
+	same "rules: others take their place" 'comm=other' "$(tr -s '\n' <"$OOM_EMBEDDED_SYSFS/groups/new/rules")"
+	write_conf '[group new]' 'rank = 50'
+	reload 'was read again'
+	same "rules: none are left" '' "$(tr -d '\n' <"$OOM_EMBEDDED_SYSFS/groups/new/rules")"
+	same "rules: trust is the module's own" root "$(first_line groups/new/trust)"
+	end_well "rules: it ends in order"
+}
+
 # Nothing was there before to go back to.
 test_refused_start()
 {
@@ -132,5 +157,6 @@ test_refused_start()
 test_start
 test_refused
 test_accepted
+test_rules
 test_refused_start
 finish
