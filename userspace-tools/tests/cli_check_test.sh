@@ -107,6 +107,31 @@ finds watchdog '' "who feeds the watchdog is protected"
 sed -i 's/^Uid:.*/Uid:\t1000\t1000\t1000\t1000/' "$OOM_EMBEDDED_PROC/100/status"
 finds users_process note "a user's process is protected"
 
+
+# --- rules of groups
+put_file sysfs/groups/batch/rank 50
+put_file sysfs/groups/batch/trust name
+put_file sysfs/groups/batch/comm 'ba[t]ch'
+finds trust warning "a group protects whoever takes a name"
+put_file sysfs/groups/batch/trust name
+put_file sysfs/groups/batch/comm batch
+finds trust '' "a group trusts a name and does not protect"
+put_file sysfs/groups/batch/rank 50
+put_file sysfs/groups/batch/rules $'comm=b\\x61tch uid=1000\ncomm=b\\x61tch'
+gives "check: a process only seems to be protected" 0 \
+	'batch/200 has a name that group batch protects, but it is a process of user 1000' check
+run check --json
+same "check: which is two notes" 'note note' \
+	"$(jq -r '[.findings[] | select(.id == "not_trusted") | .severity] | join(" ")' <<<"$out")"
+make_tree "$tmp/tree"
+put_file sysfs/groups/batch/rank 50
+put_file sysfs/groups/batch/rules $'comm=batch uid=1000\ncomm=batch cgroup=/batch\nexe=/bin/sh comm=batch'
+finds not_trusted '' "a name, and more than that"
+put_file sysfs/groups/batch/rules $'uid=0\nexe=/no/such\\x20program uid=0'
+finds executable warning "a rule for an executable that is gone"
+put_file sysfs/groups/batch/rules 'exe=/bin/sh uid=0'
+finds executable '' "a rule for an executable that is there"
+
 FAKE_ERRORS='candidates=13' gives "check: without root, it says what it cannot see" 0 'run it as root' check
 
 # Fifty workers of one kind are one finding.

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/commands/check.h"
+#include "cli/commands/check_groups.h"
 #include "cli/commands/check_world.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/findings.h"
@@ -414,6 +415,7 @@ static int check_system(void)
 	check_handler();
 	check_processes();
 	check_world();
+	check_groups();
 	return EXIT_OK;
 }
 
