@@ -119,17 +119,25 @@ static bool add_setting(struct oe_conf_reader *reader, const char *path,
 	return true;
 }
 
+static int count_lines(const char *text)
+{
+	int nr = *text != '\0';
+
+	for (; *text; text++)
+		nr += *text == '\n';
+	return nr;
+}
+
 /* The rules of a group are lines of one file, and of one file of the configuration. */
 static bool add_rule(struct oe_conf_reader *reader, const char *directory,
 		     const char *value)
 {
-	const struct oe_conf *conf = reader->conf;
 	char rules[OE_SYSFS_VALUE_MAX];
 	char path[128];
 	const char *before = "";
 
 	snprintf(path, sizeof(path), "%s/rules", directory);
-	for (int i = 0; i < conf->nr_settings; i++) {
+	for (int i = 0; i < reader->conf->nr_settings; i++) {
 		struct oe_conf_setting *setting = &reader->conf->settings[i];
 
 		if (strcmp(setting->path, path))
@@ -139,10 +147,13 @@ static bool add_rule(struct oe_conf_reader *reader, const char *directory,
 		/* One line more, or the first one of a later file. */
 		setting->place.file = NULL;
 	}
-	if ((size_t)snprintf(rules, sizeof(rules), "%s%s%s", before,
-			     *before ? "\n" : "", value) >= sizeof(rules))
-		return oe_conf_error(reader->conf, reader->place,
-				     "%s: too many rules", directory);
+	if (count_lines(before) == OOM_EMBEDDED_RULES_MAX)
+		return oe_conf_too_many(reader, "rules of a group",
+					OOM_EMBEDDED_RULES_MAX);
+	snprintf(rules, sizeof(rules), "%s%s%s", before, *before ? "\n" : "",
+		 value);
+	if (*before)
+		oe_conf_drop_last(reader->conf, before);
 	return add_setting(reader, path, rules);
 }
 

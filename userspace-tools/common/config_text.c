@@ -69,6 +69,19 @@ const char *oe_conf_keep(struct oe_conf *conf, struct oe_conf_place place,
 	return copy;
 }
 
+/**
+ * oe_conf_drop_last - forget a text, if it is the last one that was kept
+ * @conf: where it was kept
+ * @text: of oe_conf_keep(); no longer used
+ *
+ * For a text that grows: its room is used again.
+ */
+void oe_conf_drop_last(struct oe_conf *conf, const char *text)
+{
+	if (text + strlen(text) + 1 == conf->text + conf->text_used)
+		conf->text_used = (size_t)(text - conf->text);
+}
+
 /* Room for pointers among the texts. */
 static const char **keep_pointers(struct oe_conf *conf,
 				  struct oe_conf_place place, int count)

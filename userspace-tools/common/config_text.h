@@ -54,6 +54,7 @@ __attribute__((format(printf, 3, 4))) bool
 oe_conf_error(struct oe_conf *conf, struct oe_conf_place place,
 	      const char *format, ...);
 
+void oe_conf_drop_last(struct oe_conf *conf, const char *text);
 const char *oe_conf_keep(struct oe_conf *conf, struct oe_conf_place place,
 			 const char *text);
 

@@ -329,6 +329,28 @@ int oe_proc_cgroup_number(const char *cgroup, const char *file,
 }
 
 /**
+ * oe_proc_exe - the path of the file that a process executes
+ * @pid: which
+ * @path: as the kernel shows it, with " (deleted)" behind it where it is;
+ *	another process may be deceived by mounts of @pid
+ * @size: of @path
+ *
+ * Return: 0 or a negative errno.
+ */
+int oe_proc_exe(int pid, char *path, size_t size)
+{
+	char name[PATH_MAX];
+	ssize_t length;
+
+	snprintf(name, sizeof(name), "%s/%d/exe", oe_proc_root(), pid);
+	length = readlink(name, path, size - 1);
+	if (length < 0)
+		return -errno;
+	path[length] = '\0';
+	return 0;
+}
+
+/**
  * oe_proc_has_open - does a process have this file open?
  * @pid: which
  * @path: absolute

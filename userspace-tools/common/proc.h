@@ -49,6 +49,7 @@ int oe_proc_meminfo(const char *key, long long *kb);
 int oe_proc_cgroup(int pid, char *path, size_t size);
 int oe_proc_cgroup_number(const char *cgroup, const char *file,
 			  long long *value);
+int oe_proc_exe(int pid, char *path, size_t size);
 int oe_proc_has_open(int pid, const char *path);
 int oe_proc_swaps_on(const char *prefix);
 int oe_proc_has_argument(const char *word);

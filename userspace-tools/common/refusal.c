@@ -9,10 +9,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/config_module.h"
 #include "common/proc.h"
+#include "common/rule.h"
 #include "common/sysfs.h"
+#include "uapi/oom_embedded.h"
 
 enum {
 	KB_TEXT = 64,
@@ -96,6 +99,57 @@ static bool explain_size(char *buf, size_t size, const char *file,
 	return true;
 }
 
+/* The module says only that one of the rules is to blame. */
+static bool explain_rule(char *buf, size_t size, const char *rule,
+			 size_t length)
+{
+	const struct oe_conf_key *key =
+		oe_conf_find_key(oe_conf_group_keys, "rule");
+	char path[OE_SYSFS_VALUE_MAX];
+	char text[OE_SYSFS_VALUE_MAX];
+	struct stat st;
+
+	snprintf(text, sizeof(text), "%.*s", (int)length, rule);
+	if (!oe_conf_judge(key, text, buf, size))
+		return true;
+	if (!oe_rule_value(rule, length, "exe", path, sizeof(path)))
+		return false;
+	if (stat(path, &st))
+		snprintf(buf, size, "rule: exe=%.120s: %s", path,
+			 strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		snprintf(buf, size, "rule: exe=%.120s is no regular file",
+			 path);
+	else
+		return false;
+	return true;
+}
+
+static bool explain_rules(char *buf, size_t size, const char *file,
+			  const char *value, int err)
+{
+	const char *name = strrchr(file, '/');
+	const char *rule;
+	size_t length;
+	int nr = 0;
+
+	if (!name || strcmp(name, "/rules"))
+		return false;
+	while ((rule = oe_rule_next(&value, &length))) {
+		nr++;
+		if (explain_rule(buf, size, rule, length))
+			return true;
+	}
+	if (err != -ENOSPC)
+		return false;
+	snprintf(buf, size,
+		 nr > OOM_EMBEDDED_RULES_MAX ?
+			 "rule: a group has at most %d rules" :
+			 "rule: these rules are longer than a page",
+		 OOM_EMBEDDED_RULES_MAX);
+	return true;
+}
+
 /**
  * oe_refusal_explain - say why a value was refused, for a human
  * @buf: gets one line without a newline, cut off if it must be
@@ -120,5 +174,8 @@ char *oe_refusal_explain(char *buf, size_t size, const char *file,
 		    explain_size(buf, size, file, key, value))
 			return buf;
 	}
+	if (value && !oe_sysfs_exists(file) &&
+	    explain_rules(buf, size, file, value, err))
+		return buf;
 	return oe_sysfs_explain(buf, size, file, value, err);
 }

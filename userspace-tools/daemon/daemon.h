@@ -276,6 +276,12 @@ void oe_settings_enter(const struct oe_conf *conf, int mode);
 int oe_settings_try(const struct oe_conf *conf);
 void oe_settings_rank(int pid, int rank);
 
+/* --- exe_rules.c: rules whose path may get another file */
+void oe_exe_rules_begin(const struct oe_conf *conf);
+const char *oe_exe_rules_value(const struct oe_conf_setting *setting,
+			       char *value);
+void oe_exe_rules_look(const struct oe_conf *conf);
+
 /* --- procs.c --- */
 
 void oe_procs_scan(const struct oe_conf *conf);

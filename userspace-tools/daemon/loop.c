@@ -115,8 +115,10 @@ static void look_around(void)
 	bool calm = is_calm();
 
 	if (oe_watch_is_sample_due(conf->daemon.sample_ms)) {
-		if (calm)
+		if (calm) {
 			oe_sense_refresh();
+			oe_exe_rules_look(conf);
+		}
 		oe_sense_read(&sense);
 		oe_mode_update(conf, &sense);
 	}

@@ -93,8 +93,9 @@ static int add_settings(struct oe_changes *changes, const struct oe_conf *conf,
 	}
 	for (int i = 0; i < conf->nr_settings; i++) {
 		const struct oe_conf_setting *setting = &conf->settings[i];
-		int err =
-			oe_changes_set(changes, setting->path, setting->value);
+		char value[OE_SYSFS_VALUE_MAX];
+		int err = oe_changes_set(changes, setting->path,
+					 oe_exe_rules_value(setting, value));
 
 		if (err == -ENOENT || err == -ENOTDIR)
 			note_missing(missing, size, setting->path);
@@ -153,6 +154,7 @@ int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before)
 	char missing[160] = "";
 	int failed;
 
+	oe_exe_rules_begin(conf);
 	if (before)
 		oe_settings_add_gone(&changes, conf, before);
 	failed = add_settings(&changes, conf, missing, sizeof(missing));
@@ -160,6 +162,8 @@ int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before)
 		failed += make_possible(&changes, conf);
 	else if (!failed)
 		failed = make_all(&changes, conf);
+	if (before && failed)
+		oe_exe_rules_begin(before);
 	for (size_t i = 0; i < changes.nr; i++)
 		if (changes.change[i].state == OE_CHANGE_MISSING)
 			note_missing(missing, sizeof(missing),

@@ -132,6 +132,14 @@ finds executable warning "a rule for an executable that is gone"
 put_file sysfs/groups/batch/rules 'exe=/bin/sh uid=0'
 finds executable '' "a rule for an executable that is there"
 
+put_file sysfs/groups/batch/rules "exe=/bin/s\\x68 uid=0"
+ln -s '/bin/sh (deleted)' "$OOM_EMBEDDED_PROC/201/exe"
+gives "check: an upgrade has replaced an executable" 8 'batch/201 still executes the file that was /bin/sh before' check
+finds replaced warning "a process executes what was replaced"
+put_file sysfs/groups/batch/rules "exe=/bin/sh uid=0"
+ln -s '/bin/sh' "$OOM_EMBEDDED_PROC/201/exe"
+finds replaced '' "a process executes what is there"
+
 FAKE_ERRORS='candidates=13' gives "check: without root, it says what it cannot see" 0 'run it as root' check
 
 # Fifty workers of one kind are one finding.

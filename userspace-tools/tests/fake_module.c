@@ -201,8 +201,8 @@ static int create_group(const char *name)
 	static const char *const files[] = {
 		"rank",	  "500",   "pids",	 "",	"cgroup",
 		"",	  "comm",  "",		 "uid", "",
-		"signal", "none",  "nr_members", "0",	"rules",
-		"",	  "trust", "root",	 NULL,
+		"signal", "none",  "nr_members", "0",	"trust",
+		"root",	  "rules", "",		 NULL,
 	};
 	size_t length = strlen(name);
 
@@ -315,10 +315,8 @@ static int write_group(const char *file, const char *value)
 		return put_word(file, value, "none TERM USR1 USR2 STOP HUP");
 	if (!strcmp(key, "trust"))
 		return put_word(file, value, "root name");
-	if (!strcmp(key, "rules")) {
-		fake_put(file, value);
-		return 0;
-	}
+	if (!strcmp(key, "rules"))
+		return fake_put_rules(file, value);
 	fake_put_line(file, value);
 	return 0;
 }

@@ -63,6 +63,36 @@ static int read_key(const char *group, const char *key, char *value)
 	return oe_sysfs_read(file, value, OE_SYSFS_VALUE_MAX);
 }
 
+/*
+ * A process chooses by mounts what the link says, so this can be a process of
+ * somebody else: it is a word of advice, and nothing follows from it.
+ */
+static void check_replaced(const char *group, const char *path)
+{
+	char link[OE_SYSFS_VALUE_MAX];
+	size_t length = strlen(path);
+	size_t nr;
+	size_t i;
+	int *pids;
+
+	if (oe_proc_pids(&pids, &nr))
+		return;
+	for (i = 0; i < nr; i++) {
+		struct oe_proc proc;
+
+		if (oe_proc_exe(pids[i], link, sizeof(link)) ||
+		    strncmp(link, path, length) ||
+		    strcmp(link + length, " (deleted)") ||
+		    oe_proc_read(pids[i], &proc))
+			continue;
+		findings_add(
+			FINDING_WARNING, "replaced", "restart it",
+			"%s/%d still executes the file that was %s before an upgrade: the rule of group %s is for the new one, once it is written again",
+			proc.comm, pids[i], path, group);
+	}
+	free(pids);
+}
+
 static void check_executable(const char *group, const char *escaped)
 {
 	char path[OE_SYSFS_VALUE_MAX];
@@ -70,7 +100,9 @@ static void check_executable(const char *group, const char *escaped)
 
 	snprintf(path, sizeof(path), "%s", escaped);
 	unescape(path);
-	if (stat(path, &st) && errno == ENOENT)
+	if (!stat(path, &st))
+		check_replaced(group, path);
+	else if (errno == ENOENT)
 		findings_add(
 			FINDING_WARNING, "executable",
 			"write the rule again with the new path (\"oom-embedded apply\")",
