@@ -34,7 +34,8 @@ static size_t read_byte(const char *from, size_t left, char *byte)
 	return 4;
 }
 
-static void unescape(const char *from, size_t length, char *to, size_t size)
+static void unescape_value(const char *from, size_t length, char *to,
+			   size_t size)
 {
 	const char *end = from + length;
 	size_t used = 0;
@@ -57,8 +58,8 @@ bool oe_rule_value(const char *rule, size_t length, const char *key,
 		if (word <= key_length || rule[key_length] != '=' ||
 		    strncmp(rule, key, key_length))
 			continue;
-		unescape(rule + key_length + 1, word - key_length - 1, value,
-			 size);
+		unescape_value(rule + key_length + 1, word - key_length - 1,
+			       value, size);
 		return true;
 	}
 	return false;

@@ -34,7 +34,7 @@ static bool has_exe(const struct oe_conf_setting *setting)
 	       strstr(setting->value, "exe=");
 }
 
-static uint64_t mix(uint64_t sum, uint64_t word)
+static uint64_t mix_word(uint64_t sum, uint64_t word)
 {
 	return (sum ^ word) * 1099511628211u;
 }
@@ -48,11 +48,11 @@ static uint64_t mix_file(uint64_t sum, const char *path)
 	struct stat st;
 
 	if (stat(path, &st))
-		return mix(sum, 1);
-	sum = mix(sum, st.st_dev);
-	sum = mix(sum, st.st_ino);
-	sum = mix(sum, (uint64_t)st.st_ctim.tv_sec);
-	return mix(sum, (uint64_t)st.st_ctim.tv_nsec);
+		return mix_word(sum, 1);
+	sum = mix_word(sum, st.st_dev);
+	sum = mix_word(sum, st.st_ino);
+	sum = mix_word(sum, (uint64_t)st.st_ctim.tv_sec);
+	return mix_word(sum, (uint64_t)st.st_ctim.tv_nsec);
 }
 
 static uint64_t sum_files(const char *rules)

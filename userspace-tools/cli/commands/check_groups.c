@@ -5,7 +5,6 @@
  */
 #include "cli/commands/check_groups.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdbool.h>
@@ -16,6 +15,7 @@
 
 #include "cli/commands/findings.h"
 #include "common/proc.h"
+#include "common/rule.h"
 #include "common/sysfs.h"
 
 /**
@@ -27,33 +27,6 @@ struct names {
 	char pattern[1 + 16][OE_SYSFS_VALUE_MAX];
 	size_t nr;
 };
-
-static int hex_digit(char c)
-{
-	if (isdigit((unsigned char)c))
-		return c - '0';
-	return isxdigit((unsigned char)c) ?
-		       tolower((unsigned char)c) - 'a' + 10 :
-		       -1;
-}
-
-/* The module writes a byte as \xHH; anything else stands for itself. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (; *text; to++) {
-		if (text[0] == '\\' && text[1] == 'x' &&
-		    hex_digit(text[2]) >= 0 && hex_digit(text[3]) >= 0) {
-			*to = (char)(hex_digit(text[2]) * 16 +
-				     hex_digit(text[3]));
-			text += 4;
-		} else {
-			*to = *text++;
-		}
-	}
-	*to = '\0';
-}
 
 static int read_key(const char *group, const char *key, char *value)
 {
@@ -93,13 +66,10 @@ static void check_replaced(const char *group, const char *path)
 	free(pids);
 }
 
-static void check_executable(const char *group, const char *escaped)
+static void check_executable(const char *group, const char *path)
 {
-	char path[OE_SYSFS_VALUE_MAX];
 	struct stat st;
 
-	snprintf(path, sizeof(path), "%s", escaped);
-	unescape(path);
 	if (!stat(path, &st))
 		check_replaced(group, path);
 	else if (errno == ENOENT)
@@ -107,45 +77,40 @@ static void check_executable(const char *group, const char *escaped)
 			FINDING_WARNING, "executable",
 			"write the rule again with the new path (\"oom-embedded apply\")",
 			"group %s has a rule for %s, which does not exist: only processes that execute the old file match",
-			group, escaped);
+			group, path);
 }
 
-/* A line of "rules"; taken apart. Notes a name that stands alone. */
-static void read_rule(const char *group, char *line, struct names *names)
+/* Notes a name that stands alone. */
+static void read_rule(const char *group, const char *rule, size_t length,
+		      struct names *names)
 {
-	const char *comm = NULL;
-	bool exact = false;
-	char *save;
-	char *word;
+	char value[OE_SYSFS_VALUE_MAX];
+	bool exact = oe_rule_value(rule, length, "exe", value, sizeof(value));
 
-	for (word = strtok_r(line, " ", &save); word;
-	     word = strtok_r(NULL, " ", &save)) {
-		if (!strncmp(word, "comm=", 5))
-			comm = word + 5;
-		else if (!strncmp(word, "exe=", 4))
-			check_executable(group, word + 4);
-		exact = exact || strncmp(word, "comm=", 5);
-	}
-	if (!comm || exact ||
-	    names->nr == sizeof(names->pattern) / sizeof(*names->pattern))
-		return;
-	snprintf(names->pattern[names->nr], sizeof(*names->pattern), "%s",
-		 comm);
-	unescape(names->pattern[names->nr++]);
+	if (exact)
+		check_executable(group, value);
+	exact = exact ||
+		oe_rule_value(rule, length, "cgroup", value, sizeof(value)) ||
+		oe_rule_value(rule, length, "uid", value, sizeof(value));
+	if (!exact &&
+	    names->nr < sizeof(names->pattern) / sizeof(*names->pattern))
+		names->nr += oe_rule_value(rule, length, "comm",
+					   names->pattern[names->nr],
+					   sizeof(*names->pattern));
 }
 
 static void read_names(const char *group, struct names *names)
 {
 	char rules[OE_SYSFS_VALUE_MAX];
-	char *save;
-	char *line;
+	const char *rest = rules;
+	const char *rule;
+	size_t length;
 
 	names->nr = read_key(group, "comm", names->pattern[0]) > 0;
 	if (read_key(group, "rules", rules) <= 0)
 		return;
-	for (line = strtok_r(rules, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save))
-		read_rule(group, line, names);
+	while ((rule = oe_rule_next(&rest, &length)))
+		read_rule(group, rule, length, names);
 }
 
 static bool has_name(const struct names *names, const struct oe_proc *proc)
