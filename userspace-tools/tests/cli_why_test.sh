@@ -28,11 +28,73 @@ put_file sysfs/groups/batch/comm ''
 put_file sysfs/groups/batch/uid '900-1000'
 gives "why: a group, by user" 0 'its user is 900-1000' why 200
 put_file sysfs/groups/batch/pids $'       200\n       201'
-gives "why: a group, by pid" 0 'put into the group batch by its pid' why 200
+gives "why: a group, by pid" 0 'of the group batch: by its pid, or its parent was put there' why 200
 put_file sysfs/groups/batch/pids ''
 put_file sysfs/groups/batch/uid ''
 put_file sysfs/groups/batch/cgroup /bat
 gives "why: another cgroup that begins like this one" 0 'because: +of the group batch$' why 200
+
+# --- rules, and what is passed over
+put_file sysfs/groups/batch/cgroup ''
+put_file sysfs/groups/batch/rules $'exe=/bin/sh comm=batch\ncomm=none\nuid=1000 cgroup=/b?tch'
+gives "why: the rule of a group, and its number" 0 'because: +of the group batch: rule 3, uid=1000 cgroup=/b\?tch$' why 200
+gives "why: nothing is passed over" 0 '^pid: +200$' why 200
+same "why: nothing is passed over: no word" '' "$(grep passed_over <<<"$out")"
+ln -s /bin/sh "$OOM_EMBEDDED_PROC/200/exe"
+gives "why: the more exact rule of a group" 0 'of the group batch: rule 1, exe=/bin/sh comm=batch$' why 200
+rm "$OOM_EMBEDDED_PROC/200/exe"
+
+# group NAME RANK RULE...: another one
+group()
+{
+	put_file "sysfs/groups/$1/rank" "$2"
+	put_file "sysfs/groups/$1/trust" root
+	put_file "sysfs/groups/$1/rules" "$3"
+}
+
+# passes DESCRIPTION PATTERN: the process 200 has the source of the list
+passes()
+{
+	gives "why: $1" 0 "^ +$2" why 200
+}
+
+# source_is SOURCE: of the process 200, from now on
+source_is()
+{
+	sed -i -E "/ 200 /s/(200 +[0-9]+) +[a-z:]+/\1 $1/" "$OOM_EMBEDDED_SYSFS/candidates"
+}
+
+group user 50 'uid=1000'
+group same 900 'uid=900-1000 cgroup=/batch'
+group name 50 'comm=batch'
+group other 50 'comm=web'
+passes "a less exact rule" 'group:user: +ranking 50, rule 1, uid=1000: its rule is less exact'
+passes "as exact a rule" 'group:same: +ranking 900, .*: its rule is as exact, and the lowest ranking counts'
+passes "a rule for root's" 'group:name: +ranking 50, rule 1, comm=batch: it names no cgroup and no user'
+same "why: not a rule that it does not match" '' "$(grep group:other <<<"$out")"
+put_file sysfs/groups/name/trust name
+passes "a rule that trusts a name" 'group:name: .*: its rule is less exact'
+put_file sysfs/groups/user/pids '       200'
+passes "by pid: it has inherited a ranking" 'group:user: +ranking 50, by its pid.*: it has inherited a ranking, so'
+source_is group:user
+gives "why: by its pid" 0 'because: +of the group user: by its pid' why 200
+passes "by pid: rules" 'group:batch: .*: a group by pid counts more than a rule'
+source_is inherited
+put_file sysfs/groups/batch/rules ''
+put_file sysfs/groups/same/rules ''
+put_file sysfs/groups/name/rules ''
+passes "inherited: a group by pid" 'group:user: +ranking 50, by its pid.*: it has inherited a ranking, which counts more'
+passes "inherited: a rule for the user" 'group:user: +ranking 50, rule 1.*: it has inherited .* more than a rule for the user only'
+source_is self
+gives "why: for itself" 0 'because: +it was given to this process and not to its children' why 200
+passes "its own ranking" 'group:user: .*: its own ranking counts first'
+source_is offered
+passes "an offer" 'group:user: .*: it has offered to be more expendable'
+run why 200 --json
+same "why: JSON: passed over" 'group:user 50 rule 1, uid=1000' \
+	"$(jq -r '.passed_over[1] | "\(.source) \(.ranking) \(.rule)"' <<<"$out")"
+source_is group:batch
+rm -r "$OOM_EMBEDDED_SYSFS"/groups/{user,same,name,other}
 
 # --- kill sets
 put_file cgroup/system/memory.oom.group 1

@@ -4,13 +4,14 @@
  * and when its turn would come.
  */
 #include <errno.h>
-#include <fnmatch.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/why_rules.h"
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "common/proc.h"
@@ -18,7 +19,7 @@
 #include "common/sysfs.h"
 
 enum {
-	TEXT_SIZE = 256,
+	TEXT_SIZE = 512,
 	PATH_SIZE = 4096,
 };
 
@@ -36,109 +37,97 @@ static int parse_pid(const char *word, int *pid)
 
 /* --- from where ------------------------------------------------------------ */
 
-static bool read_rule(const char *group, const char *rule, char *value)
+/* The group by pid or by rule that @source speaks of, if it can be seen from here. */
+static const struct why_rule *find_winner(const struct why_rule *rules,
+					  size_t nr, const char *source)
 {
-	char file[OE_SYSFS_PATH_MAX];
+	const struct why_rule *winner = NULL;
+	size_t i;
 
-	snprintf(file, sizeof(file), "groups/%s/%s", group, rule);
-	return oe_sysfs_read(file, value, OE_SYSFS_VALUE_MAX) > 0;
+	if (strncmp(source, "group:", 6))
+		return NULL;
+	for (i = 0; i < nr && !winner; i++)
+		if (!strcmp(rules[i].group, source + 6) && rules[i].trusted)
+			winner = &rules[i];
+	return winner;
 }
 
-static bool is_listed(const char *group, int pid)
-{
-	char file[OE_SYSFS_PATH_MAX];
-	bool found = false;
-	char *text;
-	char *save;
-	char *line;
-
-	snprintf(file, sizeof(file), "groups/%s/pids", group);
-	if (oe_sysfs_read_list(file, &text, NULL))
-		return false;
-	for (line = strtok_r(text, "\n", &save); line && !found;
-	     line = strtok_r(NULL, "\n", &save))
-		found = strtol(line, NULL, 10) == pid;
-	free(text);
-	return found;
-}
-
-static bool is_below(const char *path, const char *cgroup)
-{
-	size_t length = strlen(cgroup);
-
-	if (!strcmp(cgroup, "/"))
-		return true;
-	return !strncmp(path, cgroup, length) &&
-	       (!path[length] || path[length] == '/');
-}
-
-static bool is_user(long long uid, const char *range)
-{
-	long long first;
-	long long last;
-
-	switch (sscanf(range, "%lld-%lld", &first, &last)) {
-	case 1:
-		return uid == first;
-	case 2:
-		return uid >= first && uid <= last;
-	default:
-		return false;
-	}
-}
-
-/* In the order in which the module looks. */
-static void explain_group(const char *group, const struct oe_proc *proc,
-			  char *text)
-{
-	char value[OE_SYSFS_VALUE_MAX];
-	char path[PATH_SIZE];
-
-	if (is_listed(group, proc->pid))
-		snprintf(
-			text, TEXT_SIZE,
-			"it was put into the group %s by its pid, or its parent was",
-			group);
-	else if (read_rule(group, "cgroup", value) &&
-		 !oe_proc_cgroup(proc->pid, path, sizeof(path)) &&
-		 is_below(path, value))
-		snprintf(text, TEXT_SIZE,
-			 "of the group %s: its cgroup is %.100s, or below",
-			 group, value);
-	else if (read_rule(group, "comm", value) &&
-		 !fnmatch(value, proc->name, 0))
-		snprintf(text, TEXT_SIZE, "of the group %s: its name is %.64s",
-			 group, value);
-	else if (read_rule(group, "uid", value) && is_user(proc->uid, value))
-		snprintf(text, TEXT_SIZE, "of the group %s: its user is %.32s",
-			 group, value);
-	else
-		snprintf(text, TEXT_SIZE, "of the group %s", group);
-}
-
-static void explain_source(const struct oe_row *row, const struct oe_proc *proc,
-			   char *text)
+static void explain_source(const struct oe_row *row,
+			   const struct why_rule *winner, char *text)
 {
 	const char *source = row->source;
 
 	if (!strcmp(source, "explicit"))
 		snprintf(text, TEXT_SIZE,
 			 "it was given to this process, in oom_ranking");
+	else if (!strcmp(source, "self"))
+		snprintf(
+			text, TEXT_SIZE,
+			"it was given to this process and not to its children, in oom_ranking");
 	else if (!strcmp(source, "inherited"))
 		snprintf(text, TEXT_SIZE,
 			 "its parent had it when the process was started");
 	else if (!strcmp(source, "lost"))
 		snprintf(
 			text, TEXT_SIZE,
-			"there was no memory to inherit it: protected until there is");
+			"its parent had it, and there was no memory to inherit it yet");
 	else if (!strcmp(source, "offered"))
 		snprintf(
 			text, TEXT_SIZE,
 			"it has made itself more expendable, or its parent had");
+	else if (winner)
+		snprintf(text, TEXT_SIZE, "of the group %s: %s", winner->group,
+			 winner->text);
 	else if (!strncmp(source, "group:", 6))
-		explain_group(source + 6, proc, text);
+		snprintf(text, TEXT_SIZE, "of the group %s", source + 6);
 	else
 		snprintf(text, TEXT_SIZE, "nobody gave it one: default_rank");
+}
+
+static void print_passed(const struct why_rule *rule, const char *reason)
+{
+	char group[WHY_GROUP_SIZE + 8];
+	char text[2 * WHY_TEXT_SIZE];
+
+	snprintf(group, sizeof(group), "group:%s", rule->group);
+	if (!out_is_json()) {
+		snprintf(text, sizeof(text), "ranking %lld, %s: %s", rule->rank,
+			 rule->text, reason);
+		out_text(group, text);
+		return;
+	}
+	out_open("");
+	out_text("source", group);
+	out_number("ranking", rule->rank);
+	out_text("rule", rule->text);
+	out_text("reason", reason);
+	out_close();
+}
+
+/* The rankings that the process would have if the one that counts were not there. */
+static void print_all_passed(const struct why_rule *rules, size_t nr,
+			     const struct why_rule *winner, const char *source)
+{
+	bool is_open = out_is_json();
+	size_t i;
+
+	if (is_open)
+		out_open_list("passed_over");
+	for (i = 0; i < nr; i++) {
+		const char *reason =
+			&rules[i] == winner ?
+				NULL :
+				why_rules_passed(&rules[i], winner, source);
+
+		if (!reason)
+			continue;
+		if (!is_open)
+			out_open_list("passed_over");
+		is_open = true;
+		print_passed(&rules[i], reason);
+	}
+	if (is_open)
+		out_close();
 }
 
 /* --- may it be chosen? ----------------------------------------------------- */
@@ -272,13 +261,18 @@ static void print_row(const struct oe_rows *rows, const struct oe_row *row,
 {
 	char group[PATH_SIZE];
 	char text[TEXT_SIZE];
+	struct why_rule *rules;
+	size_t nr = why_rules_find(proc, &rules);
+	const struct why_rule *winner = find_winner(rules, nr, row->source);
 
 	out_number("pid", proc->pid);
 	out_text("comm", proc->comm);
 	out_number("ranking", row->rank);
 	out_text("source", row->source);
-	explain_source(row, proc, text);
+	explain_source(row, winner, text);
 	out_text("because", text);
+	print_all_passed(rules, nr, winner, row->source);
+	free(rules);
 	out_text("verdict", row->verdict);
 	explain_verdict(row, proc, text);
 	out_text("reason", text);
