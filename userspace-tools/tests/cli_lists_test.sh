@@ -25,6 +25,11 @@ make_tree "$tmp/tree"
 gives "status shows the policy" 0 '^mode: +enforce$' status -v
 gives "status shows the level" 0 '^  level: +normal$' status -v
 gives "status names the next victim" 0 '^next_victim: +batch/200$' status -v
+same "status warns of nothing" '' "$(grep warning: <<<"$out")"
+sed -i.was 's/ next / protected /; s/ eligible / protected /' "$OOM_EMBEDDED_SYSFS/candidates"
+gives "status: nobody may be chosen now" 0 '^warning: +nobody may be chosen now: an OOM ends in no_victim_action=panic$' status -v
+json "status: nobody may be chosen now: JSON" '.next_victim == null and (.warning | test("^nobody"))' true status
+mv "$OOM_EMBEDDED_SYSFS/candidates.was" "$OOM_EMBEDDED_SYSFS/candidates"
 json "status: numbers are numbers" '[.rank_threshold, .grace_ms, .levels.warning_kb, .stats.oom_global]' \
 	'[100,500,65536,2]' status
 rm -r "$OOM_EMBEDDED_SYSFS/levels" "$OOM_EMBEDDED_SYSFS/groups" "$OOM_EMBEDDED_SYSFS/grace_ms"

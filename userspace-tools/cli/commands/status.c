@@ -77,6 +77,28 @@ static void show_number_of(const char *dir)
 	oe_sysfs_free_names(names, nr);
 }
 
+static bool is_nobody_eligible(const struct oe_rows *rows)
+{
+	size_t i;
+
+	for (i = 0; i < rows->nr; i++)
+		if (oe_records_may_die(&rows->row[i]))
+			return false;
+	return true;
+}
+
+static void warn_of_no_victim(void)
+{
+	char action[VALUE_SIZE];
+	char text[VALUE_SIZE + 64];
+
+	snprintf(text, sizeof(text),
+		 "nobody may be chosen now: an OOM ends in no_victim_action=%s",
+		 oe_sysfs_read_word("no_victim_action", action,
+				    sizeof(action)));
+	out_text("warning", text);
+}
+
 /* Only root may know. */
 static void show_next(void)
 {
@@ -92,6 +114,8 @@ static void show_next(void)
 	} else {
 		out_null("next_victim");
 	}
+	if (is_nobody_eligible(&rows))
+		warn_of_no_victim();
 	oe_records_free_rows(&rows);
 }
 
