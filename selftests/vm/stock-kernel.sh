@@ -121,12 +121,14 @@ stock_complete()
 	[[ -e $1/complete && $(<"$1/complete") == "$GUEST_MODULES" ]]
 }
 
-# stock_kernel NAME: prints the directory of Debian's kernel NAME, fetching it if need be.
+# stock_kernel NAME: prints the directory of Debian's kernel NAME, fetching it if need be. The
+# directory is written into the headers, so it is the real one: a link to it may go.
 stock_kernel()
 {
 	local name=$1
-	local dir=$CACHE_DIR/kernels/$name
+	local dir
 
+	dir=$(realpath -m "$CACHE_DIR/kernels")/$name
 	if ! stock_complete "$dir"; then
 		lock_entry "kernel-$name"
 		stock_complete "$dir" || stock_build "$name" "$dir"
