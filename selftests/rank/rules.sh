@@ -47,7 +47,9 @@ refused()
 # A file of its own in a directory that everybody may enter.
 make_daemon()
 {
-	mkdir -p "$tmp/bin" && chmod 755 "$tmp" "$tmp/bin" && cp "$(command -v leak)" "$tmp/bin/leak" ||
+	mkdir -p "$tmp/bin"
+	chmod 755 "$tmp" "$tmp/bin"
+	cp "$(command -v leak)" "$tmp/bin/leak" ||
 		bail_out "no copy of leak"
 	daemon=$tmp/bin/leak
 }
@@ -130,7 +132,7 @@ syntax()
 	rules crew 'comm=a\x20b\x5c*\x0a' "uid=7"
 	equal "values are escaped" 'comm=a\x20b\x5c*\x0a uid=7' \
 		"$(tr '\n' ' ' <"$OE/groups/crew/rules" | sed 's/ $//')"
-	for text in comm comm= =x name=x 'comm=a comm=b' 'uid=0 comm=\\x4' 'comm=\\' 'comm=\\x00' \
+	for text in comm comm= =x name=x 'comm=a comm=b' 'uid=0 comm=\\x4' "comm=\\\\" 'comm=\\x00' \
 		'comm=\\q' 'comm=\x00' uid=root uid=2-1 'exe=bin/leak' 'exe=/' 'exe=/bin' 'cgroup=a' 'cgroup=/a/../b' \
 		'uid=0\nuid' 'cgroup=/.'; do
 		refused EINVAL "$text"
@@ -201,8 +203,9 @@ files()
 	mkdir "$tmp/bin/copy" && cp "$daemon" "$tmp/bin/copy/leak"
 	start copied "$tmp/bin/copy/leak" -c daemon -h 64
 	gains_nothing "a copy"
-	mkdir "$tmp/bin/bound" && : >"$tmp/bin/bound/leak" &&
-		mount --bind "$daemon" "$tmp/bin/bound/leak" || bail_out "no bind mount"
+	mkdir "$tmp/bin/bound"
+	: >"$tmp/bin/bound/leak"
+	mount --bind "$daemon" "$tmp/bin/bound/leak" || bail_out "no bind mount"
 	start bound "$tmp/bin/bound/leak" -c bound -h 64
 	equal "a bind mount is the same file" "100 group:crew" "$(ranking_of "$pid")"
 	stop_process "$pid"

@@ -149,7 +149,7 @@ static void check_strangers(const char *group, const struct names *names)
 static void check_group(const char *group, long long default_rank)
 {
 	char value[OE_SYSFS_VALUE_MAX];
-	struct names names;
+	struct names names = {};
 
 	read_names(group, &names);
 	if (read_key(group, "rank", value) <= 0 ||
