@@ -47,6 +47,7 @@ struct plan {
 	size_t chunk_kb;
 	long pace_ms;
 	size_t rate_kb;		/* a second; 0: as fast as it can */
+	unsigned int lasts_s;	/* then SIGALRM ends it; 0: never */
 };
 
 static void die(const char *what)
@@ -192,7 +193,7 @@ static void usage(void)
 	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR]\n"
 	      "            [-h HOLD_KB] [-g] [-l LEAK_KB (0: for ever)] [-k CHUNK_KB] [-s PACE_MS]\n"
 	      "            [-v KB_PER_S] [-f FILE] [-L (locked)] [-P (real-time)] [-p (chunk at once)]\n"
-	      "            [-x (incompressible)]\n",
+	      "            [-x (incompressible)] [-t SECONDS (from the gate to SIGALRM)]\n",
 	      stderr);
 	exit(EXIT_FAILURE);
 }
@@ -202,7 +203,7 @@ static struct plan parse(int argc, char **argv)
 	struct plan plan = { .score_adj = "0", .chunk_kb = 256 };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:LpPr:R:s:v:x")) != -1) {
+	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:LpPr:R:s:t:v:x")) != -1) {
 		switch (opt) {
 		case 'a':
 			plan.score_adj = optarg;
@@ -250,6 +251,9 @@ static struct plan parse(int argc, char **argv)
 		case 's':
 			plan.pace_ms = strtol(optarg, NULL, 10);
 			break;
+		case 't':
+			plan.lasts_s = strtoul(optarg, NULL, 10);
+			break;
 		case 'v':
 			plan.rate_kb = strtoul(optarg, NULL, 10);
 			break;
@@ -289,6 +293,7 @@ int main(int argc, char **argv)
 
 	if (plan.gated)
 		sigwait(&gate, &sig);
+	alarm(plan.lasts_s);
 	if (plan.real_time)
 		become_real_time();
 	if (plan.leaks)
