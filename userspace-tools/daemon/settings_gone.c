@@ -17,6 +17,8 @@ enum {
 	NAME = 64,
 };
 
+static const char GROUPS[] = "groups/";
+
 static bool has_group(const struct oe_conf *conf, const char *name)
 {
 	for (int i = 0; i < conf->nr_groups; i++)
@@ -120,8 +122,13 @@ static void add_clearings(struct oe_changes *changes,
 	for (int i = 0; i < before->nr_settings; i++) {
 		const char *file = before->settings[i].path;
 
-		if (sscanf(file, "groups/%32[^/]/", name) != 1 ||
-		    !has_group(conf, name) || oe_conf_find_setting(conf, file))
+		if (strncmp(file, GROUPS, strlen(GROUPS)))
+			continue;
+		/* No sscanf(): where the C library is linked in, it is 120 kB. */
+		snprintf(name, sizeof(name), "%.*s",
+			 (int)strcspn(file + strlen(GROUPS), "/"),
+			 file + strlen(GROUPS));
+		if (!has_group(conf, name) || oe_conf_find_setting(conf, file))
 			continue;
 		value_of_new_group(conf, strrchr(file, '/') + 1, value);
 		oe_changes_set(changes, file, value);

@@ -42,10 +42,35 @@ static int open_self(int flags)
 	return fd < 0 ? -errno : fd;
 }
 
+/* The next word; false if there is none, or no room for it. */
+static bool take_word(char **text, char *word, size_t size)
+{
+	const char *found = strtok_r(NULL, " \n", text);
+
+	return found && (size_t)snprintf(word, size, "%s", found) < size;
+}
+
+/*
+ * No sscanf(): it is 120 kB that a manager with a C library of its own would
+ * have to lock in memory. @text is taken apart.
+ */
+static int parse_self(char *text, struct oom_embedded_self *self)
+{
+	struct oom_embedded_self read = {};
+	char *rest;
+
+	read.rank = (int)strtol(text, &rest, 10);
+	if (rest == text || *rest != ' ' ||
+	    !take_word(&rest, read.source, sizeof(read.source)) ||
+	    !take_word(&rest, read.verdict, sizeof(read.verdict)))
+		return -EBADMSG;
+	*self = read;
+	return 0;
+}
+
 int oom_embedded_read_self(struct oom_embedded *oom,
 			   struct oom_embedded_self *self)
 {
-	struct oom_embedded_self read = {};
 	char text[SELF_TEXT];
 	int length;
 	int fd;
@@ -58,11 +83,7 @@ int oom_embedded_read_self(struct oom_embedded *oom,
 	close(fd);
 	if (length < 0)
 		return length;
-	if (sscanf(text, "%d %47s %15s", &read.rank, read.source,
-		   read.verdict) != 3)
-		return -EBADMSG;
-	*self = read;
-	return 0;
+	return parse_self(text, self);
 }
 
 int oom_embedded_offer(struct oom_embedded *oom, int rank)
@@ -87,8 +108,9 @@ static int pid_of(int pidfd)
 	char text[FDINFO_TEXT];
 	char path[64];
 	const char *line;
+	char *end;
 	int length;
-	int pid;
+	long pid;
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
@@ -100,9 +122,13 @@ static int pid_of(int pidfd)
 	if (length < 0)
 		return length;
 	line = strstr(text, "\nPid:");
-	if (!line || sscanf(line, "\nPid: %d", &pid) != 1)
+	if (!line)
 		return -EINVAL;
-	return pid > 0 ? pid : -ESRCH;
+	line += strlen("\nPid:");
+	pid = strtol(line, &end, 10);
+	if (end == line)
+		return -EINVAL;
+	return pid > 0 ? (int)pid : -ESRCH;
 }
 
 /* Whatever else forbids the signal, the process is there. */
