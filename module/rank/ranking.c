@@ -125,8 +125,9 @@ static unsigned int rank_offered(struct task_struct *p)
 	if (!entry)
 		return 0;
 	offer = oe_rank_table_offer(entry);
-	if (!offer.rank || (!uid_eq(offer.user, GLOBAL_ROOT_UID) &&
-			    !uid_eq(offer.user, task_euid(p->group_leader))))
+	if (!offer.rank ||
+	    (!uid_eq(offer.user, GLOBAL_ROOT_UID) &&
+	     !uid_eq(offer.user, task_cred_xxx(p->group_leader, euid))))
 		return 0;
 	return offer.rank;
 }
