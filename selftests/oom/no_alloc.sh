@@ -24,13 +24,28 @@ watch_allocations()
 	done
 }
 
+# The emergencies in which the task left the OOM path without a decision, because there was memory
+# after all: it allocates in between, and decides when it comes back.
+left_between()
+{
+	sed -n 's/^seq=\([0-9]*\) .* outcome=not_killed .*/\1/p' "$OE/events" | tr '\n' ' '
+}
+
 # The events between enter and decide, of the task that entered. The first column of a
 # trace line is COMM-PID.
 inside()
 {
-	awk -v count="$1" '
+	awk -v count="$1" -v left="$(left_between)" '
+		BEGIN { for (i = split(left, seqs, " "); i; i--) was_left[seqs[i]] }
 		{ task = $1 }
-		/: oom_embedded_enter: / { owner = task; nr_inside++; next }
+		/: oom_embedded_enter: / {
+			nr_inside++
+			seq = $0
+			sub(/.*seq=/, "", seq)
+			sub(/ .*/, "", seq)
+			owner = seq in was_left ? "" : task
+			next
+		}
 		/: oom_embedded_decide: / { owner = ""; next }
 		owner != "" && task == owner && / (kmalloc|kmem_cache_alloc|mm_page_alloc)/ {
 			print; found++
