@@ -2,6 +2,7 @@
 /*
  * Text to numbers and back: strict, so that bad input changes nothing.
  */
+#include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
@@ -314,6 +315,16 @@ const char *oe_escape(char *escaped, size_t size, const char *text)
 	return escaped;
 }
 
+/* Two digits. hex2bin() is in another header from 7.x on. */
+static int parse_hex_byte(const char *text, u8 *byte)
+{
+	const char digits[] = { text[0], text[1], '\0' };
+
+	if (!isxdigit(text[0]) || !isxdigit(text[1]))
+		return -EINVAL;
+	return kstrtou8(digits, 16, byte);
+}
+
 /**
  * oe_unescape - undo oe_escape()
  * @text: NUL terminated; changed in place, and no longer than it was
@@ -334,7 +345,7 @@ int oe_unescape(char *text)
 			continue;
 		}
 		if (text[1] != 'x' || !text[2] || !text[3] ||
-		    hex2bin(&byte, text + 2, 1) || !byte)
+		    parse_hex_byte(text + 2, &byte) || !byte)
 			return -EINVAL;
 		*out++ = byte;
 		text += 3;
