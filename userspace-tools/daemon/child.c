@@ -58,26 +58,6 @@ int oe_child_max_descriptors(void)
 }
 
 /**
- * oe_child_clean_environment - forget what the service manager told the manager
- *
- * A child that spoke to it would speak as the manager. To be called when the manager has read
- * what it needs.
- */
-void oe_child_clean_environment(void)
-{
-	static const char *const names[] = {
-		"NOTIFY_SOCKET",     "WATCHDOG_USEC", "WATCHDOG_PID",
-		"LISTEN_PID",	     "LISTEN_FDS",    "LISTEN_FDNAMES",
-		"LISTEN_PIDFDID",    "MAINPID",	      "MANAGERPID",
-		"FDSTORE",	     "INVOCATION_ID", "SYSTEMD_EXEC_PID",
-		"RUNTIME_DIRECTORY",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		unsetenv(names[i]);
-}
-
-/**
  * oe_child_fork - fork a part of the manager that lives as long as it
  * @name: of the process
  * @run: what it does; does not return

@@ -130,7 +130,6 @@ struct oe_ring;
 
 void oe_child_prepare(void);
 int oe_child_max_descriptors(void);
-void oe_child_clean_environment(void);
 int oe_child_fork(const char *name, void (*run)(void));
 void oe_child_drain(const struct oe_ring *ring, int ms);
 void oe_child_reset(void);
@@ -220,6 +219,10 @@ bool oe_path_is_ours(unsigned int uid);
 bool oe_path_admit_owner(struct oe_path *path, unsigned int uid);
 bool oe_path_refuse(struct oe_path *path, const char *why);
 bool oe_path_refuse_errno(struct oe_path *path);
+
+/* --- environment.c --- */
+
+void oe_environment_clean(void);
 
 /* --- memory.c --- */
 

@@ -286,7 +286,7 @@ int main(int argc, char **argv)
 	oe_child_prepare();
 	oe_log_init(arguments.log);
 	oe_notify_open();
-	oe_child_clean_environment();
+	oe_environment_clean();
 	prepare_manager();
 	oe_background_ready(arguments.pidfile);
 	oe_loop_run();

@@ -94,7 +94,7 @@ static void read_watchdog(void)
 /**
  * oe_notify_open - learn from the environment whom to tell
  *
- * Before oe_child_clean_environment().
+ * Before oe_environment_clean().
  */
 void oe_notify_open(void)
 {

@@ -161,8 +161,48 @@ test_environment()
 		TZ=:/dev/zero TERM=$'\e' COLUMNS=-1 LISTEN_FDS=99999999 LISTEN_PID=1 JOURNAL_STREAM=x
 }
 
+# What an operator's shell has kept of a user's, or of a sudo or su that keeps it, must not say what the
+# commands and helpers execute.
+test_environment_of_commands()
+{
+	local file
+
+	printf '#!/bin/sh\nenv >%s/environment.new\nmv %s/environment.new %s/environment\n' "$tmp" "$tmp" "$tmp" >"$tmp/ours/command"
+	printf '#!/bin/sh\nenv >%s/helpers\nexec cat\n' "$tmp" >"$tmp/ours/helper"
+	chmod 0755 "$tmp/ours/"*
+	conf "$tmp/control" "$tmp/state"
+	cat >>"$CONF" <<-CONF
+		[mode barebones]
+		enter = oom
+		leave_after = never
+		step = run 10s $tmp/ours/command
+		[helper helper]
+		command = $tmp/ours/helper
+	CONF
+	set_file reconfigure_wanted 3
+	env PATH="$tmp/open:.:relative:$tmp/ours:$tmp/open/link::/nonexistent/bin:$PATH" \
+		LD_PRELOAD="$tmp/open/evil.so evil.so" LD_LIBRARY_PATH="$tmp/open:" LD_AUDIT="$tmp/open/evil.so" \
+		BASH_ENV="$tmp/open/rc" ENV=rc 'BASH_FUNC_mv%%=() { echo evil; }' SHELLOPTS=xtrace PS4='$(echo evil)' PERL5OPT=-Mevil \
+		PYTHONPATH="$tmp/ours:$tmp/open" KEPT=kept "${with_us[@]}" "$DAEMON" -f "$CONF" -d '' >>"$log" 2>&1 &
+	daemon=$!
+	says "an environment of others: works" 'module loaded, mode'
+	emergency_is 4
+	check "an environment of others: the command has run" until_true test -s "$tmp/environment"
+	check "and the helper" until_true grep -q ^PATH= "$tmp/helpers"
+	for file in environment helpers; do
+		same "$file: what others can change is not searched" "$tmp/ours:/nonexistent/bin" \
+			"$(sed -n 's/^PATH=//p' "$tmp/$file" | tr : '\n' | grep -E "^$tmp|^/nonexistent|^[^/]|^$" | paste -sd :)"
+		same "$file: nor is code taken from there" "PYTHONPATH=$tmp/ours" \
+			"$(grep -E '^(LD_|BASH_|ENV=|SHELLOPTS|PS4|PERL|PYTHONPATH)' "$tmp/$file" | grep -v vgpreload)"
+		check "$file: what steers nothing is kept" grep -qx KEPT=kept "$tmp/$file"
+	done
+	says "what is left out is told" "PATH of commands is without $tmp/open \\(somebody else can change it\\)"
+	end_well "an environment of others: ends in order"
+}
+
 test_paths
 test_pidfiles
 test_names
 test_environment
+test_environment_of_commands
 finish

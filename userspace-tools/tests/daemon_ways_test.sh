@@ -89,7 +89,7 @@ test_background()
 
 service()
 {
-	timeout 60 sh "$tmp/service" "$@" >>"$log" 2>&1
+	PATH=$tmp/theirs:$PATH timeout 60 sh "$tmp/service" "$@" >>"$log" 2>&1
 }
 
 test_sysv()
@@ -102,6 +102,12 @@ test_sysv()
 		-e 's/modprobe -q/true/; s/^\tulimit.*//' "$TOOLS_BUILD/packaging/sysv/oom-embeddedd" >"$tmp/service"
 	echo "DAEMON_ARGS='--file $CONF --directory $tmp/none'" >"$tmp/defaults"
 	: >"$log"
+	mkdir "$tmp/theirs"
+	printf '#!/bin/sh\necho "$0" >>%s/executed\n' "$tmp" >"$tmp/theirs/readlink"
+	chmod +x "$tmp/theirs/readlink"
+	for name in modprobe start-stop-daemon sleep; do
+		cp "$tmp/theirs/readlink" "$tmp/theirs/$name"
+	done
 	service status
 	same "SysV: status before the start" 3 $?
 	OOM_EMBEDDED_SYSFS=$tmp/nowhere service start
@@ -132,6 +138,7 @@ test_sysv()
 	same "SysV: a pid of another program is none of ours" 3 $?
 	service stop
 	same "SysV: and is left alone" 0 $?
+	check "SysV: nothing is taken from the caller's PATH" test ! -e "$tmp/executed"
 }
 
 test_on_event()
@@ -147,6 +154,48 @@ test_on_event()
 	(cd "$tmp" && OOM_EMBEDDED_EVENTS=$tmp/events sh "$TOOLS_BUILD/packaging/on-event")
 	same "on-event runs programs, not what lies beside them" '10-first second.sh ' "$(tr '\n' ' ' <"$tmp/ran")"
 	check "and expands no name" test ! -e "$tmp/x"
+}
+
+# on_event_runs DESCRIPTION EXPECTED: which it runs; $tmp/events may be changed by nobody else
+on_event_runs()
+{
+	: >"$tmp/ran"
+	(cd "$tmp" && PATH=$tmp/loggers:$PATH OOM_EMBEDDED_EVENTS=$tmp/events sh "$TOOLS_BUILD/packaging/on-event" 2>"$tmp/told")
+	same "$1" "$2" "$(tr '\n' ' ' <"$tmp/ran")"
+}
+
+# It is root, and others must not say what it does: by files, nor by names of processes.
+test_on_event_of_others()
+{
+	local program=$tmp/events/10-first
+
+	rm -f "$tmp/events/"*
+	mkdir -p "$tmp/loggers"
+	printf '#!/bin/sh\n' >"$tmp/loggers/logger"
+	chmod +x "$tmp/loggers/logger"
+	printf '#!/bin/sh\nprintf "%%s|" "$OOM_VICTIM_COMM" "$OOM_MEMCG" >>%s/ran\n' "$tmp" >"$program"
+	chmod 0755 "$program" "$tmp/events"
+	OOM_VICTIM_COMM='$(touch x)' OOM_MEMCG=$'`touch x`;\\x20&\n*"' \
+		on_event_runs "on-event: what names hold reaches the program as it is" '$(touch x)|`touch x`;\x20& *"|'
+	check "on-event: and is not expanded" test ! -e "$tmp/x"
+	chmod 0775 "$program"
+	on_event_runs "on-event: a program that a group can change" ''
+	check "on-event: is told" grep -q 'events/10-first is not run: another user can change it' "$tmp/told"
+	chmod 0757 "$program"
+	on_event_runs "on-event: a program that everybody can change" ''
+	chmod 0755 "$program"
+	chmod 1777 "$tmp/events"
+	on_event_runs "on-event: a directory that everybody can change" ''
+	chmod 0755 "$tmp/events"
+	on_event_runs "on-event: and again, when nobody else can" '||'
+	if [[ $EUID -eq 0 ]]; then
+		chown 65534 "$program"
+		on_event_runs "on-event: a program of another user" ''
+	else
+		skip "on-event: a program of another user" "needs root"
+	fi
+	OOM_EMBEDDED_EVENTS=$tmp/nowhere sh "$TOOLS_BUILD/packaging/on-event" >"$tmp/told" 2>&1
+	same "on-event: without a directory nothing is said" 0: "$?:$(cat "$tmp/told")"
 }
 
 test_unit()
@@ -168,5 +217,6 @@ test_control
 test_background
 test_sysv
 test_on_event
+test_on_event_of_others
 test_unit
 finish
