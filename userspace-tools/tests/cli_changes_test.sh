@@ -59,7 +59,7 @@ make_tree "$tmp/tree"
 export FAKE_ERRORS='mode=13 rank_threshold!1 default_rank!5'
 refused "set: not for this user" 4 'permission denied' set mode off
 refused "set: without the capability" 4 'CAP_SYS_RESOURCE' set rank_threshold 5
-refused "set: the kernel fails" 1 'Input/output error' set default_rank 5
+refused "set: the kernel fails" 1 '(Input/output|I/O) error' set default_rank 5
 unset FAKE_ERRORS
 OOM_EMBEDDED_SYSFS=$tmp/nowhere gives "any command without the module" 3 \
 	'the module is not loaded \(try: modprobe' set mode off
@@ -255,7 +255,7 @@ CONF
 refused "apply: refused at the end, all is put back" 5 'no such group or cgroup' apply "$tmp/late.conf"
 same "apply: and says so" 1 "$(grep -c 'nothing has been changed' <<<"$err")"
 FAKE_ERRORS='levels/oom_kb!5' refused "apply: fails in the middle, all is put back" 1 \
-	'Input/output error' apply "$tmp/late.conf"
+	'(Input/output|I/O) error' apply "$tmp/late.conf"
 FAKE_ERRORS='levels/oom_kb!5 groups/remove!16' gives "apply: cannot be put back" 10 \
 	'not everything could be put back' apply "$tmp/late.conf"
 make_tree "$tmp/tree"

@@ -109,7 +109,7 @@ survives "every file unreadable"
 gives "candidates: for root only" 4 'permission denied \(are you root\?\)' candidates
 gives "report: for root only" 4 'permission denied' report
 gives "status: shows the rest" 0 'selection_order' status -v
-FAKE_ERRORS='events=5' gives "events: an error of the kernel" 1 'Input/output error' events
+FAKE_ERRORS='events=5' gives "events: an error of the kernel" 1 '(Input/output|I/O) error' events
 unset FAKE_ERRORS
 
 # --- truncated lists say so

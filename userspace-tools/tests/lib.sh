@@ -72,6 +72,12 @@ variant_is()
 	return 1
 }
 
+# Is the program built with ncurses?
+has_top()
+{
+	[[ $("$TOOLS_BUILD/tests/oom-embedded" top -n 1 2>&1) != *'built without ncurses'* ]]
+}
+
 # check DESCRIPTION COMMAND...: ok if it exits with 0
 check()
 {

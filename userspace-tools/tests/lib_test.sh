@@ -147,8 +147,12 @@ test_installed()
 
 needs_library()
 {
+	local loader=ldd
+
+	# The ldd of another C library cannot load it.
+	! variant_is musl || loader="$(readelf -l "$tmp/program" | sed -n 's/.*interpreter: \(.*\)]/\1/p') --list"
 	readelf -d "$tmp/program" | grep -q 'NEEDED.*liboom_embedded.so.1' &&
-		LD_LIBRARY_PATH=$DEST/usr/lib ldd "$tmp/program" | grep -q "$DEST/usr/lib/liboom_embedded.so.1"
+		LD_LIBRARY_PATH=$DEST/usr/lib $loader "$tmp/program" | grep -q "$DEST/usr/lib/liboom_embedded.so.1"
 }
 
 program lib_api
