@@ -23,7 +23,7 @@ enum {
  * @pid: as the reader sees it
  * @uid: in the report, else -1
  * @rank: its ranking
- * @source: default, explicit, inherited, lost, offered, group:NAME
+ * @source: default, explicit, self, inherited, lost, offered, group:NAME
  * @badness_kb: in candidates
  * @rss_kb: in the report
  * @swap_kb: in the report

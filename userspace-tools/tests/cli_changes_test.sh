@@ -104,6 +104,9 @@ rm "$OOM_EMBEDDED_PROC/100/gone" "$OOM_EMBEDDED_PROC/201/gone"
 gives "rank PID - --tree: clears all" 0 '^$' rank 100 - --tree
 same "rank PID - --tree: nothing is left" '' "$(rank_lines)"
 refused "rank PID --tree: which ranking?" 2 'wants a ranking' rank 100 --tree
+put_file sysfs/oom_ranking "$(printf '%10d %4u %-10s %s\n' 200 300 self batch)"
+gives "rank PID - --tree: also what is for itself alone" 0 '^$' rank 100 - --tree
+same "rank PID - --tree: that is gone, too" '' "$(rank_lines)"
 
 # --- group
 make_tree "$tmp/tree"
@@ -254,6 +257,24 @@ cgroup = /nowhere
 CONF
 refused "apply: refused at the end, all is put back" 5 'no such group or cgroup' apply "$tmp/late.conf"
 same "apply: and says so" 1 "$(grep -c 'nothing has been changed' <<<"$err")"
+# What each kind of ranking becomes when it is put back: the rankings are written before the watermark
+# is tried for the last time.
+make_tree "$tmp/tree"
+printf '[rankings]\npacemaker = 5\n[levels]\nwarning_kb = 90M\ncritical_kb = 80%%\n' >"$tmp/back.conf"
+put_back()
+{
+	printf '%10d %4u %-10s %s\n' 100 "$2" "$1" pacemaker >"$OOM_EMBEDDED_SYSFS/oom_ranking"
+	run apply "$tmp/back.conf"
+	same "apply: put back: $1" "6 $3" "$status $(awk '{ print $1, $2, $3 }' "$OOM_EMBEDDED_SYSFS/oom_ranking")"
+}
+put_back explicit 10 '100 10 explicit'
+put_back self 10 '100 10 self'
+put_back inherited 10 '100 10 explicit'
+put_back offered 900 '100 900 explicit'
+put_back group:batch 10 ''
+put_file sysfs/oom_ranking "$(printf '%10d %4u %-10s %s\n' 100 10 self pacemaker)"
+gives "apply --dryrun: what was for itself alone" 0 '^- oom_ranking: 100 10 self$' apply --dryrun "$tmp/back.conf"
+make_tree "$tmp/tree"
 FAKE_ERRORS='levels/oom_kb!5' refused "apply: fails in the middle, all is put back" 1 \
 	'(Input/output|I/O) error' apply "$tmp/late.conf"
 FAKE_ERRORS='levels/oom_kb!5 groups/remove!16' gives "apply: cannot be put back" 10 \

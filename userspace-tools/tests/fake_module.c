@@ -329,11 +329,15 @@ static int rank_line(const char *value)
 	char list[TEXT_SIZE];
 	char rest[TEXT_SIZE + 128];
 	char rank[16];
+	char whose[16] = "inherit";
 	char junk;
 	long pid;
 	struct oe_proc proc;
+	int words = sscanf(value, "%ld %15s %15s %c", &pid, rank, whose, &junk);
 
-	if (sscanf(value, "%ld %15s %c", &pid, rank, &junk) != 2)
+	if (words < 2 || words > 3 || (words == 3 && !strcmp(rank, "-")))
+		return -EINVAL;
+	if (strcmp(whose, "self") && strcmp(whose, "inherit"))
 		return -EINVAL;
 	if (strcmp(rank, "-") && number_in(rank, 0, 1000))
 		return number_in(rank, 0, 1000);
@@ -345,7 +349,7 @@ static int rank_line(const char *value)
 	list_without(list, pid, rest);
 	if (strcmp(rank, "-"))
 		sprintf(rest + strlen(rest), "%10ld %4s %-10s %s\n", pid, rank,
-			"explicit", comm);
+			strcmp(whose, "self") ? "explicit" : "self", comm);
 	fake_put("oom_ranking", rest);
 	return 0;
 }

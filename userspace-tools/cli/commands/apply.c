@@ -11,6 +11,7 @@
 #include "cli/commands/change.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/conf.h"
+#include "cli/commands/rank_tree.h"
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "common/config.h"
@@ -64,34 +65,17 @@ static const struct oe_conf_ranking *ranking_of(const struct oe_conf *conf,
 	return NULL;
 }
 
-static const struct oe_row *row_of(const struct oe_rows *rows, int pid)
-{
-	size_t i;
-
-	for (i = 0; i < rows->nr; i++)
-		if (rows->row[i].pid == pid)
-			return &rows->row[i];
-	return NULL;
-}
-
 static void rank_process(const struct oe_conf_ranking *ranking, int pid,
-			 const struct oe_row *row, struct oe_changes *changes)
+			 const struct oe_rows *rows, struct oe_changes *changes)
 {
-	char value[32];
-	char undo[32];
-	char old[32];
+	const struct oe_row *row = rank_find_row(rows, pid);
+	char rank[16];
 
 	if (row && row->rank == ranking->rank &&
 	    !strcmp(row->source, "explicit"))
 		return;
-	snprintf(value, sizeof(value), "%d %d", pid, ranking->rank);
-	snprintf(undo, sizeof(undo), "%d -", pid);
-	if (row) {
-		snprintf(old, sizeof(old), "%d %lld", pid, row->rank);
-		memcpy(undo, old, sizeof(undo));
-	}
-	oe_changes_add_line(changes, "oom_ranking", value, undo,
-			    row ? old : NULL, true);
+	snprintf(rank, sizeof(rank), "%d", ranking->rank);
+	rank_add_change(changes, rows, pid, rank, true);
 }
 
 /* Those that run now; those that come later are the daemon's. */
@@ -117,8 +101,7 @@ static int add_rankings(const struct oe_conf *conf, struct oe_changes *changes)
 			continue;
 		ranking = ranking_of(conf, proc.name);
 		if (ranking)
-			rank_process(ranking, pids[i], row_of(&rows, pids[i]),
-				     changes);
+			rank_process(ranking, pids[i], &rows, changes);
 	}
 	free(pids);
 	oe_records_free_rows(&rows);

@@ -101,11 +101,26 @@ const struct oe_row *rank_find_row(const struct oe_rows *rows, int pid)
 	return NULL;
 }
 
-static bool is_own(const struct oe_row *row)
+static bool is_inheritable(const struct oe_row *row)
 {
 	return row && (!strcmp(row->source, "explicit") ||
 		       !strcmp(row->source, "inherited") ||
 		       !strcmp(row->source, "lost"));
+}
+
+static bool is_for_itself(const struct oe_row *row)
+{
+	return row && !strcmp(row->source, "self");
+}
+
+/*
+ * Nobody but the process can make its offer again. The same ranking, written,
+ * is the nearest to it: the process does not become better protected.
+ */
+static bool is_to_be_given_back(const struct oe_row *row)
+{
+	return is_inheritable(row) || is_for_itself(row) ||
+	       (row && !strcmp(row->source, "offered"));
 }
 
 /**
@@ -116,7 +131,8 @@ static bool is_own(const struct oe_row *row)
  * @rank: a number, or "-"
  * @may_vanish: no fault if the process ends before
  *
- * The change is undone by writing the ranking that the process has of its own, or "-".
+ * The change is undone by writing the ranking that the process has of its own,
+ * for itself alone if it was so, or "-".
  */
 void rank_add_change(struct oe_changes *changes, const struct oe_rows *ranking,
 		     int pid, const char *rank, bool may_vanish)
@@ -128,19 +144,21 @@ void rank_add_change(struct oe_changes *changes, const struct oe_rows *ranking,
 
 	snprintf(value, sizeof(value), "%d %s", pid, rank);
 	snprintf(undo, sizeof(undo), "%d -", pid);
-	if (is_own(row))
-		snprintf(undo, sizeof(undo), "%d %lld", pid, row->rank);
 	if (row)
-		snprintf(old, sizeof(old), "%d %lld", pid, row->rank);
+		snprintf(old, sizeof(old), "%d %lld%s", pid, row->rank,
+			 is_for_itself(row) ? " self" : "");
+	if (is_to_be_given_back(row))
+		snprintf(undo, sizeof(undo), "%s", old);
 	oe_changes_add_line(changes, "oom_ranking", value, undo,
 			    row ? old : NULL, may_vanish);
 }
 
+/* A process that is ranked for itself does not pass the ranking on: it is to be ranked. */
 static bool has_rank(const struct oe_row *row, const char *rank)
 {
 	if (!strcmp(rank, "-"))
-		return !is_own(row);
-	return is_own(row) && row->rank == atoll(rank);
+		return !is_inheritable(row) && !is_for_itself(row);
+	return is_inheritable(row) && row->rank == atoll(rank);
 }
 
 /**
