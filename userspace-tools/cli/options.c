@@ -12,6 +12,7 @@
 #include "cli/print/complain.h"
 #include "cli/print/suggest.h"
 #include "common/sysfs.h"
+#include "common/words.h"
 
 enum {
 	OPTION_SYSFS = 0x100,
@@ -149,12 +150,12 @@ static int complain_getopt(const struct command *command, int result,
 
 static int parse_count(const char *text, long *value)
 {
-	char *end;
+	long long number;
 
-	*value = strtol(text, &end, 10);
-	if (end == text || *end || *value < 1 || *value > 1000000)
+	if (!oe_word_number(text, &number) || number < 1 || number > 1000000)
 		return complain(EXIT_USAGE,
 				"'%s' is no number from 1 to 1000000", text);
+	*value = (long)number;
 	return OPTIONS_FINE;
 }
 

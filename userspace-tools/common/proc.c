@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -306,6 +307,19 @@ int oe_proc_cgroup(int pid, char *path, size_t size)
 	return 0;
 }
 
+/* A cgroup has no such name; the kernel writes ".." for what is above the namespace. */
+static bool leads_up(const char *cgroup)
+{
+	const char *at;
+
+	for (at = cgroup; *at; at += strcspn(at, "/")) {
+		at += *at == '/';
+		if (!strncmp(at, "..", 2) && (!at[2] || at[2] == '/'))
+			return true;
+	}
+	return *cgroup != '/';
+}
+
 /**
  * oe_proc_cgroup_number - a number of a cgroup
  * @cgroup: as oe_proc_cgroup() has it
@@ -321,10 +335,11 @@ int oe_proc_cgroup_number(const char *cgroup, const char *file,
 	char path[2 * PATH_MAX];
 
 	/* Out of this cgroup namespace: what is mounted here does not lead there. */
-	if (!strncmp(cgroup, "/..", 3))
+	if (leads_up(cgroup))
 		return -ENOENT;
-	snprintf(path, sizeof(path), "%s%s/%s", oe_proc_cgroup_root(), cgroup,
-		 file);
+	if (snprintf(path, sizeof(path), "%s%s/%s", oe_proc_cgroup_root(),
+		     cgroup, file) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
 	return oe_file_read_number(path, value);
 }
 

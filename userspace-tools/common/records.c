@@ -11,6 +11,7 @@
 
 #include "common/records_text.h"
 #include "common/sysfs.h"
+#include "common/words.h"
 
 enum {
 	WORDS_MAX = 16,
@@ -18,10 +19,10 @@ enum {
 
 static int candidate_row(char **word, size_t nr, struct oe_row *row)
 {
-	if (nr < 6 || !oe_records_number(word[0], &row->position) ||
-	    !oe_records_number(word[1], &row->pid) ||
-	    !oe_records_number(word[2], &row->rank) ||
-	    !oe_records_number(word[4], &row->badness_kb))
+	if (nr < 6 || !oe_word_number(word[0], &row->position) ||
+	    !oe_word_number(word[1], &row->pid) ||
+	    !oe_word_number(word[2], &row->rank) ||
+	    !oe_word_number(word[4], &row->badness_kb))
 		return 0;
 	oe_records_copy(row->source, sizeof(row->source), word[3]);
 	oe_records_copy(row->verdict, sizeof(row->verdict), word[5]);
@@ -29,8 +30,8 @@ static int candidate_row(char **word, size_t nr, struct oe_row *row)
 			nr > 6 && strcmp(word[6], "\"\"") ? word[6] : "");
 	/* Older modules end here. */
 	row->set_rank = row->rank;
-	if (nr < 10 || !oe_records_number(word[8], &row->keeper) ||
-	    !oe_records_number(word[9], &row->set_rank))
+	if (nr < 10 || !oe_word_number(word[8], &row->keeper) ||
+	    !oe_word_number(word[9], &row->set_rank))
 		return 1;
 	oe_records_copy(row->reason, sizeof(row->reason),
 			strcmp(word[7], "-") ? word[7] : "");
@@ -39,8 +40,8 @@ static int candidate_row(char **word, size_t nr, struct oe_row *row)
 
 static int ranking_row(char **word, size_t nr, struct oe_row *row)
 {
-	if (nr < 3 || !oe_records_number(word[0], &row->pid) ||
-	    !oe_records_number(word[1], &row->rank))
+	if (nr < 3 || !oe_word_number(word[0], &row->pid) ||
+	    !oe_word_number(word[1], &row->rank))
 		return 0;
 	oe_records_copy(row->source, sizeof(row->source), word[2]);
 	oe_records_copy(row->comm, sizeof(row->comm), nr > 3 ? word[3] : "");
@@ -49,11 +50,11 @@ static int ranking_row(char **word, size_t nr, struct oe_row *row)
 
 static int report_row(char **word, size_t nr, struct oe_row *row)
 {
-	if (nr < 6 || !oe_records_number(word[0], &row->pid) ||
-	    !oe_records_number(word[1], &row->uid) ||
-	    !oe_records_number(word[2], &row->rss_kb) ||
-	    !oe_records_number(word[3], &row->swap_kb) ||
-	    !oe_records_number(word[4], &row->rank))
+	if (nr < 6 || !oe_word_number(word[0], &row->pid) ||
+	    !oe_word_number(word[1], &row->uid) ||
+	    !oe_word_number(word[2], &row->rss_kb) ||
+	    !oe_word_number(word[3], &row->swap_kb) ||
+	    !oe_word_number(word[4], &row->rank))
 		return 0;
 	oe_records_copy(row->source, sizeof(row->source), word[5]);
 	oe_records_copy(row->comm, sizeof(row->comm), nr > 6 ? word[6] : "");

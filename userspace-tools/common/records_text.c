@@ -6,11 +6,13 @@
 #include "common/records_text.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/sysfs.h"
+#include "common/words.h"
 
 /* Lists contain no bytes that could control a terminal or end the text early. */
 static void make_printable(char *text, size_t length)
@@ -88,22 +90,6 @@ size_t oe_records_split(char *line, char **word, size_t max)
 	     next = strtok_r(NULL, " ", &save))
 		word[nr++] = next;
 	return nr;
-}
-
-/**
- * oe_records_number - read a whole number
- * @text: any
- * @value: result
- *
- * Return: 1 if it is one, else 0.
- */
-int oe_records_number(const char *text, long long *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoll(text, &end, 10);
-	return !errno && end != text && !*end;
 }
 
 /**
@@ -204,7 +190,7 @@ long long oe_field_number(const struct oe_field *field, size_t nr,
 	const char *text = oe_field_text(field, nr, key);
 	long long value;
 
-	return text && oe_records_number(text, &value) ? value : fallback;
+	return text && oe_word_number(text, &value) ? value : fallback;
 }
 
 /**
@@ -227,5 +213,5 @@ double oe_field_real(const struct oe_field *field, size_t nr, const char *key,
 	if (!text || strspn(text, "0123456789.") != strlen(text))
 		return fallback;
 	value = strtod(text, &end);
-	return end == text || *end ? fallback : value;
+	return end == text || *end || !isfinite(value) ? fallback : value;
 }

@@ -13,7 +13,6 @@ char *oe_records_line(char **rest);
 int oe_records_is_blank(const char *line);
 size_t oe_records_split(char *line, char **word, size_t max);
 size_t oe_records_fields(char *line, struct oe_field *field);
-int oe_records_number(const char *text, long long *value);
 void oe_records_copy(char *to, size_t size, const char *from);
 void *oe_records_append(void *array, size_t nr, size_t size);
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Words in lists, and the words for levels.
+ * Words in lists, the words for levels, and words that are numbers.
  */
 #include "common/words.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "uapi/oom_embedded.h"
@@ -52,4 +55,29 @@ const char *oe_level_word(int level)
 {
 	return level >= 0 && level < OE_NR_LEVELS ? level_words[level] :
 						    "unknown";
+}
+
+/**
+ * oe_word_number - read a whole number
+ * @text: any
+ * @value: result, untouched if it is none
+ *
+ * strtol() alone takes blanks and "+", and turns what does not fit into the
+ * greatest number that does, which is another one for each size of long.
+ *
+ * Return: true if @text is a number of 64 bits, and nothing else.
+ */
+bool oe_word_number(const char *text, long long *value)
+{
+	long long number;
+	char *end;
+
+	if (!isdigit((unsigned char)text[*text == '-']))
+		return false;
+	errno = 0;
+	number = strtoll(text, &end, 10);
+	if (errno || *end)
+		return false;
+	*value = number;
+	return true;
 }

@@ -21,7 +21,11 @@ enum {
 	FIRST_LINE = 256,
 	/* The rate is a mean over about this time. */
 	RATE_MS = 4000,
+	HUNDREDTHS_MAX = 1000000,
 };
+
+/* An exbibyte in kB: a thousand times it, which is a rate, fits as well. */
+#define NUMBER_MAX (1LL << 50)
 
 enum source {
 	MEMINFO,
@@ -64,11 +68,26 @@ static const char *text_of(enum source source)
 	return sense_state.text;
 }
 
+/*
+ * -1 is "not known", as is what no machine has: sums and differences of what is
+ * left do not overflow.
+ */
+static int64_t number_at(const char *text)
+{
+	long long number;
+
+	text += strspn(text, " \t");
+	if (*text < '0' || *text > '9')
+		return -1;
+	number = strtoll(text, NULL, 10);
+	return number <= NUMBER_MAX ? number : -1;
+}
+
 static int64_t number_after(const char *text, const char *key)
 {
 	const char *at = strstr(text, key);
 
-	return at ? strtoll(at + strlen(key), NULL, 10) : -1;
+	return at ? number_at(at + strlen(key)) : -1;
 }
 
 /* "avg10=1.23" as 123, without floating point's ways to go wrong. */
@@ -82,6 +101,8 @@ static int hundredths_after(const char *text, const char *key)
 	if (!at)
 		return -1;
 	whole = strtol(at + strlen(key), &end, 10);
+	if (end == at + strlen(key) || whole < 0 || whole > HUNDREDTHS_MAX)
+		return -1;
 	if (*end == '.' && end[1] >= '0' && end[1] <= '9') {
 		part = (end[1] - '0') * 10;
 		if (end[2] >= '0' && end[2] <= '9')
@@ -121,7 +142,7 @@ static int64_t number_of(enum source source)
 {
 	const char *text = text_of(source);
 
-	return text ? strtoll(text, NULL, 10) : -1;
+	return text ? number_at(text) : -1;
 }
 
 static void read_pressure(struct oe_sense *sense)
@@ -155,7 +176,7 @@ static int64_t read_biggest(void)
 		at += strspn(at, " ");
 		at += strcspn(at, " ");
 	}
-	return *at ? strtoll(at, NULL, 10) : -1;
+	return number_at(at);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "oom_embedded.h"
 
 #include <alloca.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -37,8 +38,11 @@ int oe_handle_count(int fd, uint64_t *count)
 
 	if (length < 0)
 		return length;
+	if (!isdigit((unsigned char)*text))
+		return -EBADMSG;
+	errno = 0;
 	number = strtoull(text, &end, 10);
-	if (end == text)
+	if (errno || *end)
 		return -EBADMSG;
 	*count = number;
 	return 0;

@@ -15,6 +15,7 @@
 #include "common/sysfs.h"
 #include "lib/handle.h"
 #include "oom_embedded.h"
+#include "uapi/oom_embedded.h"
 
 /* For tests: where procfs is. */
 #define PROC_ENVIRONMENT "OOM_EMBEDDED_PROC"
@@ -58,12 +59,14 @@ static int parse_self(char *text, struct oom_embedded_self *self)
 {
 	struct oom_embedded_self read = {};
 	char *rest;
+	long rank = strtol(text, &rest, 10);
 
-	read.rank = (int)strtol(text, &rest, 10);
-	if (rest == text || *rest != ' ' ||
+	if (rest == text || *rest != ' ' || rank < 0 ||
+	    rank > OOM_EMBEDDED_RANK_MAX ||
 	    !take_word(&rest, read.source, sizeof(read.source)) ||
 	    !take_word(&rest, read.verdict, sizeof(read.verdict)))
 		return -EBADMSG;
+	read.rank = (int)rank;
 	*self = read;
 	return 0;
 }

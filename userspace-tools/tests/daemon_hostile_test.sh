@@ -200,9 +200,63 @@ test_environment_of_commands()
 	end_well "an environment of others: ends in order"
 }
 
+counts_three()
+{
+	kill -USR1 "$daemon"
+	grep -q 'emergencies 3$' "$log"
+}
+
+# Numbers that are none, in all files that it reads while it works.
+test_numbers()
+{
+	local value
+	local file
+
+	make_tree "$tmp/tree"
+	set_meminfo 150000
+	set_pressure 0.00 0.00
+	put_file proc/loadavg '0.10 0.10 0.10 1/100 1000'
+	cp -a "$tmp/tree" "$tmp/right"
+	conf "$tmp/control" "$tmp/state"
+	cat >>"$CONF" <<-CONF
+		[mode lean]
+		enter = oom
+		enter = available 20%
+		enter = rate 500M
+		enter = load 20
+		enter = biggest 200G
+		enter = psi full 90
+		enter = forecast 10ms
+		leave_after = 100ms
+		rank_threshold = 200
+	CONF
+	start
+	for value in -1 -9223372036854775809 9223372036854775807 18446744073709551616 "$(printf '9%.0s' {1..400})" 0x10 '' - '%s%n' \
+		$'\xff\xfe5' $'\e[2J5'; do
+		for file in levels/available_kb levels/oom_forecast_ms levels/level candidates reconfigure_wanted \
+			stats/oom_global stats/oom_memcg rank_threshold mode; do
+			printf '%s' "$value" >"$OOM_EMBEDDED_SYSFS/$file"
+		done
+		printf 'MemTotal: %s kB\nMemAvailable: %s kB' "$value" "$value" >"$OOM_EMBEDDED_PROC/meminfo"
+		printf 'some avg10=%s\nfull avg10=%s' "$value" "$value" >"$OOM_EMBEDDED_PROC/pressure/memory"
+		printf '%s\0 %s' "$value" "$value" >"$OOM_EMBEDDED_PROC/loadavg"
+		# It has seen them: what a command asks for comes after a look.
+		: >"$log"
+		kill -USR1 "$daemon"
+		says "number '$(printf %s "${value:0:22}" | tr -c ' -~' '?')': the manager works" 'mode '
+	done
+	(cd "$tmp/right" && find . -type f -exec sh -c 'cat "$1" >"$2/$1"' - {} "$tmp/tree" \;)
+	check "numbers that are right again: the manager has read them" until_true counts_three
+	emergency_is 4
+	becomes "numbers that are right again: the manager acts" rank_threshold 200
+	end_well "numbers that are none: it ends in order"
+	same "numbers that are none: none reaches the log raw" '' "$(LC_ALL=C grep -a '[^[:print:]]' "$log")"
+}
+
 test_paths
 test_pidfiles
 test_names
 test_environment
 test_environment_of_commands
+test_numbers
 finish

@@ -20,6 +20,7 @@
 #include "cli/print/html.h"
 #include "common/proc.h"
 #include "common/sysfs.h"
+#include "common/words.h"
 
 enum {
 	TEXT_SIZE = 320,
@@ -372,15 +373,10 @@ static void collect_facts(struct incident *incident)
 static int find_event(const struct arguments *args, struct incident *incident)
 {
 	long long seq = -1;
-	char *end;
 
-	if (args->argc) {
-		seq = strtoll(args->argv[0], &end, 10);
-		if (*end || seq < 1)
-			return complain(EXIT_USAGE,
-					"'%s' is no number of an event",
-					args->argv[0]);
-	}
+	if (args->argc && (!oe_word_number(args->argv[0], &seq) || seq < 1))
+		return complain(EXIT_USAGE, "'%s' is no number of an event",
+				args->argv[0]);
 	incident->event = oe_records_find_event(&incident->events, seq);
 	if (incident->event)
 		return EXIT_OK;

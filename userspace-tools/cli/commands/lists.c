@@ -15,6 +15,7 @@
 #include "cli/print/table.h"
 #include "common/records.h"
 #include "common/sysfs.h"
+#include "common/words.h"
 
 static int complain_list(const char *file, int err)
 {
@@ -141,12 +142,11 @@ static void print_events(const struct oe_events *events, size_t first)
 /* An emergency that goes on has a record for each time that it ended. */
 static int print_one_event(const struct oe_events *events, const char *word)
 {
-	char *end;
-	long long seq = strtoll(word, &end, 10);
 	bool is_first = true;
+	long long seq;
 	size_t i;
 
-	if (*end || seq < 1)
+	if (!oe_word_number(word, &seq) || seq < 1)
 		return complain(EXIT_USAGE, "'%s' is no number of an event",
 				word);
 	if (!oe_records_find_event(events, seq))
@@ -200,10 +200,9 @@ int events_run(const struct arguments *args)
 
 static void print_total(const struct oe_field *field)
 {
-	char *end;
-	long long value = strtoll(field->value, &end, 10);
+	long long value;
 
-	if (end != field->value && !*end)
+	if (oe_word_number(field->value, &value))
 		out_number(field->key, value);
 	else
 		out_text(field->key, field->value);

@@ -157,7 +157,6 @@ static int parse_wish(const char *word, struct wish *wish)
 					     "coverage" };
 	const char *value = strchr(word, '=');
 	const char *nearest;
-	char *end;
 
 	*wish = (struct wish){ .seq = -1, .worst = -1 };
 	wish->oom = !strcmp(word, "any") || !strcmp(word, "oom");
@@ -165,8 +164,7 @@ static int parse_wish(const char *word, struct wish *wish)
 	wish->coverage = !strcmp(word, "any") || !strcmp(word, "coverage");
 	if (!strncmp(word, "oom=", 4)) {
 		wish->oom = true;
-		wish->seq = strtoll(value + 1, &end, 10);
-		if (end == value + 1 || *end || wish->seq < 0)
+		if (!oe_word_number(value + 1, &wish->seq) || wish->seq < 0)
 			return complain(EXIT_USAGE,
 					"'%s' is no number of an emergency",
 					value + 1);

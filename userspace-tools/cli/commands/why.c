@@ -17,6 +17,7 @@
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"
+#include "common/words.h"
 
 enum {
 	TEXT_SIZE = 512,
@@ -25,10 +26,9 @@ enum {
 
 static int parse_pid(const char *word, int *pid)
 {
-	char *end;
-	long value = strtol(word, &end, 10);
+	long long value;
 
-	if (end == word || *end || value < 1 || value > INT_MAX)
+	if (!oe_word_number(word, &value) || value < 1 || value > INT_MAX)
 		return complain(EXIT_USAGE, "'%s' is no number of a process",
 				word);
 	*pid = (int)value;

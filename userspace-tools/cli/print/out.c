@@ -8,12 +8,14 @@
 
 #include <ctype.h>
 #include <err.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/print/complain.h"
 #include "cli/print/readable.h"
+#include "common/words.h"
 
 #ifdef HAVE_JSON
 #include <jansson.h>
@@ -347,13 +349,12 @@ void out_field(const char *key, const char *value)
 		out_text(key, value);
 		return;
 	}
-	whole = strtoll(value, &end, 10);
-	if (end != value && !*end) {
+	if (oe_word_number(value, &whole)) {
 		out_number(key, whole);
 		return;
 	}
 	real = strtod(value, &end);
-	if (end != value && !*end &&
+	if (end != value && !*end && strchr(value, '.') && isfinite(real) &&
 	    strspn(value, "-.0123456789") == strlen(value))
 		out_real(key, real);
 	else

@@ -13,6 +13,7 @@
 #include "cli/print/format.h"
 #include "cli/print/out.h"
 #include "cli/print/readable.h"
+#include "common/words.h"
 
 /**
  * struct table - a table under construction
@@ -89,13 +90,14 @@ static void print_json_rows(const struct table *table)
 		const struct table_column *column =
 			&table->column[i % table->nr_columns];
 		const char *text = table->cell[i];
+		long long number;
 
 		if (!(i % table->nr_columns))
 			out_open("");
 		if (!text)
 			out_null(column->name);
-		else if (column->is_number)
-			out_number(column->name, atoll(text));
+		else if (column->is_number && oe_word_number(text, &number))
+			out_number(column->name, number);
 		else
 			out_text(column->name, text);
 		if (i % table->nr_columns == table->nr_columns - 1)
