@@ -63,6 +63,46 @@ state_of_system()
 	oom-embedded set
 	oom-embedded group list
 	cat "$OE/oom_ranking" "$CGROUP/cgroup.subtree_control"
+	find "$CGROUP" -type d
+	for outside in $outsiders; do
+		grep . "/proc/$outside/cgroup" "/proc/$outside/oom_score_adj"
+	done
+}
+
+# A busy loop for each CPU, and a process that takes a sixth of memory and gives it back, over and over.
+start_load()
+{
+	cpus=$(grep -c ^processor /proc/cpuinfo)
+	loads=
+	while [ "$cpus" -gt 0 ]; do
+		start "load$cpus" sh -c 'echo ready; while :; do :; done'
+		loads="$loads $pid"
+		cpus=$((cpus - 1))
+	done
+	# shellcheck disable=SC2016 # the inner shell's variables
+	start eater sh -c 'echo ready
+		while :; do
+			dd if=/dev/zero of="$1" bs=1M count="$2" 2>/dev/null
+			rm "$1"
+			echo >>"$1.times"
+		done' sh "$tmp/eaten" $(($(sized 43008) / 1024))
+	loads="$loads $pid"
+	poll_until "$PATIENCE" test -s "$tmp/eaten.times"
+}
+
+stop_load()
+{
+	for load in $loads; do
+		stop_process "$load"
+	done
+	rm -f "$tmp/eaten"
+}
+
+all_alive()
+{
+	for outside in $outsiders; do
+		alive "$outside" || return 1
+	done
 }
 
 # Ends the drill in the middle by that signal; sets $rc.
@@ -103,24 +143,28 @@ deaf_drill()
 	nsenter -t "$deaf" -n oom-embedded drill >"$tmp/drill.out" 2>&1
 }
 
-plan 23
+plan 24
 # shellcheck disable=SC2086 # words
 load_module $PARAMETERS
 
 # --- right, beside load, and nobody else is touched
-start load sh -c 'echo ready; while :; do :; done'
-load=$pid
 spawn bystander 8192 1000
 bystander=$pid
+start_load
+outsiders="$bystander $loads"
+eaten=$(wc -l <"$tmp/eaten.times")
 before=$(state_of_system)
 kills=$(kills_of_kernel)
 gives "$DRILLS of $DRILLS drills are right" 0 "$DRILLS of $DRILLS drills were right" drill -n "$DRILLS"
 equal "three processes a drill died in the whole machine" $((3 * DRILLS)) $(($(kills_of_kernel) - kills))
-check "the most expendable bystander lives" alive "$bystander"
-equal "settings, groups, rankings and controllers are as before" "$before" "$(state_of_system)"
+check "the most expendable bystander lives, and all others" all_alive
+equal "settings, groups, rankings, cgroups and controllers are as before" "$before" "$(state_of_system)"
 check "nothing is left" nothing_is_left
 equal "no emergency counts as missed" "$(get reconfigure_wanted)" "$(get reconfigure_done)"
-stop_process "$load"
+check "there was load all the time" test "$(wc -l <"$tmp/eaten.times")" -gt "$eaten"
+stop_load
+outsiders=$bystander
+before=$(state_of_system)
 
 # --- ended in the middle
 end_by KILL
