@@ -45,6 +45,7 @@
 #define OOM_EMBEDDED_GROUP_NAME_MAX	32	/* [a-z0-9_-] */
 #define OOM_EMBEDDED_PATTERN_MAX	64	/* with the NUL */
 #define OOM_EMBEDDED_RULES_MAX		16	/* lines of a group's rules */
+#define OOM_EMBEDDED_PRECEDENCE_MAX	1000
 #define OOM_EMBEDDED_TRUST_WORDS	"root", "name"
 
 /* Keys of the uevents (ACTION=change, SUBSYSTEM=oom_embedded). */

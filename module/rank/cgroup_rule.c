@@ -9,7 +9,6 @@
 
 #include <linux/cgroup.h>
 #include <linux/errno.h>
-#include <linux/glob.h>
 #include <linux/limits.h>
 #include <linux/percpu-refcount.h>
 #include <linux/slab.h>
@@ -17,6 +16,7 @@
 #include <linux/tracepoint.h>
 
 #include "rank/cgroup_rule.h"
+#include "lib/pattern.h"
 #include "lib/tracepoint.h"
 
 enum {
@@ -232,7 +232,7 @@ bool oe_cgroup_is_named(struct cgroup *cgroup, const char *names,
 	for (; depth--; cgroup = cgroup_parent(cgroup)) {
 		const char *name = READ_ONCE(cgroup->kn->name);
 
-		if (glob ? !glob_match(names, name) : strcmp(names, name))
+		if (glob ? !oe_pattern_matches(names, name) : strcmp(names, name))
 			return false;
 		names += strlen(names) + 1;
 	}

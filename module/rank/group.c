@@ -84,17 +84,23 @@ static unsigned int match_group(const struct oe_group *group,
 		   match_joint(group, subject, least));
 }
 
-/* The most protective of the groups that match counts. */
-static void prefer_lower(const struct oe_group *group, struct oe_ranking *best,
-			 bool *found)
+/* Of two groups that a process belongs to for equally good reasons. */
+static bool counts_before(const struct oe_group *group,
+			  const struct oe_group *other)
 {
-	unsigned int rank = READ_ONCE(group->rank);
+	unsigned int ours = READ_ONCE(group->precedence);
+	unsigned int theirs = READ_ONCE(other->precedence);
 
-	if (*found && best->rank <= rank)
-		return;
-	*found = true;
-	*best = (struct oe_ranking){
-		.rank = rank,
+	if (ours != theirs)
+		return ours > theirs;
+	/* The most protective one. */
+	return READ_ONCE(group->rank) < READ_ONCE(other->rank);
+}
+
+static struct oe_ranking ranking_of(const struct oe_group *group)
+{
+	return (struct oe_ranking){
+		.rank = READ_ONCE(group->rank),
 		.source = OE_SOURCE_GROUP,
 		.group = group->index,
 	};
@@ -112,16 +118,18 @@ static void prefer_lower(const struct oe_group *group, struct oe_ranking *best,
 bool oe_group_of_members(const unsigned long *members,
 			 struct oe_ranking *ranking)
 {
+	const struct oe_group *first = NULL;
 	const struct oe_group *group;
-	bool found = false;
 	unsigned int i;
 
 	for_each_set_bit(i, members, OE_NR_GROUPS) {
 		group = rcu_dereference(oe_groups.all[i]);
-		if (group)
-			prefer_lower(group, ranking, &found);
+		if (group && (!first || counts_before(group, first)))
+			first = group;
 	}
-	return found;
+	if (first)
+		*ranking = ranking_of(first);
+	return first;
 }
 
 /**
@@ -136,22 +144,24 @@ bool oe_group_of_members(const unsigned long *members,
 unsigned int oe_group_of_rules(const union oe_subject *subject,
 			       struct oe_ranking *ranking)
 {
+	const struct oe_group *first = NULL;
 	const struct oe_group *group;
 	unsigned int best = 0;
 	unsigned int exact;
 	unsigned int i;
-	bool found;
 
 	for (i = 0; (group = oe_group_table_next(&i));) {
-		/* Of equally exact rules the more protective one counts. */
-		found = best && ranking->rank > READ_ONCE(group->rank);
-		exact = match_group(group, subject, best + !found);
+		/* An equally exact rule is enough for a group that counts before. */
+		bool more = !first || !counts_before(group, first);
+
+		exact = match_group(group, subject, best + more);
 		if (!exact)
 			continue;
-		found = exact == best;
-		prefer_lower(group, ranking, &found);
 		best = exact;
+		first = group;
 	}
+	if (first)
+		*ranking = ranking_of(first);
 	return best;
 }
 
@@ -266,7 +276,29 @@ unsigned int oe_group_rank(const struct oe_group *group)
  */
 void oe_group_set_rank(struct oe_group *group, unsigned int rank)
 {
-	WRITE_ONCE(group->rank, rank); /* read by prefer_lower() */
+	WRITE_ONCE(group->rank, rank); /* read by ranking_of() */
+}
+
+/**
+ * oe_group_precedence - of groups with equally exact rules, which counts
+ * @group: the group
+ *
+ * Return: 0..OOM_EMBEDDED_PRECEDENCE_MAX; the highest one counts.
+ */
+unsigned int oe_group_precedence(const struct oe_group *group)
+{
+	return READ_ONCE(group->precedence);
+}
+
+/**
+ * oe_group_set_precedence - change it
+ * @group: the group
+ * @precedence: 0..OOM_EMBEDDED_PRECEDENCE_MAX
+ */
+void oe_group_set_precedence(struct oe_group *group, unsigned int precedence)
+{
+	/* Read by counts_before(). */
+	WRITE_ONCE(group->precedence, precedence);
 }
 
 /**

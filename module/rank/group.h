@@ -17,6 +17,8 @@ void oe_group_exit(void);
 unsigned int oe_group_index(const struct oe_group *group);
 unsigned int oe_group_rank(const struct oe_group *group);
 void oe_group_set_rank(struct oe_group *group, unsigned int rank);
+unsigned int oe_group_precedence(const struct oe_group *group);
+void oe_group_set_precedence(struct oe_group *group, unsigned int precedence);
 int oe_group_signal(const struct oe_group *group);
 void oe_group_set_signal(struct oe_group *group, int signal);
 

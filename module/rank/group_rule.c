@@ -7,7 +7,6 @@
 
 #include <linux/cred.h>
 #include <linux/errno.h>
-#include <linux/glob.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -19,6 +18,7 @@
 #include "rank/cgroup_rule.h"
 #include "rank/group_rule.h"
 #include "lib/parse.h"
+#include "lib/pattern.h"
 
 /**
  * struct oe_rule - a rule of a group; replaced as a whole
@@ -74,8 +74,6 @@ static struct oe_rule *make_uid_rule(const char *text)
 
 static struct oe_rule *make_comm_rule(const char *text)
 {
-	if (!IS_REACHABLE(CONFIG_GLOB))
-		return ERR_PTR(-EOPNOTSUPP);
 	if (strlen(text) >= OOM_EMBEDDED_PATTERN_MAX)
 		return ERR_PTR(-EINVAL);
 	return alloc_rule(OE_RULE_COMM, text);
@@ -210,7 +208,7 @@ bool oe_rule_matches(const struct oe_rule *rule,
 		return oe_cgroup_contains(READ_ONCE(rule->cgroup),
 					  subject->cgroup);
 	case OE_RULE_COMM:
-		return glob_match(rule->text, subject->comm);
+		return oe_pattern_matches(rule->text, subject->comm);
 	case OE_RULE_UID:
 		return subject->uid >= rule->first_uid &&
 		       subject->uid <= rule->last_uid;

@@ -19,6 +19,7 @@
  * @name: as in sysfs
  * @index: for the ranking table and for records; reused after removal
  * @rank: of its members, one word
+ * @precedence: before groups of a lower one, if rules are equally exact, one word
  * @signal: for its members at OOM, 0 = none, one word
  * @trusts_names: a rule by name alone protects processes of any user, one word
  * @rules: of one condition, NULL where there is none; written under groups.lock
@@ -29,6 +30,7 @@ struct oe_group {
 	char name[OE_GROUP_NAME];
 	unsigned int index;
 	unsigned int rank;
+	unsigned int precedence;
 	int signal;
 	bool trusts_names;
 	struct oe_rule __rcu *rules[OE_NR_RULES];

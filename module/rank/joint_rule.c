@@ -9,7 +9,6 @@
 #include "core.h"
 
 #include <linux/errno.h>
-#include <linux/glob.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
@@ -20,6 +19,7 @@
 #include <uapi/oom_embedded.h>
 
 #include "lib/parse.h"
+#include "lib/pattern.h"
 #include "rank/cgroup_rule.h"
 #include "rank/exe.h"
 #include "rank/joint_rule.h"
@@ -31,8 +31,6 @@ enum {
 
 static int set_comm(struct oe_joint_rule *rule, const char *value)
 {
-	if (!IS_REACHABLE(CONFIG_GLOB))
-		return -EOPNOTSUPP;
 	if (strlen(value) >= OOM_EMBEDDED_PATTERN_MAX)
 		return -EINVAL;
 	/* The kernel keeps 15 bytes of a name: a longer one is nobody's. */
@@ -93,7 +91,7 @@ static int set_cgroup(struct oe_joint_rule *rule, const char *value)
 	split_path(rule, copy, copy + size);
 	if (rule->depth == DEPTH_MAX)
 		return -EINVAL;
-	return rule->glob && !IS_REACHABLE(CONFIG_GLOB) ? -EOPNOTSUPP : 0;
+	return 0;
 }
 
 static const struct condition {
@@ -242,7 +240,7 @@ bool oe_joint_matches(const struct oe_joint_rule *rule,
 				rule->glob))
 		return false;
 	return !(rule->asks & OE_ASKS_COMM) ||
-	       glob_match(rule->comm, subject->comm);
+	       oe_pattern_matches(rule->comm, subject->comm);
 }
 
 /**

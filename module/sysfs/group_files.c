@@ -66,6 +66,29 @@ static ssize_t rank_store(struct kobject *kobj, struct kobj_attribute *attr,
 	return count;
 }
 
+static ssize_t precedence_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n",
+			  oe_group_precedence(oe_group_of_kobj(kobj)));
+}
+
+static ssize_t precedence_store(struct kobject *kobj,
+				struct kobj_attribute *attr, const char *buf,
+				size_t count)
+{
+	int err = oe_sysfs_check_write(buf, count);
+	u64 precedence;
+
+	if (!err)
+		err = oe_parse_number(buf, 0, OOM_EMBEDDED_PRECEDENCE_MAX,
+				      &precedence);
+	if (err)
+		return err;
+	oe_group_set_precedence(oe_group_of_kobj(kobj), precedence);
+	return count;
+}
+
 static ssize_t signal_show(struct kobject *kobj, struct kobj_attribute *attr,
 			   char *buf)
 {
@@ -208,6 +231,7 @@ static ssize_t nr_members_show(struct kobject *kobj,
 }
 
 static struct kobj_attribute rank_attr = __ATTR_RW(rank);
+static struct kobj_attribute precedence_attr = __ATTR_RW(precedence);
 static struct kobj_attribute signal_attr = __ATTR_RW(signal);
 static struct kobj_attribute trust_attr = __ATTR_RW(trust);
 static struct kobj_attribute cgroup_attr = __ATTR_RW(cgroup);
@@ -217,9 +241,11 @@ static struct kobj_attribute rules_attr = __ATTR_RW(rules);
 static struct kobj_attribute nr_members_attr = __ATTR_RO(nr_members);
 
 static struct attribute *group_attrs[] = {
-	&rank_attr.attr,   &signal_attr.attr,	  &trust_attr.attr,
-	&cgroup_attr.attr, &comm_attr.attr,	  &uid_attr.attr,
-	&rules_attr.attr,  &nr_members_attr.attr, NULL,
+	&rank_attr.attr,       &precedence_attr.attr,
+	&signal_attr.attr,     &trust_attr.attr,
+	&cgroup_attr.attr,     &comm_attr.attr,
+	&uid_attr.attr,	       &rules_attr.attr,
+	&nr_members_attr.attr, NULL,
 };
 
 const struct attribute_group oe_group_files = {

@@ -356,6 +356,40 @@ static void more_exact_rule_counts(struct kunit *test)
 	oe_groups.end = 1;
 }
 
+/* A precedence decides between equally exact rules, and members by pid. */
+static void precedence_before_ranking(struct kunit *test)
+{
+	static struct oe_group other;
+	DECLARE_BITMAP(both, OE_NR_GROUPS) = { 3 };
+	struct oe_ranking ranking = {};
+
+	memset(&other, 0, sizeof(other));
+	other.index = 1;
+	other.rank = 900;
+	other.precedence = 1;
+	rcu_assign_pointer(oe_groups.all[1], &other);
+	oe_groups.end = 2;
+	group.rank = 800;
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&other, "comm=service"));
+	KUNIT_EXPECT_EQ(test, 900, rank_by("comm=s*", USER));
+	KUNIT_EXPECT_EQ(test, 800, rank_by("comm=s* uid=1000", USER));
+	oe_group_set_precedence(&group, 2);
+	KUNIT_EXPECT_EQ(test, 800, rank_by("comm=s*", USER));
+	KUNIT_EXPECT_EQ(test, 900, rank_by("uid=1000", USER));
+	oe_group_set_precedence(&group, 1);
+	KUNIT_EXPECT_EQ(test, 800, rank_by("comm=s*", USER));
+	rcu_read_lock();
+	real_of_members(both, &ranking);
+	KUNIT_EXPECT_EQ(test, 800, ranking.rank);
+	oe_group_set_precedence(&other, 2);
+	real_of_members(both, &ranking);
+	KUNIT_EXPECT_EQ(test, 900, ranking.rank);
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&other, ""));
+	RCU_INIT_POINTER(oe_groups.all[1], NULL);
+	oe_groups.end = 1;
+}
+
 static void bad_rules_change_nothing(struct kunit *test)
 {
 	static const struct {
@@ -399,6 +433,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(every_condition_counts),
 	KUNIT_CASE(names_protect_root_only),
 	KUNIT_CASE(more_exact_rule_counts),
+	KUNIT_CASE(precedence_before_ranking),
 	KUNIT_CASE(bad_rules_change_nothing),
 	{},
 };

@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "../lib/parse.c"
+#include "../lib/pattern.c"
 
 struct number_case {
 	const char *text;
@@ -332,18 +333,62 @@ static void uid_ranges(struct kunit *test)
 	}
 }
 
+static void shell_patterns(struct kunit *test)
+{
+	static const struct {
+		bool matches;
+		const char *pattern;
+		const char *text;
+	} cases[] = {
+		{ true, "", "" },
+		{ false, "", "a" },
+		{ false, "a", "" },
+		{ true, "*", "" },
+		{ true, "**", "abc" },
+		{ true, "a*c*e", "abcde" },
+		{ false, "a*c*e", "abcdef" },
+		{ true, "*ab", "aab" },
+		{ true, "a?c", "abc" },
+		{ false, "a?c", "ac" },
+		{ true, "[a-c]x", "bx" },
+		{ false, "[a-c]x", "dx" },
+		{ true, "[!a-c]", "d" },
+		{ true, "[^a-c]", "d" },
+		{ false, "[^a-c]", "b" },
+		{ true, "[]a]", "]" },
+		{ true, "[!]a]", "b" },
+		{ true, "[a-]", "-" },
+		{ true, "[\\]]", "]" },
+		{ true, "[[:digit:]x]*", "7up" },
+		{ false, "[[:digit:]x]*", "dup" },
+		{ false, "[^[:lower:]]", "a" },
+		{ true, "[[:alnum:]_]", "_" },
+		{ false, "[[:alpha:]]", "\xe4" },
+		{ true, "\xe4*", "\xe4" },
+		{ true, "[\xe0-\xef]", "\xe4" },
+		{ true, "[ab", "[ab" },
+		{ false, "[ab", "a" },
+		{ true, "\\*", "*" },
+		{ false, "\\*", "a" },
+		{ false, "a\\", "a\\" },
+		{ false, "*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaa" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		KUNIT_EXPECT_EQ_MSG(
+			test, cases[i].matches,
+			oe_pattern_matches(cases[i].pattern, cases[i].text),
+			"'%s' '%s'", cases[i].pattern, cases[i].text);
+}
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE(number_table),
-	KUNIT_CASE(number_minimum),
-	KUNIT_CASE(parse_words),
-	KUNIT_CASE(rank_line_table),
-	KUNIT_CASE(parse_escaping),
-	KUNIT_CASE(size_table),
-	KUNIT_CASE(size_of_large_memory),
-	KUNIT_CASE(member_table),
-	KUNIT_CASE(parse_names),
-	KUNIT_CASE(uid_ranges),
-	{},
+	KUNIT_CASE(number_table),	  KUNIT_CASE(number_minimum),
+	KUNIT_CASE(parse_words),	  KUNIT_CASE(rank_line_table),
+	KUNIT_CASE(parse_escaping),	  KUNIT_CASE(size_table),
+	KUNIT_CASE(size_of_large_memory), KUNIT_CASE(member_table),
+	KUNIT_CASE(parse_names),	  KUNIT_CASE(uid_ranges),
+	KUNIT_CASE(shell_patterns),	  {},
 };
 
 struct kunit_suite oe_parse_suite = {

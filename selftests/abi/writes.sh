@@ -8,7 +8,7 @@
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-NUMBERS="rank_threshold default_rank groups/g/rank"
+NUMBERS="rank_threshold default_rank groups/g/rank groups/g/precedence"
 WORDS="mode selection_order no_victim_action groups/g/signal groups/g/trust"
 RULES="groups/g/cgroup groups/g/comm groups/g/uid"
 WRITABLE="$NUMBERS $WORDS $RULES groups/g/rules grace_ms grace_hold allow_offers reserve_kb reconfigure_done oom_ranking groups/g/pids"
@@ -300,7 +300,7 @@ good_rankings()
 other_value()
 {
 	case $1 in
-	rank_threshold | default_rank | groups/g/rank) echo 18 ;;
+	rank_threshold | default_rank | groups/g/rank | groups/g/precedence) echo 18 ;;
 	groups/g/signal) echo KILL ;;
 	groups/g/trust) echo name ;;
 	groups/g/rules) echo uid=18 ;;

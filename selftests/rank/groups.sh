@@ -82,6 +82,9 @@ precedence()
 	group lower 300
 	set_to groups/lower/comm 'odd*'
 	counts "of two groups of one kind the more protective counts" "$by_comm" "300 group:lower"
+	set_to groups/crew/precedence 1
+	counts "if no other has a higher precedence" "$by_comm" "800 group:crew"
+	set_to groups/crew/precedence 0
 	set_to groups/lower/comm 'in_*'
 	counts "a cgroup counts before a name" "$by_cgroup" "800 group:crew"
 	set_to groups/lower/comm '*_uid'
@@ -216,9 +219,9 @@ priorities()
 }
 
 if gives memcg; then
-	plan 40
+	plan 41
 else
-	plan 37
+	plan 38
 fi
 load_module selection_order=rank
 trace_start oe_victims counter

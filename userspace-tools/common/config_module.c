@@ -45,6 +45,7 @@ const struct oe_conf_key oe_conf_group_keys[] = {
 	TYPE("signal", VALUE_SIGNAL),
 	TYPE("rule", VALUE_RULE),
 	WORD("trust", trust_words),
+	NUMBER("precedence", 0, OOM_EMBEDDED_PRECEDENCE_MAX),
 	END,
 };
 

@@ -102,9 +102,10 @@ static void value_of_new_group(const struct oe_conf *conf, const char *key,
 	const char *text = rank ? rank->value : NULL;
 
 	if (strcmp(key, "rank"))
-		text = !strcmp(key, "signal") ? "none" :
-		       !strcmp(key, "trust")  ? "root" :
-						"";
+		text = !strcmp(key, "signal")	  ? "none" :
+		       !strcmp(key, "trust")	  ? "root" :
+		       !strcmp(key, "precedence") ? "0" :
+						    "";
 	if (text)
 		snprintf(value, OE_SYSFS_VALUE_MAX, "%s", text);
 	else

@@ -121,6 +121,9 @@ gives "group set: rules" 0 '^$' group set web rule='exe=/bin/sh cgroup=/web/*' t
 file_is "group set: each is a line" groups/web/rules $'exe=/bin/sh cgroup=/web/*\ncomm=web'
 file_is "group set: trust" groups/web/trust name
 refused "group set: no such word of trust" 6 "trust: 'all' is none of: root, name" group set web trust=all
+gives "group set: precedence" 0 '^$' group set web precedence=7
+file_is "group set: precedence" groups/web/precedence 7
+refused "group set: too high a precedence" 6 "precedence: '1001' is not a number from 0 to 1000" group set web precedence=1001
 gives "group set: no rules" 0 '^$' group set web rule= trust=root uid=33-34
 file_is "group set: they are gone" groups/web/rules ''
 gives "group set: clears" 0 '^$' group set web comm= cgroup=
@@ -134,7 +137,7 @@ refused "group add: the last of three keys is bad" 5 'no such group or cgroup' \
 refused "group set: the last of three keys is bad" 6 "signal: 'LOUD' is no signal" group set web rank=1 comm=x signal=LOUD
 refused "group set: no such process" 5 'no such process' group set web rank=1 pid=4711
 refused "group set: no such group" 5 'no group none' group set none rank=1
-refused "group set: no such key" 2 "has no 'colour'; it has rank cgroup comm uid signal trust rule pid" \
+refused "group set: no such key" 2 "has no 'colour'; it has rank cgroup comm uid signal trust rule precedence pid" \
 	group set web colour=1
 refused "group set: no value" 2 'not KEY=VALUE' group set web rank
 refused "group set: no pid" 2 'is no pid' group set web pid=x

@@ -62,7 +62,7 @@ for shell in zsh fish; do
 	offers "groups that are there, with plain names" batch group set ''
 	offers "limits that are there" 1000 limit rm ''
 	offers "values" 'enforce observe off' set mode ''
-	offers "keys" 'cgroup= comm= pid= rank= rule= signal= trust= uid=' group set batch ''
+	offers "keys" 'cgroup= comm= pid= precedence= rank= rule= signal= trust= uid=' group set batch ''
 	check "$shell: nothing was run" test ! -e "$tmp/ran"
 done
 

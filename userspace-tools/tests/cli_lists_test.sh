@@ -134,9 +134,9 @@ json "rank: JSON" '.processes | map([.pid, .rank, .source])' \
 	'[[200,800,"group:batch"],[201,800,"group:batch"]]' rank batch
 
 # --- groups, limits, settings
-gives "group list" 0 '^batch +800 +2 +USR1 +/batch +- +- +root +-$' group list
+gives "group list" 0 '^batch +800 +2 +USR1 +/batch +- +- +root +0 +-$' group list
 put_file sysfs/groups/batch/rules $'exe=/bin/sh uid=7\ncomm=batch*'
-gives "group list: rules in one line" 0 ' root +exe=/bin/sh uid=7;comm=batch\*$' group list
+gives "group list: rules in one line" 0 ' root +0 +exe=/bin/sh uid=7;comm=batch\*$' group list
 json "group list: rules in JSON" '.groups[0] | [.trust, .rules]' '["root","exe=/bin/sh uid=7;comm=batch*"]' group list
 json "group list: JSON" '.groups[0] | [.name, .rank, .nr_members, .comm]' '["batch",800,2,null]' group list
 gives "limit list" 0 '^1000 +65536 +1024 +1000 +0 +500 +0$' limit list

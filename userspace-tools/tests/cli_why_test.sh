@@ -70,6 +70,9 @@ group name 50 'comm=batch'
 group other 50 'comm=web'
 passes "a less exact rule" 'group:user: +ranking 50, rule 1, uid=1000: its rule is less exact'
 passes "as exact a rule" 'group:same: +ranking 900, .*: its rule is as exact, and the lowest ranking counts'
+put_file sysfs/groups/batch/precedence 3
+passes "a lower precedence" 'group:same: +ranking 900, .*: its rule is as exact, and the highest precedence counts'
+put_file sysfs/groups/batch/precedence 0
 passes "a rule for root's" 'group:name: +ranking 50, rule 1, comm=batch: it names no cgroup and no user'
 same "why: not a rule that it does not match" '' "$(grep group:other <<<"$out")"
 put_file sysfs/groups/name/trust name

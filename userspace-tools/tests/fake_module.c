@@ -199,10 +199,10 @@ static int make_dir(const char *dir, const char *name, const char *const *files)
 static int create_group(const char *name)
 {
 	static const char *const files[] = {
-		"rank",	  "500",   "pids",	 "",	"cgroup",
-		"",	  "comm",  "",		 "uid", "",
-		"signal", "none",  "nr_members", "0",	"trust",
-		"root",	  "rules", "",		 NULL,
+		"rank",	      "500", "pids",  "",     "cgroup", "",
+		"comm",	      "",    "uid",   "",     "signal", "none",
+		"nr_members", "0",   "trust", "root", "rules",	"",
+		"precedence", "0",   NULL,
 	};
 	size_t length = strlen(name);
 
@@ -305,7 +305,7 @@ static int write_group(const char *file, const char *value)
 {
 	const char *key = strrchr(file, '/') + 1;
 
-	if (!strcmp(key, "rank"))
+	if (!strcmp(key, "rank") || !strcmp(key, "precedence"))
 		return put_number(file, value, 0, 1000);
 	if (!strcmp(key, "pids"))
 		return change_pids(file, value);

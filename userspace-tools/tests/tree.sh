@@ -141,6 +141,7 @@ fake_groups_and_limits()
 	put_file sysfs/groups/batch/comm ''
 	put_file sysfs/groups/batch/uid ''
 	put_file sysfs/groups/batch/trust root
+	put_file sysfs/groups/batch/precedence 0
 	put_file sysfs/groups/batch/rules ''
 	put_file sysfs/groups/batch/signal USR1
 	put_file sysfs/groups/batch/nr_members 2

@@ -99,7 +99,8 @@ static int resolve_user(const char *typed, char *name)
 static const struct table_column group_columns[] = {
 	{ "name", false },   { "rank", true },	  { "nr_members", true },
 	{ "signal", false }, { "cgroup", false }, { "comm", false },
-	{ "uid", false },    { "trust", false },  { "rules", false },
+	{ "uid", false },    { "trust", false },  { "precedence", true },
+	{ "rules", false },
 };
 
 static const struct table_column limit_columns[] = {
@@ -112,7 +113,8 @@ static const struct table_column limit_columns[] = {
 static const struct kind groups = {
 	.dir = "groups",
 	.noun = "group",
-	.keys = { "rank", "cgroup", "comm", "uid", "signal", "trust", "rule" },
+	.keys = { "rank", "cgroup", "comm", "uid", "signal", "trust", "rule",
+		  "precedence" },
 	.columns = group_columns,
 	.nr_columns = sizeof(group_columns) / sizeof(*group_columns),
 	.has_pids = true,

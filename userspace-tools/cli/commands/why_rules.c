@@ -254,6 +254,9 @@ static void judge_group(const char *group, const struct oe_proc *proc,
 	snprintf(file, sizeof(file), "groups/%s/rank", group);
 	if (oe_sysfs_read_number(file, &best.rank))
 		return;
+	snprintf(file, sizeof(file), "groups/%s/precedence", group);
+	if (oe_sysfs_read_number(file, &best.precedence))
+		best.precedence = 0;
 	if (is_listed(group, proc->pid)) {
 		snprintf(best.text, sizeof(best.text),
 			 "by its pid, or its parent was put there");
@@ -288,6 +291,18 @@ size_t why_rules_find(const struct oe_proc *proc, struct why_rule **rules)
 	return nr;
 }
 
+static const char *passed_for_equal(const struct why_rule *rule,
+				    const struct why_rule *winner)
+{
+	if (rule->precedence != winner->precedence)
+		return rule->asks ?
+			       "its rule is as exact, and the highest precedence counts" :
+			       "another group by pid has a higher precedence";
+	return rule->asks ?
+		       "its rule is as exact, and the lowest ranking counts" :
+		       "another group by pid has a lower ranking";
+}
+
 static bool is_heritage(const char *source)
 {
 	return !strcmp(source, "inherited") || !strcmp(source, "lost");
@@ -320,15 +335,11 @@ const char *why_rules_passed(const struct why_rule *rule,
 			       NULL;
 	if (!winner)
 		return NULL;
+	if (rule->asks == winner->asks)
+		return passed_for_equal(rule, winner);
 	if (!rule->asks)
-		return winner->asks ?
-			       "it has inherited a ranking, so a group by pid does not count" :
-			       "another group by pid has a lower ranking";
+		return "it has inherited a ranking, so a group by pid does not count";
 	if (!winner->asks)
 		return "a group by pid counts more than a rule";
-	if (rule->asks < winner->asks)
-		return "its rule is less exact";
-	return rule->asks == winner->asks ?
-		       "its rule is as exact, and the lowest ranking counts" :
-		       NULL;
+	return rule->asks < winner->asks ? "its rule is less exact" : NULL;
 }

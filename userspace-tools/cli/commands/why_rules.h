@@ -16,6 +16,7 @@ enum {
  * struct why_rule - a group to which a process belongs, by its pid or by its most exact rule
  * @group: the group
  * @rank: its ranking
+ * @precedence: before groups of a lower one, if rules are equally exact
  * @asks: how exact the rule is, as the module counts; 0: by its pid
  * @trusted: false if the rule would protect, and is for processes of root only
  * @text: the rule in words, cut off if it must be
@@ -23,6 +24,7 @@ enum {
 struct why_rule {
 	char group[WHY_GROUP_SIZE];
 	long long rank;
+	long long precedence;
 	unsigned int asks;
 	bool trusted;
 	char text[WHY_TEXT_SIZE];
