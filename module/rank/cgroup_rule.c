@@ -232,7 +232,8 @@ bool oe_cgroup_is_named(struct cgroup *cgroup, const char *names,
 	for (; depth--; cgroup = cgroup_parent(cgroup)) {
 		const char *name = READ_ONCE(cgroup->kn->name);
 
-		if (glob ? !oe_pattern_matches(names, name) : strcmp(names, name))
+		if (glob ? !oe_pattern_matches(names, name) :
+			   strcmp(names, name))
 			return false;
 		names += strlen(names) + 1;
 	}

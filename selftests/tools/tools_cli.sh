@@ -117,7 +117,7 @@ equal "apply --dryrun: no group was made" 0 "$(find "$OE/groups" -mindepth 1 -ty
 gives "apply" 0 '' apply "$tmp/good.conf"
 equal "apply: a setting, a group, a limit" "100 900 65536" \
 	"$(get rank_threshold) $(get groups/spare/rank) $(get limits/4242/max_kb)"
-equal "apply: a ranking by name" "10 explicit" "$(ranking_of "$pacemaker")"
+equal "apply: a ranking by name" "10 group:rankings-pacemaker" "$(ranking_of "$pacemaker")"
 cli apply --dryrun "$tmp/good.conf"
 equal "apply: again, nothing is left but percentages" 0 "$(grep '^+' "$tmp/cli.out" | grep -vc '%$')"
 changes_nothing apply "$tmp/refused.conf"
@@ -127,7 +127,7 @@ check "apply: refused, no group is left" test ! -e "$OE/groups/late"
 # --- the lists
 gives "status" 0 '^policy +enforce, by rank, rankings below 100 are protected' status
 gives "status -v: the values" 0 '^selection_order: +rank$' status -v
-gives "rank NAME" 0 "^ *$pacemaker +10 +explicit +pacemaker" rank pacemaker
+gives "rank NAME" 0 "^ *$pacemaker +10 +group:rankings-pacemaker +pacemaker" rank pacemaker
 gives "rank NAME: of a group" 0 "^ *$batch1 +900 +group:spare +batch1" rank batch1
 gives "rank PID N" 0 '' rank "$pacemaker" 20
 equal "rank PID N: it is there" "20 explicit" "$(ranking_of "$pacemaker")"

@@ -106,8 +106,10 @@ test_protection()
 		[ "$(field "$daemon" VmLck)" -le "$LOCKED_KB" ]
 	check "all of what it uses" [ "$(field "$daemon" VmLck)" -ge 600 ]
 	start ranked leak -c ranked-one -h 64
-	check "a process gets its ranking by its name" poll_until "$PATIENCE" is_ranked "$pid" \
-		"321 explicit"
+	equal "a process has its ranking by its name from the beginning" "321 group:rankings--99938964-ranked" "$(ranking_of "$pid")"
+	stop_process "$pid"
+	start renamed leak -c other -h 64
+	equal "a process of another name has none" "" "$(ranking_of "$pid")"
 	stop_process "$pid"
 }
 
@@ -186,7 +188,7 @@ test_reloaded_module()
 	equal "it ends in order" 0 "$rc"
 }
 
-plan 27
+plan 28
 load_module
 write_conf
 start_daemon

@@ -62,6 +62,7 @@ struct oe_conf_setting {
  * struct oe_conf_ranking - a ranking for processes by name
  * @pattern: shell pattern (fnmatch(3)) for /proc/PID/comm
  * @rank: 0..1000
+ * @trusts_names: a line that protects does so for every user's processes
  * @place: where
  *
  * The first pattern that matches counts.
@@ -69,6 +70,7 @@ struct oe_conf_setting {
 struct oe_conf_ranking {
 	const char *pattern;
 	int rank;
+	bool trusts_names;
 	struct oe_conf_place place;
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/config_manager.h"
+#include "common/config_ranking.h"
 #include "common/config_text.h"
 
 enum {
@@ -163,8 +164,37 @@ static void check_levels(struct oe_conf *conf)
 	}
 }
 
+/* A line of [rankings] is a group of its own, with a name of its own. */
+static void check_rankings(struct oe_conf *conf)
+{
+	char name[OE_RANKING_NAME];
+
+	for (int i = 0; i < conf->nr_rankings; i++) {
+		const struct oe_conf_ranking *ranking = &conf->rankings[i];
+		const struct oe_conf_ranking *first;
+
+		oe_ranking_name(ranking->pattern, name);
+		first = oe_ranking_find(conf, name);
+		if (first != ranking)
+			oe_conf_error(
+				conf, ranking->place,
+				"'%s' and '%s' (line %d) would be one group, %s: write one of them in another way",
+				ranking->pattern, first->pattern,
+				first->place.line, name);
+	}
+	for (int i = 0; i < conf->nr_groups; i++)
+		if (!strncmp(conf->groups[i].name, OE_RANKING_PREFIX,
+			     strlen(OE_RANKING_PREFIX)))
+			oe_conf_error(
+				conf, conf->groups[i].place,
+				"[group %s]: names that begin with " OE_RANKING_PREFIX
+				" are those of lines of [rankings]",
+				conf->groups[i].name);
+}
+
 int oe_conf_end(struct oe_conf *conf)
 {
+	check_rankings(conf);
 	check_modes(conf);
 	check_mode_groups(conf);
 	check_services(conf);

@@ -228,11 +228,28 @@ bool oe_conf_limits_line(struct oe_conf_reader *reader, const char *name,
 			      value);
 }
 
+/* "10 trust=name" is "10", and true. */
+static bool cut_trust(const char *value, char *number)
+{
+	static const char trust[] = "trust=name";
+	char *word;
+
+	snprintf(number, OE_CONF_MAX_LINE, "%s", value);
+	word = strstr(number, trust);
+	if (!word || word == number || word[sizeof(trust) - 1] ||
+	    (word[-1] != ' ' && word[-1] != '\t'))
+		return false;
+	while (word > number && (word[-1] == ' ' || word[-1] == '\t'))
+		word--;
+	*word = '\0';
+	return true;
+}
+
 /**
  * oe_conf_rankings_line - a line of [rankings]
  * @reader: at that line
  * @name: the pattern
- * @value: the ranking
+ * @value: the ranking, and "trust=name" behind it, or not
  *
  * Return: true, or false after an error.
  */
@@ -243,14 +260,16 @@ bool oe_conf_rankings_line(struct oe_conf_reader *reader, const char *name,
 						OOM_EMBEDDED_RANK_MAX, NULL };
 	static const struct oe_conf_key pattern = { "name", VALUE_PATTERN, 0, 0,
 						    NULL };
+	char number[OE_CONF_MAX_LINE];
 	struct oe_conf *conf = reader->conf;
 	struct oe_conf_ranking *ranking = conf->rankings;
+	bool trusts_names = cut_trust(value, number);
 	long long rank = 0;
 
 	if (!oe_conf_check(reader, &pattern, name) ||
-	    !oe_conf_check(reader, &key, value))
+	    !oe_conf_check(reader, &key, number))
 		return false;
-	oe_conf_number(value, 0, OOM_EMBEDDED_RANK_MAX, &rank);
+	oe_conf_number(number, 0, OOM_EMBEDDED_RANK_MAX, &rank);
 	while (ranking < conf->rankings + conf->nr_rankings &&
 	       strcmp(ranking->pattern, name))
 		ranking++;
@@ -266,6 +285,7 @@ bool oe_conf_rankings_line(struct oe_conf_reader *reader, const char *name,
 		return false;
 	}
 	ranking->rank = (int)rank;
+	ranking->trusts_names = trusts_names;
 	ranking->place = reader->place;
 	return true;
 }

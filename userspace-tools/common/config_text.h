@@ -11,6 +11,7 @@
  *	config_step.c, config_condition.c	the two little languages
  *	config_key.c		keys and their values
  *	config_value.c		single values
+ *	config_ranking.c	which group a line of [rankings] is
  *	config_text.c		errors, copies, words
  */
 #ifndef OE_CONFIG_TEXT_H

@@ -12,8 +12,7 @@
  *  mode.c      which mode the system has to be in, and entering it
  *  pipeline.c  the steps of services and modes, one after another, with time limits
  *  steps.c     how each kind of step is begun, and when it has happened
- *  procs.c     the scan of all processes
- *  rankings.c  rankings by name
+ *  procs.c     the scan of all processes for those of services
  *  members.c   which processes belong to which service
  *  pidfile.c   pidfiles, as far as they can be trusted
  *  procread.c  facts about one process
@@ -288,15 +287,6 @@ void oe_exe_rules_look(const struct oe_conf *conf);
 /* --- procs.c --- */
 
 void oe_procs_scan(const struct oe_conf *conf);
-
-/* --- rankings.c --- */
-
-void oe_rankings_apply(const struct oe_conf *conf, int proc, int pid,
-		       const char *comm);
-void oe_rankings_begin_scan(void);
-void oe_rankings_end_scan(void);
-bool oe_rankings_are_none(void);
-void oe_rankings_forget(void);
 
 /* --- members.c --- */
 

@@ -349,7 +349,6 @@ void oe_link_regain(void)
 	oe_link_configure();
 	protect_children();
 	oe_mode_init(oe_active_conf(), oe_mode_current(), oe_mode_pinned());
-	oe_rankings_forget();
 	oe_watch_scan_now();
 	oe_link_catch_up(NULL);
 }

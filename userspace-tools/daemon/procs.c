@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The scan of all processes: rankings by name, and the processes of services. From time to time,
- * at leisure: in an emergency procfs cannot be read without memory.
+ * The scan of all processes for those of services. From time to time, at leisure: in an emergency
+ * procfs cannot be read without memory.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -34,7 +34,6 @@ static void look_at_process(const struct oe_conf *conf, int proc,
 	pid = atoi(name);
 	if (oe_procread_comm(proc, pid, comm, sizeof(comm)))
 		return;
-	oe_rankings_apply(conf, proc, pid, comm);
 	oe_members_match(conf, proc, pid, comm);
 }
 
@@ -61,11 +60,11 @@ static bool needs_names(const struct oe_conf *conf)
 	for (int i = 0; i < conf->nr_services; i++)
 		if (conf->services[i].comm)
 			return true;
-	return conf->nr_rankings || !oe_rankings_are_none();
+	return false;
 }
 
 /**
- * oe_procs_scan - look at all processes: new ones get their rankings
+ * oe_procs_scan - look for the processes of services
  * @conf: in force
  *
  * Not in an emergency: reads procfs.
@@ -76,12 +75,10 @@ void oe_procs_scan(const struct oe_conf *conf)
 
 	if (proc < 0)
 		return;
-	oe_rankings_begin_scan();
 	oe_members_begin_scan();
 	oe_members_read_pidfiles(conf, proc);
 	if (needs_names(conf))
 		scan_directory(conf, proc);
 	close(proc);
-	oe_rankings_end_scan();
 	oe_members_end_scan(conf);
 }

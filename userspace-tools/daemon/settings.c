@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "common/change.h"
+#include "common/config_ranking.h"
 #include "common/heap.h"
+#include "common/ranking_groups.h"
 #include "common/refusal.h"
 #include "common/sysfs.h"
 #include "daemon/daemon.h"
@@ -51,27 +53,50 @@ static void note_missing(char *missing, size_t size, const char *path)
 			 name);
 }
 
-static int complain_setting(const struct oe_conf_setting *setting, int err)
+/* A file of a group or a limit that was refused: that has its own line in the log. */
+static bool is_of_refused(const char *path)
+{
+	char directory[OE_SYSFS_PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	if (!slash || strchr(path, '/') == slash)
+		return false;
+	snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path),
+		 path);
+	return oe_sysfs_exists(directory);
+}
+
+static int complain_line(struct oe_conf_place place, const char *file,
+			 const char *value, int err)
 {
 	char text[200];
 
-	oe_refusal_explain(text, sizeof(text), setting->path, setting->value,
-			   err);
-	oe_log(OE_LOG_ERROR, "%s:%d: %s", setting->place.file,
-	       setting->place.line, text);
+	oe_refusal_explain(text, sizeof(text), file, value, err);
+	oe_log(OE_LOG_ERROR, "%s:%d: %s", place.file, place.line, text);
 	return 1;
 }
 
-/* A group or a limit has no line of its own in the configuration. */
+static int complain_setting(const struct oe_conf_setting *setting, int err)
+{
+	return complain_line(setting->place, setting->path, setting->value,
+			     err);
+}
+
+/* A group or a limit has no line of its own in the configuration. A line of [rankings] is a group. */
 static int complain_change(const struct oe_conf *conf,
 			   const struct oe_change *change)
 {
 	const struct oe_conf_setting *setting =
 		oe_conf_find_setting(conf, change->file);
+	const struct oe_conf_ranking *ranking =
+		oe_ranking_of_change(conf, change->file, change->value);
 	char text[200];
 
 	if (setting)
 		return complain_setting(setting, change->err);
+	if (ranking)
+		return complain_line(ranking->place, change->file,
+				     change->value, change->err);
 	oe_refusal_explain(text, sizeof(text), change->file, change->value,
 			   change->err);
 	oe_log(OE_LOG_ERROR, "%s", text);
@@ -103,6 +128,41 @@ static int add_settings(struct oe_changes *changes, const struct oe_conf *conf,
 			failed += complain_setting(setting, err);
 	}
 	return failed;
+}
+
+static void say_whom_rankings_protect(const struct oe_conf *conf)
+{
+	const struct oe_conf_setting *setting =
+		oe_conf_find_setting(conf, "default_rank");
+	long long fallback = 0;
+
+	if (setting)
+		fallback = atoll(setting->value);
+	else
+		oe_sysfs_read_number("default_rank", &fallback);
+	for (int i = 0; i < conf->nr_rankings; i++) {
+		const struct oe_conf_ranking *ranking = &conf->rankings[i];
+
+		if (ranking->trusts_names || ranking->rank >= fallback)
+			continue;
+		oe_log(OE_LOG_INFO,
+		       "%s:%d: '%s' protects processes of root only, because every process chooses its own name (trust=name: of all users)",
+		       ranking->place.file, ranking->place.line,
+		       ranking->pattern);
+		return;
+	}
+}
+
+static int add_rankings(struct oe_changes *changes, const struct oe_conf *conf)
+{
+	int err = oe_ranking_groups_add(changes, conf);
+
+	if (err)
+		oe_log(OE_LOG_ERROR, "cannot write [rankings]: %s",
+		       strerror(-err));
+	else
+		say_whom_rankings_protect(conf);
+	return err != 0;
 }
 
 static int make_all(struct oe_changes *changes, const struct oe_conf *conf)
@@ -157,7 +217,9 @@ int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before)
 	oe_exe_rules_begin(conf);
 	if (before)
 		oe_settings_add_gone(&changes, conf, before);
-	failed = add_settings(&changes, conf, missing, sizeof(missing));
+	oe_ranking_groups_remove(&changes, conf);
+	failed = add_settings(&changes, conf, missing, sizeof(missing)) +
+		 add_rankings(&changes, conf);
 	if (!before)
 		failed += make_possible(&changes, conf);
 	else if (!failed)
@@ -165,7 +227,8 @@ int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before)
 	if (before && failed)
 		oe_exe_rules_begin(before);
 	for (size_t i = 0; i < changes.nr; i++)
-		if (changes.change[i].state == OE_CHANGE_MISSING)
+		if (changes.change[i].state == OE_CHANGE_MISSING &&
+		    !is_of_refused(changes.change[i].file))
 			note_missing(missing, sizeof(missing),
 				     changes.change[i].file);
 	oe_changes_free(&changes);

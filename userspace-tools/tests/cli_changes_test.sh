@@ -201,7 +201,7 @@ CONF
 refused "apply --dryrun: shows what is there and what will be" 0 '^- rank_threshold: 100$' \
 	apply --dryrun "$tmp/good.conf"
 refused "apply --dry-run: the same" 0 '^- rank_threshold: 100$' apply --dry-run "$tmp/good.conf"
-same "apply --dryrun: all of it" 14 "$(grep -c '^+ ' <<<"$out")"
+same "apply --dryrun: all of it" 22 "$(grep -c '^+ ' <<<"$out")"
 same "apply --dryrun: not what is so already" '' "$(grep selection_order <<<"$out")"
 run apply --dryrun --json "$tmp/good.conf"
 same "apply --dryrun --json" '{"file":"rank_threshold","old":"100","new":"150"}' \
@@ -212,7 +212,9 @@ file_is "apply: a new group" groups/web/comm 'web*'
 file_is "apply: an old group" groups/batch/rank 850
 file_is "apply: watermarks below each other, all the way down" levels/warning_kb 12288
 file_is "apply: a limit" limits/1001/max_kb 32768
-same "apply: rankings by name" '5 700' "$(ranking_of 100) $(ranking_of 400)"
+file_is "apply: rankings by name" groups/rankings-pacemaker/rank 5
+file_is "apply: the first line counts that matches" groups/rankings-pacemaker/precedence 1
+same "apply: a pattern" 'my?proc' "$(cat "$OOM_EMBEDDED_SYSFS"/groups/rankings--*-myproc/comm)"
 gives "apply: again, nothing is left to do" 0 '^$' apply --dryrun "$tmp/good.conf"
 sed -i 's/= 12M/= 200M/; s/= 8M/= 150M/; s/= 4M/= 100M/; s/= 2M/= 80M/' "$tmp/good.conf"
 gives "apply: watermarks all the way up" 0 '^$' apply "$tmp/good.conf"
@@ -260,23 +262,13 @@ cgroup = /nowhere
 CONF
 refused "apply: refused at the end, all is put back" 5 'no such group or cgroup' apply "$tmp/late.conf"
 same "apply: and says so" 1 "$(grep -c 'nothing has been changed' <<<"$err")"
-# What each kind of ranking becomes when it is put back: the rankings are written before the watermark
-# is tried for the last time.
+# Rankings of processes are not the configuration's.
 make_tree "$tmp/tree"
 printf '[rankings]\npacemaker = 5\n[levels]\nwarning_kb = 90M\ncritical_kb = 80%%\n' >"$tmp/back.conf"
-put_back()
-{
-	printf '%10d %4u %-10s %s\n' 100 "$2" "$1" pacemaker >"$OOM_EMBEDDED_SYSFS/oom_ranking"
-	run apply "$tmp/back.conf"
-	same "apply: put back: $1" "6 $3" "$status $(awk '{ print $1, $2, $3 }' "$OOM_EMBEDDED_SYSFS/oom_ranking")"
-}
-put_back explicit 10 '100 10 explicit'
-put_back self 10 '100 10 self'
-put_back inherited 10 '100 10 explicit'
-put_back offered 900 '100 900 explicit'
-put_back group:batch 10 ''
-put_file sysfs/oom_ranking "$(printf '%10d %4u %-10s %s\n' 100 10 self pacemaker)"
-gives "apply --dryrun: what was for itself alone" 0 '^- oom_ranking: 100 10 self$' apply --dryrun "$tmp/back.conf"
+printf '%10d %4u %-10s %s\n' 100 10 self pacemaker >"$OOM_EMBEDDED_SYSFS/oom_ranking"
+run apply "$tmp/back.conf"
+same "apply: refused: the groups of rankings go again" "6 " "$status $(cd "$OOM_EMBEDDED_SYSFS/groups" && compgen -G 'rankings-*')"
+same "apply: leaves the rankings of processes alone" '100 10 self' "$(awk '{ print $1, $2, $3 }' "$OOM_EMBEDDED_SYSFS/oom_ranking")"
 make_tree "$tmp/tree"
 FAKE_ERRORS='levels/oom_kb!5' refused "apply: fails in the middle, all is put back" 1 \
 	'(Input/output|I/O) error' apply "$tmp/late.conf"

@@ -29,9 +29,10 @@ conf()
 		log_rate = 0
 		control = $1
 		state = $2
-		[rankings]
-		* = 700
 		[mode normal]
+		[service all]
+		comm = *
+		step = signal URG
 	CONF
 	: >"$log"
 }
@@ -114,29 +115,32 @@ test_pidfiles()
 	same "and nothing was made there" 'open/link' "$(cd "$tmp" && find open ours -mindepth 1)"
 }
 
+# Real processes, whose names stand in the procfs of the test. No mode uses the service.
 test_names()
 {
 	local name
-	local pid=500
+	local pids=()
 
 	conf "$tmp/control" "$tmp/state"
 	rm -rf "$OOM_EMBEDDED_PROC"/[0-9]*
 	for name in '%s%n%n%n' $'\e[2J' $'a\nUid:\t0' ') S 1 1' '' $'\xff\x9b2J' '$(id)' '700 0' '-1 0'; do
-		fake_process "$pid" 1000 "$name" 1 0 0 $'/x\e[2J"\n0::/y'
-		printf '%d (%s) S 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0' "$pid" "$name" >"$OOM_EMBEDDED_PROC/$pid/stat"
-		pid=$((pid + 1))
+		"${with_us[@]}" sleep 1000 &
+		pids+=("$!")
+		fake_process "$!" 1000 "$name" 1 0 0 $'/x\e[2J"\n0::/y'
+		printf '%d (%s) S 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0' "$!" "$name" >"$OOM_EMBEDDED_PROC/$!/stat"
 	done
-	set_file oom_ranking untouched
 	start
-	check "names that are meant to hurt: each process is ranked by its pid" until_true last_is_ranked
-	kill -USR1 "$daemon"
+	check "names that are meant to hurt: each process is found" until_true all_are_found
 	end_well "names that are meant to hurt: it ends in order"
 	same "names that are meant to hurt: none reaches the log raw" '' "$(LC_ALL=C grep -a '[^[:print:]]' "$log")"
+	kill "${pids[@]}"
 }
 
-last_is_ranked()
+all_are_found()
 {
-	grep -qE '^50[0-8] 700$' "$OOM_EMBEDDED_SYSFS/oom_ranking"
+	kill -USR1 "$daemon"
+	sleep 0.1
+	grep -q 'service all: 9 processes' "$log"
 }
 
 # environment_is DESCRIPTION NAME=VALUE...

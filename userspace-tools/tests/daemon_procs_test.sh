@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The processes that the manager takes for those of a service, and the rankings that it gives by
-# name: pidfiles that cannot be trusted, programs that change their names, more processes than
-# the manager can hold.
+# The processes that the manager takes for those of a service: pidfiles that cannot be trusted, more
+# processes than the manager can hold.
 
 # shellcheck disable=SC2153,SC2154 # set by daemon.sh
 # shellcheck source=userspace-tools/tests/lib.sh
@@ -212,39 +211,7 @@ test_many_processes()
 	end_well "it ends in order without descriptors, too"
 }
 
-test_rankings()
-{
-	cp "$tmp/head.conf" "$CONF"
-	printf '[rankings]\nbatch = 900\nweb = 300\n' >>"$CONF"
-	rm -rf "$OOM_EMBEDDED_PROC"/[0-9]*
-	fake_process 200 1000 batch 50000 0 0 /batch
-	put_stat 200 batch 4711
-	: >"$log"
-	start
-	becomes "a ranking by name" oom_ranking '200 900'
-	set_file oom_ranking 'untouched'
-	sleep 0.3
-	same "is written once" untouched "$(first_line oom_ranking)"
-	put_file proc/200/comm web
-	becomes "a program that changes its name gets that one's" oom_ranking '200 300'
-	put_file proc/200/comm other
-	becomes "and none if its name has none" oom_ranking '200 -'
-	set_file oom_ranking 'untouched'
-	sleep 0.3
-	same "once" untouched "$(first_line oom_ranking)"
-	put_file proc/200/comm batch
-	becomes "a name that has one again" oom_ranking '200 900'
-	set_file oom_ranking 'untouched'
-	put_stat 200 batch 4712
-	becomes "another process with the same number" oom_ranking '200 900'
-	sed -i '/^batch = /d' "$CONF"
-	kill -HUP "$daemon"
-	becomes "a rule that is gone takes its rankings along" oom_ranking '200 -'
-	end_well "it ends in order at last"
-}
-
 test_pidfiles
 test_reused_number
 test_many_processes
-test_rankings
 finish

@@ -3,7 +3,6 @@
  * "apply": configuration files are put in force, all or nothing.
  */
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +10,10 @@
 #include "cli/commands/change.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/conf.h"
-#include "cli/commands/rank_tree.h"
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "common/config.h"
-#include "common/proc.h"
-#include "common/records.h"
+#include "common/ranking_groups.h"
 #include "common/sysfs.h"
 
 static int add_objects(const struct oe_conf *conf, struct oe_changes *changes)
@@ -54,67 +51,20 @@ static int add_settings(const struct oe_conf *conf, struct oe_changes *changes)
 	return EXIT_OK;
 }
 
-static const struct oe_conf_ranking *ranking_of(const struct oe_conf *conf,
-						const char *name)
-{
-	int i;
-
-	for (i = 0; i < conf->nr_rankings; i++)
-		if (!fnmatch(conf->rankings[i].pattern, name, 0))
-			return &conf->rankings[i];
-	return NULL;
-}
-
-static void rank_process(const struct oe_conf_ranking *ranking, int pid,
-			 const struct oe_rows *rows, struct oe_changes *changes)
-{
-	const struct oe_row *row = rank_find_row(rows, pid);
-	char rank[16];
-
-	if (row && row->rank == ranking->rank &&
-	    !strcmp(row->source, "explicit"))
-		return;
-	snprintf(rank, sizeof(rank), "%d", ranking->rank);
-	rank_add_change(changes, rows, pid, rank, true);
-}
-
-/* Those that run now; those that come later are the daemon's. */
 static int add_rankings(const struct oe_conf *conf, struct oe_changes *changes)
 {
-	struct oe_rows rows;
-	size_t nr;
-	size_t i;
-	int *pids;
-	int err;
+	int err = oe_ranking_groups_add(changes, conf);
 
-	if (!conf->nr_rankings)
-		return EXIT_OK;
-	err = oe_records_ranking(&rows);
-	if (err)
-		return complain_file("oom_ranking", NULL, err);
-	err = oe_proc_pids(&pids, &nr);
-	for (i = 0; !err && i < nr; i++) {
-		const struct oe_conf_ranking *ranking;
-		struct oe_proc proc;
-
-		if (oe_proc_read(pids[i], &proc) || proc.is_kernel)
-			continue;
-		ranking = ranking_of(conf, proc.name);
-		if (ranking)
-			rank_process(ranking, pids[i], &rows, changes);
-	}
-	free(pids);
-	oe_records_free_rows(&rows);
-	return err ? complain(EXIT_TROUBLE, "cannot read %s: %s",
-			      oe_proc_root(), strerror(-err)) :
-		     EXIT_OK;
+	return err ? complain_file("groups", NULL, err) : EXIT_OK;
 }
 
 static int apply_conf(const struct oe_conf *conf, const struct arguments *args)
 {
 	struct oe_changes changes = {};
-	int status = add_objects(conf, &changes);
+	int status;
 
+	oe_ranking_groups_remove(&changes, conf);
+	status = add_objects(conf, &changes);
 	if (status == EXIT_OK)
 		status = add_settings(conf, &changes);
 	if (status == EXIT_OK)

@@ -14,6 +14,7 @@
 
 #include "cli/commands/findings.h"
 #include "cli/print/complain.h"
+#include "common/config_ranking.h"
 #include "common/proc.h"
 #include "common/sysfs.h"
 
@@ -176,6 +177,56 @@ static void check_services(const struct oe_conf *conf,
 			biggest->name, most, SERVICE_PROCESSES_MAX);
 }
 
+static bool is_own_group(const struct oe_conf *conf, const char *name)
+{
+	int i;
+
+	for (i = 0; i < conf->nr_groups; i++)
+		if (!strcmp(conf->groups[i].name, name))
+			return true;
+	/* Those of other lines of [rankings] make room. */
+	return !strncmp(name, OE_RANKING_PREFIX, strlen(OE_RANKING_PREFIX));
+}
+
+static size_t count_other_groups(const struct oe_conf *conf)
+{
+	size_t nr_others = 0;
+	char **names;
+	size_t nr;
+	size_t i;
+
+	if (oe_sysfs_list_dir("groups", &names, &nr, 1))
+		return 0;
+	for (i = 0; i < nr; i++)
+		nr_others += !is_own_group(conf, names[i]);
+	oe_sysfs_free_names(names, nr);
+	return nr_others;
+}
+
+/* Groups come before lines of [rankings]. */
+static void check_room(const struct oe_conf *conf)
+{
+	size_t nr_others = count_other_groups(conf);
+	size_t wanted = (size_t)(conf->nr_groups + conf->nr_rankings);
+	struct oe_conf_place place;
+	size_t first;
+
+	if (wanted + nr_others <= OOM_EMBEDDED_GROUPS_MAX)
+		return;
+	first = nr_others < OOM_EMBEDDED_GROUPS_MAX ?
+			OOM_EMBEDDED_GROUPS_MAX - nr_others :
+			0;
+	place = first < (size_t)conf->nr_groups ?
+			conf->groups[first].place :
+			conf->rankings[first - (size_t)conf->nr_groups].place;
+	findings_add(
+		FINDING_ERROR, "groups",
+		"remove groups that nobody needs (\"oom-embedded group rm\"), or give one group several rules",
+		"%s:%d: from here on there is no room: this configuration needs %zu groups, and %zu others are there: the module has room for %d",
+		place.file, place.line, wanted, nr_others,
+		OOM_EMBEDDED_GROUPS_MAX);
+}
+
 /**
  * check_refers - look for what a configuration names and is not there
  * @conf: without errors
@@ -185,6 +236,7 @@ void check_refers(const struct oe_conf *conf)
 	struct names names;
 
 	check_commands(conf);
+	check_room(conf);
 	if (read_names(&names))
 		return;
 	check_names(conf, &names);

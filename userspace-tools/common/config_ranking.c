@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which group of the module a line of [rankings] is.
+ */
+#include "common/config_ranking.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char name_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+
+/* FNV-1a. */
+static uint32_t hash_pattern(const char *pattern)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *pattern; pattern++)
+		hash = (hash ^ (unsigned char)*pattern) * 16777619u;
+	return hash;
+}
+
+/**
+ * oe_ranking_name - the group of a line of [rankings]
+ * @pattern: of the line
+ * @name: gets the name, OE_RANKING_NAME bytes
+ *
+ * A pattern has always the same group, so that no group ever has the pattern of one line and the
+ * ranking of another. "pacemaker" is "rankings-pacemaker". A pattern that cannot be part of a name
+ * is "rankings--HASH-REST": "updater*" is "rankings--9d2c5680-updater". No plain name looks so,
+ * because those that begin with "-" are hashed, too.
+ */
+void oe_ranking_name(const char *pattern, char *name)
+{
+	size_t room = OE_RANKING_NAME - sizeof(OE_RANKING_PREFIX);
+	size_t used;
+
+	if (*pattern != '-' && strlen(pattern) <= room &&
+	    pattern[strspn(pattern, name_characters)] == '\0') {
+		snprintf(name, OE_RANKING_NAME, OE_RANKING_PREFIX "%s",
+			 pattern);
+		return;
+	}
+	used = (size_t)snprintf(name, OE_RANKING_NAME,
+				OE_RANKING_PREFIX "-%08x-",
+				(unsigned int)hash_pattern(pattern));
+	for (; *pattern && used < OE_RANKING_NAME - 1; pattern++)
+		if (strchr(name_characters, *pattern))
+			name[used++] = *pattern;
+	name[used] = '\0';
+}
+
+/**
+ * oe_ranking_find - the line of [rankings] that a group is made of
+ * @conf: the configuration
+ * @group: name of the group
+ *
+ * Return: the line; NULL if there is none.
+ */
+const struct oe_conf_ranking *oe_ranking_find(const struct oe_conf *conf,
+					      const char *group)
+{
+	char name[OE_RANKING_NAME];
+
+	for (int i = 0; i < conf->nr_rankings; i++) {
+		oe_ranking_name(conf->rankings[i].pattern, name);
+		if (!strcmp(name, group))
+			return &conf->rankings[i];
+	}
+	return NULL;
+}
+
+/**
+ * oe_ranking_of_change - the line of [rankings] that a write is about
+ * @conf: the configuration
+ * @file: of the module: "groups/create", "groups/NAME/rank"
+ * @value: what is written
+ *
+ * Return: the line; NULL if there is none.
+ */
+const struct oe_conf_ranking *oe_ranking_of_change(const struct oe_conf *conf,
+						   const char *file,
+						   const char *value)
+{
+	char group[OE_RANKING_NAME];
+
+	if (!strcmp(file, "groups/create"))
+		return value ? oe_ranking_find(conf, value) : NULL;
+	if (strncmp(file, "groups/", strlen("groups/")))
+		return NULL;
+	file += strlen("groups/");
+	snprintf(group, sizeof(group), "%.*s", (int)strcspn(file, "/"), file);
+	return oe_ranking_find(conf, group);
+}
