@@ -126,7 +126,7 @@ cgroup_is()
 	printf 'exe=/bin/x cgroup=%s\n' "$path" >"$OOM_EMBEDDED_SYSFS/groups/batch/rules"
 	sed -i "s|memcg=-|memcg=$(printf '%s' "$path" | tr -d '\n' | sed 's/[&|\\]/\\&/g')|" "$OOM_EMBEDDED_SYSFS/events" 2>/dev/null
 	dir=$OOM_EMBEDDED_CGROUP$path
-	mkdir -p "$dir" 2>/dev/null && echo 1 >"$dir/memory.oom.group"
+	{ mkdir -p "$dir" && echo 1 >"$dir/memory.oom.group"; } 2>/dev/null
 }
 
 long_path=$(printf '/%0200d' {1..19})

@@ -132,6 +132,13 @@ same "check FILE: a command with file and line" 1 "$(grep -c 'refers.conf:4: /no
 refers command warning "a command that cannot be run" '[helper a]' 'command = /etc/passwd'
 refers command warning "a restart command that is not there" '[service a]' 'comm = web' 'step = restart' 'restart = /no/such'
 refers command '' "a command that is there" '[service a]' 'comm = web' 'step = restart' 'restart = /bin/true x'
+refers no_cgroup note "a cgroup of a condition that is not there" '[mode a]' '[mode b]' 'enter = oom memcg /nowhere 2 in 1s'
+same "check FILE: a cgroup with file and line" 1 "$(grep -c 'refers.conf:3: there is no cgroup /nowhere now' <<<"$out")"
+refers no_cgroup note "a cgroup of a group that is not there" '[group x]' 'cgroup = /system/none'
+same "check FILE: that cgroup with file and line" 1 "$(grep -c 'refers.conf:2: there is no cgroup /system/none' <<<"$out")"
+refers no_cgroup '' "cgroups that are there" '[group x]' 'cgroup = /batch' '[mode a]' '[mode b]' 'enter = oom memcg /system'
+mkdir -p "$OOM_EMBEDDED_CGROUP/memory/old"
+refers no_cgroup '' "a cgroup of version 1" '[group x]' 'cgroup = /old'
 mkdir "$OOM_EMBEDDED_PROC"/{2000..3024}
 for pid in {2000..3024}; do
 	echo worker >"$OOM_EMBEDDED_PROC/$pid/comm"

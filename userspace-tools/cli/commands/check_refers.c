@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the configuration refers to: names of processes, commands.
+ * What the configuration refers to: names of processes, commands, cgroups.
  */
 #include "cli/commands/check_refers.h"
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,45 @@ static void check_commands(const struct oe_conf *conf)
 		check_command(conf->helpers[i].place, conf->helpers[i].argv);
 }
 
+static bool is_dir(const char *root, const char *path)
+{
+	char dir[2 * PATH_MAX];
+	struct stat st;
+
+	snprintf(dir, sizeof(dir), "%s%s", root, path);
+	return !stat(dir, &st) && S_ISDIR(st.st_mode);
+}
+
+/* One that comes later counts from then on, so this is no fault of the file. */
+static void check_cgroup(struct oe_conf_place place, const char *path)
+{
+	const char *root = oe_proc_cgroup_root();
+	char v1[PATH_MAX];
+
+	snprintf(v1, sizeof(v1), "%s/memory", root);
+	if (!path || *path != '/' || !is_dir(root, "") || is_dir(root, path) ||
+	    is_dir(v1, path))
+		return;
+	findings_add(FINDING_NOTE, "no_cgroup", "make it, or correct the path",
+		     "%s:%d: there is no cgroup %s now", place.file, place.line,
+		     path);
+}
+
+static void check_cgroups(const struct oe_conf *conf)
+{
+	int i;
+	int j;
+
+	for (i = 0; i < conf->nr_conditions; i++)
+		for (j = 0; j < conf->conditions[i].nr_terms; j++)
+			check_cgroup(conf->conditions[i].place,
+				     conf->conditions[i].terms[j].path);
+	for (i = 0; i < conf->nr_settings; i++)
+		if (!fnmatch("groups/*/cgroup", conf->settings[i].path, 0))
+			check_cgroup(conf->settings[i].place,
+				     conf->settings[i].value);
+}
+
 /* Of more processes than it can hold the manager leaves some out. */
 static void check_services(const struct oe_conf *conf,
 			   const struct names *names)
@@ -237,6 +277,7 @@ void check_refers(const struct oe_conf *conf)
 
 	check_commands(conf);
 	check_room(conf);
+	check_cgroups(conf);
 	if (read_names(&names))
 		return;
 	check_names(conf, &names);
