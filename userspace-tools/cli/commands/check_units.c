@@ -5,43 +5,21 @@
  */
 #include "cli/commands/check_units.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "cli/commands/findings.h"
+#include "common/config_unit.h"
 #include "common/proc.h"
 
 enum {
 	UNIT_SIZE = 256,
 	POLICY_SIZE = 16,
-	LINE_SIZE = 1024,
-	LINES_MAX = 10000,
 };
-
-/* What is named first hides the others. */
-static const char *const directories[] = {
-	"/etc/systemd/system.control", "/run/systemd/system.control",
-	"/run/systemd/transient",      "/etc/systemd/system",
-	"/run/systemd/system",	       "/usr/local/lib/systemd/system",
-	"/usr/lib/systemd/system",     "/lib/systemd/system",
-};
-
-#define NR_DIRECTORIES (sizeof(directories) / sizeof(*directories))
-
-static const char *systemd_root(void)
-{
-	const char *root = secure_getenv(OE_SYSTEMD_ENVIRONMENT);
-
-	return root ? root : "";
-}
 
 /* Whoever makes cgroups has chosen it: nothing but a name, and the name of a service. */
 static bool is_unit(const char *name)
@@ -74,130 +52,14 @@ static bool unit_of(int pid, char *unit)
 	return false;
 }
 
-/* A unit may be a link to what a user has made. A masked one is a link to /dev/null. */
-static FILE *open_unit(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	FILE *file = NULL;
-	struct stat st;
-
-	if (fd < 0)
-		return NULL;
-	if (!fstat(fd, &st) &&
-	    (S_ISREG(st.st_mode) ||
-	     (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))))
-		file = fdopen(fd, "r");
-	if (!file)
-		close(fd);
-	return file;
-}
-
-static bool read_policy(const char *path, const char *key, char *policy)
-{
-	FILE *file = open_unit(path);
-	char line[LINE_SIZE];
-	int i;
-
-	if (!file)
-		return false;
-	for (i = 0; i < LINES_MAX && fgets(line, sizeof(line), file); i++) {
-		char *value = line + strspn(line, " \t");
-
-		if (strncmp(value, key, strlen(key)))
-			continue;
-		value += strlen(key);
-		value += strspn(value, " \t");
-		if (*value++ != '=')
-			continue;
-		value += strspn(value, " \t");
-		value[strcspn(value, " \t\r\n")] = '\0';
-		snprintf(policy, POLICY_SIZE, "%s", value);
-	}
-	fclose(file);
-	return true;
-}
-
-static int is_conf(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-
-	return length > strlen(".conf") &&
-	       !strcmp(entry->d_name + length - strlen(".conf"), ".conf");
-}
-
-/* In the order of their names, the lowest directory first, so that the highest one counts. */
-static void read_drop_ins(const char *unit, char *policy)
-{
-	size_t i;
-
-	for (i = NR_DIRECTORIES; i-- > 0;) {
-		char directory[PATH_MAX];
-		struct dirent **names;
-		int nr;
-		int j;
-
-		snprintf(directory, sizeof(directory), "%s%s/%s.d",
-			 systemd_root(), directories[i], unit);
-		nr = scandir(directory, &names, is_conf, alphasort);
-		for (j = 0; j < nr; j++) {
-			char path[2 * PATH_MAX];
-
-			snprintf(path, sizeof(path), "%s/%s", directory,
-				 names[j]->d_name);
-			read_policy(path, "OOMPolicy", policy);
-			free(names[j]);
-		}
-		if (nr >= 0)
-			free(names);
-	}
-}
-
-static bool read_fragment(const char *unit, char *policy)
-{
-	char path[PATH_MAX];
-	size_t i;
-
-	for (i = 0; i < NR_DIRECTORIES; i++) {
-		snprintf(path, sizeof(path), "%s%s/%s", systemd_root(),
-			 directories[i], unit);
-		if (read_policy(path, "OOMPolicy", policy))
-			return true;
-	}
-	return false;
-}
-
-/* "getty@tty1.service" is made of "getty@.service". */
-static bool template_of(const char *unit, char *template)
-{
-	const char *at = strchr(unit, '@');
-
-	if (!at)
-		return false;
-	snprintf(template, UNIT_SIZE, "%.*s.service", (int)(at - unit) + 1,
-		 unit);
-	return true;
-}
-
 /* "" is not known: it is no unit of this systemd. */
 static const char *policy_of(const char *unit, char *policy)
 {
-	char template[UNIT_SIZE];
-	char path[PATH_MAX];
-	bool has_template = template_of(unit, template);
-
 	/* What systemd does when nobody says anything. */
 	snprintf(policy, POLICY_SIZE, "stop");
-	snprintf(path, sizeof(path), "%s/etc/systemd/system.conf",
-		 systemd_root());
-	read_policy(path, "DefaultOOMPolicy", policy);
-	if (!read_fragment(unit, policy) &&
-	    !(has_template && read_fragment(template, policy))) {
+	oe_unit_default("DefaultOOMPolicy", policy, POLICY_SIZE);
+	if (!oe_unit_setting(unit, "OOMPolicy", policy, POLICY_SIZE))
 		*policy = '\0';
-		return policy;
-	}
-	if (has_template)
-		read_drop_ins(template, policy);
-	read_drop_ins(unit, policy);
 	return policy;
 }
 
@@ -254,7 +116,7 @@ void check_units(const struct oe_rows *rows)
 	size_t i;
 
 	/* As sd_booted(3) does. */
-	snprintf(path, sizeof(path), "%s/run/systemd/system", systemd_root());
+	snprintf(path, sizeof(path), "%s/run/systemd/system", oe_unit_root());
 	if (access(path, F_OK))
 		return;
 	units = read_units(rows);

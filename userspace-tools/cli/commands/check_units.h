@@ -4,8 +4,6 @@
 
 #include "common/records.h"
 
-#define OE_SYSTEMD_ENVIRONMENT "OOM_EMBEDDED_SYSTEMD"
-
 void check_units(const struct oe_rows *rows);
 
 #endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit files of systemd, as far as something here depends on them: in the order of its directories, with
+ * their drop-ins. What is in no file systemd alone knows.
+ */
+#include "common/config_unit.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum {
+	UNIT_SIZE = 256,
+	LINE_SIZE = 1024,
+	LINES_MAX = 10000,
+};
+
+/* What is named first hides the others. */
+static const char *const directories[] = {
+	"/etc/systemd/system.control", "/run/systemd/system.control",
+	"/run/systemd/transient",      "/etc/systemd/system",
+	"/run/systemd/system",	       "/usr/local/lib/systemd/system",
+	"/usr/lib/systemd/system",     "/lib/systemd/system",
+};
+
+#define NR_DIRECTORIES (sizeof(directories) / sizeof(*directories))
+
+/**
+ * oe_unit_root - where systemd's directories are
+ *
+ * Return: "", or the root of the tests.
+ */
+const char *oe_unit_root(void)
+{
+	const char *root = secure_getenv(OE_SYSTEMD_ENVIRONMENT);
+
+	return root ? root : "";
+}
+
+/* A unit may be a link to what a user has made. A masked one is a link to /dev/null. */
+static FILE *open_unit(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	FILE *file = NULL;
+	struct stat st;
+
+	if (fd < 0)
+		return NULL;
+	if (!fstat(fd, &st) &&
+	    (S_ISREG(st.st_mode) ||
+	     (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))))
+		file = fdopen(fd, "r");
+	if (!file)
+		close(fd);
+	return file;
+}
+
+static bool read_setting(const char *path, const char *key, char *text,
+			 size_t size)
+{
+	FILE *file = open_unit(path);
+	char line[LINE_SIZE];
+	int i;
+
+	if (!file)
+		return false;
+	for (i = 0; i < LINES_MAX && fgets(line, sizeof(line), file); i++) {
+		char *value = line + strspn(line, " \t");
+
+		if (strncmp(value, key, strlen(key)))
+			continue;
+		value += strlen(key);
+		value += strspn(value, " \t");
+		if (*value++ != '=')
+			continue;
+		value += strspn(value, " \t");
+		value[strcspn(value, " \t\r\n")] = '\0';
+		snprintf(text, size, "%s", value);
+	}
+	fclose(file);
+	return true;
+}
+
+static int is_conf(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return length > strlen(".conf") &&
+	       !strcmp(entry->d_name + length - strlen(".conf"), ".conf");
+}
+
+/* In the order of their names, the lowest directory first, so that the highest one counts. */
+static void read_drop_ins(const char *unit, const char *key, char *text,
+			  size_t size)
+{
+	size_t i;
+
+	for (i = NR_DIRECTORIES; i-- > 0;) {
+		char directory[PATH_MAX];
+		struct dirent **names;
+		int nr;
+		int j;
+
+		snprintf(directory, sizeof(directory), "%s%s/%s.d",
+			 oe_unit_root(), directories[i], unit);
+		nr = scandir(directory, &names, is_conf, alphasort);
+		for (j = 0; j < nr; j++) {
+			char path[2 * PATH_MAX];
+
+			snprintf(path, sizeof(path), "%s/%s", directory,
+				 names[j]->d_name);
+			read_setting(path, key, text, size);
+			free(names[j]);
+		}
+		if (nr >= 0)
+			free(names);
+	}
+}
+
+static bool read_fragment(const char *unit, const char *key, char *text,
+			  size_t size)
+{
+	char path[PATH_MAX];
+	size_t i;
+
+	for (i = 0; i < NR_DIRECTORIES; i++) {
+		snprintf(path, sizeof(path), "%s%s/%s", oe_unit_root(),
+			 directories[i], unit);
+		if (read_setting(path, key, text, size))
+			return true;
+	}
+	return false;
+}
+
+/* "getty@tty1.service" is made of "getty@.service". */
+static bool template_of(const char *unit, char *template)
+{
+	const char *at = strchr(unit, '@');
+
+	if (!at || !strrchr(unit, '.'))
+		return false;
+	snprintf(template, UNIT_SIZE, "%.*s%s", (int)(at - unit) + 1, unit,
+		 strrchr(unit, '.'));
+	return true;
+}
+
+/**
+ * oe_unit_setting - what the files of a unit say
+ * @unit: a name that is plain: no "/"
+ * @key: of a line "KEY=VALUE", in whatever section
+ * @text: gets the value that counts; is left alone if no file has the key
+ * @size: of @text
+ *
+ * Return: true; false if the unit has no file.
+ */
+bool oe_unit_setting(const char *unit, const char *key, char *text, size_t size)
+{
+	char template[UNIT_SIZE];
+	bool has_template = template_of(unit, template);
+
+	if (!read_fragment(unit, key, text, size) &&
+	    !(has_template && read_fragment(template, key, text, size)))
+		return false;
+	if (has_template)
+		read_drop_ins(template, key, text, size);
+	read_drop_ins(unit, key, text, size);
+	return true;
+}
+
+/**
+ * oe_unit_default - what systemd takes where a unit says nothing
+ * @key: of a line of system.conf
+ * @text: gets the value; is left alone if there is none
+ * @size: of @text
+ */
+void oe_unit_default(const char *key, char *text, size_t size)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/etc/systemd/system.conf",
+		 oe_unit_root());
+	read_setting(path, key, text, size);
+}
