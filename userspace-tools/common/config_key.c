@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/config_key.h"
+#include "common/config_unit_path.h"
 #include "common/config_value.h"
 #include "common/words.h"
 
@@ -241,6 +242,7 @@ static bool check_rule(const char *value, char *why, size_t size)
 bool oe_conf_judge(const struct oe_conf_key *key, const char *value, char *why,
 		   size_t size)
 {
+	char rule[OE_CONF_UNIT_RULE];
 	const char *expected = NULL;
 	unsigned long long kb;
 	long long number;
@@ -265,6 +267,11 @@ bool oe_conf_judge(const struct oe_conf_key *key, const char *value, char *why,
 	case VALUE_SIGNAL:
 		if (oe_conf_signal(value) < 0)
 			expected = "signal: none, TERM, USR1, ...";
+		break;
+	case VALUE_UNIT:
+		if (!oe_unit_rule(value, rule, sizeof(rule)))
+			expected =
+				"unit of systemd with processes, in a slice: foo.service, a-b.slice, foo@.service";
 		break;
 	case VALUE_UIDS:
 		if (!is_uids(value))

@@ -21,6 +21,7 @@ enum oe_conf_value {
 	VALUE_TIME,
 	VALUE_PATH,
 	VALUE_RULE,
+	VALUE_UNIT,
 };
 
 enum {

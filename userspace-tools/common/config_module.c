@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/config_module.h"
+#include "common/config_unit_path.h"
 #include "common/config_value.h"
 #include "common/sysfs.h"
 #include "uapi/oom_embedded.h"
@@ -44,6 +45,7 @@ const struct oe_conf_key oe_conf_group_keys[] = {
 	TYPE("uid", VALUE_UIDS),
 	TYPE("signal", VALUE_SIGNAL),
 	TYPE("rule", VALUE_RULE),
+	TYPE("unit", VALUE_UNIT),
 	WORD("trust", trust_words),
 	NUMBER("precedence", 0, OOM_EMBEDDED_PRECEDENCE_MAX),
 	END,
@@ -186,12 +188,16 @@ static bool directory_line(struct oe_conf_reader *reader,
 			   const char *value)
 {
 	const struct oe_conf_key *key = oe_conf_find_key(keys, name);
+	char rule[OE_CONF_UNIT_RULE];
 	char path[128];
 
 	if (!key)
 		return oe_conf_unknown_key(reader, keys, section, name);
 	if (!oe_conf_check(reader, key, value))
 		return false;
+	if (key->type == VALUE_UNIT)
+		return oe_unit_rule(value, rule, sizeof(rule)) &&
+		       add_rule(reader, directory, rule);
 	if (key->type == VALUE_RULE)
 		return add_rule(reader, directory, value);
 	snprintf(path, sizeof(path), "%s/%s", directory, name);

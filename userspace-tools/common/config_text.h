@@ -11,6 +11,8 @@
  *	config_step.c, config_condition.c	the two little languages
  *	config_key.c		keys and their values
  *	config_value.c		single values
+ *	config_unit_path.c	the cgroup of a unit of systemd
+ *	config_unit.c		files of units
  *	config_ranking.c	which group a line of [rankings] is
  *	config_text.c		errors, copies, words
  */
@@ -27,6 +29,7 @@ enum {
 	OE_CONF_MAX_LINE =
 		200, /* what inih takes by default, newline and NUL included */
 	OE_CONF_MAX_NAME = OOM_EMBEDDED_GROUP_NAME_MAX,
+	OE_CONF_UNIT_RULE = 2048, /* the rule that a unit becomes */
 	OE_CONF_MAX_SECTIONS = 128, /* of a file */
 	OE_CONF_LEAVE_UNSAID = -2, /* a mode's leave_ms before its default */
 };

@@ -72,6 +72,51 @@ bad "no path" "exe: 'pump' is no path" 'rule = exe=pump'
 bad "no user" "uid: 'root' is no uid" 'rule = comm=a uid=root'
 bad "no word of trust" "trust: 'all' is none of: root, name" 'trust = all'
 
+# --- units of systemd
+export OOM_EMBEDDED_SYSTEMD=$tmp/systemd
+mkdir -p "$OOM_EMBEDDED_SYSTEMD"/{etc,run,usr/lib}/systemd/system
+# unit DESCRIPTION UNIT RULE: what it becomes
+unit()
+{
+	conf '[group web]' "unit = $2"
+	gives "unit: $1" 0 '^$' apply "$tmp/rules.conf"
+	file_is "unit: $1: its cgroup" groups/web/rules "$3"
+}
+unit "a service" foo.service cgroup=/system.slice/foo.service
+unit "an instance" foo@1.service cgroup=/system.slice/system-foo.slice/foo@1.service
+unit "an instance of a name with a dash" foo-bar@1.service \
+	'cgroup=/system.slice/system-foo\x5cx2dbar.slice/foo-bar@1.service'
+unit "all instances" foo@.service 'cgroup=/system.slice/system-foo.slice/foo@*.service'
+unit "all instances of a name with a dash: a backslash quotes in a pattern" foo-bar@.service \
+	'cgroup=/system.slice/system-foo\x5c\x5cx2dbar.slice/foo-bar@*.service'
+unit "a pattern" 'updater-*.service' 'cgroup=/system.slice/updater-*.service'
+unit "a slice" vital.slice cgroup=/vital.slice
+unit "a slice in slices" a-b-c.slice cgroup=/a.slice/a-b.slice/a-b-c.slice
+unit "the root slice" -.slice cgroup=/
+unit "a name that systemd escapes" memory.service cgroup=/system.slice/_memory.service
+unit "a name with an escaped byte" 'dev-x\x2dy.swap' 'cgroup=/system.slice/dev-x\x5cx2dy.swap'
+printf '[Service]\nSlice = own-vital.slice\n' >"$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/foo.service"
+unit "Slice= of its file" foo.service cgroup=/own.slice/own-vital.slice/foo.service
+mkdir "$OOM_EMBEDDED_SYSTEMD/etc/systemd/system/foo.service.d"
+printf '[Service]\nSlice=later.slice\n' >"$OOM_EMBEDDED_SYSTEMD/etc/systemd/system/foo.service.d/a.conf"
+unit "Slice= of a drop-in" foo.service cgroup=/later.slice/foo.service
+printf '[Service]\nSlice=t.slice\n' >"$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/foo@.service"
+unit "Slice= of a template" foo@x.service cgroup=/t.slice/foo@x.service
+printf '[Service]\nSlice=/../../etc\n' >"$OOM_EMBEDDED_SYSTEMD/run/systemd/system/bad.service"
+bad "a Slice= that is no slice" "unit: 'bad.service' is no unit" 'unit = bad.service'
+printf '[Service]\nSlice=*.slice\n' >"$OOM_EMBEDDED_SYSTEMD/run/systemd/system/bad.service"
+bad "a Slice= that would be a pattern" "unit: 'bad.service' is no unit" 'unit = bad.service'
+bad "a unit without processes" "unit: 'foo.timer' is no unit" 'unit = foo.timer'
+bad "no unit" "unit: 'foo' is no unit" 'unit = foo'
+bad "a path" "unit: '/a/foo.service' is no unit" 'unit = /a/foo.service'
+bad "no such slice" "unit: 'a--b.slice' is no unit" 'unit = a--b.slice'
+bad "a longer unit than there are" "unit: '(x){80}' is no unit" "unit = $(printf 'x%.0s' {1..180}).slices"
+conf '[group web]' 'unit = one.service' 'rule = comm=two uid=7' 'unit = three.service'
+gives "unit: beside rules" 0 '^$' apply "$tmp/rules.conf"
+file_is "unit: a line each" groups/web/rules \
+	$'cgroup=/system.slice/one.service\ncomm=two uid=7\ncgroup=/system.slice/three.service'
+unset OOM_EMBEDDED_SYSTEMD
+
 # --- what only the machine can tell
 make_tree "$tmp/tree"
 before=$(tree_text)
