@@ -80,7 +80,8 @@ static bool read_counts(int64_t *counts)
 	for (int i = 0; i < OE_NR_COUNTS; i++) {
 		long long count;
 
-		if (oe_sysfs_read_fd_number(module.count_fds[i], &count))
+		if (oe_sysfs_read_fd_number(module.count_fds[i], &count) ||
+		    count < 0)
 			return false;
 		counts[i] = count;
 	}

@@ -235,7 +235,7 @@ test_numbers()
 		rank_threshold = 200
 	CONF
 	start
-	for value in -1 -9223372036854775809 9223372036854775807 18446744073709551616 "$(printf '9%.0s' {1..400})" 0x10 '' - '%s%n' \
+	for value in -1 -9223372036854775808 -9223372036854775809 9223372036854775807 18446744073709551616 "$(printf '9%.0s' {1..400})" 0x10 '' - '%s%n' \
 		$'\xff\xfe5' $'\e[2J5'; do
 		for file in levels/available_kb levels/oom_forecast_ms levels/level candidates reconfigure_wanted \
 			stats/oom_global stats/oom_memcg rank_threshold mode; do
@@ -252,7 +252,15 @@ test_numbers()
 	(cd "$tmp/right" && find . -type f -exec sh -c 'cat "$1" >"$2/$1"' - {} "$tmp/tree" \;)
 	check "numbers that are right again: the manager has read them" until_true counts_three
 	emergency_is 4
-	becomes "numbers that are right again: the manager acts" rank_threshold 200
+	says "numbers that are right again: the manager hears" 'out of memory, emergency 4$'
+	becomes "numbers that are right again: the manager acts" reconfigure_done 4
+	# Counts of which the difference is not one.
+	printf %s -9223372036854775808 | tee "$OOM_EMBEDDED_SYSFS"/stats/oom_{global,memcg,sysrq} >/dev/null
+	set_file reconfigure_wanted 5
+	becomes "counts that are none: the manager acts" reconfigure_done 5
+	(cd "$OOM_EMBEDDED_SYSFS/stats" && for i in oom_*; do put_file "sysfs/stats/$i" 9; done)
+	set_file reconfigure_wanted 6
+	becomes "counts that are right again: the manager acts" reconfigure_done 6
 	end_well "numbers that are none: it ends in order"
 	same "numbers that are none: none reaches the log raw" '' "$(LC_ALL=C grep -a '[^[:print:]]' "$log")"
 }
