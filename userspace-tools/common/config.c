@@ -102,6 +102,7 @@ void oe_conf_begin(struct oe_conf *conf,
 	conf->daemon.log_level = OE_LOG_INFO;
 	conf->daemon.log_rate = DEFAULT_LOG_RATE;
 	conf->daemon.realtime = 1;
+	conf->daemon.unit_ranks = 1;
 }
 
 void oe_conf_read(struct oe_conf *conf, FILE *stream, const char *name)

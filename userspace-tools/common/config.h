@@ -292,6 +292,7 @@ enum oe_conf_log {
  * @log_rate: lines a minute; errors are not counted
  * @realtime: SCHED_FIFO priority, 0 = ordinary
  * @control: a FIFO for the operator's commands, or NULL
+ * @unit_ranks: X-OOMRank= in unit files counts
  * @state: a file for what the next manager has to know, or NULL
  */
 struct oe_conf_daemon {
@@ -300,6 +301,7 @@ struct oe_conf_daemon {
 	int log_level;
 	int log_rate;
 	int realtime;
+	int unit_ranks;
 	const char *control;
 	const char *state;
 };

@@ -184,11 +184,14 @@ static void check_rankings(struct oe_conf *conf)
 	}
 	for (int i = 0; i < conf->nr_groups; i++)
 		if (!strncmp(conf->groups[i].name, OE_RANKING_PREFIX,
-			     strlen(OE_RANKING_PREFIX)))
+			     strlen(OE_RANKING_PREFIX)) ||
+		    !strncmp(conf->groups[i].name, OE_UNIT_PREFIX,
+			     strlen(OE_UNIT_PREFIX)))
 			oe_conf_error(
 				conf, conf->groups[i].place,
 				"[group %s]: names that begin with " OE_RANKING_PREFIX
-				" are those of lines of [rankings]",
+				" or " OE_UNIT_PREFIX
+				" are those of lines of [rankings], and of units",
 				conf->groups[i].name);
 }
 

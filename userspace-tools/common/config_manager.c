@@ -26,6 +26,7 @@ enum daemon_key {
 	DAEMON_REALTIME,
 	DAEMON_CONTROL,
 	DAEMON_STATE,
+	DAEMON_UNIT_RANKS,
 };
 
 static const struct oe_conf_key daemon_keys[] = {
@@ -36,6 +37,7 @@ static const struct oe_conf_key daemon_keys[] = {
 	[DAEMON_REALTIME] = NUMBER("realtime", 0, 99),
 	[DAEMON_CONTROL] = TYPE("control", VALUE_PATH),
 	[DAEMON_STATE] = TYPE("state", VALUE_PATH),
+	[DAEMON_UNIT_RANKS] = NUMBER("unit_ranks", 0, 1),
 	END,
 };
 
@@ -82,6 +84,9 @@ bool oe_conf_daemon_line(struct oe_conf_reader *reader, const char *name,
 		return true;
 	case DAEMON_REALTIME:
 		daemon->realtime = (int)number;
+		return true;
+	case DAEMON_UNIT_RANKS:
+		daemon->unit_ranks = (int)number;
 		return true;
 	case DAEMON_CONTROL:
 		daemon->control =

@@ -21,33 +21,41 @@ static uint32_t hash_pattern(const char *pattern)
 }
 
 /**
+ * oe_conf_group_name - a name for a group that is made of something else
+ * @prefix: of all groups of this kind
+ * @text: what it is made of
+ * @name: gets the name, OE_RANKING_NAME bytes
+ *
+ * A text has always the same group, so that no group ever has the pattern of one line and the
+ * ranking of another. "pacemaker" is "rankings-pacemaker". A text that cannot be part of a name is
+ * "rankings--HASH-REST". No plain name looks so, because those that begin with "-" are hashed, too.
+ */
+void oe_conf_group_name(const char *prefix, const char *text, char *name)
+{
+	size_t room = OE_RANKING_NAME - 1 - strlen(prefix);
+	size_t used;
+
+	if (*text != '-' && strlen(text) <= room &&
+	    text[strspn(text, name_characters)] == '\0') {
+		snprintf(name, OE_RANKING_NAME, "%s%s", prefix, text);
+		return;
+	}
+	used = (size_t)snprintf(name, OE_RANKING_NAME, "%s-%08x-", prefix,
+				(unsigned int)hash_pattern(text));
+	for (; *text && used < OE_RANKING_NAME - 1; text++)
+		if (strchr(name_characters, *text))
+			name[used++] = *text;
+	name[used] = '\0';
+}
+
+/**
  * oe_ranking_name - the group of a line of [rankings]
  * @pattern: of the line
  * @name: gets the name, OE_RANKING_NAME bytes
- *
- * A pattern has always the same group, so that no group ever has the pattern of one line and the
- * ranking of another. "pacemaker" is "rankings-pacemaker". A pattern that cannot be part of a name
- * is "rankings--HASH-REST": "updater*" is "rankings--9d2c5680-updater". No plain name looks so,
- * because those that begin with "-" are hashed, too.
  */
 void oe_ranking_name(const char *pattern, char *name)
 {
-	size_t room = OE_RANKING_NAME - sizeof(OE_RANKING_PREFIX);
-	size_t used;
-
-	if (*pattern != '-' && strlen(pattern) <= room &&
-	    pattern[strspn(pattern, name_characters)] == '\0') {
-		snprintf(name, OE_RANKING_NAME, OE_RANKING_PREFIX "%s",
-			 pattern);
-		return;
-	}
-	used = (size_t)snprintf(name, OE_RANKING_NAME,
-				OE_RANKING_PREFIX "-%08x-",
-				(unsigned int)hash_pattern(pattern));
-	for (; *pattern && used < OE_RANKING_NAME - 1; pattern++)
-		if (strchr(name_characters, *pattern))
-			name[used++] = *pattern;
-	name[used] = '\0';
+	oe_conf_group_name(OE_RANKING_PREFIX, pattern, name);
 }
 
 /**

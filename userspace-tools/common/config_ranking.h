@@ -10,11 +10,14 @@
 #include "uapi/oom_embedded.h"
 
 #define OE_RANKING_PREFIX "rankings-"
+/* Of groups that are made of units with X-OOMRank=. */
+#define OE_UNIT_PREFIX "units-"
 
 enum {
 	OE_RANKING_NAME = OOM_EMBEDDED_GROUP_NAME_MAX + 1,
 };
 
+void oe_conf_group_name(const char *prefix, const char *text, char *name);
 void oe_ranking_name(const char *pattern, char *name);
 const struct oe_conf_ranking *oe_ranking_find(const struct oe_conf *conf,
 					      const char *group);

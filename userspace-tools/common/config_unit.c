@@ -187,3 +187,87 @@ void oe_unit_default(const char *key, char *text, size_t size)
 		 oe_unit_root());
 	read_setting(path, key, text, size);
 }
+
+static bool has_key(const char *path, const char *key)
+{
+	char text[2] = "";
+
+	return read_setting(path, key, text, sizeof(text)) && *text;
+}
+
+static bool has_drop_in(const char *directory, const char *key)
+{
+	struct dirent **names;
+	bool found = false;
+	int nr = scandir(directory, &names, is_conf, alphasort);
+
+	for (int i = 0; i < nr; i++) {
+		char path[2 * PATH_MAX + NAME_MAX + 2];
+
+		snprintf(path, sizeof(path), "%s/%s", directory,
+			 names[i]->d_name);
+		found = found || has_key(path, key);
+		free(names[i]);
+	}
+	if (nr >= 0)
+		free(names);
+	return found;
+}
+
+/* A link to a file of another name is another name of that unit. */
+static bool is_alias(const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlink(path, target, sizeof(target) - 1);
+	const char *name;
+
+	if (length < 0)
+		return false;
+	target[length] = '\0';
+	name = strrchr(target, '/');
+	return strcmp(name ? name + 1 : target, strrchr(path, '/') + 1) != 0;
+}
+
+static void visit_entry(const char *directory, char *name, const char *key,
+			void (*visit)(const char *unit, void *arg), void *arg)
+{
+	size_t length = strlen(name);
+	char path[2 * PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	if (length > 2 && !strcmp(name + length - 2, ".d")) {
+		if (!has_drop_in(path, key))
+			return;
+		name[length - 2] = '\0';
+	} else if (is_alias(path) || !has_key(path, key)) {
+		return;
+	}
+	visit(name, arg);
+}
+
+/**
+ * oe_unit_visit - find the units that have a key
+ * @key: in the unit's file or in a drop-in
+ * @visit: called with the unit's name, any bytes but "/"; more than once for a unit of several files
+ * @arg: for @visit
+ */
+void oe_unit_visit(const char *key, void (*visit)(const char *unit, void *arg),
+		   void *arg)
+{
+	for (size_t i = 0; i < NR_DIRECTORIES; i++) {
+		char directory[PATH_MAX];
+		struct dirent **names;
+		int nr;
+
+		snprintf(directory, sizeof(directory), "%s%s", oe_unit_root(),
+			 directories[i]);
+		nr = scandir(directory, &names, NULL, alphasort);
+		for (int j = 0; j < nr; j++) {
+			visit_entry(directory, names[j]->d_name, key, visit,
+				    arg);
+			free(names[j]);
+		}
+		if (nr >= 0)
+			free(names);
+	}
+}

@@ -14,6 +14,8 @@
 const char *oe_unit_root(void);
 bool oe_unit_setting(const char *unit, const char *key, char *text,
 		     size_t size);
+void oe_unit_visit(const char *key, void (*visit)(const char *unit, void *arg),
+		   void *arg);
 void oe_unit_default(const char *key, char *text, size_t size);
 
 #endif

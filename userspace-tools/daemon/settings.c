@@ -16,6 +16,7 @@
 #include "common/ranking_groups.h"
 #include "common/refusal.h"
 #include "common/sysfs.h"
+#include "common/unit_ranks.h"
 #include "daemon/daemon.h"
 #include "daemon/settings_gone.h"
 
@@ -165,6 +166,22 @@ static int add_rankings(struct oe_changes *changes, const struct oe_conf *conf)
 	return err != 0;
 }
 
+static void complain_unit(const char *unit, const char *why)
+{
+	oe_log(OE_LOG_WARNING, "%s: %s", unit, why);
+}
+
+static int add_unit_ranks(struct oe_changes *changes,
+			  const struct oe_conf *conf)
+{
+	int err = oe_unit_ranks_add(changes, conf, complain_unit);
+
+	if (err)
+		oe_log(OE_LOG_ERROR, "cannot write X-OOMRank= of units: %s",
+		       strerror(-err));
+	return err != 0;
+}
+
 static int make_all(struct oe_changes *changes, const struct oe_conf *conf)
 {
 	const struct oe_change *failed;
@@ -219,7 +236,7 @@ int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before)
 		oe_settings_add_gone(&changes, conf, before);
 	oe_ranking_groups_remove(&changes, conf);
 	failed = add_settings(&changes, conf, missing, sizeof(missing)) +
-		 add_rankings(&changes, conf);
+		 add_rankings(&changes, conf) + add_unit_ranks(&changes, conf);
 	if (!before)
 		failed += make_possible(&changes, conf);
 	else if (!failed)

@@ -115,6 +115,59 @@ conf '[group web]' 'unit = one.service' 'rule = comm=two uid=7' 'unit = three.se
 gives "unit: beside rules" 0 '^$' apply "$tmp/rules.conf"
 file_is "unit: a line each" groups/web/rules \
 	$'cgroup=/system.slice/one.service\ncomm=two uid=7\ncgroup=/system.slice/three.service'
+
+# --- units that say themselves how much they matter
+# in_file FILE VALUE...: X-OOMRank= of the file, below systemd's directories
+in_file()
+{
+	mkdir -p "$(dirname "$OOM_EMBEDDED_SYSTEMD/$1")"
+	printf '[Service]\nX-OOMRank = %s\n' "${@:2}" >"$OOM_EMBEDDED_SYSTEMD/$1"
+}
+unit_groups()
+{
+	(cd "$OOM_EMBEDDED_SYSFS/groups" && compgen -G 'units-*' | sort | paste -sd' ')
+}
+rm -r "$OOM_EMBEDDED_SYSTEMD"
+make_tree "$tmp/tree"
+mkdir -p "$OOM_EMBEDDED_SYSFS/groups/units-old"
+for key in rank rules; do
+	put_file "sysfs/groups/units-old/$key" ''
+done
+in_file usr/lib/systemd/system/pump.service 30
+in_file usr/lib/systemd/system/cache@.service 900
+in_file usr/lib/systemd/system/own.service 40
+in_file etc/systemd/system/own.service.d/site.conf 50
+in_file usr/lib/systemd/system/quiet.service 60
+in_file etc/systemd/system/quiet.service.d/site.conf ''
+in_file etc/systemd/system/plain.service.d/site.conf 70
+printf '[Service]\n' >"$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/plain.service"
+ln -s pump.service "$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/alias.service"
+in_file usr/lib/systemd/system/group.service 80
+in_file usr/lib/systemd/system/pump.timer 90
+in_file usr/lib/systemd/system/wrong.service 1001
+in_file 'usr/lib/systemd/system/*.service' 1
+in_file $'usr/lib/systemd/system/\e[2J.service' 1
+ln -s /dev/zero "$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/endless.service"
+mkfifo "$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/fifo.service"
+conf '[group mine]' 'unit = group.service'
+gives "X-OOMRank=: a value that is none is said, and left out" 0 \
+	'wrong.service: X-OOMRank= is no number from 0 to 1000' apply "$tmp/rules.conf"
+same "X-OOMRank=: nothing else is" 1 "$(wc -l <<<"$out$err")"
+hashed=$(cd "$OOM_EMBEDDED_SYSFS/groups" && compgen -G 'units--*-cache')
+same "X-OOMRank=: each unit is a group, those of other units are gone" \
+	"$hashed units-own units-plain units-pump" "$(unit_groups)"
+file_is "X-OOMRank=: the ranking" groups/units-pump/rank 30
+file_is "X-OOMRank=: the unit's cgroup" groups/units-pump/rules cgroup=/system.slice/pump.service
+file_is "X-OOMRank=: a template" "groups/$hashed/rules" 'cgroup=/system.slice/system-cache.slice/cache@*.service'
+file_is "X-OOMRank=: a drop-in counts" groups/units-own/rank 50
+file_is "X-OOMRank=: of a unit without one" groups/units-plain/rank 70
+rm "$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/wrong.service"
+gives "X-OOMRank=: again, nothing is left to do" 0 '^$' apply --dryrun "$tmp/rules.conf"
+printf '[daemon]\nunit_ranks = 0\n' >"$tmp/none.conf"
+gives "X-OOMRank=: not if the configuration says so" 0 '^$' apply "$tmp/none.conf"
+same "X-OOMRank=: then all groups go" '' "$(unit_groups)"
+conf '[group units-x]' 'rank = 5'
+gives "X-OOMRank=: no other group has such a name" 7 'rules.conf:1: \[group units-x\]: names that begin' apply "$tmp/rules.conf"
 unset OOM_EMBEDDED_SYSTEMD
 
 # --- what only the machine can tell

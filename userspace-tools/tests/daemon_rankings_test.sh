@@ -113,7 +113,34 @@ test_no_room()
 		"$(grep -c "conf:12: .* needs 3 groups, and 254 others are there: the module has room for 256" <<<"$out$err")"
 }
 
+# Units that say themselves how much they matter.
+test_units()
+{
+	local units=$tmp/systemd/usr/lib/systemd/system
+
+	make_tree "$tmp/tree"
+	export OOM_EMBEDDED_SYSTEMD=$tmp/systemd
+	mkdir -p "$units"
+	printf '[Service]\nX-OOMRank=30\n' >"$units/pump.service"
+	printf '[Service]\nX-OOMRank=many\n' >"$units/wrong.service"
+	write_conf
+	: >"$log"
+	start
+	same "a unit with X-OOMRank= is a group" '30 cgroup=/system.slice/pump.service' \
+		"$(first_line groups/units-pump/rank) $(first_line groups/units-pump/rules)"
+	says "a unit with a wrong one is said" 'warning: wrong.service: X-OOMRank= is no number from 0 to 1000'
+	sed -i 's/30/31/' "$units/pump.service"
+	reload 'read again'
+	same "a reload reads the units again" 31 "$(first_line groups/units-pump/rank)"
+	rm "$units/pump.service"
+	reload 'read again'
+	check "a unit that is gone takes its group along" test ! -e "$OOM_EMBEDDED_SYSFS/groups/units-pump"
+	end_well "units: it ends in order"
+	unset OOM_EMBEDDED_SYSTEMD
+}
+
 test_start
 test_reload
+test_units
 test_no_room
 finish

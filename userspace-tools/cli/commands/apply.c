@@ -15,6 +15,7 @@
 #include "common/config.h"
 #include "common/ranking_groups.h"
 #include "common/sysfs.h"
+#include "common/unit_ranks.h"
 
 static int add_objects(const struct oe_conf *conf, struct oe_changes *changes)
 {
@@ -58,6 +59,19 @@ static int add_rankings(const struct oe_conf *conf, struct oe_changes *changes)
 	return err ? complain_file("groups", NULL, err) : EXIT_OK;
 }
 
+static void complain_unit(const char *unit, const char *why)
+{
+	complain(EXIT_OK, "%s: %s", unit, why);
+}
+
+static int add_unit_ranks(const struct oe_conf *conf,
+			  struct oe_changes *changes)
+{
+	int err = oe_unit_ranks_add(changes, conf, complain_unit);
+
+	return err ? complain_file("groups", NULL, err) : EXIT_OK;
+}
+
 static int apply_conf(const struct oe_conf *conf, const struct arguments *args)
 {
 	struct oe_changes changes = {};
@@ -69,6 +83,8 @@ static int apply_conf(const struct oe_conf *conf, const struct arguments *args)
 		status = add_settings(conf, &changes);
 	if (status == EXIT_OK)
 		status = add_rankings(conf, &changes);
+	if (status == EXIT_OK)
+		status = add_unit_ranks(conf, &changes);
 	if (status == EXIT_OK && (args->dryrun || args->json))
 		changes_show(&changes);
 	if (status == EXIT_OK && !args->dryrun)
