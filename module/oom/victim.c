@@ -13,6 +13,8 @@
 #include <linux/sched/signal.h>
 #include <linux/tracepoint.h>
 
+#include <trace/events/oom.h>
+
 #include "compat/compat.h"
 #include "rank/group.h"
 #include "rank/ranking.h"
@@ -102,6 +104,8 @@ void oe_victim_init(void)
 	int err = point ? tracepoint_probe_register(point, on_mark, NULL) :
 			  -ENOENT;
 
+	/* As check_types() in fork.c. */
+	check_trace_callback_type_mark_victim(on_mark);
 	if (err)
 		pr_warn("no mark_victim tracepoint (%d): victims other than the chosen one go unnamed\n",
 			err);

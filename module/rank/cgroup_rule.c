@@ -15,6 +15,8 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
+#include <trace/events/cgroup.h>
+
 #include "rank/cgroup_rule.h"
 #include "lib/pattern.h"
 #include "lib/tracepoint.h"
@@ -260,6 +262,8 @@ int oe_cgroup_watch(oe_cgroup_bind bind)
 {
 	int err;
 
+	/* As check_types() in fork.c. */
+	check_trace_callback_type_cgroup_mkdir(on_mkdir);
 	if (watch.watching)
 		return 0;
 	watch.bind = bind;

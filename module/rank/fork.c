@@ -9,6 +9,8 @@
 #include <linux/sched/signal.h>
 #include <linux/tracepoint.h>
 
+#include <trace/events/sched.h>
+
 #include "compat/compat.h"
 #include "rank/fork.h"
 #include "rank/inherit.h"
@@ -38,6 +40,13 @@ static void on_exit(void *data, OE_EXIT_ARGS)
 	/* Decremented before the tracepoint, fully ordered, in do_exit(). */
 	if (!atomic_read(&p->signal->live))
 		oe_rank_table_drop(task_tgid(p));
+}
+
+/* The build fails on a kernel on which kCFI would trap at the first call. */
+static inline void check_types(void)
+{
+	check_trace_callback_type_sched_process_fork(on_fork);
+	check_trace_callback_type_sched_process_exit(on_exit);
 }
 
 /**
@@ -74,6 +83,7 @@ int oe_fork_watch(void)
 {
 	int err;
 
+	check_types();
 	if (!oe_fork_available())
 		return 0;
 	/* Exit first: every entry that a fork adds must be dropped again. */
