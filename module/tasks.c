@@ -196,10 +196,11 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
 {
 	struct oe_candidate c;
 	struct task_struct *p;
+	bool began;
 	int ret = 0;
 
 	rcu_read_lock();
-	oe_group_pass_begin(user);
+	began = oe_group_pass_begin(user);
 	for_each_process(p) {
 		if (!take_snapshot(p, domain, &c))
 			continue;
@@ -207,7 +208,7 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
 		if (ret)
 			break;
 	}
-	oe_group_pass_end();
+	oe_group_pass_end(user, began);
 	rcu_read_unlock();
 	return ret;
 }
@@ -243,9 +244,10 @@ static bool list_batch(struct pid_namespace *ns, pid_t *nr,
 	struct pid *pid = NULL;
 	struct task_struct *p;
 	unsigned int i;
+	bool began;
 
 	rcu_read_lock();
-	oe_group_pass_begin(OE_GROUP_PASS_LIST);
+	began = oe_group_pass_begin(OE_GROUP_PASS_LIST);
 	for (i = 0; i < LIST_BATCH; i++) {
 		pid = idr_get_next(&ns->idr, nr);
 		if (!pid)
@@ -255,7 +257,7 @@ static bool list_batch(struct pid_namespace *ns, pid_t *nr,
 		if (p && !(p->flags & PF_KTHREAD))
 			visit(p, arg);
 	}
-	oe_group_pass_end();
+	oe_group_pass_end(OE_GROUP_PASS_LIST, began);
 	rcu_read_unlock();
 	return pid;
 }

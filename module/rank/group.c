@@ -84,6 +84,60 @@ static unsigned int match_group(const struct oe_group *group,
 		   match_joint(group, subject, least));
 }
 
+static bool fits_but_for_name(const struct oe_group *group,
+			      const union oe_subject *subject)
+{
+	const struct oe_joint_rules *rules = rcu_dereference(group->joint);
+	const struct oe_rule *rule;
+	enum oe_rule_kind kind;
+	unsigned int i;
+
+	for (kind = 0; kind < OE_NR_RULES; kind++) {
+		rule = rcu_dereference(group->rules[kind]);
+		if (rule &&
+		    (kind == OE_RULE_COMM || oe_rule_matches(rule, subject)))
+			return true;
+	}
+	for (i = 0; rules && i < rules->nr_rules; i++)
+		if (oe_joint_fits(&rules->rules[i], subject))
+			return true;
+	return false;
+}
+
+/**
+ * oe_group_of_kind - the groups that a process can be in, whatever its name
+ * @subject: the process
+ * @groups: a bit for each; OE_NR_GROUPS of them
+ *
+ * Context: under rcu_read_lock().
+ */
+void oe_group_of_kind(const union oe_subject *subject, unsigned long *groups)
+{
+	const struct oe_group *group;
+	unsigned int i;
+
+	bitmap_zero(groups, OE_NR_GROUPS);
+	for (i = 0; (group = oe_group_table_next(&i));)
+		if (fits_but_for_name(group, subject))
+			__set_bit(group->index, groups);
+}
+
+/* As oe_group_table_next(), those of a set only. */
+static const struct oe_group *next_in_set(const unsigned long *set,
+					  unsigned int *i)
+{
+	const struct oe_group *group;
+
+	for (;;) {
+		*i = find_next_bit(set, OE_NR_GROUPS, *i);
+		if (*i == OE_NR_GROUPS)
+			return NULL;
+		group = rcu_dereference(oe_groups.all[(*i)++]);
+		if (group)
+			return group;
+	}
+}
+
 /* Of two groups that a process belongs to for equally good reasons. */
 static bool counts_before(const struct oe_group *group,
 			  const struct oe_group *other)
@@ -135,6 +189,7 @@ bool oe_group_of_members(const unsigned long *members,
 /**
  * oe_group_of_rules - the group that counts among those whose rule is matched
  * @subject: a process
+ * @groups: those that are looked at, a bit each
  * @ranking: written if there is one
  *
  * Context: under rcu_read_lock().
@@ -142,6 +197,7 @@ bool oe_group_of_members(const unsigned long *members,
  * matched.
  */
 unsigned int oe_group_of_rules(const union oe_subject *subject,
+			       const unsigned long *groups,
 			       struct oe_ranking *ranking)
 {
 	const struct oe_group *first = NULL;
@@ -150,7 +206,7 @@ unsigned int oe_group_of_rules(const union oe_subject *subject,
 	unsigned int exact;
 	unsigned int i;
 
-	for (i = 0; (group = oe_group_table_next(&i));) {
+	for (i = 0; (group = next_in_set(groups, &i));) {
 		/* An equally exact rule is enough for a group that counts before. */
 		bool more = !first || !counts_before(group, first);
 

@@ -27,7 +27,9 @@ void oe_group_trust_names(struct oe_group *group, bool trust);
 
 bool oe_group_of_members(const unsigned long *groups,
 			 struct oe_ranking *ranking);
+void oe_group_of_kind(const union oe_subject *subject, unsigned long *groups);
 unsigned int oe_group_of_rules(const union oe_subject *subject,
+			       const unsigned long *groups,
 			       struct oe_ranking *ranking);
 bool oe_group_has_by_rule(const struct oe_group *group,
 			  const union oe_subject *subject);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A cache for one pass over all processes: which group's rule a name, user,
- * cgroup and executable match. Most processes have all four in common with
- * another process.
+ * Two caches for one pass over all processes: which group's rule a name, user,
+ * cgroup and executable match, and which groups' rules the last three match
+ * whatever the name is. Most processes have these in common with another process,
+ * and many the name, too.
  */
 #include "core.h"
 
@@ -13,6 +14,7 @@
 #include "rank/group.h"
 #include "rank/group_pass.h"
 #include "rank/group_rule.h"
+#include "rank/name_index.h"
 #include "rank/types.h"
 
 /**
@@ -31,11 +33,28 @@ struct finding {
 
 enum {
 	FINDING_BITS = 6,
+	KIND_BITS = 6,
+	/* Of a subject, whose name comes last. */
+	KIND_WORDS = OE_SUBJECT_WORDS - TASK_COMM_LEN / sizeof(long),
 };
 
+/**
+ * struct kind - processes that differ by their names at most
+ * @words: the others of a subject
+ * @known: the rest is valid
+ * @groups: those that they can be in
+ */
+struct kind {
+	unsigned long words[KIND_WORDS];
+	bool known;
+	DECLARE_BITMAP(groups, OE_NR_GROUPS);
+};
+
+/* By hash, the owner's. */
 static struct pass {
 	struct task_struct *owner;
-	struct finding findings[1 << FINDING_BITS]; /* by hash, the owner's */
+	struct finding findings[1 << FINDING_BITS];
+	struct kind kinds[1 << KIND_BITS];
 } passes[OE_NR_GROUP_PASSES];
 
 /* Only current sets or clears this value, so a plain read is safe. */
@@ -50,7 +69,7 @@ static struct pass *current_pass(void)
 }
 
 /**
- * oe_group_pass_begin - a pass over all processes begins
+ * oe_group_pass_begin - a pass over all processes begins, or several of them
  * @user: who makes it
  *
  * During a pass, processes of one name, user, cgroup and executable are judged
@@ -58,72 +77,87 @@ static struct pass *current_pass(void)
  *
  * Context: under one rcu_read_lock() until oe_group_pass_end(): the cache
  * compares cgroups by their address, which must not be reused meanwhile.
+ * Return: for oe_group_pass_end(); false inside another pass, too.
  */
-void oe_group_pass_begin(enum oe_group_pass user)
+bool oe_group_pass_begin(enum oe_group_pass user)
 {
 	struct pass *pass = &passes[user];
 
 	if (!oe_group_any_rule() ||
 	    cmpxchg_acquire(&pass->owner, NULL, current))
-		return;
+		return false;
 	memset(pass->findings, 0, sizeof(pass->findings));
+	memset(pass->kinds, 0, sizeof(pass->kinds));
+	return true;
 }
 
 /**
  * oe_group_pass_end - the pass is over
+ * @user: as for oe_group_pass_begin()
+ * @began: what that has returned
  *
  * Context: as oe_group_pass_begin(), by the same task.
  */
-void oe_group_pass_end(void)
+void oe_group_pass_end(enum oe_group_pass user, bool began)
 {
-	struct pass *pass = current_pass();
-
-	if (!pass)
-		return;
 	/*
 	 * Pairs with cmpxchg_acquire(): publish the findings before the cache
 	 * is free.
 	 */
-	smp_store_release(&pass->owner, NULL);
+	if (began)
+		smp_store_release(&passes[user].owner, NULL);
 }
 
-static struct finding *finding_of(struct pass *pass,
-				  const union oe_subject *subject)
+static unsigned int hash_words(const unsigned long *words, unsigned int nr,
+			       unsigned int bits)
 {
 	unsigned long hash = 0;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(subject->words); i++)
-		hash = hash_long(hash ^ subject->words[i], BITS_PER_LONG);
-	return &pass->findings[hash >> (BITS_PER_LONG - FINDING_BITS)];
+	for (i = 0; i < nr; i++)
+		hash = hash_long(hash ^ words[i], BITS_PER_LONG);
+	return hash >> (BITS_PER_LONG - bits);
 }
 
 /* A memcmp() that the compiler sees through. */
-static bool is_same(const union oe_subject *a, const union oe_subject *b)
+static bool is_same(const unsigned long *a, const unsigned long *b,
+		    unsigned int nr)
 {
 	unsigned long difference = 0;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(a->words); i++)
-		difference |= a->words[i] ^ b->words[i];
+	for (i = 0; i < nr; i++)
+		difference |= a[i] ^ b[i];
 	return !difference;
 }
 
-/*
- * The cached result for a subject, or an empty place to fill in; NULL if no
- * cache is current's.
- */
-static struct finding *find_finding(const union oe_subject *subject)
+static const unsigned long *groups_of_kind(struct pass *pass,
+					   const union oe_subject *subject)
 {
-	struct pass *pass = current_pass();
-	struct finding *finding;
+	struct kind *kind =
+		&pass->kinds[hash_words(subject->words, KIND_WORDS, KIND_BITS)];
 
-	if (!pass)
-		return NULL;
-	finding = finding_of(pass, subject);
-	if (!finding->known || !is_same(&finding->subject, subject)) {
+	if (!kind->known || !is_same(kind->words, subject->words, KIND_WORDS)) {
+		memcpy(kind->words, subject->words, sizeof(kind->words));
+		oe_group_of_kind(subject, kind->groups);
+		kind->known = true;
+	}
+	return kind->groups;
+}
+
+static const struct finding *find_finding(struct pass *pass,
+					  const union oe_subject *subject,
+					  const unsigned long *groups)
+{
+	struct finding *finding = &pass->findings[hash_words(
+		subject->words, OE_SUBJECT_WORDS, FINDING_BITS)];
+
+	if (!finding->known || !is_same(finding->subject.words, subject->words,
+					OE_SUBJECT_WORDS)) {
 		finding->subject = *subject;
-		finding->known = false;
+		finding->exact =
+			oe_group_of_rules(subject, groups, &finding->ranking);
+		finding->known = true;
 	}
 	return finding;
 }
@@ -145,19 +179,22 @@ unsigned int oe_group_pass_judge(struct task_struct *p,
 				 enum oe_exe_access access,
 				 struct oe_ranking *ranking)
 {
-	struct finding *finding;
+	DECLARE_BITMAP(groups, OE_NR_GROUPS);
+	const struct finding *finding;
 	union oe_subject subject;
+	struct pass *pass;
 
 	if (!oe_group_any_rule())
 		return 0;
 	oe_group_describe(&subject, p, access);
-	finding = find_finding(&subject);
-	if (!finding)
-		return oe_group_of_rules(&subject, ranking);
-	if (!finding->known) {
-		finding->exact = oe_group_of_rules(&subject, &finding->ranking);
-		finding->known = true;
-	}
+	oe_name_index_find(subject.comm, groups);
+	pass = current_pass();
+	if (!pass)
+		return oe_group_of_rules(&subject, groups, ranking);
+	if (!bitmap_and(groups, groups, groups_of_kind(pass, &subject),
+			OE_NR_GROUPS))
+		return 0;
+	finding = find_finding(pass, &subject, groups);
 	if (finding->exact)
 		*ranking = finding->ranking;
 	return finding->exact;

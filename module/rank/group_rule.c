@@ -218,6 +218,17 @@ bool oe_rule_matches(const struct oe_rule *rule,
 }
 
 /**
+ * oe_rule_pattern - the names that a rule asks for
+ * @rule: the rule
+ *
+ * Return: a pattern for oe_pattern_matches(), or NULL if it asks for no name.
+ */
+const char *oe_rule_pattern(const struct oe_rule *rule)
+{
+	return rule->kind == OE_RULE_COMM ? rule->text : NULL;
+}
+
+/**
  * oe_rule_show - print a rule as it can be written
  * @rule: the rule
  * @text: a page

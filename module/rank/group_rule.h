@@ -69,6 +69,7 @@ void oe_rule_bind_cgroup(struct oe_rule *rule, struct cgroup *cgroup,
 			 const char *path);
 bool oe_rule_matches(const struct oe_rule *rule,
 		     const union oe_subject *subject);
+const char *oe_rule_pattern(const struct oe_rule *rule);
 int oe_rule_show(const struct oe_rule *rule, char *text);
 void oe_subject_describe(union oe_subject *subject, struct task_struct *p,
 			 enum oe_exe_access access);

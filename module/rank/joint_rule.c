@@ -218,6 +218,29 @@ void oe_joint_free(struct oe_joint_rules *rules)
 }
 
 /**
+ * oe_joint_fits - does a process match a rule but for its name?
+ * @rule: the rule
+ * @subject: the process
+ *
+ * Context: under rcu_read_lock(), also the OOM path; takes no lock.
+ * Return: true if so.
+ */
+bool oe_joint_fits(const struct oe_joint_rule *rule,
+		   const union oe_subject *subject)
+{
+	/* The cheap ones first. */
+	if (rule->asks & OE_ASKS_UID &&
+	    (subject->uid < rule->first_uid || subject->uid > rule->last_uid))
+		return false;
+	if (rule->asks & OE_ASKS_EXE &&
+	    !oe_exe_is_same(&rule->exe, &subject->exe))
+		return false;
+	return !(rule->asks & OE_ASKS_CGROUP) ||
+	       oe_cgroup_is_named(subject->cgroup, rule->names, rule->depth,
+				  rule->glob);
+}
+
+/**
  * oe_joint_matches - does a process match a rule?
  * @rule: the rule
  * @subject: the process
@@ -228,19 +251,9 @@ void oe_joint_free(struct oe_joint_rules *rules)
 bool oe_joint_matches(const struct oe_joint_rule *rule,
 		      const union oe_subject *subject)
 {
-	/* The cheap ones first. */
-	if (rule->asks & OE_ASKS_UID &&
-	    (subject->uid < rule->first_uid || subject->uid > rule->last_uid))
-		return false;
-	if (rule->asks & OE_ASKS_EXE &&
-	    !oe_exe_is_same(&rule->exe, &subject->exe))
-		return false;
-	if (rule->asks & OE_ASKS_CGROUP &&
-	    !oe_cgroup_is_named(subject->cgroup, rule->names, rule->depth,
-				rule->glob))
-		return false;
-	return !(rule->asks & OE_ASKS_COMM) ||
-	       oe_pattern_matches(rule->comm, subject->comm);
+	return oe_joint_fits(rule, subject) &&
+	       (!(rule->asks & OE_ASKS_COMM) ||
+		oe_pattern_matches(rule->comm, subject->comm));
 }
 
 /**

@@ -17,7 +17,7 @@
  * @first_uid: in the initial user namespace
  * @last_uid: the same, included
  * @exe: the executable
- * @comm: a shell pattern
+ * @comm: a shell pattern, NULL if not asked for
  * @names: those of the cgroup's path, the last one first, each NUL terminated
  * @cgroup: that path, as it is read back
  * @path: that of the executable, as it was written
@@ -51,6 +51,8 @@ struct oe_joint_rules {
 
 struct oe_joint_rules *oe_joint_make(const char *text);
 void oe_joint_free(struct oe_joint_rules *rules);
+bool oe_joint_fits(const struct oe_joint_rule *rule,
+		   const union oe_subject *subject);
 bool oe_joint_matches(const struct oe_joint_rule *rule,
 		      const union oe_subject *subject);
 size_t oe_joint_show(const struct oe_joint_rules *rules, char *text,

@@ -33,6 +33,7 @@
 #define oe_cgroup_resolve fake_resolve
 #define oe_cgroup_is_named fake_is_named
 
+#include "../rank/name_index.c"
 #include "../rank/group_table.c"
 #include "../rank/group_rule.c"
 #include "../rank/joint_rule.c"
@@ -265,14 +266,81 @@ static union oe_subject subject_of(uid_t uid)
 static int rank_by(const char *rules, uid_t uid)
 {
 	const union oe_subject subject = subject_of(uid);
+	struct oe_ranking of_pass = { .rank = 500 };
 	struct oe_ranking ranking = { .rank = 500 };
+	DECLARE_BITMAP(groups, OE_NR_GROUPS);
+	DECLARE_BITMAP(kind, OE_NR_GROUPS);
 
 	if (oe_group_set_joint(&group, rules))
 		return -1;
 	rcu_read_lock();
-	oe_group_of_rules(&subject, &ranking);
+	oe_name_index_find(subject.comm, groups);
+	oe_group_of_rules(&subject, groups, &ranking);
+	oe_group_of_kind(&subject, kind);
+	bitmap_and(groups, groups, kind, OE_NR_GROUPS);
+	oe_group_of_rules(&subject, groups, &of_pass);
 	rcu_read_unlock();
-	return ranking.rank;
+	return ranking.rank == of_pass.rank ? ranking.rank : -1;
+}
+
+static bool is_indexed(const char *name)
+{
+	DECLARE_BITMAP(groups, OE_NR_GROUPS);
+
+	oe_name_index_find(name, groups);
+	return test_bit(0, groups);
+}
+
+static bool name_matches(const char *name)
+{
+	const struct oe_joint_rules *rules;
+	bool matches;
+
+	rcu_read_lock();
+	rules = rcu_dereference(group.joint);
+	matches = oe_pattern_matches(rules->rules[0].comm, name);
+	rcu_read_unlock();
+	return matches;
+}
+
+/* Each pattern is given up for the next one. */
+static void name_index_finds_what_matches(struct kunit *test)
+{
+	static const char *const patterns[] = {
+		"pump", "p*",	  "pump?",	     "*",
+		"?ump", "[p-q]*", "\\x5c\\x5cpump*", "\\xf0x*",
+	};
+	static const char *const names[] = { "",     "pump",   "pump1",
+					     "qump", "\\pump", "\xf0xy",
+					     "x" };
+	char line[32];
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(patterns); i++) {
+		scnprintf(line, sizeof(line), "comm=%s uid=0", patterns[i]);
+		KUNIT_ASSERT_EQ(test, 0, oe_group_set_joint(&group, line));
+		for (j = 0; j < ARRAY_SIZE(names); j++)
+			if (name_matches(names[j]))
+				KUNIT_EXPECT_TRUE_MSG(test,
+						      is_indexed(names[j]),
+						      "%s, %s", patterns[i],
+						      names[j]);
+	}
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&group, "comm=pump"));
+	KUNIT_EXPECT_TRUE(test, is_indexed("pump"));
+	KUNIT_EXPECT_FALSE(test, is_indexed("pumq"));
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_COMM, "x*"));
+	KUNIT_EXPECT_TRUE(test, is_indexed("pump"));
+	KUNIT_EXPECT_TRUE(test, is_indexed("xy"));
+	KUNIT_EXPECT_FALSE(test, is_indexed("y"));
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&group, ""));
+	KUNIT_EXPECT_FALSE(test, is_indexed("pump"));
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_UID, "7"));
+	KUNIT_EXPECT_TRUE(test, is_indexed("y"));
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_UID, ""));
+	KUNIT_EXPECT_FALSE(test, is_indexed("y"));
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_COMM, ""));
+	KUNIT_EXPECT_FALSE(test, is_indexed("xy"));
 }
 
 static void every_condition_counts(struct kunit *test)
@@ -435,6 +503,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(more_exact_rule_counts),
 	KUNIT_CASE(precedence_before_ranking),
 	KUNIT_CASE(bad_rules_change_nothing),
+	KUNIT_CASE(name_index_finds_what_matches),
 	{},
 };
 
