@@ -22,6 +22,7 @@
 #include "rank/group_rule.h"
 #include "rank/group_table.h"
 #include "rank/rank.h"
+#include "rank/version.h"
 
 /*
  * A name and an executable are a process's own choice. Where they alone would
@@ -332,7 +333,9 @@ unsigned int oe_group_rank(const struct oe_group *group)
  */
 void oe_group_set_rank(struct oe_group *group, unsigned int rank)
 {
+	oe_version_begin_change();
 	WRITE_ONCE(group->rank, rank); /* read by ranking_of() */
+	oe_version_end_change();
 }
 
 /**
@@ -353,8 +356,10 @@ unsigned int oe_group_precedence(const struct oe_group *group)
  */
 void oe_group_set_precedence(struct oe_group *group, unsigned int precedence)
 {
+	oe_version_begin_change();
 	/* Read by counts_before(). */
 	WRITE_ONCE(group->precedence, precedence);
+	oe_version_end_change();
 }
 
 /**

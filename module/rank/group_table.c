@@ -12,6 +12,7 @@
 #include "rank/group_rule.h"
 #include "rank/group_table.h"
 #include "rank/name_index.h"
+#include "rank/version.h"
 
 struct oe_groups oe_groups = {
 	.lock = __MUTEX_INITIALIZER(oe_groups.lock),
@@ -82,9 +83,11 @@ void oe_group_table_set_rule(struct oe_group *group, enum oe_rule_kind kind,
 
 	if (rule)
 		oe_names_add(&names, oe_rule_pattern(rule));
+	oe_version_begin_change();
 	oe_name_index_widen(group->index, &names);
 	rcu_assign_pointer(group->rules[kind], rule);
 	narrow_names(group);
+	oe_version_end_change();
 	oe_group_table_adjust(&oe_groups.nr_rules, old, rule);
 	if (kind == OE_RULE_CGROUP)
 		oe_group_table_adjust(&oe_groups.nr_cgroup_uses, old, rule);
@@ -106,12 +109,14 @@ void oe_group_table_set_joint(struct oe_group *group,
 	struct oe_names names = {};
 
 	add_joint_names(&names, rules);
+	oe_version_begin_change();
 	oe_name_index_widen(group->index, &names);
 	/* A reader of the new rules must find the executables described. */
 	if (oe_joint_asks(rules, OE_ASKS_EXE))
 		oe_group_table_adjust(&oe_groups.nr_exe_uses, false, true);
 	rcu_assign_pointer(group->joint, rules);
 	narrow_names(group);
+	oe_version_end_change();
 	if (oe_joint_asks(old, OE_ASKS_EXE))
 		oe_group_table_adjust(&oe_groups.nr_exe_uses, true, false);
 	oe_group_table_adjust(&oe_groups.nr_rules, old, rules);

@@ -15,6 +15,7 @@
 #include "rank/inherit.h"
 #include "rank/rank.h"
 #include "rank/rank_table.h"
+#include "rank/version.h"
 
 enum {
 	/* Idle time before the tracepoints of an empty table are given back. */
@@ -172,7 +173,19 @@ static void commit_change(const struct oe_rank_change *change)
 	if (entry)
 		change_entry(entry, change);
 	rcu_read_unlock();
-	oe_rank_table_drop_if_dead(change->pid);
+}
+
+static void commit_changes(const struct oe_rank_change *changes,
+			   unsigned int nr_changes)
+{
+	unsigned int i;
+
+	oe_version_begin_change();
+	for (i = 0; i < nr_changes; i++)
+		commit_change(&changes[i]);
+	oe_version_end_change();
+	for (i = 0; i < nr_changes; i++)
+		oe_rank_table_drop_if_dead(changes[i].pid);
 }
 
 /*
@@ -191,7 +204,8 @@ static void drop_if_empty(const struct oe_rank_change *change)
 }
 
 /**
- * oe_rank_apply - change the table, all or nothing
+ * oe_rank_apply - change the table, all or nothing, and in one step for those
+ *	who look by oe_version_now()
  * @changes: applied in this order, so that a later one wins
  * @nr_changes: their number
  *
@@ -206,8 +220,8 @@ int oe_rank_apply(const struct oe_rank_change *changes, unsigned int nr_changes)
 	mutex_lock(&oe_rank_table_lock);
 	for (i = 0; !err && i < nr_changes; i++)
 		err = prepare_entry(&changes[i]);
-	for (i = 0; !err && i < nr_changes; i++)
-		commit_change(&changes[i]);
+	if (!err)
+		commit_changes(changes, nr_changes);
 	for (i = 0; i < nr_changes; i++)
 		drop_if_empty(&changes[i]);
 	/* No removal tells of a table that stayed empty. */

@@ -24,6 +24,7 @@
 #include "lib/parse.h"
 #include "rank/rank.h"
 #include "rank/ranking.h"
+#include "rank/version.h"
 #include "sysfs/files.h"
 #include "tasks.h"
 #include "tasks/decide.h"
@@ -88,10 +89,12 @@ static struct row *next_row(struct table *table)
 
 /*
  * Fills a table by @fill, which walks under RCU and cannot allocate: retries
- * with more room until all rows fit.
+ * with more room until all rows fit, and if rankings changed meanwhile.
  */
 static int fill_table(struct table *table, int (*fill)(struct table *table))
 {
+	unsigned int tries = OE_VERSION_TRIES;
+	struct oe_version version;
 	int err;
 
 	table->policy = oe_config_policy();
@@ -106,8 +109,10 @@ static int fill_table(struct table *table, int (*fill)(struct table *table))
 					     GFP_KERNEL);
 		if (!table->rows)
 			return -ENOMEM;
+		version = oe_version_now();
 		err = fill(table);
-	} while (!err && table->nr_wanted > table->room);
+	} while (!err && (table->nr_wanted > table->room ||
+			  (!oe_version_is(version) && --tries)));
 	return err;
 }
 

@@ -19,6 +19,8 @@
 #include <linux/sched/task.h>
 #include <linux/string.h>
 
+#include "rank/group_pass.h"
+#include "rank/version.h"
 #include "tasks.h"
 #include "tasks/decide.h"
 #include "tasks/kill_set.h"
@@ -207,6 +209,33 @@ static void choose_first(struct search *search, const struct oe_policy *policy,
 		decision->why = OE_WHY_ELSEWHERE;
 }
 
+/* The result is valid in the caller's RCU section. */
+static struct oe_candidate find_victim(const struct oe_domain *domain,
+				       const struct oe_policy *policy,
+				       bool unprotect,
+				       struct oe_decision *decision)
+{
+	struct search search = { .domain = domain, .policy = *policy };
+	struct oe_candidate first, second;
+	bool began;
+
+	memset(decision, 0, sizeof(*decision));
+	search.policy.min_gain = 0;
+	/* Kill sets are judged between the walks, by the same findings. */
+	began = oe_group_pass_begin(OE_GROUP_PASS_OOM);
+	choose_first(&search, policy, decision, &first, &second);
+	if (!first.pid && unprotect) {
+		find_spare(&search, &first);
+		decision->unprotected = first.pid;
+		decision->why = OE_WHY_UNPROTECTED;
+	}
+	oe_group_pass_end(OE_GROUP_PASS_OOM, began);
+	oe_tasks_describe(&first, &decision->victim);
+	oe_tasks_describe(&second, &decision->runner_up);
+	describe_passed(&search.passed, decision);
+	return first;
+}
+
 /**
  * oe_decide_victim - the one function that chooses
  * @domain: only processes in it are considered
@@ -221,22 +250,16 @@ void oe_decide_victim(const struct oe_domain *domain,
 		      const struct oe_policy *policy, bool unprotect,
 		      struct oe_decision *decision)
 {
-	struct search search = { .domain = domain, .policy = *policy };
-	struct oe_candidate first, second;
+	unsigned int tries = OE_VERSION_TRIES;
+	struct oe_version version;
+	struct oe_candidate first;
 
-	memset(decision, 0, sizeof(*decision));
-	search.policy.min_gain = 0;
 	/* One RCU section from the walk to the reference: tasks stay valid. */
 	rcu_read_lock();
-	choose_first(&search, policy, decision, &first, &second);
-	if (!first.pid && unprotect) {
-		find_spare(&search, &first);
-		decision->unprotected = first.pid;
-		decision->why = OE_WHY_UNPROTECTED;
-	}
-	oe_tasks_describe(&first, &decision->victim);
-	oe_tasks_describe(&second, &decision->runner_up);
-	describe_passed(&search.passed, decision);
+	do {
+		version = oe_version_now();
+		first = find_victim(domain, policy, unprotect, decision);
+	} while (!oe_version_is(version) && --tries);
 	if (first.pid) {
 		decision->set_rank = first.set_rank;
 		decision->task = first.task;

@@ -16,6 +16,7 @@ static void *take_or_fail(struct oe_pool *pool, bool *low);
 #include "../rank/rank_table.c"
 #undef oe_pool_alloc
 #undef oe_pool_take
+#include "../rank/version.c"
 #include "../rank/inherit.c"
 #include "../rank/rank.c"
 #include "../rank/ranking.c"
@@ -187,6 +188,35 @@ static void same_pid_twice_in_one_write(struct kunit *test)
 	rank_expect(test, 0, 2, OE_SOURCE_EXPLICIT);
 	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
+}
+
+/* One who looks at both rankings sees that they changed, or the same again. */
+static void several_changes_are_one(struct kunit *test)
+{
+	const struct oe_rank_change changes[] = {
+		{ .pid = pid_of(0), .value = 1 },
+		{ .pid = pid_of(1), .value = 2 },
+	};
+	struct oe_version before = oe_version_now();
+	struct oe_version amidst;
+
+	KUNIT_EXPECT_TRUE(test, oe_version_is(before));
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(changes, ARRAY_SIZE(changes)));
+	KUNIT_EXPECT_FALSE(test, oe_version_is(before));
+	before = oe_version_now();
+	KUNIT_EXPECT_TRUE(test, oe_version_is(before));
+	oe_version_begin_change();
+	amidst = oe_version_now();
+	KUNIT_EXPECT_FALSE(test, oe_version_is(before));
+	KUNIT_EXPECT_FALSE(test, oe_version_is(amidst));
+	oe_version_begin_change();
+	oe_version_end_change();
+	KUNIT_EXPECT_FALSE(test, oe_version_is(oe_version_now()));
+	oe_version_end_change();
+	KUNIT_EXPECT_FALSE(test, oe_version_is(amidst));
+	KUNIT_EXPECT_TRUE(test, oe_version_is(oe_version_now()));
+	oe_rank_table_drop(pid_of(0));
+	oe_rank_table_drop(pid_of(1));
 }
 
 static void failing_change_changes_nothing(struct kunit *test)
@@ -426,6 +456,7 @@ static void empty_table_is_not_watched(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(set_find_clear),
 	KUNIT_CASE(same_pid_twice_in_one_write),
+	KUNIT_CASE(several_changes_are_one),
 	KUNIT_CASE(failing_change_changes_nothing),
 	KUNIT_CASE(failing_change_meets_an_exit),
 	KUNIT_CASE(spare_entry_serves_without_memory),
