@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A part of group_kunit.c: the index of names.
+ */
+#ifndef OE_NAME_CASES_H
+#define OE_NAME_CASES_H
+
+static bool is_indexed(const char *name)
+{
+	DECLARE_BITMAP(groups, OE_NR_GROUPS);
+
+	oe_name_index_find(name, groups);
+	return test_bit(0, groups);
+}
+
+static bool name_matches(const char *name)
+{
+	const struct oe_joint_rules *rules;
+	bool matches;
+
+	rcu_read_lock();
+	rules = rcu_dereference(group.joint);
+	matches = oe_pattern_matches(rules->rules[0].comm, name);
+	rcu_read_unlock();
+	return matches;
+}
+
+/* Each pattern is given up for the next one. */
+static void name_index_finds_what_matches(struct kunit *test)
+{
+	static const char *const patterns[] = {
+		"pump", "p*",	  "pump?",	     "*",
+		"?ump", "[p-q]*", "\\x5c\\x5cpump*", "\\xf0x*",
+	};
+	static const char *const names[] = { "",     "pump",   "pump1",
+					     "qump", "\\pump", "\xf0xy",
+					     "x" };
+	char line[32];
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(patterns); i++) {
+		scnprintf(line, sizeof(line), "comm=%s uid=0", patterns[i]);
+		KUNIT_ASSERT_EQ(test, 0, oe_group_set_joint(&group, line));
+		for (j = 0; j < ARRAY_SIZE(names); j++)
+			if (name_matches(names[j]))
+				KUNIT_EXPECT_TRUE_MSG(test,
+						      is_indexed(names[j]),
+						      "%s, %s", patterns[i],
+						      names[j]);
+	}
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&group, "comm=pump"));
+	KUNIT_EXPECT_TRUE(test, is_indexed("pump"));
+	KUNIT_EXPECT_FALSE(test, is_indexed("pumq"));
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_COMM, "x*"));
+	KUNIT_EXPECT_TRUE(test, is_indexed("pump"));
+	KUNIT_EXPECT_TRUE(test, is_indexed("xy"));
+	KUNIT_EXPECT_FALSE(test, is_indexed("y"));
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&group, ""));
+	KUNIT_EXPECT_FALSE(test, is_indexed("pump"));
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_UID, "7"));
+	KUNIT_EXPECT_TRUE(test, is_indexed("y"));
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_UID, ""));
+	KUNIT_EXPECT_FALSE(test, is_indexed("y"));
+	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_COMM, ""));
+	KUNIT_EXPECT_FALSE(test, is_indexed("xy"));
+}
+
+#endif /* OE_NAME_CASES_H */
