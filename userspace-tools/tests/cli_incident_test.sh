@@ -94,6 +94,29 @@ shot()
 		--screenshot="$tmp/$1.png" "file://${4:-$page}" >"$tmp/browser" 2>&1
 }
 
+# width_at PIXELS: what ends beyond the right edge of the page, in a frame of that width, as a browser's
+# window has a least width of its own
+width_at()
+{
+	cat >"$tmp/measure" <<-HTML
+		<script>
+		const wide = [];
+		for (const e of document.querySelectorAll("body *"))
+			if (e.getBoundingClientRect().right > innerWidth + 1 && !e.parentElement.closest(".wide"))
+				wide.push(e.tagName);
+		parent.postMessage(innerWidth + ": " + (wide.slice(0, 5).join(" ") || "fits"), "*");
+		</script>
+	HTML
+	sed -e '/http-equiv="Content-Security-Policy"/d' -e "/<\/body>/{
+		r $tmp/measure
+		N
+	}" "$page" >"$tmp/measured.html"
+	echo "<script>onmessage = e => document.title = e.data</script><iframe width=$1 height=900 style='border: 0'" \
+		"src=measured.html></iframe>" >"$tmp/frame.html"
+	timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$tmp/profile" \
+		--virtual-time-budget=2000 --dump-dom "file://$tmp/frame.html" 2>/dev/null | sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p'
+}
+
 # A page that is not drawn is one colour, and small.
 drawn()
 {
@@ -108,6 +131,9 @@ if [[ -n $browser ]]; then
 	check "and that is another picture" bash -c "! cmp -s '$tmp/light.png' '$tmp/dark.png'"
 	shot narrow 400 1
 	check "on a telephone" drawn narrow
+	for width in 400 1000; do
+		same "nothing is clipped at $width pixels" "$width: fits" "$(width_at "$width")"
+	done
 	timeout 60 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$tmp/profile" \
 		--dump-dom "file://$page" >"$tmp/dom" 2>/dev/null
 	same "the browser finds all parts" "1 1 6 6" \
