@@ -4,6 +4,7 @@
  *
  *	stream send FIFO PACE_US   writes blocks of numbered lines for ever; keeps the pipe
  *	                           open; SIGTERM: prints "sent BYTES" and ends
+ *	stream left FIFO           how many bytes nobody has read yet
  *	stream check FILE          are these the lines, from the first on, without a gap or a
  *	                           repetition? prints "whole BYTES" or "broken at BYTE"
  */
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,6 +92,17 @@ static void send_stream(const char *fifo, long pace_us)
 		pause();
 }
 
+static int count_left(const char *fifo)
+{
+	int fd = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int left;
+
+	if (fd < 0 || ioctl(fd, FIONREAD, &left))
+		die(fifo);
+	printf("%d\n", left);
+	return EXIT_SUCCESS;
+}
+
 static int check_stream(const char *file)
 {
 	FILE *stream = fopen(file, "r");
@@ -117,6 +130,8 @@ int main(int argc, char **argv)
 		send_stream(argv[2], strtol(argv[3], NULL, 10));
 	if (argc == 3 && !strcmp(argv[1], "check"))
 		return check_stream(argv[2]);
-	fputs("usage: stream send FIFO PACE_US | check FILE\n", stderr);
+	if (argc == 3 && !strcmp(argv[1], "left"))
+		return count_left(argv[2]);
+	fputs("usage: stream send FIFO PACE_US | left FIFO | check FILE\n", stderr);
 	return EXIT_FAILURE;
 }
