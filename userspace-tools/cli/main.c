@@ -42,8 +42,8 @@ int top_run(const struct arguments *args)
 static const struct command commands[] = {
 	{ "status", "", "how things stand; with -v all that is set", "v", NULL,
 	  status_run, 0, 0, 0 },
-	{ "rank", "PID|NAME [N|-]", "show or set a ranking: 0 never, 1000 first; - clears", "T", NULL,
-	  rank_run, 1, 2, 0 },
+	{ "rank", "PID|NAME [N|-] | --self N -- COMMAND...", "show or set a ranking: 0 never, 1000 first; - clears", "TS",
+	  NULL, rank_run, 1, MANY, 0 },
 	{ "group", "list | add|set NAME [KEY=VALUE...] | rm NAME", "groups of processes with one ranking", "", NULL,
 	  group_run, 1, MANY, 0 },
 	{ "limit", "list | add|set USER [KEY=VALUE...] | rm USER", "memory limits of users", "", NULL,

@@ -21,6 +21,7 @@ enum {
 	DRY_RUN = 'D', /* no letter for the user, nor have these */
 	HANDLER = 'H',
 	TREE = 'T',
+	SELF = 'S',
 	SHORT_SIZE = 32,
 };
 
@@ -54,6 +55,8 @@ static const struct option_text texts[] = {
 	{ HANDLER, "handler", NULL, "a program of yours must answer in time",
 	  false },
 	{ TREE, "tree", NULL, "the processes below it, too", false },
+	{ SELF, "self", NULL,
+	  "execute a command that may die first; needs no rights", false },
 	{ OPTION_JSON, "json", NULL, "print JSON", true },
 	{ OPTION_SYSFS, "sysfs", "DIR",
 	  "the module's files (default $OOM_EMBEDDED_SYSFS or /sys/kernel/oom_embedded)",
@@ -70,7 +73,7 @@ enum {
 static bool has_letter(int letter)
 {
 	return letter < 0x100 && letter != DRY_RUN && letter != HANDLER &&
-	       letter != TREE;
+	       letter != TREE && letter != SELF;
 }
 
 static bool has_option(const struct command *command,
@@ -198,6 +201,9 @@ static int take_option(const struct command *command, int letter,
 		break;
 	case TREE:
 		args->tree = true;
+		break;
+	case SELF:
+		args->self = true;
 		break;
 	case OPTION_JSON:
 		args->json = true;

@@ -108,6 +108,19 @@ put_file sysfs/oom_ranking "$(printf '%10d %4u %-10s %s\n' 200 300 self batch)"
 gives "rank PID - --tree: also what is for itself alone" 0 '^$' rank 100 - --tree
 same "rank PID - --tree: that is gone, too" '' "$(rank_lines)"
 
+# --- rank --self
+mkdir -p "$OOM_EMBEDDED_PROC/oom_embedded"
+put_file proc/oom_embedded/self ''
+gives "rank --self: executes the command, with its options" 3 '^-n two words $' rank --self 700 -- \
+	bash -c 'printf "%s " "$@"; exit 3' - -n 'two words'
+same "rank --self: has offered before" 700 "$(cat "$OOM_EMBEDDED_PROC/oom_embedded/self")"
+refused "rank --self: no command" 2 'wants a ranking and a command' rank --self 700
+refused "rank --self: no such command" 5 'cannot execute /no/such: No such file' rank --self 700 /no/such
+refused "rank --self: too long a number" 2 'no ranking' rank --self 10000 true
+refused "rank: too many words" 2 "too many words: 'three'" rank 100 20 three
+rm -r "$OOM_EMBEDDED_PROC/oom_embedded"
+refused "rank --self: an older module" 9 'takes no offers' rank --self 700 true
+
 # --- group
 make_tree "$tmp/tree"
 gives "group add" 0 '^$' group add web rank=200 cgroup=/system signal=TERM pid=300

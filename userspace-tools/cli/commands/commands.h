@@ -14,6 +14,7 @@
  * @verbose: raw values
  * @handler: a program must answer
  * @tree: the processes below it, too
+ * @self: the process itself
  * @help: the help is wanted
  * @count: a limit of some kind, 0 = not given
  * @interval: seconds, 0 = not given
@@ -29,6 +30,7 @@ struct arguments {
 	bool verbose;
 	bool handler;
 	bool tree;
+	bool self;
 	bool help;
 	long count;
 	double interval;

@@ -11,6 +11,7 @@
 
 #include "cli/commands/change.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/rank_self.h"
 #include "cli/commands/rank_tree.h"
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
@@ -159,7 +160,7 @@ static void tell_others(const int *pids, size_t nr, const char *rank)
 
 /**
  * rank_run - the command "rank"
- * @args: PID|NAME [N|-], @tree
+ * @args: PID|NAME [N|-], @tree; or what rank_self_run() takes, @self
  *
  * Return: an exit status.
  */
@@ -170,6 +171,13 @@ int rank_run(const struct arguments *args)
 	size_t nr = 0;
 	int status;
 
+	if (args->self)
+		return rank_self_run(args);
+	if (args->argc > 2)
+		return complain(
+			EXIT_USAGE,
+			"too many words: '%s'; see \"oom-embedded rank --help\"",
+			args->argv[2]);
 	if (rank && strcmp(rank, "-") &&
 	    (!is_number(rank) || strlen(rank) > 4 ||
 	     atoi(rank) > OOM_EMBEDDED_RANK_MAX))
