@@ -70,6 +70,24 @@ bool oe_inherit_is_lost(struct task_struct *p)
 	return since && p->group_leader->start_time >= since;
 }
 
+/**
+ * oe_inherit_adopts - may the children of a process be another's orphans?
+ * @parent: a group leader
+ *
+ * What a lost child should have inherited is not known if it may have had another
+ * parent: by starting an orphan any process could get the ranking of the adopter.
+ *
+ * Context: under rcu_read_lock().
+ * Return: true for the init of a pid namespace and for a child subreaper.
+ */
+bool oe_inherit_adopts(struct task_struct *parent)
+{
+	struct pid *pid = task_tgid(parent);
+
+	return parent->signal->is_child_subreaper || !pid ||
+	       is_child_reaper(pid);
+}
+
 static void note_lost(u64 child_start)
 {
 	unsigned long flags;
@@ -142,10 +160,16 @@ void oe_inherit_fork(struct pid *parent, struct pid *child, u64 child_start)
 	rcu_read_unlock();
 }
 
-/* Under rcu_read_lock(), which also keeps the returned pid. */
+/*
+ * Under rcu_read_lock(), which also keeps the returned pid; NULL if it is not known
+ * whose heir the process is.
+ */
 static struct pid *parent_of(struct task_struct *p)
 {
-	return task_tgid(rcu_dereference(p->real_parent));
+	struct task_struct *parent =
+		rcu_dereference(p->real_parent)->group_leader;
+
+	return oe_inherit_adopts(parent) ? NULL : task_tgid(parent);
 }
 
 /*

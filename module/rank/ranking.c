@@ -28,9 +28,20 @@ enum {
  * Between its appearance in the task list and the fork tracepoint a child has
  * no entry yet. Such a child cannot have run: its state is TASK_NEW.
  */
-static bool lacks_heritage(struct task_struct *p)
+static bool is_new(struct task_struct *p)
 {
-	return READ_ONCE(p->__state) == TASK_NEW || oe_inherit_is_lost(p);
+	return READ_ONCE(p->__state) == TASK_NEW;
+}
+
+/* The process whose entry @p should have got a copy of; NULL if there is none. */
+static struct task_struct *giver_of(struct task_struct *p)
+{
+	struct task_struct *parent =
+		rcu_dereference(p->real_parent)->group_leader;
+
+	if (is_new(p) || (oe_inherit_is_lost(p) && !oe_inherit_adopts(parent)))
+		return parent;
+	return NULL;
 }
 
 /**
@@ -52,10 +63,8 @@ static struct oe_rank_entry *find_entry(struct task_struct *p, bool *own)
 	p = p->group_leader;
 	entry = oe_rank_table_find_told(task_tgid(p));
 	*own = entry;
-	for (i = 0; !entry && i < GENERATIONS && lacks_heritage(p); i++) {
-		p = rcu_dereference(p->real_parent)->group_leader;
+	for (i = 0; !entry && i < GENERATIONS && (p = giver_of(p)); i++)
 		entry = oe_rank_table_find_told(task_tgid(p));
-	}
 	return entry;
 }
 

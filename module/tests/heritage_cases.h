@@ -67,4 +67,28 @@ static void heritage_gives_way_to_exact_rule(struct kunit *test)
 	rank_expect(test, 1, 8, OE_SOURCE_SELF);
 }
 
+/* Their parent may be the adopter of orphans: they get nothing of its own. */
+static void orphan_gains_nothing(struct kunit *test)
+{
+	struct oe_rank_change of_parent = { .value = 7 };
+	struct task_struct *parent;
+
+	rcu_read_lock();
+	parent = rcu_dereference(processes[0]->real_parent);
+	of_parent.pid = get_pid(parent_of(processes[0]));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
+	parent->signal->is_child_subreaper = 1;
+	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
+	note_lost(processes[1]->start_time);
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	mutex_unlock(&oe_rank_table_lock);
+	flush_delayed_work(&inherit.repair);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	parent->signal->is_child_subreaper = 0;
+	oe_rank_table_drop(of_parent.pid);
+	put_pid(of_parent.pid);
+}
+
 #endif /* OE_HERITAGE_CASES_H */

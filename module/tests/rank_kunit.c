@@ -466,6 +466,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(heritage_gives_way_to_exact_rule),
 	KUNIT_CASE(lost_inheritance_is_repaired),
 	KUNIT_CASE(lost_child_gets_what_its_parent_has),
+	KUNIT_CASE(orphan_gains_nothing),
 	KUNIT_CASE(ranked_child_loses_nothing),
 	KUNIT_CASE(join_and_leave),
 	KUNIT_CASE(closed_group_is_empty),
