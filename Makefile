@@ -10,7 +10,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules install tools install-tools uninstall uninstall-tools demo check check-tools \
-	check-variants check-newcomer check-matrix bench soak coverage publish-results selftests-install fuzz clean help
+	check-variants check-newcomer check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -42,6 +42,9 @@ demo:
 
 check:
 	@selftests/run/check.sh
+
+check-property:
+	@selftests/run/property.sh $(ROUNDS)
 
 check-matrix:
 	@selftests/run/matrix.sh $(CELL)
@@ -98,6 +101,7 @@ help:
 	@echo "make check-tools  the tools' tests, those with a browser and promtool too"
 	@echo "make check-variants  the same with musl, LTO, 32 bits, valgrind, or VARIANT=musl"
 	@echo "make check-newcomer  what README says, typed in a Debian with systemd"
+	@echo "make check-property  500 random configurations against a model, or ROUNDS=5000"
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"
 	@echo "make soak       the same tests, many times over"
 	@echo "make bench      what it costs"

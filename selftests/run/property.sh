@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# property.sh [ROUNDS [KERNEL]]: rank/random_ranks.sh for that many random configurations (500), with
+# `oom-embedded why` beside it, in one boot. A line of its verdict names the seed.
+
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+ROUNDS=${1:-500}
+
+exec selftests/vm/boot.sh --tools --timeout 7200 --test-timeout 7000 \
+	--append "ROUNDS=$ROUNDS TOOL=oom-embedded" "${2:-debian-6.12}" -- random_ranks.sh
