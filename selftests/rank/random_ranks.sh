@@ -3,7 +3,7 @@
 #
 # In random configurations of processes, rules, rankings, offers and kill sets `candidates`, and who
 # dies, are what a model says that was written from the ABI page alone.
-# ROUNDS: how many (default 12). KILLS: in each, at most (default 2). SEED: of the first (default: by
+# ROUNDS: how many (default 10). KILLS: in each, at most (default 2). SEED: of the first (default: by
 # the clock).
 #
 # set: once
@@ -12,7 +12,7 @@
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-ROUNDS=${ROUNDS:-12}
+ROUNDS=${ROUNDS:-10}
 KILLS=${KILLS:-2}
 SEED=${SEED:-$(date +%s)}
 
