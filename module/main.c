@@ -21,6 +21,7 @@
 #include "memory/reserve.h"
 #include "sysfs/root.h"
 #include "oom/victim.h"
+#include "tasks/decide.h"
 #include "tunables.h"
 
 static bool kprobes = true;
@@ -71,6 +72,25 @@ static void start_wrapping(void)
 	oe_coverage_start(err == -EAGAIN ? wrap_kernel : NULL);
 }
 
+/* For an OOM, in which nothing can be allocated. */
+static int set_memory_aside(void)
+{
+	int err = oe_hold_init();
+
+	if (err)
+		return err;
+	err = oe_decide_init();
+	if (err)
+		oe_hold_exit();
+	return err;
+}
+
+static void free_memory(void)
+{
+	oe_decide_exit();
+	oe_hold_exit();
+}
+
 static int __init oe_init(void)
 {
 	int err;
@@ -78,12 +98,12 @@ static int __init oe_init(void)
 	err = oe_level_config_init();
 	if (err)
 		return err;
-	err = oe_hold_init();
+	err = set_memory_aside();
 	if (err)
 		return err;
 	err = oe_rank_init();
 	if (err)
-		goto err_exit_hold;
+		goto err_free_memory;
 	err = oe_notify_init();
 	if (err)
 		goto err_exit_rank;
@@ -128,8 +148,8 @@ err_exit_notify:
 err_exit_rank:
 	oe_group_exit();
 	oe_rank_exit();
-err_exit_hold:
-	oe_hold_exit();
+err_free_memory:
+	free_memory();
 	return err;
 }
 
@@ -150,7 +170,7 @@ static void __exit oe_exit(void)
 	oe_notify_exit();
 	oe_group_exit();
 	oe_rank_exit();
-	oe_hold_exit();
+	free_memory();
 }
 
 module_init(oe_init);

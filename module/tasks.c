@@ -338,30 +338,27 @@ struct consider_arg {
 	struct oe_pass *pass;
 };
 
-static bool is_kept(const struct consider_arg *arg,
-		    const struct oe_candidate *c)
+/* Who is protected alone is so with others. */
+static bool has_to_be_judged(const struct consider_arg *arg,
+			     const struct oe_candidate *c)
 {
-	const struct oe_pass *pass = arg->pass;
-	const struct mem_cgroup *group;
-	unsigned int i;
-
-	if (!pass->nr_kept)
-		return false;
-	group = oe_kill_set_group(c->task, arg->domain);
-	for (i = 0; group && i < pass->nr_kept; i++)
-		if (pass->kept[i] == group)
-			return true;
-	return false;
+	return arg->pass->sets &&
+	       oe_policy_verdict(arg->policy, c) == OE_ELIGIBLE;
 }
 
 static int consider_visit(const struct oe_candidate *c, void *data)
 {
 	const struct consider_arg *arg = data;
+	struct oe_candidate whole;
 
 	if (c->task == current->group_leader)
 		arg->pass->asking = *c;
-	if (!is_kept(arg, c))
-		oe_policy_consider(arg->policy, &arg->pass->choice, c);
+	if (has_to_be_judged(arg, c)) {
+		whole = *c;
+		oe_kill_set_judge(&whole, arg->domain, arg->pass->sets);
+		c = &whole;
+	}
+	oe_policy_consider(arg->policy, &arg->pass->choice, c);
 	return 0;
 }
 
@@ -369,7 +366,7 @@ static int consider_visit(const struct oe_candidate *c, void *data)
  * oe_tasks_consider - one pass of a decision
  * @domain: only processes in it are considered
  * @policy: the administrator's decision
- * @pass: choice is zeroed, but for choice.after
+ * @pass: choice is zeroed
  *
  * Context: process context, under RCU, also the OOM path: allocates nothing,
  * takes task locks only.

@@ -9,27 +9,22 @@
 #include "rules/policy.h"
 
 struct mem_cgroup;
+struct oe_kill_cache;
 struct pid_namespace;
 struct task_struct;
-
-enum {
-	OE_PASS_KEPT = 8,
-};
 
 /**
  * struct oe_pass - a pass of a decision over all processes
  * @choice: its outcome
  * @asking: current's process, if it is in the domain; else pid 0
- * @kept: memory cgroups whose members are protected as one; compared only
- * @nr_kept: of them
+ * @sets: judge each process with those who die with it; NULL = alone
  *
- * Starts zeroed. Its candidates last as long as the RCU section.
+ * Starts zeroed, but for @sets. Its candidates last as long as the RCU section.
  */
 struct oe_pass {
 	struct oe_choice choice;
 	struct oe_candidate asking;
-	const struct mem_cgroup *kept[OE_PASS_KEPT];
-	unsigned int nr_kept;
+	struct oe_kill_cache *sets;
 };
 
 /* Called under RCU, must not sleep; a non-zero return ends the walk. */

@@ -5,7 +5,9 @@
  */
 #include "core.h"
 
+#include <linux/bitops.h>
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/sched/jobctl.h>
@@ -24,6 +26,8 @@ enum {
 	 * grace_hold is 1.
 	 */
 	MAX_HELD = 8192,
+	/* Room for protected kill sets, then 48 KiB. */
+	MAX_SETS = 1024,
 	/*
 	 * Open descriptors that one hold looks at. When they are used up
 	 * nobody else is stopped: the machine must not restart by chance.
@@ -42,6 +46,8 @@ struct held {
 static struct {
 	spinlock_t lock; /* the array; its holders never allocate */
 	struct held *held; /* set once, see oe_hold_prepare() */
+	struct oe_kill_table *sets; /* set before @held */
+	unsigned long in_use; /* bit 0 is the lock of @sets */
 	unsigned int nr_held;
 	const void *machine; /* owner of the machine's emergency, or NULL */
 	bool warned;
@@ -129,6 +135,7 @@ void oe_hold_begin(const struct oe_domain *domain,
 		.policy = policy,
 		.owner = owner,
 		.nr_fds = MAX_LOOKED_AT,
+		.cache.below = max(policy->threshold, OE_RANK_NEVER + 1U),
 	};
 
 	/* Pairs with oe_hold_prepare(). */
@@ -136,7 +143,12 @@ void oe_hold_begin(const struct oe_domain *domain,
 		return;
 	if (!domain->memcg)
 		WRITE_ONCE(hold.machine, owner); /* read by oe_hold_end() */
+	/* Another domain may use it: then each set is looked for alone. */
+	if (!test_and_set_bit_lock(0, &hold.in_use))
+		arg.cache.table = hold.sets;
 	oe_tasks_for_each(domain, OE_GROUP_PASS_OOM, stop_process, &arg);
+	if (arg.cache.table)
+		clear_bit_unlock(0, &hold.in_use);
 }
 
 /**
@@ -181,6 +193,7 @@ void oe_hold_end(const void *owner)
  */
 int oe_hold_prepare(unsigned int enable)
 {
+	struct oe_kill_table *sets;
 	struct held *held;
 
 	/*
@@ -189,10 +202,16 @@ int oe_hold_prepare(unsigned int enable)
 	 */
 	if (!enable || !hold.ready || hold.held)
 		return 0;
+	sets = oe_kill_table_new(MAX_SETS);
 	held = kvcalloc(MAX_HELD, sizeof(*held), GFP_KERNEL);
-	if (!held)
+	if (!held || !sets) {
+		oe_kill_table_free(sets);
+		kvfree(held);
 		return -ENOMEM;
+	}
 	/* Two writers may race. Pairs with oe_hold_begin(). */
+	if (cmpxchg(&hold.sets, NULL, sets))
+		oe_kill_table_free(sets);
 	if (cmpxchg_release(&hold.held, NULL, held))
 		kvfree(held);
 	return 0;
@@ -218,4 +237,5 @@ int oe_hold_init(void)
 void oe_hold_exit(void)
 {
 	kvfree(hold.held);
+	oe_kill_table_free(hold.sets);
 }

@@ -133,8 +133,6 @@ static void consider_eligible(const struct oe_policy *policy,
 	/* Fast path: for most processes this is the only comparison. */
 	if (!is_preferred(policy, c, &choice->runner_up))
 		return;
-	if (choice->after.pid && !oe_policy_before(policy, &choice->after, c))
-		return;
 	if (is_preferred(policy, c, &choice->victim)) {
 		choice->runner_up = choice->victim;
 		choice->victim = *c;

@@ -129,7 +129,6 @@ enum oe_why {
 
 /**
  * struct oe_choice - the outcome of a pass over all candidates
- * @after: only candidates after this one are looked for; pid 0 = all
  * @victim: first in order among the eligible; pid 0 if there is none
  * @runner_up: second in order among the eligible; pid 0 if there is none
  * @nr_eligible: how many may be chosen
@@ -139,10 +138,9 @@ enum oe_why {
  * @pages: pages of all processes together
  * @eligible_pages: pages of all that may be chosen
  *
- * Starts zeroed, but for @after.
+ * Starts zeroed.
  */
 struct oe_choice {
-	struct oe_candidate after;
 	struct oe_candidate victim;
 	struct oe_candidate runner_up;
 	unsigned int nr_eligible;

@@ -209,9 +209,15 @@ static int fill_candidates(struct table *table)
 
 	table->domain.totalpages = oe_tasks_totalpages(NULL);
 	table->biggest = 0;
-	table->cache = (struct oe_kill_cache){};
+	table->cache = (struct oe_kill_cache){
+		.table = oe_kill_table_new(table->room),
+		.below = OE_RANK_MAX + 1,
+	};
+	if (!table->cache.table)
+		return -ENOMEM;
 	err = oe_tasks_for_each(&table->domain, OE_GROUP_PASS_LIST,
 				visit_candidate, table);
+	oe_kill_table_free(table->cache.table);
 	table->policy.min_gain = oe_policy_min_gain(oe_config_policy().min_gain,
 						    oe_decide_memory(NULL),
 						    table->biggest);

@@ -3,8 +3,8 @@
  * The one function that chooses. In the plain case it is one pass over all
  * processes. Another pass follows if
  *
- *  - the first in order has a kill set with a protected process in it: the
- *    search goes on behind it, in the same order;
+ *  - the first or the second in order has a kill set with a protected process
+ *    in it: the pass is made again, and judges each process with its set;
  *  - a small process comes before a hog: the pass is made again with the small
  *    ones last;
  *  - nobody may be chosen, and a protected process is to be given up.
@@ -25,79 +25,77 @@
 #include "tasks/decide.h"
 #include "tasks/kill_set.h"
 
+enum {
+	/* Room for protected kill sets: one for each MB of memory, within these. */
+	MIN_SETS = 64,
+	MAX_SETS = 4096,
+};
+
+/* Users hold oom_lock. */
+static struct oe_kill_table *protected_sets;
+
 /* A decision under way. */
 struct search {
 	const struct oe_domain *domain;
 	struct oe_policy policy;
 	struct oe_pass pass;
-	struct oe_kill_cache cache;
+	struct oe_choice all; /* of the pass in the declared order */
+	struct oe_kill_cache exact; /* finds the ranking of any set */
+	struct oe_kill_cache sets; /* finds the protected ones, in one walk */
 	struct oe_candidate passed; /* the first kept by its kill set */
-	unsigned int nr_passed; /* counted as eligible by the pass */
 };
 
 static void run_pass(struct search *search)
 {
-	const struct oe_choice empty = { .after = search->pass.choice.after };
-
-	search->pass.choice = empty;
+	search->pass.choice = (struct oe_choice){};
 	oe_tasks_consider(search->domain, &search->policy, &search->pass);
 }
 
 static bool may_die(struct search *search, struct oe_candidate *c)
 {
-	oe_kill_set_judge(c, search->domain, &search->cache);
+	oe_kill_set_judge(c, search->domain, &search->exact);
 	return oe_policy_verdict(&search->policy, c) == OE_ELIGIBLE;
 }
 
-/* The other members of a cgroup are kept by the same process: once is enough. */
-static void pass_over(struct search *search, const struct oe_candidate *c)
-{
-	struct oe_pass *pass = &search->pass;
-
-	if (!search->passed.pid)
-		search->passed = *c;
-	pass->choice.after = *c;
-	search->nr_passed++;
-	if (c->tie == OE_TIE_CGROUP && pass->nr_kept < OE_PASS_KEPT)
-		pass->kept[pass->nr_kept++] =
-			oe_kill_set_group(c->task, search->domain);
-}
-
-/* From a complete pass on; leaves the result in pass.choice.victim. */
-static bool find_first(struct search *search)
-{
-	struct oe_candidate *first = &search->pass.choice.victim;
-
-	while (first->pid && !may_die(search, first)) {
-		pass_over(search, first);
-		run_pass(search);
-	}
-	return first->pid;
-}
-
-static void find_second(struct search *search, struct oe_candidate *second)
-{
-	*second = search->pass.choice.runner_up;
-	if (!second->pid || may_die(search, second))
-		return;
-	pass_over(search, second);
-	run_pass(search);
-	find_first(search);
-	*second = search->pass.choice.victim;
-}
-
 /* True if the order is another one than that of the pass. */
-static bool put_small_last(struct search *search,
-			   const struct oe_policy *policy)
+static bool put_small_last(struct search *search, unsigned long min_gain)
 {
 	const struct oe_choice *choice = &search->pass.choice;
 
 	search->policy.min_gain = oe_policy_min_gain(
-		policy->min_gain, oe_decide_memory(search->domain->memcg),
+		min_gain, oe_decide_memory(search->domain->memcg),
 		choice->biggest);
 	return oe_policy_is_small(&search->policy, &choice->victim) ||
 	       (choice->runner_up.pid &&
 		oe_policy_is_small(&search->policy, &choice->runner_up));
+}
+
+static void find_two(struct search *search, unsigned long min_gain)
+{
+	search->policy.min_gain = 0;
+	run_pass(search);
+	search->all = search->pass.choice;
+	if (put_small_last(search, min_gain))
+		run_pass(search);
+}
+
+/* Judges the two with their sets. False if one of them may not die. */
+static bool are_right(struct search *search)
+{
+	struct oe_candidate *two[] = {
+		&search->pass.choice.victim,
+		&search->pass.choice.runner_up,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(two); i++) {
+		if (!two[i]->pid || may_die(search, two[i]))
+			continue;
+		if (!search->passed.pid)
+			search->passed = *two[i];
+		return false;
+	}
+	return true;
 }
 
 /*
@@ -117,46 +115,34 @@ static bool prefer_asker(struct search *search, struct oe_candidate *first,
 }
 
 struct spare_arg {
-	struct oe_candidate after;
-	struct oe_candidate next;
+	struct search *search;
+	struct oe_candidate *best;
 };
 
 static int visit_spare(const struct oe_candidate *c, void *data)
 {
-	struct spare_arg *arg = data;
+	const struct spare_arg *arg = data;
+	struct oe_candidate *best = arg->best;
+	struct oe_candidate whole = *c;
 
-	if (c->unkillable || c->rank == OE_RANK_NEVER)
+	/* A kill set only makes a process more protected. */
+	if (c->unkillable || c->rank == OE_RANK_NEVER ||
+	    (best->pid && !oe_policy_given_up_before(c, best)))
 		return 0;
-	if (arg->after.pid && !oe_policy_given_up_before(&arg->after, c))
-		return 0;
-	if (!arg->next.pid || oe_policy_given_up_before(c, &arg->next))
-		arg->next = *c;
+	oe_kill_set_judge(&whole, arg->search->domain, &arg->search->sets);
+	if (whole.set_rank != OE_RANK_NEVER &&
+	    (!best->pid || oe_policy_given_up_before(&whole, best)))
+		*best = whole;
 	return 0;
 }
 
-/*
- * The protected process to give up. A kill set only makes a process more
- * protected, so the search ends when the ranking of the next process alone
- * protects it more than the best one found.
- */
+/* The protected process to give up. */
 static void find_spare(struct search *search, struct oe_candidate *best)
 {
-	struct spare_arg arg = {};
+	struct spare_arg arg = { search, best };
 
 	*best = (struct oe_candidate){};
-	for (;;) {
-		arg.next = (struct oe_candidate){};
-		oe_tasks_for_each(search->domain, OE_GROUP_PASS_OOM,
-				  visit_spare, &arg);
-		if (!arg.next.pid ||
-		    (best->pid && !oe_policy_given_up_before(&arg.next, best)))
-			return;
-		arg.after = arg.next;
-		oe_kill_set_judge(&arg.next, search->domain, &search->cache);
-		if (arg.next.set_rank != OE_RANK_NEVER &&
-		    (!best->pid || oe_policy_given_up_before(&arg.next, best)))
-			*best = arg.next;
-	}
+	oe_tasks_for_each(search->domain, OE_GROUP_PASS_OOM, visit_spare, &arg);
 }
 
 static void name_process(const struct oe_candidate *c,
@@ -187,23 +173,23 @@ static void choose_first(struct search *search, const struct oe_policy *policy,
 			 struct oe_candidate *first,
 			 struct oe_candidate *second)
 {
-	struct oe_choice all;
+	struct oe_choice *all = &search->all;
 
-	run_pass(search);
-	all = search->pass.choice;
-	if (put_small_last(search, policy))
-		run_pass(search);
-	find_first(search);
+	find_two(search, policy->min_gain);
+	if (!are_right(search)) {
+		search->pass.sets = &search->sets;
+		find_two(search, policy->min_gain);
+		are_right(search);
+	}
 	*first = search->pass.choice.victim;
-	find_second(search, second);
-	decision->nr_eligible = all.nr_eligible - search->nr_passed;
-	decision->nr_protected = all.nr_protected + search->nr_passed;
+	*second = search->pass.choice.runner_up;
+	decision->nr_eligible = all->nr_eligible;
+	decision->nr_protected = all->nr_protected;
 	decision->why = oe_policy_why(&search->policy, first, second);
-	all.victim = *first;
-	decision->pages = all.pages;
+	all->victim = *first;
+	decision->pages = all->pages;
 	decision->used = search->domain->used;
-	decision->elsewhere =
-		oe_policy_is_elsewhere(&all, search->domain->used);
+	decision->elsewhere = oe_policy_is_elsewhere(all, search->domain->used);
 	if (decision->elsewhere && first->pid &&
 	    prefer_asker(search, first, second))
 		decision->why = OE_WHY_ELSEWHERE;
@@ -215,12 +201,19 @@ static struct oe_candidate find_victim(const struct oe_domain *domain,
 				       bool unprotect,
 				       struct oe_decision *decision)
 {
-	struct search search = { .domain = domain, .policy = *policy };
+	struct search search = {
+		.domain = domain,
+		.policy = *policy,
+		.sets = {
+			.table = protected_sets,
+			/* Ranking 0 is protected with any threshold. */
+			.below = max(policy->threshold, OE_RANK_NEVER + 1U),
+		},
+	};
 	struct oe_candidate first, second;
 	bool began;
 
 	memset(decision, 0, sizeof(*decision));
-	search.policy.min_gain = 0;
 	/* Kill sets are judged between the walks, by the same findings. */
 	began = oe_group_pass_begin(OE_GROUP_PASS_OOM);
 	choose_first(&search, policy, decision, &first, &second);
@@ -237,14 +230,38 @@ static struct oe_candidate find_victim(const struct oe_domain *domain,
 }
 
 /**
+ * oe_decide_init - set memory aside for decisions
+ *
+ * Context: module init, may sleep and allocate.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_decide_init(void)
+{
+	unsigned long mb = totalram_pages() >> (20 - PAGE_SHIFT);
+
+	protected_sets = oe_kill_table_new(
+		clamp_t(unsigned long, mb, MIN_SETS, MAX_SETS));
+	return protected_sets ? 0 : -ENOMEM;
+}
+
+/**
+ * oe_decide_exit - there are no more decisions
+ *
+ * Context: module exit, may sleep.
+ */
+void oe_decide_exit(void)
+{
+	oe_kill_table_free(protected_sets);
+}
+
+/**
  * oe_decide_victim - the one function that chooses
  * @domain: only processes in it are considered
  * @policy: the administrator's decision
  * @unprotect: give up a protected process if none may be chosen
  * @decision: filled in; decision->task holds a reference if it is not NULL
  *
- * Context: process context, also the OOM path: allocates nothing, takes
- * task locks only.
+ * Context: OOM path, oom_lock held; allocates nothing, takes task locks only.
  */
 void oe_decide_victim(const struct oe_domain *domain,
 		      const struct oe_policy *policy, bool unprotect,

@@ -7,6 +7,8 @@
 #include "episode.h"
 #include "rules/policy.h"
 
+int oe_decide_init(void);
+void oe_decide_exit(void);
 void oe_decide_victim(const struct oe_domain *domain,
 		      const struct oe_policy *policy, bool unprotect,
 		      struct oe_decision *decision);

@@ -10,8 +10,7 @@
  *	             +-- each of them an init: its pid namespace, and those below
  *
  * A few loads tell whether the set has a second member. Only then all processes
- * are looked at, once for a set. Nothing is stored between two sets but the
- * finding about the last cgroup.
+ * are looked at: once for a set, or once for all sets, with a table.
  *
  * A process outside the cgroup that shares the memory of a member other than
  * the victim is not looked for: that would be a walk for each member.
@@ -29,6 +28,7 @@
 
 #include "rank/ranking.h"
 #include "tasks/kill_set.h"
+#include "tasks/kill_table.h"
 
 /* The members to look for. Pointers are compared, never followed. */
 struct kill_set {
@@ -112,28 +112,19 @@ static bool can_be_member(struct task_struct *p)
 	       atomic_read(&p->signal->live) && !tsk_is_oom_victim(p);
 }
 
-static bool is_lower(struct task_struct *p, u16 rank,
-		     const struct oe_kill_member *lowest)
-{
-	if (!lowest->task || rank != lowest->rank)
-		return !lowest->task || rank < lowest->rank;
-	return p->tgid < lowest->task->tgid;
-}
-
 static void find_lowest(const struct kill_set *set,
 			struct oe_kill_member *lowest)
 {
-	struct task_struct *p;
+	struct oe_kill_member member;
 
-	for_each_process(p) {
-		enum oe_tie tie = dies_with(set, p);
-		u16 rank;
+	for_each_process(member.task) {
+		struct task_struct *p = member.task;
 
-		if (tie == OE_TIE_NONE || !can_be_member(p))
+		member.tie = dies_with(set, p);
+		if (member.tie == OE_TIE_NONE || !can_be_member(p))
 			continue;
-		rank = oe_rank_peek(p, set->access).rank;
-		if (is_lower(p, rank, lowest))
-			*lowest = (struct oe_kill_member){ p, rank, tie };
+		member.rank = oe_rank_peek(p, set->access).rank;
+		oe_kill_member_lower(lowest, &member);
 	}
 }
 
@@ -153,7 +144,8 @@ static void judge_group(struct oe_candidate *c, struct mem_cgroup *group,
 	const struct kill_set set = { .group = group, .access = access };
 
 	if (cache->group != group) {
-		*cache = (struct oe_kill_cache){ .group = group };
+		cache->group = group;
+		cache->lowest = (struct oe_kill_member){};
 		find_lowest(&set, &cache->lowest);
 	}
 	protect_by(c, &cache->lowest);
@@ -163,7 +155,7 @@ static void judge_group(struct oe_candidate *c, struct mem_cgroup *group,
  * A thread that is exiting is counted by mm_users for a moment longer than by
  * live; readers of /proc are counted, too. That costs a walk and changes nothing.
  */
-static bool shares_memory(struct task_struct *p)
+static const struct mm_struct *shared_mm(struct task_struct *p)
 {
 	struct task_struct *t;
 
@@ -178,9 +170,9 @@ static bool shares_memory(struct task_struct *p)
 				 atomic_read(&p->signal->live);
 		task_unlock(t);
 		if (mm)
-			return shares;
+			return shares ? mm : NULL;
 	}
-	return false;
+	return NULL;
 }
 
 static bool is_pidns_init(struct task_struct *p)
@@ -208,6 +200,76 @@ static void judge_own(struct oe_candidate *c, enum oe_exe_access access)
 	protect_by(c, &lowest);
 }
 
+/* By each of its ties, an init takes the processes of its namespace along. */
+static void note_init(struct oe_kill_table *table, struct task_struct *init,
+		      const struct oe_domain *domain,
+		      const struct oe_kill_member *member)
+{
+	struct mem_cgroup *group = oe_kill_set_group(init, domain);
+
+	oe_kill_table_add(table, init, member);
+	oe_kill_table_add(table, shared_mm(init), member);
+	if (group && is_in_group(init, group))
+		oe_kill_table_add(table, group, member);
+}
+
+/* All ties by which a process dies: dies_with() from the other side. */
+static void note_ties(struct oe_kill_table *table, struct task_struct *p,
+		      const struct oe_domain *domain, u16 rank)
+{
+	struct oe_kill_member member = { p, rank, OE_TIE_MEMORY };
+	struct mem_cgroup *group = oe_kill_set_group(p, domain);
+	struct pid *pid = task_tgid(p);
+	unsigned int level;
+
+	oe_kill_table_add(table, shared_mm(p), &member);
+	member.tie = OE_TIE_CGROUP;
+	if (group && is_in_group(p, group))
+		oe_kill_table_add(table, group, &member);
+	member.tie = OE_TIE_PIDNS;
+	for (level = 1; pid && level <= pid->level; level++) {
+		struct task_struct *init =
+			READ_ONCE(pid->numbers[level].ns->child_reaper);
+
+		if (init)
+			note_init(table, init->group_leader, domain, &member);
+	}
+}
+
+/* Finds the protected members of all kill sets. */
+static void fill_table(const struct oe_domain *domain,
+		       struct oe_kill_cache *cache)
+{
+	struct task_struct *p;
+
+	oe_kill_table_clear(cache->table);
+	for_each_process(p) {
+		u16 rank;
+
+		if (!can_be_member(p))
+			continue;
+		rank = oe_rank_of(p).rank;
+		if (rank < cache->below)
+			note_ties(cache->table, p, domain, rank);
+	}
+	cache->filled = true;
+}
+
+/* False if the table was full, and does not know about this set. */
+static bool judge_by_table(struct oe_candidate *c, const void *group,
+			   const void *mm, const void *init,
+			   const struct oe_kill_table *table)
+{
+	struct oe_kill_member lowest = {};
+
+	if (!oe_kill_table_find(table, mm, &lowest) ||
+	    !oe_kill_table_find(table, group, &lowest) ||
+	    !oe_kill_table_find(table, init, &lowest))
+		return false;
+	protect_by(c, &lowest);
+	return true;
+}
+
 /**
  * oe_kill_set_judge - protect a candidate as the most protected member of its set
  * @c: its snapshot; set_rank, tie and keeper are changed if somebody who would
@@ -216,17 +278,26 @@ static void judge_own(struct oe_candidate *c, enum oe_exe_access access)
  * @cache: of the pass
  *
  * Context: in the RCU section in which @c was taken, which also keeps @keeper;
- * takes task locks only, allocates nothing. Looks at all processes if the set
- * has more than one member.
+ * takes task locks only, allocates nothing. If the set has more than one member,
+ * looks at all processes: with a table once for all candidates, as long as it is
+ * not full.
  */
 void oe_kill_set_judge(struct oe_candidate *c, const struct oe_domain *domain,
 		       struct oe_kill_cache *cache)
 {
 	struct mem_cgroup *group = oe_kill_set_group(c->task, domain);
+	const struct mm_struct *mm = shared_mm(c->task);
+	const void *init = is_pidns_init(c->task) ? c->task : NULL;
 
+	if (!group && !mm && !init)
+		return;
+	if (cache->table && !cache->filled)
+		fill_table(domain, cache);
+	if (cache->table && judge_by_table(c, group, mm, init, cache->table))
+		return;
 	if (group)
 		judge_group(c, group, OE_EXE_LOCK, cache);
-	if (is_pidns_init(c->task) || shares_memory(c->task))
+	if (mm || init)
 		judge_own(c, OE_EXE_LOCK);
 }
 

@@ -6,30 +6,25 @@
 
 #include "episode.h"
 #include "rules/policy.h"
+#include "tasks/kill_table.h"
 
 struct mem_cgroup;
 struct task_struct;
 
 /**
- * struct oe_kill_member - the most protected member of a kill set
- * @task: its leader, or NULL for an empty set
- * @rank: its ranking
- * @tie: why it dies with the others
- */
-struct oe_kill_member {
-	struct task_struct *task;
-	u16 rank;
-	u8 tie;
-};
-
-/**
- * struct oe_kill_cache - what was found for the last memory cgroup
- * @group: the cgroup; NULL = nothing yet
+ * struct oe_kill_cache - what is known of kill sets
+ * @table: the caller's, filled when it is needed first; NULL = none
+ * @below: with @table, a set's ranking is found only if it is below this one
+ * @filled: @table is
+ * @group: the last cgroup that was looked at without it; NULL = none yet
  * @lowest: its most protected member
  *
- * Starts zeroed, and lasts one RCU section.
+ * Starts zeroed but for @table and @below, and lasts one RCU section.
  */
 struct oe_kill_cache {
+	struct oe_kill_table *table;
+	unsigned int below;
+	bool filled;
 	const struct mem_cgroup *group;
 	struct oe_kill_member lowest;
 };

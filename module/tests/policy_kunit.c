@@ -372,34 +372,6 @@ static void order_is_total(struct kunit *test)
 	}
 }
 
-/* A search that goes on behind each result finds all, in order, once. */
-static void search_goes_on(struct kunit *test)
-{
-	const struct oe_policy policy = { 300, OE_ORDER_RANK, 20 };
-	static struct oe_candidate all[NR_MANY];
-	struct oe_choice choice = {};
-	unsigned int nr_found = 0;
-	unsigned int i;
-
-	fill_many(all);
-	for (;;) {
-		struct oe_choice next = { .after = choice.victim };
-
-		for (i = 0; i < NR_MANY; i++)
-			oe_policy_consider(&policy, &next, &all[i]);
-		if (!next.victim.pid)
-			break;
-		if (nr_found)
-			KUNIT_EXPECT_TRUE(test, oe_policy_before(&policy,
-								 &choice.victim,
-								 &next.victim));
-		KUNIT_ASSERT_LT(test, nr_found, (unsigned int)NR_MANY);
-		nr_found++;
-		choice = next;
-	}
-	KUNIT_EXPECT_EQ(test, choice.nr_eligible, nr_found);
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(verdict_table),
 	KUNIT_CASE(order_table),
@@ -412,7 +384,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(given_up_by_set_and_rank),
 	KUNIT_CASE(any_order_of_arrival),
 	KUNIT_CASE(order_is_total),
-	KUNIT_CASE(search_goes_on),
 	{},
 };
 
