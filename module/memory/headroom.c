@@ -8,7 +8,6 @@
 #include <linux/cgroup.h>
 #include <linux/cpuset.h>
 #include <linux/limits.h>
-#include <linux/list.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
@@ -17,6 +16,7 @@
 #include <linux/vmstat.h>
 
 #include "episode.h"
+#include "memory/blocks.h"
 #include "memory/headroom.h"
 #include "memory/available.h"
 
@@ -50,11 +50,6 @@ static bool may_use_node(int nid, const struct oe_domain *domain)
 	return true;
 }
 
-static bool may_use_cma(gfp_t gfp)
-{
-	return !IS_ENABLED(CONFIG_CMA) || (gfp & __GFP_MOVABLE);
-}
-
 /* As __zone_watermark_ok() for an order of 0, but returns how much. */
 static unsigned long usable_in(struct zone *zone, gfp_t gfp)
 {
@@ -64,37 +59,11 @@ static unsigned long usable_in(struct zone *zone, gfp_t gfp)
 
 	/* Withheld for interrupts, even where it is in use. */
 	kept += READ_ONCE(zone->nr_reserved_highatomic);
-	if (!may_use_cma(gfp))
+	if (!oe_blocks_cma(gfp))
 		kept += zone_page_state(zone, NR_FREE_CMA_PAGES);
 	return free > kept ? free - kept : 0;
 }
 
-/* The page allocator's own list, read as it does: without a lock. */
-static bool has_kind(const struct free_area *area, unsigned int kind)
-{
-	const struct list_head *list = &area->free_list[kind];
-
-	return READ_ONCE(list->next) != list;
-}
-
-static bool has_block_of(const struct free_area *area, gfp_t gfp)
-{
-	unsigned int kind;
-
-	for (kind = 0; kind < MIGRATE_PCPTYPES; kind++)
-		if (has_kind(area, kind))
-			return true;
-#ifdef CONFIG_CMA
-	if (may_use_cma(gfp))
-		return has_kind(area, MIGRATE_CMA);
-#endif
-	return false;
-}
-
-/*
- * A block of a kind that the allocation may take: a free block in a CMA area or
- * among those set aside for interrupts is of no use to it.
- */
 static bool has_block(struct zone *zone, unsigned int order, gfp_t gfp)
 {
 	unsigned int i;
@@ -102,7 +71,7 @@ static bool has_block(struct zone *zone, unsigned int order, gfp_t gfp)
 	if (!order)
 		return true;
 	for (i = order; i < ARRAY_SIZE(zone->free_area); i++)
-		if (has_block_of(&zone->free_area[i], gfp))
+		if (oe_blocks_serve(&zone->free_area[i], gfp))
 			return true;
 	return false;
 }
