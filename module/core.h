@@ -9,6 +9,9 @@
  *  ------------------  ---------------------------  ---------------------------
  *  oom_lock (*)        the episode, the guard,      OOM path only: the kernel
  *                      the marked victim            holds it for the module
+ *  asked.lock          a victim that is asked for   `relieve`, early thread;
+ *                                                   waits for oom_lock
+ *  early.lock          making of the early thread   sysfs writes
  *  dir->lock           objects of one directory:    sysfs writes of its own
  *                      making, removal              files, never of an object's
  *  limits.lock         the scan of limits, their    its thread, sysfs writes
@@ -110,6 +113,7 @@ enum oe_memcg_no_victim_action {
  * @console_first: 1: the console shows the kernel's report before the kill
  * @min_gain_kb: a process that holds less goes last, if there is a hog; KiB
  * @allow_offers: 1: processes may make themselves more expendable
+ * @early_kb: below so much available memory a victim is chosen; KiB, 0 = never
  *
  * Each is one word: sysfs writes it with WRITE_ONCE() (oe_tunable_store()), all
  * readers use READ_ONCE(). No two of them have to agree.
@@ -127,6 +131,7 @@ struct oe_config {
 	unsigned int console_first;
 	unsigned int min_gain_kb;
 	unsigned int allow_offers;
+	unsigned int early_kb;
 };
 
 enum {
@@ -145,6 +150,7 @@ struct oe_policy oe_config_policy(void);
 	X(oom_global)		/* episodes; cpuset and mempolicy too */\
 	X(oom_memcg)		/* episodes */				\
 	X(oom_sysrq)		/* episodes */				\
+	X(oom_request)		/* episodes, by `relieve` and early_kb */ \
 	X(victims)		/* episodes that ended with a kill */	\
 	X(avoided)		/* episodes in which memory came back in time */ \
 	X(no_victim)		/* episodes without an eligible process */ \

@@ -109,6 +109,8 @@ struct oe_decision {
  * @OE_KIND_MEMCG: that of a memory cgroup
  * @OE_KIND_SYSRQ: none: the operator asks for a victim
  * @OE_KIND_THRASH: none: kswapd cannot keep the working set in memory
+ * @OE_KIND_REQUEST: none: a program asks for a victim
+ * @OE_KIND_EARLY: none yet: the machine has less than early_kb
  * @OE_NR_KINDS: how many there are
  */
 enum oe_kind {
@@ -118,6 +120,8 @@ enum oe_kind {
 	OE_KIND_MEMCG,
 	OE_KIND_SYSRQ,
 	OE_KIND_THRASH,
+	OE_KIND_REQUEST,
+	OE_KIND_EARLY,
 	OE_NR_KINDS,
 };
 
@@ -167,6 +171,7 @@ enum {
  * @gfp: of the failed allocation
  * @may_wait: no other task waits for a lock that the caller holds
  * @quiet: the machine is about to be suspended: tell and wait for nobody
+ * @until_kb: for OE_KIND_EARLY: so much available memory ends it
  * @followed: oe_episode_finish() comes after it, without oom_lock
  */
 struct oe_call {
@@ -177,6 +182,7 @@ struct oe_call {
 	bool may_wait;
 	bool quiet;
 	bool followed;
+	unsigned int until_kb;
 };
 
 /**
@@ -229,15 +235,27 @@ struct oe_episode {
 };
 
 /**
+ * oe_kind_is_asked - is a victim asked for while allocations succeed?
+ * @kind: of an emergency
+ *
+ * Return: true if so.
+ */
+static inline bool oe_kind_is_asked(enum oe_kind kind)
+{
+	return kind == OE_KIND_SYSRQ || kind == OE_KIND_REQUEST ||
+	       kind == OE_KIND_EARLY;
+}
+
+/**
  * oe_episode_is_global - is the whole machine in trouble?
  * @episode: which
  *
- * Return: false for a memory cgroup's OOM and for SysRq.
+ * Return: false for a memory cgroup's OOM, and if a victim is asked for.
  */
 static inline bool oe_episode_is_global(const struct oe_episode *episode)
 {
 	return episode->call.kind != OE_KIND_MEMCG &&
-	       episode->call.kind != OE_KIND_SYSRQ;
+	       !oe_kind_is_asked(episode->call.kind);
 }
 
 #endif /* OE_EPISODE_H */

@@ -10,9 +10,11 @@
 
 #include "rank/group.h"
 #include "oom/coverage.h"
+#include "oom/early.h"
 #include "oom/hold.h"
 #include "oom/intercept.h"
 #include "oom/quiet.h"
+#include "oom/request.h"
 #include "levels/level.h"
 #include "record/memory_report.h"
 #include "notify.h"
@@ -53,6 +55,7 @@ static int wrap_kernel(void)
 
 	if (!oe_coverage_has(OE_COVER_OOM))
 		return err ? err : -EAGAIN;
+	oe_request_init();
 	err_memcg = wrap_memcg();
 	return err ? err : err_memcg;
 }
@@ -91,6 +94,24 @@ static void free_memory(void)
 	oe_hold_exit();
 }
 
+static int start_watching(void)
+{
+	int err = oe_level_start();
+
+	if (err)
+		return err;
+	err = oe_early_init();
+	if (err)
+		oe_level_stop();
+	return err;
+}
+
+static void stop_watching(void)
+{
+	oe_early_exit();
+	oe_level_stop();
+}
+
 static int __init oe_init(void)
 {
 	int err;
@@ -118,23 +139,24 @@ static int __init oe_init(void)
 	err = oe_pressure_init(oe_level_now);
 	if (err)
 		goto err_exit_memreport;
-	err = oe_level_start();
+	err = start_watching();
 	if (err)
 		goto err_exit_pressure;
 	err = oe_sysfs_init();
 	if (err)
-		goto err_stop_level;
+		goto err_stop_watching;
 	err = oe_intercept_notifier_init();
 	if (err)
 		goto err_exit_sysfs;
 	start_wrapping();
+	oe_early_changed();
 	oe_tunables_warn();
 	return 0;
 
 err_exit_sysfs:
 	oe_sysfs_exit();
-err_stop_level:
-	oe_level_stop();
+err_stop_watching:
+	stop_watching();
 err_exit_pressure:
 	oe_pressure_exit();
 err_exit_memreport:
@@ -157,11 +179,12 @@ static void __exit oe_exit(void)
 {
 	oe_coverage_stop();
 	oe_notify_hurry();
+	oe_request_exit();
 	oe_intercept_memcg_exit();
 	oe_intercept_kprobe_exit();
 	oe_intercept_notifier_exit();
 	oe_sysfs_exit();
-	oe_level_stop();
+	stop_watching();
 	oe_pressure_exit();
 	oe_memreport_exit();
 	oe_reserve_exit();

@@ -23,7 +23,9 @@
 	EM(OE_KIND_MEMPOLICY, "mempolicy")	\
 	EM(OE_KIND_MEMCG, "memcg")		\
 	EM(OE_KIND_SYSRQ, "sysrq")		\
-	EMe(OE_KIND_THRASH, "thrash")
+	EM(OE_KIND_THRASH, "thrash")		\
+	EM(OE_KIND_REQUEST, "request")		\
+	EMe(OE_KIND_EARLY, "early")
 
 #define OE_TRACE_OUTCOMES				\
 	EM(OE_OUTCOME_KILLED, "killed")			\

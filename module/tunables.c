@@ -16,6 +16,7 @@
 #include "lib/parse.h"
 #include "lib/units.h"
 #include "memory/reserve.h"
+#include "oom/early.h"
 #include "oom/hold.h"
 #include "tunables.h"
 
@@ -77,6 +78,13 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 	NUMBER(console_first, 0, 1),
 	SIZE(min_gain_kb, half_of_memory, NULL),
 	NUMBER(allow_offers, 0, 1),
+	[OE_TUNABLE_early_kb] = {
+		.name = "early_kb",
+		.value = &oe_config.early_kb,
+		.max_kb = half_of_memory,
+		.prepare = oe_early_prepare,
+		.changed = oe_early_changed,
+	},
 };
 
 /**
@@ -206,5 +214,7 @@ TUNABLE_PARAM(min_gain_kb,
 	      "if there is a hog, a process that holds less goes last: KiB, or with K, M, G, % (default 4096)");
 TUNABLE_PARAM(allow_offers,
 	      "1 = a process may make itself more expendable (default), 0 = it may not");
+TUNABLE_PARAM(early_kb,
+	      "below so much available memory a victim is chosen without the kernel's asking: KiB, or with K, M, G, % (default 0: never)");
 
 /* clang-format on */

@@ -42,6 +42,7 @@ enum oe_tunable_index {
 	OE_TUNABLE_console_first,
 	OE_TUNABLE_min_gain_kb,
 	OE_TUNABLE_allow_offers,
+	OE_TUNABLE_early_kb,
 	OE_NR_TUNABLES,
 };
 

@@ -114,8 +114,8 @@ struct oe_domain_state *oe_domain_claim(const struct oe_call *call)
 		state->owner = current;
 		state->hurried = false;
 		state->used_ns = ktime_get_ns();
-		/* SysRq does not mean that the machine is short of memory. */
-		if (!serial && call->kind != OE_KIND_SYSRQ)
+		/* A request does not mean that memory has run out. */
+		if (!serial && !oe_kind_is_asked(call->kind))
 			WRITE_ONCE(domains.nr_machine, domains.nr_machine + 1);
 		state->nr_machine = domains.nr_machine;
 	}

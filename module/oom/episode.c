@@ -39,6 +39,8 @@
 #include "oom/grace.h"
 #include "oom/hold.h"
 #include "oom/outcome.h"
+#include "oom/purpose.h"
+#include "oom/request.h"
 #include "oom/quiet.h"
 #include "oom/signal.h"
 #include "oom/victim.h"
@@ -92,34 +94,13 @@ static bool in_aftermath(const struct oe_domain_state *state)
 	return ktime_get_ns() < state->aftermath_until_ns;
 }
 
-/*
- * The purpose of the call. Not each call leads to a kill: the kernel waits for
- * an earlier victim, lets a dying caller finish, or may not kill on behalf of
- * this allocation.
- */
-static enum oe_purpose classify_call(const struct oe_call *call)
-{
-	bool may_not_kill = call->gfp && !(call->gfp & __GFP_FS) &&
-			    call->kind != OE_KIND_MEMCG;
-
-	if (may_not_kill || oe_tasks_is_dying(current))
-		return OE_PURPOSE_NONE;
-	/* SysRq asks for one more victim, whatever is going on. */
-	if (call->kind != OE_KIND_SYSRQ && oe_victim_is_pending(&call->domain))
-		return OE_PURPOSE_WAIT;
-	/* kswapd calls again before it has seen what the last kill brought. */
-	if (call->kind == OE_KIND_THRASH && oe_domain_machine_in_aftermath())
-		return OE_PURPOSE_WAIT;
-	return call->quiet ? OE_PURPOSE_ASK : OE_PURPOSE_KILL;
-}
-
 static bool goes_on(const struct oe_domain_state *state,
 		    const struct oe_call *call)
 {
-	/* Each SysRq is a request of its own. */
+	/* Each request is an emergency of its own. */
 	return state->open && ktime_get_ns() < state->reopen_until_ns &&
 	       state->episode.call.kind == call->kind &&
-	       call->kind != OE_KIND_SYSRQ &&
+	       !oe_kind_is_asked(call->kind) &&
 	       (call->quiet || !state->episode.call.quiet);
 }
 
@@ -129,6 +110,8 @@ static void count_kind(enum oe_kind kind)
 		oe_stat_inc(OE_STAT_oom_memcg);
 	else if (kind == OE_KIND_SYSRQ)
 		oe_stat_inc(OE_STAT_oom_sysrq);
+	else if (oe_kind_is_asked(kind))
+		oe_stat_inc(OE_STAT_oom_request);
 	else
 		oe_stat_inc(OE_STAT_oom_global);
 }
@@ -253,10 +236,22 @@ static void choose_victim(struct oe_domain_state *state)
 	oe_choose_victim(state, unprotect, may_refuse);
 }
 
+/* The kernel did not ask: there is nothing to leave to it. */
+static bool only_observes(const struct oe_episode *episode)
+{
+	return episode->mode != OE_MODE_ENFORCE &&
+	       oe_kind_is_asked(episode->call.kind) &&
+	       episode->call.kind != OE_KIND_SYSRQ;
+}
+
 /* Step 6: kill, or leave it to the kernel, or find that nobody may die. */
 static bool kill_victim(struct oe_episode *episode, const struct oe_way *way,
 			void *ctx)
 {
+	if (only_observes(episode)) {
+		oe_episode_end(episode, OE_OUTCOME_NOT_KILLED);
+		return true;
+	}
 	if (episode->mode != OE_MODE_ENFORCE)
 		return way->leave(ctx, episode);
 	if (episode->decision.task)
@@ -314,6 +309,7 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 	episode->ended_ns = ktime_get_ns();
 	state->ended = true;
 	remember_end(state, outcome);
+	oe_request_ended(outcome);
 	/* Already reported with this outcome. */
 	if (was_open && outcome == episode->outcome)
 		return;
@@ -399,7 +395,7 @@ static bool conduct_episode(struct oe_domain_state *state,
 bool oe_episode_run(const struct oe_call *call, const struct oe_way *way,
 		    void *ctx)
 {
-	enum oe_purpose purpose = classify_call(call);
+	enum oe_purpose purpose = oe_purpose_of(call);
 	struct oe_domain_state *state;
 	bool ret;
 
@@ -453,7 +449,7 @@ bool oe_episode_prepare(const struct oe_call *call)
 {
 	struct oe_domain_state *state;
 
-	if (classify_call(call) != OE_PURPOSE_KILL)
+	if (oe_purpose_of(call) != OE_PURPOSE_KILL)
 		return false;
 	state = oe_domain_claim(call);
 	if (!state) {

@@ -18,6 +18,8 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
+#include "lib/units.h"
+#include "memory/available.h"
 #include "memory/headroom.h"
 #include "memory/zones.h"
 #include "notify.h"
@@ -127,25 +129,35 @@ void oe_grace_unboost(struct oe_episode *episode)
  */
 static bool memory_is_back(const struct oe_episode *episode)
 {
+	if (episode->call.kind == OE_KIND_EARLY)
+		return oe_available_kb() >=
+		       episode->call.until_kb +
+			       oe_pages_to_kb(episode->released +
+					      episode->unboosted);
 	return oe_memory_is_back(&episode->call,
 				 episode->released + episode->unboosted);
 }
 
 /*
- * SysRq wants a victim whatever there is, and kswapd calls because of thrash
+ * A request wants a victim whatever there is, and kswapd calls because of thrash
  * while memory can be had.
  */
 static bool asks_for_memory(const struct oe_episode *episode)
 {
-	return episode->call.kind != OE_KIND_SYSRQ &&
-	       episode->call.kind != OE_KIND_THRASH;
+	enum oe_kind kind = episode->call.kind;
+
+	return kind == OE_KIND_EARLY ||
+	       (!oe_kind_is_asked(kind) && kind != OE_KIND_THRASH);
 }
 
 /* Free swap fluctuates during the window, so check it once, at the end. */
 static bool is_worth_a_try(const struct oe_episode *episode)
 {
-	return asks_for_memory(episode) &&
-	       (memory_is_back(episode) ||
+	if (!asks_for_memory(episode))
+		return false;
+	/* Available memory counts what can be reclaimed. */
+	return memory_is_back(episode) ||
+	       (episode->call.kind != OE_KIND_EARLY &&
 		oe_memory_may_be_reclaimed(&episode->call, episode->swap_room));
 }
 

@@ -21,6 +21,7 @@
 #include "oom/others.h"
 #include "oom/quiet.h"
 #include "oom/redirect.h"
+#include "oom/request.h"
 #include "oom/settle.h"
 #include "tasks.h"
 #include "oom/steer.h"
@@ -64,7 +65,7 @@ static enum oe_kind kind_of(const struct oom_control *oc,
 			    const struct oe_domain *domain)
 {
 	if (oc->order == -1)
-		return OE_KIND_SYSRQ;
+		return oe_request_kind();
 	if (oc->memcg)
 		return OE_KIND_MEMCG;
 	/* Multi-gen LRU's min_ttl_ms: memory can be had, the working set cannot. */
@@ -101,7 +102,7 @@ static void fill_domain(const struct oom_control *oc, struct oe_domain *domain)
  */
 static bool may_wait(const struct oom_control *oc, enum oe_kind kind)
 {
-	return kind == OE_KIND_SYSRQ ||
+	return oe_kind_is_asked(kind) ||
 	       (kind != OE_KIND_MEMCG && oe_grace_may_wait(oc->gfp_mask));
 }
 
@@ -113,6 +114,7 @@ static void fill_call(const struct oom_control *oc, struct oe_call *call)
 	call->gfp = oc->gfp_mask;
 	call->quiet = oe_quiet_now();
 	call->may_wait = !call->quiet && may_wait(oc, call->kind);
+	call->until_kb = READ_ONCE(oe_config.early_kb);
 	call->followed = oc->memcg && oe_intercept_memcg_handles();
 }
 
@@ -158,6 +160,11 @@ static bool pass_on(void *ctx, enum oe_purpose purpose, bool *ret)
 	if (purpose == OE_PURPOSE_ASK)
 		return ask_kernel(oc, ret);
 	oe_stat_inc(OE_STAT_victim_pending);
+	/* The kernel did not ask, and is not to choose. */
+	if (oc->order == -1 && oe_request_kind() != OE_KIND_SYSRQ) {
+		*ret = true;
+		return true;
+	}
 	if (READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE) {
 		*ret = call_original(oc);
 		return true;

@@ -26,6 +26,7 @@ static const char *const kind_words[] = {
 	[OE_KIND_GLOBAL] = "global",	   [OE_KIND_CPUSET] = "cpuset",
 	[OE_KIND_MEMPOLICY] = "mempolicy", [OE_KIND_MEMCG] = "memcg",
 	[OE_KIND_SYSRQ] = "sysrq",	   [OE_KIND_THRASH] = "thrash",
+	[OE_KIND_REQUEST] = "request",	   [OE_KIND_EARLY] = "early",
 };
 
 static const char *const outcome_words[] = {

@@ -19,6 +19,7 @@
 #include "memory/reserve.h"
 #include "notify.h"
 #include "oom/coverage.h"
+#include "oom/request.h"
 #include "sysfs/common.h"
 #include "sysfs/files.h"
 #include "sysfs/root.h"
@@ -138,12 +139,26 @@ static ssize_t reconfigure_done_store(struct kobject *kobj,
 	return err ?: count;
 }
 
+static ssize_t relieve_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	int err = oe_sysfs_check_write(buf, count);
+	u64 value;
+
+	if (!err)
+		err = oe_parse_number(buf, 1, 1, &value);
+	if (!err)
+		err = oe_request_victim(OE_KIND_REQUEST);
+	return err ?: count;
+}
+
 static struct kobj_attribute abi_version_attr = __ATTR_RO(abi_version);
 static struct kobj_attribute coverage_attr = __ATTR_RO(coverage);
 static struct kobj_attribute reserve_available_attr =
 	__ATTR_RO(reserve_available_kb);
 static struct kobj_attribute wanted_attr = __ATTR_RO(reconfigure_wanted);
 static struct kobj_attribute done_attr = __ATTR_RW(reconfigure_done);
+static struct kobj_attribute relieve_attr = __ATTR_WO(relieve);
 
 static struct attribute *plain_attrs[] = {
 	&abi_version_attr.attr,
@@ -151,6 +166,7 @@ static struct attribute *plain_attrs[] = {
 	&reserve_available_attr.attr,
 	&wanted_attr.attr,
 	&done_attr.attr,
+	&relieve_attr.attr,
 	NULL,
 };
 

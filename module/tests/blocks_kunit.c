@@ -6,7 +6,7 @@
 
 #include "../memory/blocks.h"
 
-static bool serves(unsigned int kind, gfp_t gfp)
+static bool is_served(unsigned int kind, gfp_t gfp)
 {
 	static struct free_area area;
 	struct list_head page;
@@ -20,17 +20,17 @@ static bool serves(unsigned int kind, gfp_t gfp)
 
 static void kinds_of_blocks(struct kunit *test)
 {
-	KUNIT_EXPECT_TRUE(test, serves(MIGRATE_UNMOVABLE, GFP_KERNEL));
-	KUNIT_EXPECT_TRUE(test, serves(MIGRATE_MOVABLE, GFP_KERNEL));
-	KUNIT_EXPECT_TRUE(test, serves(MIGRATE_RECLAIMABLE, GFP_HIGHUSER));
+	KUNIT_EXPECT_TRUE(test, is_served(MIGRATE_UNMOVABLE, GFP_KERNEL));
+	KUNIT_EXPECT_TRUE(test, is_served(MIGRATE_MOVABLE, GFP_KERNEL));
+	KUNIT_EXPECT_TRUE(test, is_served(MIGRATE_RECLAIMABLE, GFP_HIGHUSER));
 	/* Set aside for interrupts: neither the kernel's nor a program's. */
-	KUNIT_EXPECT_FALSE(test, serves(MIGRATE_HIGHATOMIC, GFP_KERNEL));
+	KUNIT_EXPECT_FALSE(test, is_served(MIGRATE_HIGHATOMIC, GFP_KERNEL));
 	KUNIT_EXPECT_FALSE(test,
-			   serves(MIGRATE_HIGHATOMIC, GFP_HIGHUSER_MOVABLE));
+			   is_served(MIGRATE_HIGHATOMIC, GFP_HIGHUSER_MOVABLE));
 #ifdef CONFIG_CMA
-	KUNIT_EXPECT_FALSE(test, serves(MIGRATE_CMA, GFP_KERNEL));
-	KUNIT_EXPECT_FALSE(test, serves(MIGRATE_CMA, GFP_HIGHUSER));
-	KUNIT_EXPECT_TRUE(test, serves(MIGRATE_CMA, GFP_HIGHUSER_MOVABLE));
+	KUNIT_EXPECT_FALSE(test, is_served(MIGRATE_CMA, GFP_KERNEL));
+	KUNIT_EXPECT_FALSE(test, is_served(MIGRATE_CMA, GFP_HIGHUSER));
+	KUNIT_EXPECT_TRUE(test, is_served(MIGRATE_CMA, GFP_HIGHUSER_MOVABLE));
 #endif
 }
 

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A victim that is asked for while allocations still succeed: by a program
+ * (`relieve`), or by the module (`early_kb`).
+ *
+ * It takes the way of SysRq: moom_callback() of drivers/tty/sysrq.c calls
+ * out_of_memory() with oom_lock held, which the module cannot take itself, and an
+ * order of -1. From there on everything is as in an OOM. The setting of
+ * kernel.sysrq is not looked at, because nobody presses a key.
+ */
+#include "core.h"
+
+#include <linux/errno.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/workqueue.h>
+
+#include "oom/coverage.h"
+#include "oom/quiet.h"
+#include "oom/redirect.h"
+#include "oom/request.h"
+
+static unsigned long notrace where_moom(struct oe_redirect *redirect);
+static unsigned long notrace where_nothing(struct oe_redirect *redirect);
+
+/* Never runs: the redirect sends the CPU to moom_callback() with the same argument. */
+static OE_REDIRECTED void call_moom(struct work_struct *work)
+{
+	oe_opaque(work);
+}
+
+static struct {
+	struct mutex lock; /* its holders may wait for oom_lock */
+	struct oe_redirect moom; /* finds the function, redirects nothing */
+	struct oe_redirect call;
+	bool available;
+	struct task_struct *task; /* that asks; only current compares */
+	enum oe_kind kind; /* the task's, as @outcome */
+	enum oe_outcome outcome;
+} asked = {
+	.lock = __MUTEX_INITIALIZER(asked.lock),
+	.moom = {
+		.symbol = "moom_callback",
+		.where = where_nothing,
+	},
+	.call = {
+		.function = call_moom,
+		.where = where_moom,
+	},
+};
+
+static unsigned long notrace where_moom(struct oe_redirect *redirect)
+{
+	return asked.moom.address;
+}
+NOKPROBE_SYMBOL(where_moom);
+
+static unsigned long notrace where_nothing(struct oe_redirect *redirect)
+{
+	return 0;
+}
+NOKPROBE_SYMBOL(where_nothing);
+
+static bool runs_as_task(void)
+{
+	return READ_ONCE(asked.task) == current;
+}
+
+/**
+ * oe_request_kind - what a call of out_of_memory() with an order of -1 is
+ *
+ * Context: OOM path.
+ * Return: the kind that current asks for, or OE_KIND_SYSRQ.
+ */
+enum oe_kind oe_request_kind(void)
+{
+	return runs_as_task() ? asked.kind : OE_KIND_SYSRQ;
+}
+
+/**
+ * oe_request_ended - an episode has ended
+ * @outcome: how
+ *
+ * Context: OOM path.
+ */
+void oe_request_ended(enum oe_outcome outcome)
+{
+	if (runs_as_task())
+		asked.outcome = outcome;
+}
+
+static int error_of(enum oe_outcome outcome)
+{
+	switch (outcome) {
+	case OE_OUTCOME_KILLED:
+	case OE_OUTCOME_AVOIDED:
+		return 0;
+	case OE_OUTCOME_NO_VICTIM:
+		return -ESRCH;
+	default:
+		return -EBUSY;
+	}
+}
+
+/* Without a redirect that works the kernel would choose on its own. */
+static bool is_wrapped(void)
+{
+	char text[OE_COVERAGE_TEXT];
+
+	oe_coverage_check(text);
+	return oe_coverage_has(OE_COVER_OOM);
+}
+
+static int ask_now(enum oe_kind kind)
+{
+	if (!asked.available || READ_ONCE(oe_config.mode) == OE_MODE_OFF ||
+	    !is_wrapped())
+		return -EOPNOTSUPP;
+	if (oe_quiet_now())
+		return -EBUSY;
+	asked.kind = kind;
+	/* If no episode begins, an earlier victim is still dying. */
+	asked.outcome = OE_OUTCOME_VICTIM_PENDING;
+	WRITE_ONCE(asked.task, current);
+	call_moom(NULL);
+	WRITE_ONCE(asked.task, NULL);
+	return error_of(asked.outcome);
+}
+
+/**
+ * oe_request_victim - one emergency without the kernel's asking
+ * @kind: OE_KIND_REQUEST or OE_KIND_EARLY
+ *
+ * All seven steps of an episode of the machine, the window included. With
+ * mode=observe nobody dies.
+ *
+ * Context: process context; sleeps, and waits for oom_lock.
+ * Return: 0 if a victim was killed, or memory came back before; -ESRCH if nobody
+ * may be chosen; -EBUSY if an earlier victim is still dying, in suspend, and with
+ * mode=observe; -EOPNOTSUPP with mode=off, and where the kernel's call cannot be
+ * made or would not be wrapped; -EINTR.
+ */
+int oe_request_victim(enum oe_kind kind)
+{
+	int err;
+
+	if (mutex_lock_interruptible(&asked.lock))
+		return -EINTR;
+	err = ask_now(kind);
+	mutex_unlock(&asked.lock);
+	return err;
+}
+
+/**
+ * oe_request_init - from now on a victim can be asked for, if the kernel has SysRq
+ *
+ * Context: module init, or a worker that tries again, after out_of_memory() has
+ * been wrapped; may sleep.
+ */
+void oe_request_init(void)
+{
+	if (asked.available || oe_redirect_register(&asked.moom))
+		return;
+	if (oe_redirect_register(&asked.call)) {
+		oe_redirect_unregister(&asked.moom);
+		return;
+	}
+	mutex_lock(&asked.lock);
+	asked.available = true;
+	mutex_unlock(&asked.lock);
+}
+
+/**
+ * oe_request_exit - no victim can be asked for any more
+ *
+ * Context: module exit, before out_of_memory() is unwrapped; waits for the
+ * request under way.
+ */
+void oe_request_exit(void)
+{
+	bool was_available;
+
+	mutex_lock(&asked.lock);
+	was_available = asked.available;
+	asked.available = false;
+	mutex_unlock(&asked.lock);
+	if (!was_available)
+		return;
+	oe_redirect_unregister(&asked.call);
+	oe_redirect_unregister(&asked.moom);
+}

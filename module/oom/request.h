@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A victim that is asked for while allocations still succeed.
+ */
+#ifndef OE_REQUEST_H
+#define OE_REQUEST_H
+
+#include "episode.h"
+
+#ifdef CONFIG_KPROBES
+
+void oe_request_init(void);
+void oe_request_exit(void);
+int oe_request_victim(enum oe_kind kind);
+enum oe_kind oe_request_kind(void);
+void oe_request_ended(enum oe_outcome outcome);
+
+#else
+
+#include <linux/errno.h>
+
+static inline void oe_request_init(void)
+{
+}
+
+static inline void oe_request_exit(void)
+{
+}
+
+static inline int oe_request_victim(enum oe_kind kind)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void oe_request_ended(enum oe_outcome outcome)
+{
+}
+
+#endif /* CONFIG_KPROBES */
+
+#endif /* OE_REQUEST_H */

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A victim without the kernel's asking: `relieve` takes the first in order, early_kb does so before
+# memory has run out; the same steps, order and record as in an OOM, and nobody else dies.
+#
+# set: stock matrix
+# needs: guard
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+recorded()
+{
+	tail -n 1 "$OE/events" | tr ' ' '\n' | sed -n "s/^$1=//p"
+}
+
+# relieve: writes 1, and says what came of it.
+relieve()
+{
+	if (echo 1 >"$OE/relieve") 2>"$tmp/relieve.err"; then
+		echo done
+	else
+		sed -n 's/.*: //p' "$tmp/relieve.err"
+	fi
+}
+
+has_victims()
+{
+	[ "$(get stats/victims)" -ge "$1" ]
+}
+
+on_request()
+{
+	spawn first 2048 800
+	first=$pid
+	spawn second 2048 700
+	second=$pid
+	spawn precious 2048 50
+	precious=$pid
+	wanted=$(get reconfigure_wanted)
+	equal "a request is granted" "done" "$(relieve)"
+	killed "the first in order dies" "$first"
+	check "and no other" alive "$second"
+	equal "userspace was told, once" $((wanted + 1)) "$(get reconfigure_wanted)"
+	equal "the record says what it was" "request killed rank" \
+		"$(recorded kind) $(recorded outcome) $(recorded reason)"
+	equal "it is counted" "1 0 0" \
+		"$(get stats/oom_request) $(get stats/oom_global) $(get stats/oom_sysrq)"
+	equal "the level is as before" normal "$(get levels/level)"
+}
+
+refused()
+{
+	equal "only 1 can be written" "Numerical result out of range" "$( (echo 2 >"$OE/relieve") 2>&1 | sed 's/.*: //')"
+	set_to mode observe
+	equal "with mode=observe nobody dies" "Device or resource busy" "$(relieve)"
+	check "mode=observe: the next one lives" alive "$second"
+	equal "but it is recorded" "request not_killed second" \
+		"$(recorded kind) $(recorded outcome) $(recorded would_comm)"
+	set_to mode off
+	wanted=$(get reconfigure_wanted)
+	case $(relieve) in
+	*"not supported") refused=yes ;;
+	*) refused=no ;;
+	esac
+	equal "with mode=off it is refused, and told to nobody" "yes $wanted" \
+		"$refused $(get reconfigure_wanted)"
+	set_to mode enforce
+	threshold=$(get rank_threshold)
+	set_to rank_threshold 1000
+	equal "if nobody may be chosen it says so; no panic" "No such process" "$(relieve)"
+	check "nobody may be chosen: the next one lives" alive "$second"
+	set_to rank_threshold "$threshold"
+}
+
+by_amount()
+{
+	set_to early_kb 25%
+	before=$(get stats/victims)
+	spawn leaker 1024 900 -g -l 0
+	leaker=$pid
+	kill -USR1 "$leaker"
+	check "early_kb: a victim is chosen" poll_until "$PATIENCE" has_victims $((before + 1))
+	killed "early_kb: it is the leaker" "$leaker"
+	equal "early_kb: the record says so" "early killed leaker" \
+		"$(recorded kind) $(recorded outcome) $(recorded victim_comm)"
+	equal "early_kb: memory had not run out" 0 "$(get stats/oom_global)"
+	check "early_kb: others live" alive "$second"
+	set_to early_kb 0
+}
+
+plan 21
+load_module selection_order=rank rank_threshold=100
+on_request
+refused
+by_amount
+check "the protected process lives" alive "$precious"
+equal "no splat" 0 "$(splat_taint)"
+finish
