@@ -78,7 +78,8 @@ enum oom_embedded_level {
  * @type: what has happened; decides which of the others mean something
  * @seq: number of the emergency, counted since the module was loaded
  * @missed: emergencies before this one that nobody handled
- * @kind: "global", "cpuset", "mempolicy", "memcg", "sysrq" or "thrash"
+ * @kind: "global", "cpuset", "mempolicy", "memcg", "sysrq", "thrash",
+ *	"request" or "early"
  * @outcome: "killed", "avoided", "no_victim", ...; of a limit "exceeded",
  *	"terminated", "killed", "blocked", "recovered"
  * @trigger_pid: who asked for memory, 0 if unknown

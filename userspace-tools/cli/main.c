@@ -63,6 +63,8 @@ static const struct command commands[] = {
 	  candidates_run, 0, 0, 0 },
 	{ "tasks", "", "the same", "an", "the first N",
 	  candidates_run, 0, 0, 0 },
+	{ "relieve", "", "have the module kill the next victim now, as in an OOM", "D", NULL,
+	  relieve_run, 0, 0, 0 },
 	{ "why", "PID", "its ranking and from where, who protects it, and its turn", "", NULL,
 	  why_run, 1, 1, 0 },
 	{ "events", "[SEQ]", "what was decided; all about number SEQ", "n", "the last N",

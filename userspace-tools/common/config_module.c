@@ -33,6 +33,7 @@ const struct oe_conf_key oe_conf_policy_keys[] = {
 	NUMBER("grace_hold", 0, 1),
 	TYPE("reserve_kb", VALUE_SIZE),
 	TYPE("min_gain_kb", VALUE_SIZE),
+	TYPE("early_kb", VALUE_SIZE),
 	NUMBER("console_first", 0, 1),
 	NUMBER("allow_offers", 0, 1),
 	END,

@@ -24,6 +24,7 @@ enum oe_count {
 	OE_COUNT_GLOBAL,
 	OE_COUNT_SYSRQ,
 	OE_COUNT_MEMCG,
+	OE_COUNT_REQUEST,
 	OE_NR_COUNTS,
 };
 
@@ -53,7 +54,7 @@ struct oe_state {
 };
 
 enum {
-	OE_STATE_MAGIC = 0x6f656d31,
+	OE_STATE_MAGIC = 0x6f656d32,
 	OE_STATE_SLOTS = 2,
 	OE_BOOT_ID_SIZE = 40,
 };

@@ -83,7 +83,8 @@ static bool explain_size(char *buf, size_t size, const char *file,
 	long long total;
 	int index;
 	bool has_half = !strcmp(file, "reserve_kb") ||
-			!strcmp(file, "min_gain_kb");
+			!strcmp(file, "min_gain_kb") ||
+			!strcmp(file, "early_kb");
 
 	if (oe_proc_meminfo("MemTotal", &total) || total <= 0 ||
 	    !oe_conf_kb(value, (unsigned long long)total, &kb))

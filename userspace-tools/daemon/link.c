@@ -50,6 +50,7 @@ void oe_link_acknowledge(void)
 static const char *const count_files[OE_NR_COUNTS] = {
 	[OE_COUNT_GLOBAL] = "stats/oom_global",
 	[OE_COUNT_SYSRQ] = "stats/oom_sysrq",
+	[OE_COUNT_REQUEST] = "stats/oom_request",
 	[OE_COUNT_MEMCG] = "stats/oom_memcg",
 };
 
@@ -108,7 +109,8 @@ static void judge_counts(const int64_t *before, struct oe_oom *oom,
 	if (!read_counts(counts))
 		return;
 	oom->machine = count_difference(counts, before, OE_COUNT_GLOBAL) +
-		       count_difference(counts, before, OE_COUNT_SYSRQ);
+		       count_difference(counts, before, OE_COUNT_SYSRQ) +
+		       count_difference(counts, before, OE_COUNT_REQUEST);
 	oom->memcg = count_difference(counts, before, OE_COUNT_MEMCG);
 	memcpy(state->counts, counts, sizeof(counts));
 	oe_state_publish();

@@ -375,8 +375,11 @@ static int write_file(const char *file, const char *value)
 	if (!strcmp(file, "grace_hold") || !strcmp(file, "console_first") ||
 	    !strcmp(file, "allow_offers"))
 		return put_number(file, value, 0, 1);
-	if (!strcmp(file, "reserve_kb") || !strcmp(file, "min_gain_kb"))
+	if (!strcmp(file, "reserve_kb") || !strcmp(file, "min_gain_kb") ||
+	    !strcmp(file, "early_kb"))
 		return put_kb(file, value, TOTAL_KB / 2);
+	if (!strcmp(file, "relieve"))
+		return put_number(file, value, 1, 1);
 	if (!strcmp(file, "reconfigure_done"))
 		return put_number(file, value, fake_number(file),
 				  fake_number("reconfigure_wanted"));

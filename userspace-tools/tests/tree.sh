@@ -122,7 +122,7 @@ fake_module_files()
 	put_file sysfs/levels/debounce_ms 500
 	put_file sysfs/levels/oom_forecast_ms -1
 	put_file sysfs/levels/forecast_alert_ms 0
-	for counter in oom_global oom_memcg oom_sysrq victims avoided no_victim guard_hits \
+	for counter in oom_global oom_memcg oom_sysrq oom_request victims avoided no_victim guard_hits \
 		inherit_failed uevent_failed probe_missed ranked; do
 		put_file "sysfs/stats/$counter" 0
 	done

@@ -49,6 +49,7 @@ int incident_run(const struct arguments *args);
 int limit_run(const struct arguments *args);
 int metrics_run(const struct arguments *args);
 int rank_run(const struct arguments *args);
+int relieve_run(const struct arguments *args);
 int report_run(const struct arguments *args);
 int set_run(const struct arguments *args);
 int status_run(const struct arguments *args);

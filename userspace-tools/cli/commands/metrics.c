@@ -88,13 +88,14 @@ static void info_metric(void)
 
 static void oom_counters(void)
 {
-	static const char *const kinds[] = { "global", "memcg", "sysrq" };
+	static const char *const kinds[] = { "global", "memcg", "sysrq",
+					     "request" };
 	char file[OE_SYSFS_PATH_MAX];
 	long long value;
 	size_t i;
 
 	print_head("ooms_total", "counter", "Emergencies by kind.");
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		snprintf(file, sizeof(file), "stats/oom_%s", kinds[i]);
 		if (!oe_sysfs_read_number(file, &value))
 			print_sample("ooms_total", "kind", kinds[i],

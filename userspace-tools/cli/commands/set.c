@@ -27,6 +27,7 @@ static const char *const settings[] = {
 	"grace_hold",
 	"reserve_kb",
 	"min_gain_kb",
+	"early_kb",
 	"levels/warning_kb",
 	"levels/critical_kb",
 	"levels/imminent_oom_kb",

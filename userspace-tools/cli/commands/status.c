@@ -142,6 +142,7 @@ int status_run(const struct arguments *args)
 		"reserve_kb",
 		"reserve_available_kb",
 		"min_gain_kb",
+		"early_kb",
 		"allow_offers",
 		NULL,
 	};

@@ -146,10 +146,11 @@ static void add_counters(struct frame *frame)
 	oe_records_wanted(&wanted);
 	add_line(
 		frame, FRAME_PLAIN,
-		"OOMs    global %lld  memcg %lld  sysrq %lld   victims %lld  avoided %lld   asked %lld  acknowledged %lld",
+		"OOMs    global %lld  memcg %lld  sysrq %lld  request %lld   victims %lld  avoided %lld   asked %lld  acknowledged %lld",
 		read_number("stats/oom_global", 0),
 		read_number("stats/oom_memcg", 0),
 		read_number("stats/oom_sysrq", 0),
+		read_number("stats/oom_request", 0),
 		read_number("stats/victims", 0),
 		read_number("stats/avoided", 0), wanted,
 		read_number("reconfigure_done", 0));

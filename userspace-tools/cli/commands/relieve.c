@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "relieve": one emergency now, by hand, before the kernel asks for a victim.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands/commands.h"
+#include "cli/print/complain.h"
+#include "cli/print/format.h"
+#include "cli/print/out.h"
+#include "common/records.h"
+#include "common/sysfs.h"
+
+#define RELIEVE_FILE "relieve"
+
+static int complain_nobody(void)
+{
+	return complain(EXIT_NOT_FOUND, "no process may be chosen now");
+}
+
+static int show_next(void)
+{
+	char text[FORMAT_PROCESS_SIZE];
+	struct oe_rows rows;
+	int status = EXIT_OK;
+	int err = oe_records_candidates(&rows);
+
+	if (err)
+		return complain_file("candidates", NULL, err);
+	if (rows.nr && !strcmp(rows.row[0].verdict, "next")) {
+		snprintf(text, sizeof(text), "%s/%lld", rows.row[0].comm,
+			 rows.row[0].pid);
+		out_text("next_victim", text);
+	} else {
+		status = complain_nobody();
+	}
+	oe_records_free_rows(&rows);
+	return status;
+}
+
+static int explain_refusal(int err)
+{
+	switch (-err) {
+	case ESRCH:
+		return complain_nobody();
+	case EBUSY:
+		return complain(
+			EXIT_REFUSED,
+			"nobody was killed: an earlier victim is still giving its memory back, the module only observes, or the machine is about to be suspended");
+	case EOPNOTSUPP:
+		return complain(
+			EXIT_UNSUPPORTED,
+			"the module is off, or cannot ask this kernel for a victim (no SysRq, or coverage has no global)");
+	case ENOENT:
+		if (!oe_sysfs_present())
+			return complain(EXIT_UNSUPPORTED,
+					"this version of the module has no %s",
+					RELIEVE_FILE);
+		break;
+	}
+	return complain_file(RELIEVE_FILE, "1", err);
+}
+
+/**
+ * relieve_run - the command "relieve"
+ * @args: @dryrun
+ *
+ * Return: an exit status.
+ */
+int relieve_run(const struct arguments *args)
+{
+	int err;
+
+	if (args->dryrun)
+		return show_next();
+	err = oe_sysfs_write(RELIEVE_FILE, "1");
+	return err ? explain_refusal(err) : EXIT_OK;
+}
