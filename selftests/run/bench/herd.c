@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * herd N FILE [UID USERS]: N small paused processes, each with memory of its own,
+ * herd N FILE [NAMES | UID USERS]: N small paused processes, each with memory of its own,
  * killable as ordinary ones are. Their pids go into FILE; "ready" when all are
- * there. With UID they belong to so many users in turn, of whom that is the first.
+ * there. With NAMES they have so many names in turn, with UID they belong to so many users in
+ * turn, of whom that is the first.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 static void die(const char *what)
@@ -27,10 +29,16 @@ static void become_killable(void)
 	close(fd);
 }
 
-static void graze(int i, char **user)
+static void graze(int i, char **argv)
 {
-	if (user && setuid(atoi(user[0]) + i % atoi(user[1])))
+	char name[16];
+
+	if (argv[0] && argv[1] && setuid(atoi(argv[0]) + i % atoi(argv[1])))
 		die("setuid");
+	if (argv[0] && !argv[1]) {
+		snprintf(name, sizeof(name), "herd%d", i % atoi(argv[0]));
+		prctl(PR_SET_NAME, name);
+	}
 	for (;;)
 		pause();
 }
@@ -40,8 +48,8 @@ int main(int argc, char **argv)
 	FILE *file;
 	pid_t pid;
 
-	if (argc != 3 && argc != 5) {
-		fprintf(stderr, "usage: herd N FILE [UID USERS]\n");
+	if (argc < 3 || argc > 5) {
+		fprintf(stderr, "usage: herd N FILE [NAMES | UID USERS]\n");
 		return EXIT_FAILURE;
 	}
 	file = fopen(argv[2], "we");
@@ -54,7 +62,7 @@ int main(int argc, char **argv)
 		if (pid < 0)
 			die("fork");
 		if (!pid)
-			graze(i, argc == 5 ? argv + 3 : NULL);
+			graze(i, argv + 3);
 		fprintf(file, "%d\n", pid);
 		fflush(file);	/* nothing is left over for the next child to write */
 	}
