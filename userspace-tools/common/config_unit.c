@@ -19,6 +19,7 @@ enum {
 	UNIT_SIZE = 256,
 	LINE_SIZE = 1024,
 	LINES_MAX = 10000,
+	PATH_SIZE = 1024, /* on the stack, which the manager locks */
 };
 
 /* What is named first hides the others. */
@@ -102,7 +103,7 @@ static void read_drop_ins(const char *unit, const char *key, char *text,
 	size_t i;
 
 	for (i = NR_DIRECTORIES; i-- > 0;) {
-		char directory[PATH_MAX];
+		char directory[PATH_SIZE];
 		struct dirent **names;
 		int nr;
 		int j;
@@ -111,7 +112,7 @@ static void read_drop_ins(const char *unit, const char *key, char *text,
 			 oe_unit_root(), directories[i], unit);
 		nr = scandir(directory, &names, is_conf, alphasort);
 		for (j = 0; j < nr; j++) {
-			char path[2 * PATH_MAX];
+			char path[2 * PATH_SIZE];
 
 			snprintf(path, sizeof(path), "%s/%s", directory,
 				 names[j]->d_name);
@@ -126,7 +127,7 @@ static void read_drop_ins(const char *unit, const char *key, char *text,
 static bool read_fragment(const char *unit, const char *key, char *text,
 			  size_t size)
 {
-	char path[PATH_MAX];
+	char path[PATH_SIZE];
 	size_t i;
 
 	for (i = 0; i < NR_DIRECTORIES; i++) {
@@ -181,7 +182,7 @@ bool oe_unit_setting(const char *unit, const char *key, char *text, size_t size)
  */
 void oe_unit_default(const char *key, char *text, size_t size)
 {
-	char path[PATH_MAX];
+	char path[PATH_SIZE];
 
 	snprintf(path, sizeof(path), "%s/etc/systemd/system.conf",
 		 oe_unit_root());
@@ -202,7 +203,7 @@ static bool has_drop_in(const char *directory, const char *key)
 	int nr = scandir(directory, &names, is_conf, alphasort);
 
 	for (int i = 0; i < nr; i++) {
-		char path[2 * PATH_MAX + NAME_MAX + 2];
+		char path[2 * PATH_SIZE + NAME_MAX + 2];
 
 		snprintf(path, sizeof(path), "%s/%s", directory,
 			 names[i]->d_name);
@@ -217,7 +218,7 @@ static bool has_drop_in(const char *directory, const char *key)
 /* A link to a file of another name is another name of that unit. */
 static bool is_alias(const char *path)
 {
-	char target[PATH_MAX];
+	char target[PATH_SIZE];
 	ssize_t length = readlink(path, target, sizeof(target) - 1);
 	const char *name;
 
@@ -232,7 +233,7 @@ static void visit_entry(const char *directory, char *name, const char *key,
 			void (*visit)(const char *unit, void *arg), void *arg)
 {
 	size_t length = strlen(name);
-	char path[2 * PATH_MAX];
+	char path[2 * PATH_SIZE];
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	if (length > 2 && !strcmp(name + length - 2, ".d")) {
@@ -255,7 +256,7 @@ void oe_unit_visit(const char *key, void (*visit)(const char *unit, void *arg),
 		   void *arg)
 {
 	for (size_t i = 0; i < NR_DIRECTORIES; i++) {
-		char directory[PATH_MAX];
+		char directory[PATH_SIZE];
 		struct dirent **names;
 		int nr;
 

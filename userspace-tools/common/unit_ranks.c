@@ -36,9 +36,10 @@ struct unit {
 struct units {
 	const struct oe_conf *conf;
 	oe_unit_complain complain;
-	struct unit *unit; /* UNITS_MAX */
+	struct unit *unit;
 	size_t nr;
 	bool is_full;
+	int err;
 };
 
 static bool is_known(const struct units *units, const char *name)
@@ -81,19 +82,33 @@ static void name_group(struct unit *unit)
 	oe_conf_group_name(OE_UNIT_PREFIX, name, unit->group);
 }
 
+/* Grows with the units that there are: the manager locks what it has once touched. */
+static void keep_unit(struct units *units, const struct unit *unit)
+{
+	struct unit *bigger =
+		reallocarray(units->unit, units->nr + 1, sizeof(*units->unit));
+
+	if (!bigger) {
+		units->err = -ENOMEM;
+		return;
+	}
+	units->unit = bigger;
+	bigger[units->nr++] = *unit;
+}
+
 /* Called for each unit of which a file has the key, in order of directories. */
 static void add_unit(const char *name, void *arg)
 {
 	struct units *units = arg;
-	struct unit *unit = &units->unit[units->nr];
+	struct unit unit = {};
 	long long rank;
 
 	/* The name of a file is no pattern. */
 	if (strlen(name) >= UNIT_SIZE || strpbrk(name, "*?") ||
 	    is_known(units, name) ||
-	    !oe_unit_rule(name, unit->rule, sizeof(unit->rule)))
+	    !oe_unit_rule(name, unit.rule, sizeof(unit.rule)))
 		return;
-	if (units->nr == UNITS_MAX - 1) {
+	if (units->nr == UNITS_MAX) {
 		if (!units->is_full)
 			units->complain(
 				name,
@@ -101,19 +116,18 @@ static void add_unit(const char *name, void *arg)
 		units->is_full = true;
 		return;
 	}
-	snprintf(unit->name, sizeof(unit->name), "%s", name);
-	*unit->rank = '\0';
+	snprintf(unit.name, sizeof(unit.name), "%s", name);
 	/* A drop-in clears it with an empty value. */
-	if (!oe_unit_setting(name, key, unit->rank, sizeof(unit->rank)) ||
-	    !*unit->rank || is_configured(units->conf, unit->rule))
+	if (!oe_unit_setting(name, key, unit.rank, sizeof(unit.rank)) ||
+	    !*unit.rank || is_configured(units->conf, unit.rule))
 		return;
-	if (!oe_conf_number(unit->rank, 0, OOM_EMBEDDED_RANK_MAX, &rank)) {
+	if (!oe_conf_number(unit.rank, 0, OOM_EMBEDDED_RANK_MAX, &rank)) {
 		units->complain(name, "X-OOMRank= is no number from 0 to 1000");
 		return;
 	}
-	snprintf(unit->rank, sizeof(unit->rank), "%d", (int)rank);
-	name_group(unit);
-	units->nr++;
+	snprintf(unit.rank, sizeof(unit.rank), "%d", (int)rank);
+	name_group(&unit);
+	keep_unit(units, &unit);
 }
 
 static bool has_group(const struct units *units, const char *group)
@@ -180,14 +194,13 @@ int oe_unit_ranks_add(struct oe_changes *changes, const struct oe_conf *conf,
 		      oe_unit_complain complain)
 {
 	struct units units = { .conf = conf, .complain = complain };
-	int err = 0;
+	int err;
 
-	units.unit = calloc(UNITS_MAX, sizeof(*units.unit));
-	if (!units.unit)
-		return -ENOMEM;
 	if (conf->daemon.unit_ranks)
 		oe_unit_visit(key, add_unit, &units);
-	remove_others(changes, &units);
+	err = units.err;
+	if (!err)
+		remove_others(changes, &units);
 	for (size_t i = 0; i < units.nr && !err; i++)
 		err = add_group(changes, &units.unit[i]);
 	free(units.unit);
