@@ -4,14 +4,15 @@
 # What a user can do to become protected, and what each attempt gets: no protection that was not
 # given to it. The table is in Documentation/user-guide/say-who-matters.md; more attempts are in
 # rules.sh, inherit.sh and offer.sh.
+# LOOKS: how often it is looked at names that change (default 10).
 #
-# set: debug once
+# set: once
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
 USER_ID=4242
-LOOKS=30
+LOOKS=${LOOKS:-10}
 
 # attempt NAME COMMAND...: sets $target to the process that it wants protected, and $result
 attempt()
@@ -147,7 +148,7 @@ by_race()
 	set_to groups/crew/rules "comm=vital"
 	start storm attacker storm vital
 	seen=0
-	for _ in $(seq $LOOKS); do
+	for _ in $(seq "$LOOKS"); do
 		seen=$((seen + $(grep -c 'group:crew' "$OE/oom_ranking") + \
 			$(awk '$4 == "group:crew"' "$OE/candidates" | grep -c .)))
 	done
