@@ -100,12 +100,13 @@ bool oe_group_pass_begin(enum oe_group_pass user)
  */
 void oe_group_pass_end(enum oe_group_pass user, bool began)
 {
+	if (!began)
+		return;
 	/*
 	 * Pairs with cmpxchg_acquire(): publish the findings before the cache
 	 * is free.
 	 */
-	if (began)
-		smp_store_release(&passes[user].owner, NULL);
+	smp_store_release(&passes[user].owner, NULL);
 }
 
 static unsigned int hash_words(const unsigned long *words, unsigned int nr,

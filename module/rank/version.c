@@ -36,7 +36,7 @@ void oe_version_end_change(void)
 	/* A reader that finds no writer must find the number, and the changes. */
 	smp_mb__before_atomic(); /* pairs with smp_rmb() in oe_version_now() */
 	atomic_inc(&rank_version.number);
-	smp_mb__after_atomic();
+	smp_mb__after_atomic(); /* the number before the end of the writer */
 	atomic_dec(&rank_version.nr_writers);
 }
 
@@ -53,7 +53,7 @@ struct oe_version oe_version_now(void)
 	version.stable = !atomic_read(&rank_version.nr_writers);
 	smp_rmb(); /* pairs with oe_version_end_change() */
 	version.number = atomic_read(&rank_version.number);
-	smp_rmb();
+	smp_rmb(); /* the number before the rankings */
 	return version;
 }
 

@@ -239,7 +239,7 @@ static void pick_oom_group(void)
 
 static void pick_world(void)
 {
-	int sizes[NR_PROCS];
+	int sizes[NR_PROCS] = {};
 
 	for (int i = 0; i < NR_PROCS; i++) {
 		int other = below(i + 1);
