@@ -96,6 +96,12 @@ static int is_conf(const struct dirent *entry)
 	       !strcmp(entry->d_name + length - strlen(".conf"), ".conf");
 }
 
+/* By bytes, as systemd has it, whatever the locale. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
 /* In the order of their names, the lowest directory first, so that the highest one counts. */
 static void read_drop_ins(const char *unit, const char *key, char *text,
 			  size_t size)
@@ -110,7 +116,7 @@ static void read_drop_ins(const char *unit, const char *key, char *text,
 
 		snprintf(directory, sizeof(directory), "%s%s/%s.d",
 			 oe_unit_root(), directories[i], unit);
-		nr = scandir(directory, &names, is_conf, alphasort);
+		nr = scandir(directory, &names, is_conf, by_name);
 		for (j = 0; j < nr; j++) {
 			char path[2 * PATH_SIZE];
 
@@ -200,7 +206,7 @@ static bool has_drop_in(const char *directory, const char *key)
 {
 	struct dirent **names;
 	bool found = false;
-	int nr = scandir(directory, &names, is_conf, alphasort);
+	int nr = scandir(directory, &names, is_conf, by_name);
 
 	for (int i = 0; i < nr; i++) {
 		char path[2 * PATH_SIZE + NAME_MAX + 2];
@@ -262,7 +268,7 @@ void oe_unit_visit(const char *key, void (*visit)(const char *unit, void *arg),
 
 		snprintf(directory, sizeof(directory), "%s%s", oe_unit_root(),
 			 directories[i]);
-		nr = scandir(directory, &names, NULL, alphasort);
+		nr = scandir(directory, &names, NULL, by_name);
 		for (int j = 0; j < nr; j++) {
 			visit_entry(directory, names[j]->d_name, key, visit,
 				    arg);

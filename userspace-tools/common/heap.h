@@ -15,6 +15,8 @@
 
 enum {
 	OE_HEAP_STEP = 4096,
+	/* Less than the buffer of opendir(): it would leave a hole that cannot be trimmed. */
+	OE_HEAP_LARGE = 16 * 1024,
 };
 
 /* To be called first: the heap grows by no more than is needed. */
@@ -22,6 +24,7 @@ static inline void oe_heap_keep_small(void)
 {
 #ifdef __GLIBC__
 	mallopt(M_TOP_PAD, OE_HEAP_STEP);
+	mallopt(M_MMAP_THRESHOLD, OE_HEAP_LARGE);
 #endif
 }
 
