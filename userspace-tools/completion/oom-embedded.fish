@@ -59,7 +59,7 @@ complete -c oom-embedded -n '__oom_embedded_value_of memcg_no_victim_action' -a 
 complete -c oom-embedded -n '__oom_embedded_value_of grace_hold console_first allow_offers' -a '0 1'
 complete -c oom-embedded -n '__oom_embedded_at 1 wait' -a 'any oom oom= level level=warning level=critical level=imminent_oom level=oom coverage'
 complete -c oom-embedded -n '__fish_seen_subcommand_from apply check' -F
-complete -c oom-embedded -n '__fish_seen_subcommand_from set apply' -l dry-run
+complete -c oom-embedded -n '__fish_seen_subcommand_from set apply relieve' -l dry-run
 complete -c oom-embedded -n '__fish_seen_subcommand_from rank' -l tree -l self
 complete -c oom-embedded -n '__fish_seen_subcommand_from candidates tasks' -l all -s a
 complete -c oom-embedded -n '__fish_seen_subcommand_from candidates tasks events report watch top drill' -l count -s n -x
