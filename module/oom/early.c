@@ -25,7 +25,7 @@ enum {
 	LONGEST_MS = 1000,
 	/* After a request: the victim's memory is on its way. */
 	AFTERWARDS_MS = 100,
-	/* Nobody may be chosen: each try tells userspace, and nothing changes. */
+	/* Nobody may be chosen, or killed: a try tells userspace, and changes nothing. */
 	NO_VICTIM_MS = 10 * 1000,
 };
 
@@ -55,7 +55,11 @@ static unsigned int look_for_shortage(void)
 		return clamp_t(u64, (available_kb - kb) / FASTEST_KB_PER_MS,
 			       SHORTEST_MS, LONGEST_MS);
 	err = oe_request_victim(OE_KIND_EARLY);
-	return !err || err == -EBUSY ? AFTERWARDS_MS : NO_VICTIM_MS;
+	if (!err)
+		return AFTERWARDS_MS;
+	return err == -EBUSY && READ_ONCE(oe_config.mode) == OE_MODE_ENFORCE ?
+		       AFTERWARDS_MS :
+		       NO_VICTIM_MS;
 }
 
 static int watch_shortage(void *unused)

@@ -96,10 +96,33 @@ by_amount()
 	set_to early_kb 0
 }
 
-plan 21
+has_requests()
+{
+	[ "$(get stats/oom_request)" -eq "$1" ]
+}
+
+# Told now and then, not ten times a second.
+by_amount_observed()
+{
+	set_to mode observe
+	spawn ballast 102400 60
+	ballast=$pid
+	before=$(get stats/oom_request)
+	set_to early_kb 50%
+	check "early_kb, mode=observe: it is told" poll_until "$PATIENCE" has_requests $((before + 1))
+	sleep 2
+	check "early_kb, mode=observe: and not at once again" has_requests $((before + 1))
+	check "early_kb, mode=observe: nobody dies" alive "$second"
+	set_to early_kb 0
+	stop_process "$ballast"
+	set_to mode enforce
+}
+
+plan 24
 load_module selection_order=rank rank_threshold=100
 on_request
 refused
+by_amount_observed
 by_amount
 check "the protected process lives" alive "$precious"
 equal "no splat" 0 "$(splat_taint)"
