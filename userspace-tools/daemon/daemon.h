@@ -273,6 +273,9 @@ void oe_sense_close(void);
 /* --- settings.c --- */
 
 int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before);
+
+/* --- settings_mode.c --- */
+
 int oe_settings_open(const struct oe_conf *conf);
 void oe_settings_enter(const struct oe_conf *conf, int mode);
 int oe_settings_try(const struct oe_conf *conf);
