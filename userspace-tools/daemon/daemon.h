@@ -114,8 +114,9 @@ void oe_control_say_status(void);
 int oe_link_open(void);
 void oe_link_close(void);
 bool oe_link_is_up(void);
-void oe_link_configure(void);
-bool oe_link_replace(const struct oe_conf *before, const struct oe_conf *conf);
+void oe_link_configure(int mode);
+bool oe_link_replace(const struct oe_conf *before, const struct oe_conf *conf,
+		     int mode);
 void oe_link_listen(void);
 void oe_link_regain(void);
 void oe_link_catch_up(const struct oe_state *before);
@@ -272,11 +273,16 @@ void oe_sense_close(void);
 
 /* --- settings.c --- */
 
-int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before);
+int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before,
+		      int mode);
 
 /* --- settings_mode.c --- */
 
 int oe_settings_open(const struct oe_conf *conf);
+const char *oe_settings_kept(const struct oe_conf *conf, int mode,
+			     const char *path);
+void oe_settings_withdraw(const struct oe_conf *conf,
+			  const struct oe_conf *next, int mode);
 void oe_settings_enter(const struct oe_conf *conf, int mode);
 int oe_settings_try(const struct oe_conf *conf);
 void oe_settings_rank(int pid, int rank);

@@ -229,14 +229,15 @@ static void open_files(const struct oe_conf *conf)
 
 /**
  * oe_link_configure - write the configuration in force to the module
+ * @mode: the mode that is to be in force; -1 = none
  *
  * For a module that has had none from here. A setting that the module refuses
  * is left out, since there is nothing to go back to.
  */
-void oe_link_configure(void)
+void oe_link_configure(int mode)
 {
 	const struct oe_conf *conf = oe_active_conf();
-	int refused = oe_settings_apply(conf, NULL);
+	int refused = oe_settings_apply(conf, NULL, mode);
 
 	if (refused)
 		oe_log(OE_LOG_ERROR, "%d settings were refused", refused);
@@ -247,6 +248,7 @@ void oe_link_configure(void)
  * oe_link_replace - write a configuration to the module in place of another one
  * @before: in force until now
  * @conf: the one that takes its place
+ * @mode: the mode of @conf that is to be in force; -1 = none
  *
  * Without the module nothing is written. When the module comes back,
  * oe_link_regain() writes the configuration that is in force then.
@@ -254,11 +256,12 @@ void oe_link_configure(void)
  * Return: true; false if the module refused a setting. What @before has set is
  * then in force as it was.
  */
-bool oe_link_replace(const struct oe_conf *before, const struct oe_conf *conf)
+bool oe_link_replace(const struct oe_conf *before, const struct oe_conf *conf,
+		     int mode)
 {
 	if (!module.oom)
 		return true;
-	if (oe_settings_apply(conf, before))
+	if (oe_settings_apply(conf, before, mode))
 		return false;
 	open_files(conf);
 	return true;
@@ -349,7 +352,7 @@ void oe_link_regain(void)
 	if (oe_link_open())
 		return;
 	oe_log(OE_LOG_WARNING, "the module is there again");
-	oe_link_configure();
+	oe_link_configure(oe_mode_current());
 	protect_children();
 	oe_mode_init(oe_active_conf(), oe_mode_current(), oe_mode_pinned());
 	oe_watch_scan_now();

@@ -84,10 +84,9 @@ static void dry_run(const struct oe_conf *conf)
 }
 
 /* Continue in the mode of the manager before, and restart the services that it has ended. */
-static void take_over(const struct oe_state *before)
+static void take_over(const struct oe_state *before, int mode)
 {
 	const struct oe_conf *conf = oe_active_conf();
-	int mode = before ? oe_mode_find_noted(conf, before->mode) : -1;
 	int pinned = before ? oe_mode_find_noted(conf, before->pinned) : -1;
 
 	if (mode > 0)
@@ -101,6 +100,7 @@ static void prepare_manager(void)
 {
 	const struct oe_conf *conf = oe_active_conf();
 	const struct oe_state *before;
+	int mode;
 
 	oe_log_set(conf->daemon.log_level, conf->daemon.log_rate);
 	oe_loop_open();
@@ -122,8 +122,9 @@ static void prepare_manager(void)
 	oe_state_open(oe_reload_state_path());
 	oe_trend_open(oe_reload_state_path());
 	before = oe_state_before();
-	oe_link_configure();
-	take_over(before);
+	mode = before ? oe_mode_find_noted(conf, before->mode) : -1;
+	oe_link_configure(mode);
+	take_over(before, mode);
 	oe_heap_trim();
 	oe_memory_lock();
 	oe_reload_priority();

@@ -106,16 +106,13 @@ static void keep_current(const char *reason)
 	oe_notify_say("READY=1");
 }
 
-/*
- * The values of the current mode are withdrawn first, so that the ones which @conf finds, and which
- * come back if the module refuses it, are those of no mode.
- */
+/* False: the module refuses @conf, and what was in force still is. */
 static bool replace_settings(const struct oe_conf *before,
-			     const struct oe_conf *conf)
+			     const struct oe_conf *conf, int mode)
 {
 	if (before->nr_modes)
-		oe_settings_enter(before, 0);
-	if (oe_link_replace(before, conf))
+		oe_settings_withdraw(before, conf, mode);
+	if (oe_link_replace(before, conf, mode))
 		return true;
 	if (before->nr_modes)
 		oe_settings_enter(before, oe_mode_current());
@@ -148,13 +145,13 @@ void oe_reload(void)
 		keep_current("the new configuration has errors");
 		return;
 	}
-	if (!replace_settings(before, conf)) {
+	mode = same_mode(before, conf, oe_mode_current());
+	if (!replace_settings(before, conf, mode < 0 ? 0 : mode)) {
 		keep_current("the module refused the new configuration");
 		return;
 	}
 	oe_pipeline_move(before, conf);
 	oe_members_forget();
-	mode = same_mode(before, conf, oe_mode_current());
 	pinned = same_mode(before, conf, oe_mode_pinned());
 	oe_active_swap();
 	oe_log_set(conf->daemon.log_level, conf->daemon.log_rate);

@@ -85,7 +85,7 @@ static int complain_change(const struct oe_conf *conf,
 
 /* Returns how many settings cannot be read, and so could not be put back. */
 static int add_settings(struct oe_changes *changes, const struct oe_conf *conf,
-			char *missing, size_t size)
+			int mode, char *missing, size_t size)
 {
 	char uid[NAME];
 	int failed = 0;
@@ -98,10 +98,13 @@ static int add_settings(struct oe_changes *changes, const struct oe_conf *conf,
 	}
 	for (int i = 0; i < conf->nr_settings; i++) {
 		const struct oe_conf_setting *setting = &conf->settings[i];
+		const char *text = oe_settings_kept(conf, mode, setting->path);
 		char value[OE_SYSFS_VALUE_MAX];
-		int err = oe_changes_set(changes, setting->path,
-					 oe_exe_rules_value(setting, value));
+		int err;
 
+		if (!text)
+			text = oe_exe_rules_value(setting, value);
+		err = oe_changes_set(changes, setting->path, text);
 		if (err == -ENOENT || err == -ENOTDIR)
 			note_missing(missing, size, setting->path);
 		else if (err)
@@ -197,6 +200,7 @@ static int make_possible(struct oe_changes *changes, const struct oe_conf *conf)
  * oe_settings_apply - write a configuration
  * @conf: the configuration
  * @before: what it replaces; NULL: the module has had none from here
+ * @mode: the mode that is to be in force; it keeps its values, see oe_settings_kept()
  *
  * In place of another configuration it is written whole or not at all. Without
  * one there is nothing to go back to: all that the module accepts is written.
@@ -204,7 +208,8 @@ static int make_possible(struct oe_changes *changes, const struct oe_conf *conf)
  *
  * Return: how many settings were refused, each with a line in the log.
  */
-int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before)
+int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before,
+		      int mode)
 {
 	struct oe_changes changes = { .skip_missing = true };
 	char missing[160] = "";
@@ -214,7 +219,7 @@ int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before)
 	if (before)
 		oe_settings_add_gone(&changes, conf, before);
 	oe_ranking_groups_remove(&changes, conf);
-	failed = add_settings(&changes, conf, missing, sizeof(missing)) +
+	failed = add_settings(&changes, conf, mode, missing, sizeof(missing)) +
 		 add_rankings(&changes, conf) + add_unit_ranks(&changes, conf);
 	if (!before)
 		failed += make_possible(&changes, conf);

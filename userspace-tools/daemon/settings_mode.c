@@ -16,6 +16,8 @@ enum {
 	LINE = 40,
 };
 
+static const char LEVELS[] = "levels/";
+
 /* A file that modes write to, and its value in a mode that does not set it. */
 struct target {
 	const char *path;
@@ -169,6 +171,54 @@ static const char *mode_value(const struct oe_conf *conf, int mode,
 	return NULL;
 }
 
+static void enter_target(const struct oe_conf *conf, int mode, int i)
+{
+	struct target *target = &settings.targets[i];
+	const char *value = mode_value(conf, mode, target->path);
+
+	if (!value)
+		value = target->otherwise;
+	if (!strcmp(value, target->now))
+		return;
+	note_target(i, value);
+	oe_state_publish();
+	write_target(target, value);
+}
+
+/**
+ * oe_settings_kept - what a mode says about a file while the configuration is replaced
+ * @conf: the configuration
+ * @mode: its index; -1 = none
+ * @path: of the file
+ *
+ * An emergency in that moment finds the mode's value, and none that is in force for an instant
+ * only. Watermarks are no such files: each has to fit the others, so that they are written as the
+ * configuration has them first.
+ *
+ * Return: the mode's value, or NULL if the file gets what the configuration says outside of modes.
+ */
+const char *oe_settings_kept(const struct oe_conf *conf, int mode,
+			     const char *path)
+{
+	return strncmp(path, LEVELS, strlen(LEVELS)) ?
+		       mode_value(conf, mode, path) :
+		       NULL;
+}
+
+/**
+ * oe_settings_withdraw - take back what modes have written, before a new configuration
+ * @conf: in force
+ * @next: the new one
+ * @mode: the mode of @next that will be in force, -1 = none; it keeps its values
+ */
+void oe_settings_withdraw(const struct oe_conf *conf,
+			  const struct oe_conf *next, int mode)
+{
+	for (int i = 0; i < settings.nr_targets; i++)
+		if (!oe_settings_kept(next, mode, settings.targets[i].path))
+			enter_target(conf, 0, i);
+}
+
 /**
  * oe_settings_enter - write what a mode says
  * @conf: the one given to oe_settings_open()
@@ -179,18 +229,8 @@ static const char *mode_value(const struct oe_conf *conf, int mode,
  */
 void oe_settings_enter(const struct oe_conf *conf, int mode)
 {
-	for (int i = 0; i < settings.nr_targets; i++) {
-		struct target *target = &settings.targets[i];
-		const char *value = mode_value(conf, mode, target->path);
-
-		if (!value)
-			value = target->otherwise;
-		if (!strcmp(value, target->now))
-			continue;
-		note_target(i, value);
-		oe_state_publish();
-		write_target(target, value);
-	}
+	for (int i = 0; i < settings.nr_targets; i++)
+		enter_target(conf, mode, i);
 }
 
 /**

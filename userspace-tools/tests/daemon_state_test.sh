@@ -193,6 +193,45 @@ test_restart()
 	set_file rank_threshold 100
 }
 
+# other_thresholds VALUE: that were written, and are another one
+other_thresholds()
+{
+	grep '^rank_threshold ' "$FAKE_LOG" | grep -vx "rank_threshold $1"
+}
+
+# In a mode an OOM must never meet the value from outside of modes, not even for an instant.
+test_mode_is_kept()
+{
+	local DAEMON=$TOOLS_BUILD/tests/oom-embeddedd
+
+	export FAKE_LOG=$tmp/writes
+	printf '[policy]\nrank_threshold = 150\n' >>"$CONF"
+	start_anew
+	command_is 'mode degraded'
+	becomes "a mode, and a policy with another value" rank_threshold 200
+	check "writes are noted" grep -qx 'rank_threshold 200' "$FAKE_LOG"
+	: >"$FAKE_LOG"
+	: >"$log"
+	kill -HUP "$daemon"
+	says "a SIGHUP in it" 'the configuration was read again'
+	same "writes the mode's value only" '' "$(other_thresholds 200)"
+	kill_daemon
+	start_anew
+	says "a new manager in it" 'mode degraded'
+	same "writes the mode's value only, too" '' "$(other_thresholds 200)"
+	sed -i '/^rank_threshold = 200/d' "$CONF"
+	kill -HUP "$daemon"
+	becomes "a mode that says nothing of it any more" rank_threshold 150
+	write_conf
+	kill -HUP "$daemon"
+	becomes "a mode that does again" rank_threshold 200
+	command_is auto
+	becomes "and its end" rank_threshold 150
+	end_well "it ends in order, in no mode"
+	unset FAKE_LOG
+	set_file rank_threshold 100
+}
+
 # comes_up DESCRIPTION: with such a state file as with none
 comes_up()
 {
@@ -339,6 +378,7 @@ start_anew
 test_reload_keeps_service
 test_reload_keeps_pin
 test_restart
+test_mode_is_kept
 test_garbage
 test_damaged
 test_kinds

@@ -7,7 +7,8 @@
  * removed while it is open is that of a module that was unloaded.
  *
  * $FAKE_ERRORS makes things go wrong: words FILE=ERRNO (opening fails) or
- * FILE!ERRNO (writing fails), ERRNO a number.
+ * FILE!ERRNO (writing fails), ERRNO a number. $FAKE_LOG is a file that gets a
+ * line "FILE VALUE" for each write that is taken.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -481,6 +482,8 @@ ssize_t __wrap_pwrite(int fd, const void *buf, size_t count, off_t offset)
 			value[count - 1] = '\0';
 		err = write_file(file, value);
 	}
+	if (!err)
+		fake_note(file, value);
 	if (err) {
 		errno = -err;
 		return -1;

@@ -70,3 +70,16 @@ void fake_put_line(const char *file, const char *value)
 	snprintf(line, sizeof(line), "%s\n", value);
 	fake_put(file, line);
 }
+
+/* In $FAKE_LOG, if there is one. */
+void fake_note(const char *file, const char *value)
+{
+	const char *log = getenv("FAKE_LOG");
+	int fd = log ? __real_open(log, O_WRONLY | O_APPEND | O_CREAT, 0600) :
+		       -1;
+
+	if (fd < 0)
+		return;
+	dprintf(fd, "%s %s\n", file, value);
+	close(fd);
+}

@@ -18,6 +18,7 @@ void fake_get(const char *file, char *text);
 long long fake_number(const char *file);
 void fake_put(const char *file, const char *text);
 void fake_put_line(const char *file, const char *value);
+void fake_note(const char *file, const char *value);
 int fake_put_rules(const char *file, const char *value);
 
 #endif
