@@ -193,6 +193,17 @@ static bool has_owner(u64 serial)
 }
 
 /**
+ * oe_domain_machine_is_open - is another task inside an emergency of the machine?
+ *
+ * Context: process context; takes a spinlock.
+ * Return: true if so.
+ */
+bool oe_domain_machine_is_open(void)
+{
+	return has_owner(0);
+}
+
+/**
  * oe_domain_hurry - ask the task that is inside a domain to end its window
  * @call: of a caller that cannot wait
  *

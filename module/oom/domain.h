@@ -74,6 +74,7 @@ void oe_domain_release(struct oe_domain_state *state);
 struct oe_domain_state *oe_domain_owned(const struct oe_call *call);
 bool oe_domain_is_preempted(const struct oe_domain_state *state);
 bool oe_domain_machine_in_aftermath(void);
+bool oe_domain_machine_is_open(void);
 bool oe_domain_hurry(const struct oe_call *call);
 void oe_domain_wait(const struct oe_call *call, unsigned int timeout_ms);
 

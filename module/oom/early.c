@@ -19,7 +19,7 @@
 #include "oom/request.h"
 
 enum {
-	/* No machine fills its memory faster than this, in KiB a ms. */
+	/* KiB a ms. A faster leak may come to the OOM before it is seen. */
 	FASTEST_KB_PER_MS = 1000,
 	SHORTEST_MS = 10,
 	LONGEST_MS = 1000,

@@ -16,6 +16,7 @@
 #include <linux/workqueue.h>
 
 #include "oom/coverage.h"
+#include "oom/domain.h"
 #include "oom/quiet.h"
 #include "oom/redirect.h"
 #include "oom/request.h"
@@ -116,7 +117,8 @@ static int ask_now(enum oe_kind kind)
 	if (!asked.available || READ_ONCE(oe_config.mode) == OE_MODE_OFF ||
 	    !is_wrapped())
 		return -EOPNOTSUPP;
-	if (oe_quiet_now())
+	/* Who asks may be the one that this emergency waits for. */
+	if (oe_quiet_now() || oe_domain_machine_is_open())
 		return -EBUSY;
 	asked.kind = kind;
 	/* If no episode begins, an earlier victim is still dying. */
@@ -136,16 +138,17 @@ static int ask_now(enum oe_kind kind)
  *
  * Context: process context; sleeps, and waits for oom_lock.
  * Return: 0 if a victim was killed, or memory came back before; -ESRCH if nobody
- * may be chosen; -EBUSY if an earlier victim is still dying, in suspend, and with
- * mode=observe; -EOPNOTSUPP with mode=off, and where the kernel's call cannot be
- * made or would not be wrapped; -EINTR.
+ * may be chosen; -EBUSY while another emergency of the machine is under way, if
+ * an earlier victim is still dying, in suspend, and with mode=observe;
+ * -EOPNOTSUPP with mode=off, and where the kernel's call cannot be made or would
+ * not be wrapped.
  */
 int oe_request_victim(enum oe_kind kind)
 {
 	int err;
 
-	if (mutex_lock_interruptible(&asked.lock))
-		return -EINTR;
+	if (!mutex_trylock(&asked.lock))
+		return -EBUSY;
 	err = ask_now(kind);
 	mutex_unlock(&asked.lock);
 	return err;

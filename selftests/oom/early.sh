@@ -80,6 +80,24 @@ refused()
 	set_to rank_threshold "$threshold"
 }
 
+# Who asks may be the one that the window is for: it must not wait for itself.
+in_a_window()
+{
+	set_to grace_ms 10000
+	spawn third 2048 850
+	third=$pid
+	before=$(get stats/oom_request)
+	(echo 1 >"$OE/relieve") 2>/dev/null &
+	first_request=$!
+	check "in a window" poll_until "$PATIENCE" has_requests $((before + 1))
+	equal "another request is busy" "Device or resource busy" "$(relieve)"
+	check "and did not wait for the window's end" alive "$third"
+	get reconfigure_wanted >"$OE/reconfigure_done"
+	wait "$first_request"
+	killed "the window ends with an answer" "$third"
+	set_to grace_ms 0
+}
+
 by_amount()
 {
 	set_to early_kb 25%
@@ -118,10 +136,11 @@ by_amount_observed()
 	set_to mode enforce
 }
 
-plan 24
+plan 28
 load_module selection_order=rank rank_threshold=100
 on_request
 refused
+in_a_window
 by_amount_observed
 by_amount
 check "the protected process lives" alive "$precious"
