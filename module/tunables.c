@@ -88,6 +88,75 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 };
 
 /**
+ * oe_tunable_parse - a value from its text
+ * @tunable: which
+ * @text: NUL terminated, a trailing newline is allowed
+ * @value: written on success only
+ *
+ * Context: process context.
+ * Return: 0, -EINVAL or -ERANGE.
+ */
+int oe_tunable_parse(const struct oe_tunable *tunable, const char *text,
+		     unsigned int *value)
+{
+	unsigned int index;
+	u64 parsed;
+	int err;
+
+	if (tunable->words) {
+		err = oe_parse_word(text, tunable->words, tunable->max + 1,
+				    &index);
+		parsed = index;
+	} else if (tunable->max_kb) {
+		err = oe_parse_size(text, oe_total_kb(), tunable->max_kb(),
+				    &parsed);
+	} else {
+		err = oe_parse_number(text, tunable->min, tunable->max,
+				      &parsed);
+	}
+	if (!err)
+		*value = parsed;
+	return err;
+}
+
+/**
+ * oe_tunable_prepare - before a value is put in force
+ * @tunable: which
+ * @value: of oe_tunable_parse()
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: 0, or -ENOMEM and the value cannot be put in force.
+ */
+int oe_tunable_prepare(const struct oe_tunable *tunable, unsigned int value)
+{
+	return tunable->prepare ? tunable->prepare(value) : 0;
+}
+
+/**
+ * oe_tunable_put - put a value in force
+ * @tunable: which
+ * @value: prepared
+ *
+ * Context: any; oe_tunable_changed() is to follow.
+ */
+void oe_tunable_put(const struct oe_tunable *tunable, unsigned int value)
+{
+	WRITE_ONCE(*tunable->value, value); /* read by the OOM path */
+}
+
+/**
+ * oe_tunable_changed - a value is in force
+ * @tunable: which
+ *
+ * Context: process context, may sleep and allocate.
+ */
+void oe_tunable_changed(const struct oe_tunable *tunable)
+{
+	if (tunable->changed)
+		tunable->changed();
+}
+
+/**
  * oe_tunable_store - parse, check, apply
  * @tunable: which
  * @text: NUL terminated, a trailing newline is allowed
@@ -97,27 +166,16 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
  */
 int oe_tunable_store(const struct oe_tunable *tunable, const char *text)
 {
-	unsigned int index;
-	u64 value;
+	unsigned int value;
 	int err;
 
-	if (tunable->words) {
-		err = oe_parse_word(text, tunable->words, tunable->max + 1,
-				    &index);
-		value = index;
-	} else if (tunable->max_kb) {
-		err = oe_parse_size(text, oe_total_kb(), tunable->max_kb(),
-				    &value);
-	} else {
-		err = oe_parse_number(text, tunable->min, tunable->max, &value);
-	}
-	if (!err && tunable->prepare)
-		err = tunable->prepare(value);
+	err = oe_tunable_parse(tunable, text, &value);
+	if (!err)
+		err = oe_tunable_prepare(tunable, value);
 	if (err)
 		return err;
-	WRITE_ONCE(*tunable->value, value); /* read by the OOM path */
-	if (tunable->changed)
-		tunable->changed();
+	oe_tunable_put(tunable, value);
+	oe_tunable_changed(tunable);
 	return 0;
 }
 

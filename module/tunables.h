@@ -48,6 +48,11 @@ enum oe_tunable_index {
 
 extern const struct oe_tunable oe_tunables[OE_NR_TUNABLES];
 
+int oe_tunable_parse(const struct oe_tunable *tunable, const char *text,
+		     unsigned int *value);
+int oe_tunable_prepare(const struct oe_tunable *tunable, unsigned int value);
+void oe_tunable_put(const struct oe_tunable *tunable, unsigned int value);
+void oe_tunable_changed(const struct oe_tunable *tunable);
 int oe_tunable_store(const struct oe_tunable *tunable, const char *text);
 void oe_tunables_warn(void);
 int oe_tunable_show(const struct oe_tunable *tunable, char *text);

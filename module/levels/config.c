@@ -63,30 +63,100 @@ static u32 percent_of_ram(unsigned int part)
 	return min_t(u64, div_u64(oe_total_kb() * part, 100), U32_MAX);
 }
 
-static int parse_value(const struct level_tunable *tunable, const char *text,
-		       u64 *value)
+/**
+ * oe_level_tunable_parse - a value from its text
+ * @tunable: which
+ * @text: NUL terminated, a trailing newline is allowed
+ * @value: written on success only
+ *
+ * Context: process context.
+ * Return: 0, -EINVAL or -ERANGE.
+ */
+int oe_level_tunable_parse(enum oe_level_tunable tunable, const char *text,
+			   u32 *value)
 {
 	u64 most = min_t(u64, oe_total_kb(), U32_MAX);
+	u32 max = tunables[tunable].max;
+	u64 parsed;
+	int err;
 
-	if (tunable->max)
-		return oe_parse_number(text, 0, tunable->max, value);
-	return oe_parse_size(text, oe_total_kb(), most, value);
+	if (max)
+		err = oe_parse_number(text, 0, max, &parsed);
+	else
+		err = oe_parse_size(text, oe_total_kb(), most, &parsed);
+	if (!err)
+		*value = parsed;
+	return err;
 }
 
-static int store_locked(const struct level_tunable *tunable, u64 value)
+/**
+ * oe_level_begin_changes - before values are changed that belong together
+ * @changes: filled in with the values in force
+ *
+ * Context: process context, may sleep; oe_level_end_changes() must follow.
+ */
+void oe_level_begin_changes(struct oe_level_changes *changes)
 {
-	u32 before = *tunable->value;
+	mutex_lock(&config.lock);
+	changes->marks = config.marks;
+	changes->given = 0;
+}
 
+/**
+ * oe_level_add_change - one of these values
+ * @changes: what is to be in force
+ * @tunable: which
+ * @value: of oe_level_tunable_parse()
+ */
+void oe_level_add_change(struct oe_level_changes *changes,
+			 enum oe_level_tunable tunable, u32 value)
+{
+	size_t offset = (char *)tunables[tunable].value - (char *)&config.marks;
+
+	*(u32 *)((char *)&changes->marks + offset) = value;
+	changes->given |= BIT(tunable);
+}
+
+/**
+ * oe_level_changes_fit - would the watermarks be in order?
+ * @changes: what is to be in force
+ *
+ * The parameters arrive one by one: oe_level_config_init() looks at them.
+ *
+ * Context: after oe_level_begin_changes().
+ * Return: true if so, or if there is no value.
+ */
+bool oe_level_changes_fit(const struct oe_level_changes *changes)
+{
+	return !config.loaded || !changes->given ||
+	       oe_watermark_in_order(&changes->marks);
+}
+
+/**
+ * oe_level_make_changes - put the values in force
+ * @changes: which; they fit
+ *
+ * Context: after oe_level_begin_changes(); any, allocates nothing.
+ */
+void oe_level_make_changes(const struct oe_level_changes *changes)
+{
 	lockdep_assert_held(&config.lock);
-	*tunable->value = value;
-	if (!config.loaded)
-		return 0;
-	if (!oe_watermark_in_order(&config.marks)) {
-		*tunable->value = before;
-		return -ERANGE;
-	}
-	oe_level_set_watermarks(&config.marks);
-	return 0;
+	if (!changes->given)
+		return;
+	config.marks = changes->marks;
+	config.given |= changes->given;
+	if (config.loaded)
+		oe_level_set_watermarks(&config.marks);
+}
+
+/**
+ * oe_level_end_changes - values may be changed by others again
+ *
+ * Context: after oe_level_begin_changes().
+ */
+void oe_level_end_changes(void)
+{
+	mutex_unlock(&config.lock);
 }
 
 /**
@@ -100,17 +170,20 @@ static int store_locked(const struct level_tunable *tunable, u64 value)
  */
 int oe_level_tunable_store(enum oe_level_tunable tunable, const char *text)
 {
-	u64 value;
+	struct oe_level_changes changes;
+	u32 value;
 	int err;
 
-	err = parse_value(&tunables[tunable], text, &value);
+	err = oe_level_tunable_parse(tunable, text, &value);
 	if (err)
 		return err;
-	mutex_lock(&config.lock);
-	err = store_locked(&tunables[tunable], value);
-	if (!err)
-		config.given |= BIT(tunable);
-	mutex_unlock(&config.lock);
+	oe_level_begin_changes(&changes);
+	oe_level_add_change(&changes, tunable, value);
+	if (oe_level_changes_fit(&changes))
+		oe_level_make_changes(&changes);
+	else
+		err = -ERANGE;
+	oe_level_end_changes();
 	return err;
 }
 

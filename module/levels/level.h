@@ -20,9 +20,27 @@ enum oe_level_tunable {
 	OE_NR_LEVEL_TUNABLES,
 };
 
+/**
+ * struct oe_level_changes - values that are put in force together
+ * @marks: the watermarks as they are to be
+ * @given: bit N: &enum oe_level_tunable N is one of the values
+ */
+struct oe_level_changes {
+	struct oe_watermarks marks;
+	unsigned long given;
+};
+
 int oe_level_config_init(void);
 const char *oe_level_tunable_name(enum oe_level_tunable tunable);
 int oe_level_tunable_store(enum oe_level_tunable tunable, const char *text);
+int oe_level_tunable_parse(enum oe_level_tunable tunable, const char *text,
+			   u32 *value);
+void oe_level_begin_changes(struct oe_level_changes *changes);
+void oe_level_add_change(struct oe_level_changes *changes,
+			 enum oe_level_tunable tunable, u32 value);
+bool oe_level_changes_fit(const struct oe_level_changes *changes);
+void oe_level_make_changes(const struct oe_level_changes *changes);
+void oe_level_end_changes(void);
 int oe_level_tunable_show(enum oe_level_tunable tunable, char *text);
 
 int oe_level_start(void);

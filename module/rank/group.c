@@ -182,37 +182,60 @@ void oe_group_trust_names(struct oe_group *group, bool trust)
 	WRITE_ONCE(group->trusts_names, trust); /* read by is_trusted() */
 }
 
-static void set_signal(struct oe_group *group, int signal)
+/**
+ * oe_group_set_signal - change the signal of a group
+ * @group: the group
+ * @signal: the signal's number or 0
+ *
+ * Context: between oe_group_lock() and oe_group_unlock().
+ */
+void oe_group_set_signal(struct oe_group *group, int signal)
 {
 	oe_group_table_adjust(&oe_groups.nr_signals, group->signal, signal);
 	WRITE_ONCE(group->signal, signal); /* read by oe_group_signal() */
 }
 
 /**
- * oe_group_set_signal - change the signal of a group
- * @group: the group
- * @signal: the signal's number or 0
+ * oe_group_lock - before groups are changed together
  *
- * Context: process context, may sleep.
+ * Context: process context, may sleep; until oe_group_unlock() nothing may be
+ * allocated: a manager that changes a group in an OOM waits for it.
  */
-void oe_group_set_signal(struct oe_group *group, int signal)
+void oe_group_lock(void)
 {
 	mutex_lock(&oe_groups.lock);
-	set_signal(group, signal);
+}
+
+/**
+ * oe_group_unlock - the changes are made
+ *
+ * Context: after oe_group_lock().
+ */
+void oe_group_unlock(void)
+{
 	mutex_unlock(&oe_groups.lock);
 }
 
-static bool name_exists(const char *name)
+/**
+ * oe_group_find - a group by its name
+ * @name: any text
+ *
+ * Context: between oe_group_lock() and oe_group_unlock(), as long as the group
+ * is used.
+ * Return: the group, or NULL.
+ */
+struct oe_group *oe_group_find(const char *name)
 {
-	const struct oe_group *group;
+	struct oe_group *group;
 	unsigned int i;
-	bool found = false;
 
+	lockdep_assert_held(&oe_groups.lock);
 	rcu_read_lock();
 	for (i = 0; (group = oe_group_table_next(&i));)
-		found = found || !strcmp(group->name, name);
+		if (!strcmp(group->name, name))
+			break;
 	rcu_read_unlock();
-	return found;
+	return group;
 }
 
 static void set_end(void)
@@ -229,7 +252,7 @@ static int publish_group(struct oe_group *group)
 	unsigned int i = find_first_zero_bit(oe_groups.used, OE_NR_GROUPS);
 
 	lockdep_assert_held(&oe_groups.lock);
-	if (name_exists(group->name))
+	if (oe_group_find(group->name))
 		return -EEXIST;
 	if (i == OE_NR_GROUPS)
 		return -ENOSPC;
@@ -281,7 +304,7 @@ void oe_group_remove(struct oe_group *group)
 
 	mutex_lock(&oe_groups.lock);
 	RCU_INIT_POINTER(oe_groups.all[group->index], NULL);
-	set_signal(group, 0);
+	oe_group_set_signal(group, 0);
 	for (kind = 0; kind < OE_NR_RULES; kind++)
 		oe_group_table_set_rule(group, kind, NULL);
 	oe_group_table_set_joint(group, NULL);

@@ -13,6 +13,9 @@ struct oe_group;
 int oe_group_add(const char *name, struct oe_group **group);
 void oe_group_remove(struct oe_group *group);
 void oe_group_exit(void);
+void oe_group_lock(void);
+void oe_group_unlock(void);
+struct oe_group *oe_group_find(const char *name);
 
 unsigned int oe_group_index(const struct oe_group *group);
 unsigned int oe_group_rank(const struct oe_group *group);

@@ -13,6 +13,7 @@
 #include <linux/sysfs.h>
 
 #include "rank/cgroup_rule.h"
+#include "rank/group.h"
 #include "rank/group_change_rule.h"
 #include "rank/group_rule.h"
 #include "rank/group_table.h"
@@ -59,25 +60,6 @@ static void look_again(const char *text)
 	} while (removed);
 }
 
-/*
- * The rule is made, which allocates, without the lock: a manager that changes a
- * group in an OOM must not wait for a writer that waits for memory.
- */
-static int set_rule(struct oe_group *group, enum oe_rule_kind kind,
-		    const char *text)
-{
-	struct oe_rule *rule = NULL;
-
-	if (*text)
-		rule = oe_rule_make(kind, text);
-	if (IS_ERR(rule))
-		return PTR_ERR(rule);
-	mutex_lock(&oe_groups.lock);
-	oe_group_table_set_rule(group, kind, rule);
-	mutex_unlock(&oe_groups.lock);
-	return 0;
-}
-
 /* Each user keeps the tracepoint attached, as each rule does. */
 static int begin_cgroup_use(void)
 {
@@ -99,36 +81,66 @@ static void end_cgroup_use(void)
 	mutex_unlock(&oe_groups.lock);
 }
 
-static int set_cgroup_rule(struct oe_group *group, const char *text)
+/**
+ * oe_rule_change_prepare - make a rule, before it is given to a group
+ * @change: its kind and its text; the rule is filled in
+ *
+ * The rule is made, which allocates, without the lock: a manager that changes a
+ * group in an OOM must not wait for a writer that waits for memory.
+ *
+ * Context: process context, may sleep and allocate. After success
+ * oe_rule_change_end() must follow.
+ * Return: 0; or -EINVAL, -ERANGE, -ENOENT (no such cgroup), -EOPNOTSUPP (the
+ * kernel lacks it), -ENOMEM, and nothing is to be ended.
+ */
+int oe_rule_change_prepare(struct oe_rule_change *change)
 {
-	int err;
+	int err = 0;
 
+	change->rule = NULL;
+	change->made = false;
 	/* Before the look-up, so that no new cgroup of that path is missed. */
-	err = begin_cgroup_use();
-	if (err)
+	if (change->kind == OE_RULE_CGROUP)
+		err = begin_cgroup_use();
+	if (err || !*change->text)
 		return err;
-	err = set_rule(group, OE_RULE_CGROUP, text);
-	if (!err && *text)
-		look_again(text);
-	end_cgroup_use();
+	change->rule = oe_rule_make(change->kind, change->text);
+	if (!IS_ERR(change->rule))
+		return 0;
+	err = PTR_ERR(change->rule);
+	if (change->kind == OE_RULE_CGROUP)
+		end_cgroup_use();
 	return err;
 }
 
 /**
- * oe_group_set_rule - change a rule of a group
+ * oe_rule_change_make - give the rule to a group
+ * @change: prepared
  * @group: the group
- * @kind: which of its rules
- * @text: without a newline; "" clears
+ *
+ * Context: between oe_group_lock() and oe_group_unlock(); allocates nothing.
+ */
+void oe_rule_change_make(struct oe_rule_change *change, struct oe_group *group)
+{
+	oe_group_table_set_rule(group, change->kind, change->rule);
+	change->made = true;
+}
+
+/**
+ * oe_rule_change_end - the rule is in force, or is not wanted
+ * @change: prepared
  *
  * Context: process context, may sleep and allocate.
- * Return: 0; or -EINVAL, -ERANGE, -ENOENT (no such cgroup), -EOPNOTSUPP (the
- * kernel lacks it), -ENOMEM and nothing changed.
  */
-int oe_group_set_rule(struct oe_group *group, enum oe_rule_kind kind,
-		      const char *text)
+void oe_rule_change_end(struct oe_rule_change *change)
 {
-	return kind == OE_RULE_CGROUP ? set_cgroup_rule(group, text) :
-					set_rule(group, kind, text);
+	if (!change->made && change->rule)
+		oe_rule_free(change->rule);
+	if (change->kind != OE_RULE_CGROUP)
+		return;
+	if (change->made && change->rule)
+		look_again(change->text);
+	end_cgroup_use();
 }
 
 /**
@@ -154,23 +166,15 @@ int oe_group_show_rule(struct oe_group *group, enum oe_rule_kind kind,
 }
 
 /**
- * oe_group_set_joint - change the rules of several conditions, all or nothing
+ * oe_group_put_joint - replace the rules of several conditions
  * @group: the group
- * @text: see oe_joint_make()
+ * @rules: of oe_joint_make(); the group's from now on
  *
- * Context: process context, may sleep and allocate.
- * Return: 0; or an errno of oe_joint_make() and nothing changed.
+ * Context: between oe_group_lock() and oe_group_unlock(); allocates nothing.
  */
-int oe_group_set_joint(struct oe_group *group, const char *text)
+void oe_group_put_joint(struct oe_group *group, struct oe_joint_rules *rules)
 {
-	struct oe_joint_rules *rules = oe_joint_make(text);
-
-	if (IS_ERR(rules))
-		return PTR_ERR(rules);
-	mutex_lock(&oe_groups.lock);
 	oe_group_table_set_joint(group, rules);
-	mutex_unlock(&oe_groups.lock);
-	return 0;
 }
 
 /**

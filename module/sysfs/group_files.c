@@ -8,42 +8,37 @@
 #include <linux/kobject.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
-#include <linux/slab.h>
-#include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "lib/parse.h"
 #include "oom/signal.h"
 #include "rank/group.h"
 #include "rank/group_change_rule.h"
 #include "rank/ranking.h"
 #include "sysfs/common.h"
 #include "sysfs/group_files.h"
+#include "sysfs/group_value.h"
 #include "tasks.h"
 
-/* The text without its last newline, to be freed; or an errno as pointer. */
-static char *written_text(const char *buf, size_t count)
+static ssize_t store_value(struct kobject *kobj, enum oe_group_file file,
+			   const char *buf, size_t count)
 {
-	int err = oe_sysfs_check_write(buf, count);
-	char *text;
+	struct oe_group_value value;
+	int err;
 
+	err = oe_sysfs_check_write(buf, count);
+	if (!err)
+		err = oe_group_value_parse(&value, file, buf, count);
 	if (err)
-		return ERR_PTR(err);
-	if (count && buf[count - 1] == '\n')
-		count--;
-	text = kmemdup_nul(buf, count, GFP_KERNEL);
-	return text ?: ERR_PTR(-ENOMEM);
-}
-
-static char *written_line(const char *buf, size_t count)
-{
-	char *line = written_text(buf, count);
-
-	if (!IS_ERR(line) && strchr(line, '\n')) {
-		kfree(line);
-		return ERR_PTR(-EINVAL);
+		return err;
+	err = oe_group_value_prepare(&value);
+	if (!err) {
+		oe_group_lock();
+		oe_group_value_put(&value, oe_group_of_kobj(kobj));
+		oe_group_unlock();
+		oe_group_value_end(&value);
 	}
-	return line;
+	oe_group_value_free(&value);
+	return err ?: count;
 }
 
 static ssize_t rank_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -55,15 +50,7 @@ static ssize_t rank_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t rank_store(struct kobject *kobj, struct kobj_attribute *attr,
 			  const char *buf, size_t count)
 {
-	int err = oe_sysfs_check_write(buf, count);
-	u64 rank;
-
-	if (!err)
-		err = oe_parse_number(buf, 0, OE_RANK_MAX, &rank);
-	if (err)
-		return err;
-	oe_group_set_rank(oe_group_of_kobj(kobj), rank);
-	return count;
+	return store_value(kobj, OE_GROUP_RANK, buf, count);
 }
 
 static ssize_t precedence_show(struct kobject *kobj,
@@ -77,16 +64,7 @@ static ssize_t precedence_store(struct kobject *kobj,
 				struct kobj_attribute *attr, const char *buf,
 				size_t count)
 {
-	int err = oe_sysfs_check_write(buf, count);
-	u64 precedence;
-
-	if (!err)
-		err = oe_parse_number(buf, 0, OOM_EMBEDDED_PRECEDENCE_MAX,
-				      &precedence);
-	if (err)
-		return err;
-	oe_group_set_precedence(oe_group_of_kobj(kobj), precedence);
-	return count;
+	return store_value(kobj, OE_GROUP_PRECEDENCE, buf, count);
 }
 
 static ssize_t signal_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -100,53 +78,21 @@ static ssize_t signal_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t signal_store(struct kobject *kobj, struct kobj_attribute *attr,
 			    const char *buf, size_t count)
 {
-	int err = oe_sysfs_check_write(buf, count);
-	int signal;
-
-	if (!err)
-		err = oe_signal_parse(buf, &signal);
-	if (err)
-		return err;
-	oe_group_set_signal(oe_group_of_kobj(kobj), signal);
-	return count;
+	return store_value(kobj, OE_GROUP_SIGNAL, buf, count);
 }
-
-static const char *const trust_words[] = { OOM_EMBEDDED_TRUST_WORDS };
 
 static ssize_t trust_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  char *buf)
 {
 	bool trusts = oe_group_trusts_names(oe_group_of_kobj(kobj));
 
-	return sysfs_emit(buf, "%s\n", trust_words[trusts]);
+	return sysfs_emit(buf, "%s\n", oe_group_trust_word(trusts));
 }
 
 static ssize_t trust_store(struct kobject *kobj, struct kobj_attribute *attr,
 			   const char *buf, size_t count)
 {
-	int err = oe_sysfs_check_write(buf, count);
-	unsigned int trust;
-
-	if (!err)
-		err = oe_parse_word(buf, trust_words, ARRAY_SIZE(trust_words),
-				    &trust);
-	if (err)
-		return err;
-	oe_group_trust_names(oe_group_of_kobj(kobj), trust);
-	return count;
-}
-
-static ssize_t store_rule(struct kobject *kobj, enum oe_rule_kind kind,
-			  const char *buf, size_t count)
-{
-	char *line = written_line(buf, count);
-	int err;
-
-	if (IS_ERR(line))
-		return PTR_ERR(line);
-	err = oe_group_set_rule(oe_group_of_kobj(kobj), kind, line);
-	kfree(line);
-	return err ?: count;
+	return store_value(kobj, OE_GROUP_TRUST, buf, count);
 }
 
 static ssize_t cgroup_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -158,7 +104,7 @@ static ssize_t cgroup_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t cgroup_store(struct kobject *kobj, struct kobj_attribute *attr,
 			    const char *buf, size_t count)
 {
-	return store_rule(kobj, OE_RULE_CGROUP, buf, count);
+	return store_value(kobj, OE_GROUP_CGROUP, buf, count);
 }
 
 static ssize_t comm_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -170,7 +116,7 @@ static ssize_t comm_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t comm_store(struct kobject *kobj, struct kobj_attribute *attr,
 			  const char *buf, size_t count)
 {
-	return store_rule(kobj, OE_RULE_COMM, buf, count);
+	return store_value(kobj, OE_GROUP_COMM, buf, count);
 }
 
 static ssize_t uid_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -182,7 +128,7 @@ static ssize_t uid_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t uid_store(struct kobject *kobj, struct kobj_attribute *attr,
 			 const char *buf, size_t count)
 {
-	return store_rule(kobj, OE_RULE_UID, buf, count);
+	return store_value(kobj, OE_GROUP_UID, buf, count);
 }
 
 static ssize_t rules_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -195,17 +141,9 @@ static ssize_t rules_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t rules_store(struct kobject *kobj, struct kobj_attribute *attr,
 			   const char *buf, size_t count)
 {
-	char *text;
-	int err;
-
 	if (count >= PAGE_SIZE)
 		return -EINVAL;
-	text = written_text(buf, count);
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	err = oe_group_set_joint(oe_group_of_kobj(kobj), text);
-	kfree(text);
-	return err ?: count;
+	return store_value(kobj, OE_GROUP_RULES, buf, count);
 }
 
 struct member_count {

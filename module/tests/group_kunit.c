@@ -161,6 +161,34 @@ struct cgroup *fake_find(const char *text, char **path)
 
 static struct oe_group group;
 
+/* As a write to one of its files does. */
+static int set_rule(struct oe_group *of, enum oe_rule_kind kind,
+		    const char *text)
+{
+	struct oe_rule_change change = { .kind = kind, .text = text };
+	int err = oe_rule_change_prepare(&change);
+
+	if (err)
+		return err;
+	oe_group_lock();
+	oe_rule_change_make(&change, of);
+	oe_group_unlock();
+	oe_rule_change_end(&change);
+	return 0;
+}
+
+static int set_joint(struct oe_group *of, const char *text)
+{
+	struct oe_joint_rules *rules = oe_joint_make(text);
+
+	if (IS_ERR(rules))
+		return PTR_ERR(rules);
+	oe_group_lock();
+	oe_group_put_joint(of, rules);
+	oe_group_unlock();
+	return 0;
+}
+
 static int set_up(struct kunit *test)
 {
 	memset(&fake, 0, sizeof(fake));
@@ -172,8 +200,8 @@ static int set_up(struct kunit *test)
 
 static void tear_down(struct kunit *test)
 {
-	oe_group_set_rule(&group, OE_RULE_CGROUP, "");
-	oe_group_set_joint(&group, "");
+	set_rule(&group, OE_RULE_CGROUP, "");
+	set_joint(&group, "");
 	rcu_barrier();
 	KUNIT_EXPECT_EQ(test, 0u, oe_groups.nr_rules);
 	KUNIT_EXPECT_EQ(test, 0u, oe_groups.nr_exe_uses);
@@ -198,8 +226,7 @@ static void expect_bound_to(struct kunit *test, unsigned int i)
 static void race_at(struct kunit *test, unsigned int look)
 {
 	fake.races_at = look;
-	KUNIT_EXPECT_EQ(test, 0,
-			oe_group_set_rule(&group, OE_RULE_CGROUP, "/svc"));
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_CGROUP, "/svc"));
 	KUNIT_EXPECT_TRUE(test, fake.watching);
 	expect_bound_to(test, look < 2);
 }
@@ -272,7 +299,7 @@ static int rank_by(const char *rules, uid_t uid)
 	DECLARE_BITMAP(groups, OE_NR_GROUPS);
 	DECLARE_BITMAP(kind, OE_NR_GROUPS);
 
-	if (oe_group_set_joint(&group, rules))
+	if (set_joint(&group, rules))
 		return -1;
 	rcu_read_lock();
 	oe_name_index_find(subject.comm, groups);
@@ -324,10 +351,10 @@ static void names_protect_root_only(struct kunit *test)
 	}
 	group.rank = 100;
 	KUNIT_EXPECT_EQ(test, 100, rank_by("comm=service cgroup=/a/b", USER));
-	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_COMM, "s*"));
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_COMM, "s*"));
 	KUNIT_EXPECT_EQ(test, 500, rank_by("", USER));
 	KUNIT_EXPECT_EQ(test, 100, rank_by("", 0));
-	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_COMM, ""));
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_COMM, ""));
 }
 
 /* Each is more exact than the one before it, whatever their rankings. */
@@ -352,8 +379,7 @@ static void more_exact_rule_counts(struct kunit *test)
 	rcu_assign_pointer(oe_groups.all[1], &other);
 	oe_groups.end = 2;
 	for (i = 0; i + 1 < ARRAY_SIZE(order); i++) {
-		KUNIT_EXPECT_EQ(test, 0,
-				oe_group_set_joint(&other, order[i + 1]));
+		KUNIT_EXPECT_EQ(test, 0, set_joint(&other, order[i + 1]));
 		group.rank = 100;
 		other.rank = 700;
 		KUNIT_EXPECT_EQ(test, 700, rank_by(order[i], USER));
@@ -362,7 +388,7 @@ static void more_exact_rule_counts(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 700, rank_by(order[i], USER));
 		KUNIT_EXPECT_EQ(test, 700, rank_by(order[i + 1], USER));
 	}
-	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&other, ""));
+	KUNIT_EXPECT_EQ(test, 0, set_joint(&other, ""));
 	RCU_INIT_POINTER(oe_groups.all[1], NULL);
 	oe_groups.end = 1;
 }
@@ -381,7 +407,7 @@ static void precedence_before_ranking(struct kunit *test)
 	rcu_assign_pointer(oe_groups.all[1], &other);
 	oe_groups.end = 2;
 	group.rank = 800;
-	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&other, "comm=service"));
+	KUNIT_EXPECT_EQ(test, 0, set_joint(&other, "comm=service"));
 	KUNIT_EXPECT_EQ(test, 900, rank_by("comm=s*", USER));
 	KUNIT_EXPECT_EQ(test, 800, rank_by("comm=s* uid=1000", USER));
 	oe_group_set_precedence(&group, 2);
@@ -396,7 +422,7 @@ static void precedence_before_ranking(struct kunit *test)
 	real_of_members(both, &ranking);
 	KUNIT_EXPECT_EQ(test, 900, ranking.rank);
 	rcu_read_unlock();
-	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&other, ""));
+	KUNIT_EXPECT_EQ(test, 0, set_joint(&other, ""));
 	RCU_INIT_POINTER(oe_groups.all[1], NULL);
 	oe_groups.end = 1;
 }
@@ -426,11 +452,11 @@ static void bad_rules_change_nothing(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, text);
-	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&group, good));
+	KUNIT_EXPECT_EQ(test, 0, set_joint(&group, good));
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		KUNIT_EXPECT_EQ_MSG(test, bad[i].err,
-				    oe_group_set_joint(&group, bad[i].text),
-				    "%s", bad[i].text);
+				    set_joint(&group, bad[i].text), "%s",
+				    bad[i].text);
 	KUNIT_EXPECT_EQ(test, (int)strlen(good),
 			oe_group_show_joint(&group, text));
 	KUNIT_EXPECT_STREQ(test, good, text);

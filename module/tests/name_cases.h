@@ -40,7 +40,7 @@ static void name_index_finds_what_matches(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(patterns); i++) {
 		scnprintf(line, sizeof(line), "comm=%s uid=0", patterns[i]);
-		KUNIT_ASSERT_EQ(test, 0, oe_group_set_joint(&group, line));
+		KUNIT_ASSERT_EQ(test, 0, set_joint(&group, line));
 		for (j = 0; j < ARRAY_SIZE(names); j++)
 			if (name_matches(names[j]))
 				KUNIT_EXPECT_TRUE_MSG(test,
@@ -48,20 +48,20 @@ static void name_index_finds_what_matches(struct kunit *test)
 						      "%s, %s", patterns[i],
 						      names[j]);
 	}
-	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&group, "comm=pump"));
+	KUNIT_EXPECT_EQ(test, 0, set_joint(&group, "comm=pump"));
 	KUNIT_EXPECT_TRUE(test, is_indexed("pump"));
 	KUNIT_EXPECT_FALSE(test, is_indexed("pumq"));
-	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_COMM, "x*"));
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_COMM, "x*"));
 	KUNIT_EXPECT_TRUE(test, is_indexed("pump"));
 	KUNIT_EXPECT_TRUE(test, is_indexed("xy"));
 	KUNIT_EXPECT_FALSE(test, is_indexed("y"));
-	KUNIT_EXPECT_EQ(test, 0, oe_group_set_joint(&group, ""));
+	KUNIT_EXPECT_EQ(test, 0, set_joint(&group, ""));
 	KUNIT_EXPECT_FALSE(test, is_indexed("pump"));
-	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_UID, "7"));
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_UID, "7"));
 	KUNIT_EXPECT_TRUE(test, is_indexed("y"));
-	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_UID, ""));
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_UID, ""));
 	KUNIT_EXPECT_FALSE(test, is_indexed("y"));
-	KUNIT_EXPECT_EQ(test, 0, oe_group_set_rule(&group, OE_RULE_COMM, ""));
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_COMM, ""));
 	KUNIT_EXPECT_FALSE(test, is_indexed("xy"));
 }
 
