@@ -17,9 +17,11 @@
  *  limits.lock         the scan of limits, their    its thread, sysfs writes
  *                      removal
  *  list->lock          snapshots of one list file   sysfs reads
- *  groups.lock         groups and their rules       sysfs writes
- *  view.lock           readers of `report`          sysfs reads
  *  config.lock         changes of the watermarks    sysfs writes
+ *  groups.lock         groups and their rules       sysfs writes
+ *  gate                settings that are written    OOM path (many at a time);
+ *                      together                     staged/commit, which tries
+ *  view.lock           readers of `report`          sysfs reads
  *  request.lock        the offer of a process       writes of /proc/.../self
  *  oe_rank_table_lock  changes of the ranking       sysfs writes, inherit
  *                      table                        worker, offer worker
@@ -116,7 +118,8 @@ enum oe_memcg_no_victim_action {
  * @early_kb: below so much available memory a victim is chosen; KiB, 0 = never
  *
  * Each is one word: sysfs writes it with WRITE_ONCE() (oe_tunable_store()), all
- * readers use READ_ONCE(). No two of them have to agree.
+ * readers use READ_ONCE(). An emergency reads those that have to agree between
+ * oe_gate_enter() and oe_gate_leave(): staged/commit changes many at once.
  */
 struct oe_config {
 	unsigned int mode;

@@ -188,7 +188,7 @@ struct oe_call {
 /**
  * struct oe_episode - an emergency, from the first call to the victim
  * @seq: the count that userspace was told
- * @mode: in force for the whole call, also if another is written meanwhile
+ * @mode: in force when the victim was chosen; before that, when it began
  * @policy: in force when the victim was chosen
  * @call: the call of the kernel
  * @memcg_path: of call.domain.memcg, "" for none

@@ -29,6 +29,7 @@
 #include <linux/string.h>
 
 #include "compat/compat.h"
+#include "lib/gate.h"
 #include "memory/headroom.h"
 #include "memory/reserve.h"
 #include "notify.h"
@@ -104,18 +105,6 @@ static bool goes_on(const struct oe_domain_state *state,
 	       (call->quiet || !state->episode.call.quiet);
 }
 
-static void count_kind(enum oe_kind kind)
-{
-	if (kind == OE_KIND_MEMCG)
-		oe_stat_inc(OE_STAT_oom_memcg);
-	else if (kind == OE_KIND_SYSRQ)
-		oe_stat_inc(OE_STAT_oom_sysrq);
-	else if (oe_kind_is_asked(kind))
-		oe_stat_inc(OE_STAT_oom_request);
-	else
-		oe_stat_inc(OE_STAT_oom_global);
-}
-
 /* The path as userspace knows it; takes no mutex, unlike cgroup_path_ns(). */
 static void record_path(struct oe_episode *episode)
 {
@@ -139,7 +128,7 @@ static void record_call(struct oe_episode *episode, const struct oe_call *call)
 	strscpy(episode->trigger_comm, current->group_leader->comm,
 		sizeof(episode->trigger_comm));
 	record_path(episode);
-	count_kind(call->kind);
+	oe_count_kind(call->kind);
 }
 
 /*
@@ -168,9 +157,11 @@ static void make_room(struct oe_domain_state *state)
 static void open_episode(struct oe_domain_state *state,
 			 const struct oe_call *call)
 {
-	bool enforce = READ_ONCE(oe_config.mode) == OE_MODE_ENFORCE;
+	enum oe_mode mode = READ_ONCE(oe_config.mode);
+	bool enforce = mode == OE_MODE_ENFORCE;
 
 	record_call(&state->episode, call);
+	state->episode.mode = mode;
 	if (enforce)
 		make_room(state);
 	oe_announce(&state->episode);
@@ -185,11 +176,13 @@ static void open_episode(struct oe_domain_state *state,
 static void begin_episode(struct oe_domain_state *state,
 			  const struct oe_call *call)
 {
-	if (goes_on(state, call))
+	if (goes_on(state, call)) {
 		state->episode.call = *call;
-	else
+	} else {
+		oe_gate_enter();
 		open_episode(state, call);
-	state->episode.mode = READ_ONCE(oe_config.mode);
+		oe_gate_leave();
+	}
 	state->chosen = false;
 	state->ended = false;
 }
@@ -213,27 +206,35 @@ static bool spend_window(struct oe_domain_state *state)
 	return avoided;
 }
 
-static bool may_unprotect(struct oe_episode *episode)
+static bool may_unprotect(const struct oe_domain_state *state)
 {
-	if (in_aftermath(state_of(episode)))
+	const struct oe_episode *episode = &state->episode;
+
+	if (in_aftermath(state))
 		return false;
 	if (episode->call.kind == OE_KIND_MEMCG)
 		return READ_ONCE(oe_config.memcg_no_victim_action) ==
 		       OE_MEMCG_UNPROTECT;
 	return needs_victim(episode) &&
-	       READ_ONCE(oe_config.no_victim_action) == OE_NO_VICTIM_UNPROTECT;
+	       state->no_victim_action == OE_NO_VICTIM_UNPROTECT;
 }
 
-/* Step 5: choose. */
+/*
+ * Step 5: choose. All that is said about who may die, and about the case that
+ * nobody may, is read here, and holds until the end.
+ */
 static void choose_victim(struct oe_domain_state *state)
 {
-	bool unprotect = may_unprotect(&state->episode);
-	/* A memory cgroup's OOM ends only with a victim. */
-	bool may_refuse = is_fatal(&state->episode) &&
-			  READ_ONCE(oe_config.no_victim_action) !=
-				  OE_NO_VICTIM_UNPROTECT;
+	bool may_refuse;
 
-	oe_choose_victim(state, unprotect, may_refuse);
+	oe_gate_enter();
+	state->episode.mode = READ_ONCE(oe_config.mode);
+	state->no_victim_action = READ_ONCE(oe_config.no_victim_action);
+	/* A memory cgroup's OOM ends only with a victim. */
+	may_refuse = is_fatal(&state->episode) &&
+		     state->no_victim_action != OE_NO_VICTIM_UNPROTECT;
+	oe_choose_victim(state, may_unprotect(state), may_refuse);
+	oe_gate_leave();
 }
 
 /* The kernel did not ask: there is nothing to leave to it. */
@@ -351,7 +352,7 @@ bool oe_episode_no_victim(struct oe_episode *episode)
 		return !!(episode->call.gfp & __GFP_NOFAIL);
 	if (!is_fatal(episode))
 		return false;
-	if (READ_ONCE(oe_config.no_victim_action) == OE_NO_VICTIM_REBOOT) {
+	if (state_of(episode)->no_victim_action == OE_NO_VICTIM_REBOOT) {
 		/*
 		 * Not from a panic notifier: those run before kmsg_dump(), so
 		 * the log would not reach pstore.

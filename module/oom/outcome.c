@@ -238,6 +238,24 @@ unsigned long oe_report_reconfigure(const struct oe_episode *episode)
 }
 
 /**
+ * oe_count_kind - count an emergency
+ * @kind: its
+ *
+ * Context: any.
+ */
+void oe_count_kind(enum oe_kind kind)
+{
+	if (kind == OE_KIND_MEMCG)
+		oe_stat_inc(OE_STAT_oom_memcg);
+	else if (kind == OE_KIND_SYSRQ)
+		oe_stat_inc(OE_STAT_oom_sysrq);
+	else if (oe_kind_is_asked(kind))
+		oe_stat_inc(OE_STAT_oom_request);
+	else
+		oe_stat_inc(OE_STAT_oom_global);
+}
+
+/**
  * oe_count_outcome - count how an episode ended
  * @episode: complete
  *
