@@ -22,6 +22,8 @@
  *  gate                settings that are written    OOM path (many at a time);
  *                      together                     staged/commit, which tries
  *  view.lock           readers of `report`          sysfs reads
+ *  stage.lock          values that wait for a       sysfs writes of staged/
+ *                      commit
  *  request.lock        the offer of a process       writes of /proc/.../self
  *  oe_rank_table_lock  changes of the ranking       sysfs writes, inherit
  *                      table                        worker, offer worker

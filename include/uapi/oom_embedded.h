@@ -44,6 +44,7 @@
 #define OOM_EMBEDDED_GROUPS_MAX		256
 #define OOM_EMBEDDED_GROUP_NAME_MAX	32	/* [a-z0-9_-] */
 #define OOM_EMBEDDED_PATTERN_MAX	64	/* with the NUL */
+#define OOM_EMBEDDED_STAGED_MAX		4096	/* values that wait for a commit */
 #define OOM_EMBEDDED_RULES_MAX		16	/* lines of a group's rules */
 #define OOM_EMBEDDED_PRECEDENCE_MAX	1000
 #define OOM_EMBEDDED_TRUST_WORDS	"root", "name"

@@ -23,6 +23,10 @@ extern const struct attribute_group oe_events_group;
 void oe_sysfs_events_init(void);
 void oe_sysfs_events_exit(void);
 
+/* staged.c */
+extern const struct attribute_group oe_staged_group;
+void oe_sysfs_staged_exit(void);
+
 /* report.c */
 extern const struct attribute_group oe_report_group;
 int oe_sysfs_report_init(void);

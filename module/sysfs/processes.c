@@ -97,7 +97,6 @@ static int fill_table(struct table *table, int (*fill)(struct table *table))
 	struct oe_version version;
 	int err;
 
-	table->policy = oe_config_policy();
 	table->ns = task_active_pid_ns(current);
 	table->nr_wanted = 0;
 	do {
@@ -110,6 +109,7 @@ static int fill_table(struct table *table, int (*fill)(struct table *table))
 		if (!table->rows)
 			return -ENOMEM;
 		version = oe_version_now();
+		table->policy = oe_config_policy();
 		err = fill(table);
 	} while (!err && (table->nr_wanted > table->room ||
 			  (!oe_version_is(version) && --tries)));

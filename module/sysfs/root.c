@@ -175,8 +175,9 @@ static const struct attribute_group plain_group = {
 };
 
 static const struct attribute_group *root_groups[] = {
-	&plain_group,	  &tunables_group,  &oe_lists_group,  &oe_stats_group,
-	&oe_events_group, &oe_report_group, &oe_levels_group, NULL,
+	&plain_group,	  &tunables_group,  &oe_lists_group,
+	&oe_stats_group,  &oe_events_group, &oe_report_group,
+	&oe_levels_group, &oe_staged_group, NULL,
 };
 
 static void release_root(struct kobject *kobj)
@@ -302,6 +303,7 @@ err_exit_groups:
 err_put:
 	put_root();
 	put_kset();
+	oe_sysfs_staged_exit();
 	oe_sysfs_levels_exit();
 	oe_sysfs_events_exit();
 	oe_lists_exit();
@@ -327,6 +329,7 @@ void oe_sysfs_exit(void)
 	kobject_del(&root.kobj);
 	put_root();
 	put_kset();
+	oe_sysfs_staged_exit();
 	oe_sysfs_levels_exit();
 	oe_sysfs_events_exit();
 	oe_lists_exit();
