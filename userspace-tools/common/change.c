@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All or nothing. The module takes one value at a time and may refuse any of
- * them. Some values depend on each other: a watermark must be below the one
- * before it, at each moment. A write that is refused for its value is therefore
- * tried again after the others, as long as any write succeeds. If one stays
- * refused, the caller undoes the others in the same way.
+ * All or nothing. First everything is made that cannot be staged, groups among it;
+ * then all values are put in force together; then groups are removed. If something
+ * is refused, the caller undoes the rest.
+ *
+ * A module without staged/ takes one value at a time and may refuse any of them.
+ * Some values depend on each other: a watermark must be below the one before it,
+ * at each moment. A write that is refused for its value is therefore tried again
+ * after the others, as long as any write succeeds. To undo is done in this way, too.
  */
 #include "common/change.h"
 
@@ -15,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/change_stage.h"
 #include "common/sysfs.h"
 
 static char *copy_text(struct oe_changes *changes, const char *text)
@@ -231,9 +235,17 @@ static int make_one(struct oe_change *one, enum oe_change_state to)
 	return one->err;
 }
 
-/* The file is, not the cgroup that is to be written to it. */
-static bool is_missing(const struct oe_changes *changes,
-		       const struct oe_change *one)
+/**
+ * oe_change_is_missing - was a change refused because the module has no such file?
+ * @changes: the set
+ * @one: of it, with an errno
+ *
+ * The file is missing, not the cgroup that is to be written to it.
+ *
+ * Return: true if so, and if that is no failure.
+ */
+bool oe_change_is_missing(const struct oe_changes *changes,
+			  const struct oe_change *one)
 {
 	return changes->skip_missing &&
 	       (one->err == -ENOENT || one->err == -ENOTDIR) &&
@@ -246,13 +258,22 @@ static bool may_succeed_later(int err)
 	return err == -EINVAL || err == -ERANGE;
 }
 
+/* To undo, there are no moments: all is taken back by writes of its own. */
+static bool is_due(const struct oe_change *one, enum oe_change_state to,
+		   enum oe_change_moment moment)
+{
+	return one->state != to && one->state != OE_CHANGE_MISSING &&
+	       (to == OE_CHANGE_TO_DO || one->moment == moment);
+}
+
 /*
  * One pass over all that is not in state @to; backwards, to undo. Returns the
  * number of writes that succeeded. @failed is the write to blame: the first
  * that failed, or one that can never succeed. @stop: end the pass at the latter.
  */
 static size_t make_pass(struct oe_changes *changes, enum oe_change_state to,
-			bool stop, struct oe_change **failed)
+			enum oe_change_moment moment, bool stop,
+			struct oe_change **failed)
 {
 	bool undo = to == OE_CHANGE_TO_DO;
 	size_t moved = 0;
@@ -263,14 +284,14 @@ static size_t make_pass(struct oe_changes *changes, enum oe_change_state to,
 		struct oe_change *one =
 			&changes->change[undo ? changes->nr - 1 - i : i];
 
-		if (one->state == to || one->state == OE_CHANGE_MISSING)
+		if (!is_due(one, to, moment))
 			continue;
 		if (!make_one(one, to)) {
 			one->state = to;
 			moved++;
 			continue;
 		}
-		if (!undo && is_missing(changes, one)) {
+		if (!undo && oe_change_is_missing(changes, one)) {
 			one->state = OE_CHANGE_MISSING;
 			continue;
 		}
@@ -284,13 +305,31 @@ static size_t make_pass(struct oe_changes *changes, enum oe_change_state to,
 
 /* Passes until all is done, or a pass changes nothing. Returns the write to blame. */
 static struct oe_change *make_passes(struct oe_changes *changes,
-				     enum oe_change_state to, bool stop)
+				     enum oe_change_state to,
+				     enum oe_change_moment moment, bool stop)
 {
 	struct oe_change *failed;
 
-	while (make_pass(changes, to, stop, &failed) && failed)
+	while (make_pass(changes, to, moment, stop, &failed) && failed)
 		;
 	return failed;
+}
+
+static struct oe_change *make_moment(struct oe_changes *changes,
+				     enum oe_change_moment moment, bool stop)
+{
+	return make_passes(changes, OE_CHANGE_DONE, moment, stop);
+}
+
+/* The new groups may need the room of the old ones. */
+static struct oe_change *make_before(struct oe_changes *changes, bool stop)
+{
+	struct oe_change *failed = make_moment(changes, OE_CHANGE_BEFORE, stop);
+
+	if (!failed || failed->err != -ENOSPC)
+		return failed;
+	make_moment(changes, OE_CHANGE_AFTER, stop);
+	return make_moment(changes, OE_CHANGE_BEFORE, stop);
 }
 
 /**
@@ -308,7 +347,12 @@ int oe_changes_make(struct oe_changes *changes, const struct oe_change **failed)
 	*failed = NULL;
 	if (changes->err)
 		return changes->err;
-	*failed = make_passes(changes, OE_CHANGE_DONE, true);
+	oe_changes_plan(changes);
+	*failed = make_before(changes, true);
+	if (!*failed)
+		*failed = oe_changes_stage(changes, true);
+	if (!*failed)
+		*failed = make_moment(changes, OE_CHANGE_AFTER, true);
 	return *failed ? (*failed)->err : 0;
 }
 
@@ -321,7 +365,8 @@ int oe_changes_make(struct oe_changes *changes, const struct oe_change **failed)
  */
 int oe_changes_undo(struct oe_changes *changes, const struct oe_change **failed)
 {
-	*failed = make_passes(changes, OE_CHANGE_TO_DO, false);
+	*failed =
+		make_passes(changes, OE_CHANGE_TO_DO, OE_CHANGE_BEFORE, false);
 	return *failed ? (*failed)->err : 0;
 }
 
@@ -339,7 +384,12 @@ size_t oe_changes_make_possible(struct oe_changes *changes)
 	size_t refused = changes->err != 0;
 	size_t i;
 
-	make_passes(changes, OE_CHANGE_DONE, false);
+	oe_changes_plan(changes);
+	make_before(changes, false);
+	/* What the commit has refused may be accepted in part. */
+	if (oe_changes_stage(changes, false))
+		make_moment(changes, OE_CHANGE_STAGED, false);
+	make_moment(changes, OE_CHANGE_AFTER, false);
 	for (i = 0; i < changes->nr; i++)
 		refused += changes->change[i].state == OE_CHANGE_TO_DO;
 	return refused;

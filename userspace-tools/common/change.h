@@ -6,14 +6,22 @@
 #include <stddef.h>
 
 /*
- * A set of changes to the module's files, made whole or not at all. Memory is
- * allocated while the set is put together, and none while it is made.
+ * A set of changes to the module's files, made whole or not at all. Values are put
+ * in force together, where the module can do that. Memory is allocated while the
+ * set is put together, and none while it is made.
  */
 
 enum oe_change_state {
 	OE_CHANGE_TO_DO,
 	OE_CHANGE_DONE,
 	OE_CHANGE_MISSING, /* the module has no such file; @skip_missing */
+};
+
+/* When a change is made: the module puts those of one moment in force together. */
+enum oe_change_moment {
+	OE_CHANGE_BEFORE, /* by a write of its own, before the commit */
+	OE_CHANGE_STAGED,
+	OE_CHANGE_AFTER, /* a group goes when nothing needs it any more */
 };
 
 /**
@@ -24,6 +32,7 @@ enum oe_change_state {
  * @undo: what to write then; NULL: nothing needs to be
  * @old: what is there now, for the reader; NULL: nothing
  * @state: made yet?
+ * @moment: when; filled in before the set is made
  * @err: the negative errno of the last attempt, 0 if that succeeded
  * @may_vanish: about a process, which may end at any time
  */
@@ -34,6 +43,7 @@ struct oe_change {
 	char *undo;
 	char *old;
 	enum oe_change_state state;
+	enum oe_change_moment moment;
 	int err;
 	bool may_vanish;
 };

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What oom-embedded changes: set, rank, group, limit, apply; what is refused changes nothing,
+# What oom-embedded changes: set, rank, group, limit; what is refused changes nothing,
 # and each kind of failure has its exit status.
 
 # shellcheck source=userspace-tools/tests/lib.sh
@@ -182,119 +182,5 @@ refused "limit add: bad value" 6 "max_kb: 'much' is no size" limit add 1002 max_
 refused "limit set: a member" 2 "has no 'pid'" limit set 1001 pid=5
 gives "limit rm" 0 '^$' limit rm 1001
 refused "limit rm: no such limit" 5 'no limit 1001' limit rm 1001
-
-# --- apply
-make_tree "$tmp/tree"
-cat >"$tmp/good.conf" <<'CONF'
-[policy]
-rank_threshold = 150
-selection_order = rank
-grace_ms = 250
-
-[rankings]
-pacemaker = 5
-my?proc = 700
-
-[group web]
-rank = 300
-comm = web*
-
-[group batch]
-rank = 850
-
-[limit 1001]
-max_kb = 32M
-
-[levels]
-warning_kb = 12M
-critical_kb = 8M
-imminent_oom_kb = 4M
-oom_kb = 2M
-CONF
-refused "apply --dryrun: shows what is there and what will be" 0 '^- rank_threshold: 100$' \
-	apply --dryrun "$tmp/good.conf"
-refused "apply --dry-run: the same" 0 '^- rank_threshold: 100$' apply --dry-run "$tmp/good.conf"
-same "apply --dryrun: all of it" 22 "$(grep -c '^+ ' <<<"$out")"
-same "apply --dryrun: not what is so already" '' "$(grep selection_order <<<"$out")"
-run apply --dryrun --json "$tmp/good.conf"
-same "apply --dryrun --json" '{"file":"rank_threshold","old":"100","new":"150"}' \
-	"$(jq -c '.changes[] | select(.file == "rank_threshold")' <<<"$out")"
-gives "apply" 0 '^$' apply "$tmp/good.conf"
-file_is "apply: a setting" rank_threshold 150
-file_is "apply: a new group" groups/web/comm 'web*'
-file_is "apply: an old group" groups/batch/rank 850
-file_is "apply: watermarks below each other, all the way down" levels/warning_kb 12288
-file_is "apply: a limit" limits/1001/max_kb 32768
-file_is "apply: rankings by name" groups/rankings-pacemaker/rank 5
-file_is "apply: the first line counts that matches" groups/rankings-pacemaker/precedence 1
-same "apply: a pattern" 'my?proc' "$(cat "$OOM_EMBEDDED_SYSFS"/groups/rankings--*-myproc/comm)"
-gives "apply: again, nothing is left to do" 0 '^$' apply --dryrun "$tmp/good.conf"
-sed -i 's/= 12M/= 200M/; s/= 8M/= 150M/; s/= 4M/= 100M/; s/= 2M/= 80M/' "$tmp/good.conf"
-gives "apply: watermarks all the way up" 0 '^$' apply "$tmp/good.conf"
-file_is "apply: and the lowest is there" levels/oom_kb 81920
-
-make_tree "$tmp/tree"
-cat >"$tmp/bad.conf" <<'CONF'
-[policy]
-rank_threshold = 150
-grace_ms = soon
-colour = red
-CONF
-printf '[levels]\nwarning_kb = 10M\noom_kb = 20M\n' >"$tmp/order.conf"
-refused "apply: watermarks out of order" 7 'order.conf:3: oom_kb = 20M is not below warning_kb = 10M \(.*order.conf:2\)' \
-	apply "$tmp/order.conf"
-printf '[levels]\nwarning_kb = 90M\ncritical_kb = 80%%\n' >"$tmp/order.conf"
-refused "apply: watermarks that only the machine can compare" 6 \
-	'critical_kb: 80% \(209715 kB\) is not below warning_kb \((92160|65536) kB\)' apply "$tmp/order.conf"
-refused "apply: errors have their lines" 7 "bad.conf:3: .*grace_ms" apply "$tmp/bad.conf"
-same "apply: all errors are said" 1 "$(grep -c 'bad.conf:4: ' <<<"$err")"
-refused "apply: from standard input, which is empty" 0 '^$' apply -
-refused "apply: no such file" 5 'cannot read .*: No such file' apply "$tmp/none.conf"
-refused "apply: a directory" 1 'Is a directory' apply "$tmp"
-refused "apply: no file, and none is installed" 5 'cannot read /etc/oom-embedded.conf: No such file' apply
-cat >"$tmp/late.conf" <<'CONF'
-[policy]
-rank_threshold = 150
-
-[rankings]
-pacemaker = 5
-web = 900
-
-[group new]
-rank = 300
-signal = USR1
-
-[levels]
-warning_kb = 12M
-critical_kb = 8M
-imminent_oom_kb = 4M
-oom_kb = 2M
-
-[group late]
-cgroup = /nowhere
-CONF
-refused "apply: refused at the end, all is put back" 5 'no such group or cgroup' apply "$tmp/late.conf"
-same "apply: and says so" 1 "$(grep -c 'nothing has been changed' <<<"$err")"
-# Rankings of processes are not the configuration's.
-make_tree "$tmp/tree"
-printf '[rankings]\npacemaker = 5\n[levels]\nwarning_kb = 90M\ncritical_kb = 80%%\n' >"$tmp/back.conf"
-printf '%10d %4u %-10s %s\n' 100 10 self pacemaker >"$OOM_EMBEDDED_SYSFS/oom_ranking"
-run apply "$tmp/back.conf"
-same "apply: refused: the groups of rankings go again" "6 " "$status $(cd "$OOM_EMBEDDED_SYSFS/groups" && compgen -G 'rankings-*')"
-same "apply: leaves the rankings of processes alone" '100 10 self' "$(awk '{ print $1, $2, $3 }' "$OOM_EMBEDDED_SYSFS/oom_ranking")"
-make_tree "$tmp/tree"
-FAKE_ERRORS='levels/oom_kb!5' refused "apply: fails in the middle, all is put back" 1 \
-	'(Input/output|I/O) error' apply "$tmp/late.conf"
-FAKE_ERRORS='levels/oom_kb!5 groups/remove!16' gives "apply: cannot be put back" 10 \
-	'not everything could be put back' apply "$tmp/late.conf"
-make_tree "$tmp/tree"
-rm "$OOM_EMBEDDED_SYSFS/grace_ms"
-cat >"$tmp/new.conf" <<'CONF'
-[policy]
-rank_threshold = 150
-grace_ms = 100
-CONF
-refused "apply: an older module" 9 'new.conf:3: this version of the module has no grace_ms' \
-	apply "$tmp/new.conf"
 
 finish

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the manager writes to a module that judges it: at the start all that the module accepts; in
+# What the manager writes to a module that judges it, value by value or all at once: at the start all that the module accepts; in
 # place of another configuration all or nothing.
 
 # shellcheck disable=SC2154,SC2317 # set by daemon.sh; called by name
@@ -11,8 +11,16 @@
 . "$TESTS/daemon.sh"
 
 DAEMON=$TOOLS_BUILD/tests/oom-embeddedd
-set_meminfo 150000
-set_pressure 0.00 0.00
+
+# fresh: a module that takes one value at a time, or one that has staged/, by $way
+fresh()
+{
+	make_tree "$tmp/tree"
+	[[ $way != staged ]] || fake_staged
+	set_meminfo 150000
+	set_pressure 0.00 0.00
+	: >"$log"
+}
 
 # write_conf LINE...: the base, and these lines
 write_conf()
@@ -144,8 +152,7 @@ test_rules()
 # Nothing was there before to go back to.
 test_refused_start()
 {
-	make_tree "$tmp/tree"
-	: >"$log"
+	fresh
 	write_conf '[policy]' 'rank_threshold = 70' '[levels]' 'critical_kb = 70M' '[group new]' 'rank = 1'
 	start
 	says "a start without one setting: said" 'conf:[0-9]+: critical_kb: 70M .* is not below warning_kb'
@@ -154,9 +161,12 @@ test_refused_start()
 	end_well "and it ends in order"
 }
 
-test_start
-test_refused
-test_accepted
-test_rules
-test_refused_start
+for way in single staged; do
+	fresh
+	test_start
+	test_refused
+	test_accepted
+	test_rules
+	test_refused_start
+done
 finish

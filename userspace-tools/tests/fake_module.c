@@ -357,7 +357,7 @@ static int rank_line(const char *value)
 
 /* --- the way in ------------------------------------------------------------ */
 
-static int write_file(const char *file, const char *value)
+int fake_write(const char *file, const char *value)
 {
 	if (!strcmp(file, "oom_ranking"))
 		return rank_line(value);
@@ -405,7 +405,7 @@ static int write_file(const char *file, const char *value)
 }
 
 /* FILE=ERRNO or FILE!ERRNO in $FAKE_ERRORS. */
-static int planned_error(const char *file, char how)
+int fake_planned_error(const char *file, char how)
 {
 	const char *word = getenv("FAKE_ERRORS");
 	size_t length = strlen(file);
@@ -434,7 +434,7 @@ int __wrap_open(const char *path, int flags, ...)
 	mode_t mode;
 
 	if (file) {
-		errno = planned_error(file, '=');
+		errno = fake_planned_error(file, '=');
 		if (errno)
 			return -1;
 		flags &= ~O_TRUNC;
@@ -472,7 +472,7 @@ ssize_t __wrap_pwrite(int fd, const void *buf, size_t count, off_t offset)
 	file = below_root(path);
 	if (!file)
 		return __real_pwrite(fd, buf, count, offset);
-	err = -planned_error(file, '!');
+	err = -fake_planned_error(file, '!');
 	if (!err && count >= 4096)
 		err = -EINVAL;
 	if (!err) {
@@ -480,9 +480,11 @@ ssize_t __wrap_pwrite(int fd, const void *buf, size_t count, off_t offset)
 		value[count] = '\0';
 		if (count && value[count - 1] == '\n')
 			value[count - 1] = '\0';
-		err = write_file(file, value);
+		err = strncmp(file, "staged/", 7) ? fake_write(file, value) :
+						    fake_stage(file, value);
 	}
-	if (!err)
+	/* What is staged is noted at the commit. */
+	if (!err && strncmp(file, "staged/", 7))
 		fake_note(file, value);
 	if (err) {
 		errno = -err;

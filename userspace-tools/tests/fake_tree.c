@@ -27,6 +27,11 @@ void fake_path(char *path, const char *file)
 
 void fake_get(const char *file, char *text)
 {
+	fake_get_all(file, text, TEXT_SIZE);
+}
+
+void fake_get_all(const char *file, char *text, size_t size)
+{
 	char path[PATH_MAX];
 	ssize_t length;
 	int fd;
@@ -36,7 +41,7 @@ void fake_get(const char *file, char *text)
 	fd = __real_open(path, O_RDONLY);
 	if (fd < 0)
 		return;
-	length = read(fd, text, TEXT_SIZE - 1);
+	length = read(fd, text, size - 1);
 	text[length > 0 ? length : 0] = '\0';
 	close(fd);
 }

@@ -5,6 +5,8 @@
 #ifndef OE_TESTS_FAKE_TREE_H
 #define OE_TESTS_FAKE_TREE_H
 
+#include <stddef.h>
+
 enum {
 	TEXT_SIZE = 8192,
 };
@@ -19,6 +21,10 @@ long long fake_number(const char *file);
 void fake_put(const char *file, const char *text);
 void fake_put_line(const char *file, const char *value);
 void fake_note(const char *file, const char *value);
+void fake_get_all(const char *file, char *text, size_t size);
+int fake_write(const char *file, const char *value);
+int fake_planned_error(const char *file, char how);
+int fake_stage(const char *file, char *value);
 int fake_put_rules(const char *file, const char *value);
 
 #endif

@@ -92,6 +92,16 @@ fake_report()
 		1 0 1200 0 500 default init
 }
 
+# fake_staged: for programs that are linked with fake_module.c only.
+fake_staged()
+{
+	mkdir -p "$tree_root/sysfs/staged"
+	: >"$tree_root/sysfs/staged/set"
+	put_file sysfs/staged/commit ''
+	put_file sysfs/staged/clear ''
+	put_file sysfs/staged/refused ''
+}
+
 fake_module_files()
 {
 	put_file sysfs/abi_version 1.1
