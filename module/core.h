@@ -12,8 +12,8 @@
  *  asked.lock          a victim that is asked for   `relieve`, early thread;
  *                                                   waits for oom_lock
  *  early.lock          making of the early thread   sysfs writes
- *  dir->lock           objects of one directory:    sysfs writes of its own
- *                      making, removal              files, never of an object's
+ *  dir->lock           objects of one directory;    sysfs writes of its own
+ *                      of limits/ their making too  files, never of an object's
  *  limits.lock         the scan of limits, their    its thread, sysfs writes
  *                      removal
  *  list->lock          snapshots of one list file   sysfs reads

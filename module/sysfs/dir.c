@@ -5,8 +5,8 @@
  * An object is a kobject, so its memory lives until the last of its files is
  * closed. The owner finds its objects by a table of its own.
  *
- *	create	dir->lock { allocate, oe_sysfs_object_add(), into the table }
- *	remove	dir->lock { out of the table, oe_sysfs_object_remove() }
+ *	create	oe_sysfs_object_add(), dir->lock { into the table }
+ *	remove	dir->lock { out of the table }, oe_sysfs_object_remove()
  *	exit	oe_sysfs_dir_close(), remove every object, oe_sysfs_dir_remove()
  *
  * None of these kobjects sends a uevent.
@@ -15,7 +15,6 @@
 
 #include <linux/kernfs.h>
 #include <linux/kobject.h>
-#include <linux/lockdep.h>
 #include <linux/sysfs.h>
 
 #include "compat/compat.h"
@@ -130,7 +129,8 @@ static bool is_taken(struct oe_sysfs_dir *dir, const char *name)
  * On failure the object has been released, and is perhaps freed. So readers
  * under RCU must not be able to find it yet.
  *
- * Context: process context, allocates; under @dir's lock.
+ * Context: process context, allocates. The owner sees to it that no other object
+ * of @name is added meanwhile.
  * Return: 0, -EEXIST if there is something of that name, or -ENOMEM.
  */
 int oe_sysfs_object_add(struct oe_sysfs_object *object,
@@ -138,7 +138,6 @@ int oe_sysfs_object_add(struct oe_sysfs_object *object,
 {
 	int err;
 
-	lockdep_assert_held(&dir->lock);
 	object->dir = dir;
 	kobject_get(&dir->kobj);
 	kobject_init(&object->kobj, &dir->object_type);
@@ -155,12 +154,11 @@ int oe_sysfs_object_add(struct oe_sysfs_object *object,
  * oe_sysfs_object_remove - withdraw an object and drop its reference
  * @object: published, and no longer in its owner's table
  *
- * Context: process context, under its directory's lock, but not in a write to
- * one of the object's own files; waits for reads and writes of those.
+ * Context: process context, but not in a write to one of the object's own files;
+ * waits for reads and writes of those.
  */
 void oe_sysfs_object_remove(struct oe_sysfs_object *object)
 {
-	lockdep_assert_held(&object->dir->lock);
 	kobject_del(&object->kobj);
 	kobject_put(&object->kobj);
 }

@@ -18,7 +18,7 @@ struct oe_sysfs_object;
  *	&struct kobj_attribute, and they never take @lock
  * @release: frees an object; where readers under RCU may still use it, by
  *	kfree_rcu()
- * @lock: serialises the making and the removal of objects
+ * @lock: the table of objects; an owner may make and remove them under it
  * @kobj: the directory; each object holds a reference until its release is over
  * @object_type: made of @object_groups
  * @released: nothing of this directory exists any more

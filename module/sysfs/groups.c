@@ -180,6 +180,11 @@ static struct oe_group_entry *find_entry(const char *name)
 	return NULL;
 }
 
+/*
+ * Made without the lock: a manager that makes a group in an OOM must not wait
+ * for a writer that waits for memory. A group's name is taken from before its
+ * directory exists until after that is gone.
+ */
 static int create_entry(const char *name)
 {
 	struct oe_group *group;
@@ -200,7 +205,9 @@ static int create_entry(const char *name)
 	err = oe_sysfs_object_add(&entry->object, &dir, name);
 	if (err)
 		goto err_remove_group; /* the entry is released */
+	mutex_lock(&dir.lock);
 	list_add(&entry->link, &entries);
+	mutex_unlock(&dir.lock);
 	return 0;
 
 err_remove_group:
@@ -208,11 +215,11 @@ err_remove_group:
 	return err;
 }
 
+/* It is in the list no more. */
 static void discard_entry(struct oe_group_entry *entry)
 {
 	struct oe_group *group = entry->group;
 
-	list_del(&entry->link);
 	/* First close the files: no process may join any more. */
 	oe_sysfs_object_remove(&entry->object);
 	oe_group_remove(group);
@@ -228,9 +235,7 @@ static ssize_t create_store(struct kobject *kobj, struct kobj_attribute *attr,
 		err = oe_parse_name(buf, name, sizeof(name));
 	if (err)
 		return err;
-	mutex_lock(&dir.lock);
 	err = create_entry(name);
-	mutex_unlock(&dir.lock);
 	return err ?: count;
 }
 
@@ -248,9 +253,12 @@ static ssize_t remove_store(struct kobject *kobj, struct kobj_attribute *attr,
 	mutex_lock(&dir.lock);
 	entry = find_entry(name);
 	if (entry)
-		discard_entry(entry);
+		list_del(&entry->link);
 	mutex_unlock(&dir.lock);
-	return entry ? count : -ENOENT;
+	if (!entry)
+		return -ENOENT;
+	discard_entry(entry);
+	return count;
 }
 
 static struct kobj_attribute create_attr =
@@ -299,9 +307,10 @@ void oe_sysfs_groups_exit(void)
 	struct oe_group_entry *entry, *next;
 
 	oe_sysfs_dir_close(&dir);
-	mutex_lock(&dir.lock);
-	list_for_each_entry_safe(entry, next, &entries, link)
+	/* Nobody is left who could take one out of the list. */
+	list_for_each_entry_safe(entry, next, &entries, link) {
+		list_del(&entry->link);
 		discard_entry(entry);
-	mutex_unlock(&dir.lock);
+	}
 	oe_sysfs_dir_remove(&dir);
 }
