@@ -123,6 +123,7 @@ static void find_lowest(const struct kill_set *set,
 		member.tie = dies_with(set, p);
 		if (member.tie == OE_TIE_NONE || !can_be_member(p))
 			continue;
+		member.tgid = p->tgid;
 		member.rank = oe_rank_peek(p, set->access).rank;
 		oe_kill_member_lower(lowest, &member);
 	}
@@ -217,7 +218,7 @@ static void note_init(struct oe_kill_table *table, struct task_struct *init,
 static void note_ties(struct oe_kill_table *table, struct task_struct *p,
 		      const struct oe_domain *domain, u16 rank)
 {
-	struct oe_kill_member member = { p, rank, OE_TIE_MEMORY };
+	struct oe_kill_member member = { p, p->tgid, rank, OE_TIE_MEMORY };
 	struct mem_cgroup *group = oe_kill_set_group(p, domain);
 	struct pid *pid = task_tgid(p);
 	unsigned int level;

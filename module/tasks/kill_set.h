@@ -19,7 +19,9 @@ struct task_struct;
  * @group: the last cgroup that was looked at without it; NULL = none yet
  * @lowest: its most protected member
  *
- * Starts zeroed but for @table and @below, and lasts one RCU section.
+ * Starts zeroed but for @table and @below, and lasts one RCU section. It lasts
+ * longer for a user that is content with the rankings: addresses in it are compared
+ * only, and may have come to mean something else.
  */
 struct oe_kill_cache {
 	struct oe_kill_table *table;

@@ -94,7 +94,7 @@ static unsigned int where_is(const struct oe_kill_table *table, const void *key)
  * @key: the tie; nothing is done for NULL
  * @member: the process; remembered if it is the most protected one so far
  *
- * Context: under RCU; the caller is the only user of @table.
+ * Context: any; the caller is the only user of @table.
  */
 void oe_kill_table_add(struct oe_kill_table *table, const void *key,
 		       const struct oe_kill_member *member)
@@ -122,7 +122,7 @@ void oe_kill_table_add(struct oe_kill_table *table, const void *key,
  * @key: the tie; NULL = none
  * @member: replaced if the one found is more protected
  *
- * Context: under RCU.
+ * Context: any.
  * Return: false if nothing is known, because the table was full.
  */
 bool oe_kill_table_find(const struct oe_kill_table *table, const void *key,
@@ -147,14 +147,14 @@ bool oe_kill_table_find(const struct oe_kill_table *table, const void *key,
  * Between equals the lower pid counts, so that the result does not depend on the
  * order of a walk.
  *
- * Context: under RCU, which keeps both.
+ * Context: any; the processes need not exist any more.
  */
 void oe_kill_member_lower(struct oe_kill_member *lowest,
 			  const struct oe_kill_member *member)
 {
-	if (lowest->task && (member->rank > lowest->rank ||
-			     (member->rank == lowest->rank &&
-			      member->task->tgid >= lowest->task->tgid)))
+	if (lowest->task &&
+	    (member->rank > lowest->rank ||
+	     (member->rank == lowest->rank && member->tgid >= lowest->tgid)))
 		return;
 	*lowest = *member;
 }

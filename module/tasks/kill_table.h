@@ -8,12 +8,14 @@ struct task_struct;
 
 /**
  * struct oe_kill_member - the most protected member of a kill set
- * @task: its leader, or NULL for an empty set
+ * @task: its leader, or NULL for an empty set; kept by RCU, not by this
+ * @tgid: of @task
  * @rank: its ranking
  * @tie: why it dies with the others
  */
 struct oe_kill_member {
 	struct task_struct *task;
+	s32 tgid;
 	u16 rank;
 	u8 tie;
 };

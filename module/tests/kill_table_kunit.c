@@ -25,7 +25,7 @@ static struct task_struct *fake_task(struct kunit *test, pid_t tgid)
 static void add_member(struct oe_kill_table *table, const void *key,
 		       struct task_struct *p, u16 rank)
 {
-	const struct oe_kill_member member = { p, rank, 1 };
+	const struct oe_kill_member member = { p, p->tgid, rank, 1 };
 
 	oe_kill_table_add(table, key, &member);
 }
