@@ -13,6 +13,7 @@
 static struct {
 	atomic_t nr_writers;
 	atomic_t number;
+	void (*changed)(void);
 } rank_version;
 
 /**
@@ -27,17 +28,33 @@ void oe_version_begin_change(void)
 }
 
 /**
+ * oe_version_watch - have a function called after each change
+ * @changed: called where the change is made, must not sleep; NULL = none
+ *
+ * Context: any.
+ */
+void oe_version_watch(void (*changed)(void))
+{
+	WRITE_ONCE(rank_version.changed, changed); /* oe_version_end_change() */
+}
+
+/**
  * oe_version_end_change - after the last one
  *
  * Context: as oe_version_begin_change().
  */
 void oe_version_end_change(void)
 {
+	/* Set by oe_version_watch(). */
+	void (*changed)(void) = READ_ONCE(rank_version.changed);
+
 	/* A reader that finds no writer must find the number, and the changes. */
 	smp_mb__before_atomic(); /* pairs with smp_rmb() in oe_version_now() */
 	atomic_inc(&rank_version.number);
 	smp_mb__after_atomic(); /* the number before the end of the writer */
 	atomic_dec(&rank_version.nr_writers);
+	if (changed)
+		changed();
 }
 
 /**

@@ -19,6 +19,7 @@ struct oe_version {
 	bool stable;
 };
 
+void oe_version_watch(void (*changed)(void));
 void oe_version_begin_change(void);
 void oe_version_end_change(void);
 struct oe_version oe_version_now(void);
