@@ -12,6 +12,7 @@
  *  asked.lock          a victim that is asked for   `relieve`, early thread;
  *                                                   waits for oom_lock
  *  early.lock          making of the early thread   sysfs writes
+ *  mirror.lock         what is mirrored             its worker, sysfs writes
  *  dir->lock           objects of one directory;    sysfs writes of its own
  *                      of limits/ their making too  files, never of an object's
  *  limits.lock         the scan of limits, their    its thread, sysfs writes
@@ -118,6 +119,7 @@ enum oe_memcg_no_victim_action {
  * @min_gain_kb: a process that holds less goes last, if there is a hog; KiB
  * @allow_offers: 1: processes may make themselves more expendable
  * @early_kb: below so much available memory a victim is chosen; KiB, 0 = never
+ * @mirror_oom_score_adj: 1: rankings are mirrored to oom_score_adj
  *
  * Each is one word: sysfs writes it with WRITE_ONCE() (oe_tunable_store()), all
  * readers use READ_ONCE(). An emergency reads those that have to agree between
@@ -137,6 +139,7 @@ struct oe_config {
 	unsigned int min_gain_kb;
 	unsigned int allow_offers;
 	unsigned int early_kb;
+	unsigned int mirror_oom_score_adj;
 };
 
 enum {
@@ -173,7 +176,8 @@ struct oe_policy oe_config_policy(void);
 	X(limit_exceeded)	/* times that a user went above its limit */ \
 	X(limit_terminated)	/* SIGTERMs sent because of a limit */	\
 	X(limit_killed)		/* SIGKILLs sent because of a limit */	\
-	X(limit_blocked)	/* times that a user could not be got under its limit */
+	X(limit_blocked)	/* times that a user could not be got under its limit */ \
+	X(mirror_overwritten)	/* mirrored values that somebody else wrote over */
 
 enum oe_stat {
 #define OE_STAT_ENUM(name) OE_STAT_##name,

@@ -24,6 +24,7 @@
 #include "sysfs/root.h"
 #include "oom/victim.h"
 #include "tasks/decide.h"
+#include "tasks/mirror.h"
 #include "tunables.h"
 
 static bool kprobes = true;
@@ -102,12 +103,22 @@ static int start_watching(void)
 		return err;
 	err = oe_early_init();
 	if (err)
-		oe_level_stop();
+		goto err_stop_level;
+	err = oe_mirror_init();
+	if (err)
+		goto err_exit_early;
+	return 0;
+
+err_exit_early:
+	oe_early_exit();
+err_stop_level:
+	oe_level_stop();
 	return err;
 }
 
 static void stop_watching(void)
 {
+	oe_mirror_exit();
 	oe_early_exit();
 	oe_level_stop();
 }

@@ -28,6 +28,7 @@
 #include "rank/ranking.h"
 #include "tasks.h"
 #include "tasks/kill_set.h"
+#include "tasks/own_adj.h"
 
 static bool in_memcg(struct task_struct *p, struct mem_cgroup *memcg)
 {
@@ -147,7 +148,7 @@ static bool read_memory(struct task_struct *p, struct memory *memory)
 static bool measure_process(struct task_struct *p, unsigned long totalpages,
 			    struct oe_candidate *c)
 {
-	s64 adj = p->signal->oom_score_adj;
+	s64 adj = oe_own_adj_of(p);
 	struct memory memory;
 
 	if (!read_memory(p, &memory))

@@ -18,6 +18,7 @@
 #include "memory/reserve.h"
 #include "oom/early.h"
 #include "oom/hold.h"
+#include "tasks/mirror.h"
 #include "tunables.h"
 
 /* In the order of the enums. */
@@ -85,6 +86,13 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 		.prepare = oe_early_prepare,
 		.changed = oe_early_changed,
 	},
+	[OE_TUNABLE_mirror_oom_score_adj] = {
+		.name = "mirror_oom_score_adj",
+		.value = &oe_config.mirror_oom_score_adj,
+		.max = 1,
+		.prepare = oe_mirror_prepare,
+		.changed = oe_mirror_switched,
+	},
 };
 
 /**
@@ -125,7 +133,7 @@ int oe_tunable_parse(const struct oe_tunable *tunable, const char *text,
  * @value: of oe_tunable_parse()
  *
  * Context: process context, may sleep and allocate.
- * Return: 0, or -ENOMEM and the value cannot be put in force.
+ * Return: 0, or -ENOMEM or -EOPNOTSUPP and the value cannot be put in force.
  */
 int oe_tunable_prepare(const struct oe_tunable *tunable, unsigned int value)
 {
@@ -154,6 +162,7 @@ void oe_tunable_changed(const struct oe_tunable *tunable)
 {
 	if (tunable->changed)
 		tunable->changed();
+	oe_mirror_changed();
 }
 
 /**
@@ -162,7 +171,7 @@ void oe_tunable_changed(const struct oe_tunable *tunable)
  * @text: NUL terminated, a trailing newline is allowed
  *
  * Context: process context, may sleep and allocate.
- * Return: 0, or -EINVAL, -ERANGE or -ENOMEM and nothing changed.
+ * Return: 0, or -EINVAL, -ERANGE, -ENOMEM or -EOPNOTSUPP and nothing changed.
  */
 int oe_tunable_store(const struct oe_tunable *tunable, const char *text)
 {
@@ -274,5 +283,7 @@ TUNABLE_PARAM(allow_offers,
 	      "1 = a process may make itself more expendable (default), 0 = it may not");
 TUNABLE_PARAM(early_kb,
 	      "below so much available memory a victim is chosen without the kernel's asking: KiB, or with K, M, G, % (default 0: never)");
+TUNABLE_PARAM(mirror_oom_score_adj,
+	      "1 = rankings are mirrored to oom_score_adj (default 0)");
 
 /* clang-format on */

@@ -29,6 +29,7 @@
 #include "rank/ranking.h"
 #include "tasks/kill_set.h"
 #include "tasks/kill_table.h"
+#include "tasks/own_adj.h"
 
 /* The members to look for. Pointers are compared, never followed. */
 struct kill_set {
@@ -56,7 +57,7 @@ static bool is_in_group(struct task_struct *p, struct mem_cgroup *group)
 {
 #ifdef CONFIG_MEMCG
 	/* The kernel spares these when it kills a cgroup. */
-	return p->signal->oom_score_adj != OOM_SCORE_ADJ_MIN &&
+	return oe_own_adj_of(p) != OOM_SCORE_ADJ_MIN &&
 	       mem_cgroup_is_descendant(mem_cgroup_from_task(p), group);
 #else
 	return false;

@@ -11,7 +11,7 @@
 NUMBERS="rank_threshold default_rank groups/g/rank groups/g/precedence"
 WORDS="mode selection_order no_victim_action groups/g/signal groups/g/trust"
 RULES="groups/g/cgroup groups/g/comm groups/g/uid"
-WRITABLE="$NUMBERS $WORDS $RULES groups/g/rules grace_ms grace_hold allow_offers reserve_kb reconfigure_done oom_ranking groups/g/pids"
+WRITABLE="$NUMBERS $WORDS $RULES groups/g/rules grace_ms grace_hold allow_offers mirror_oom_score_adj reserve_kb reconfigure_done oom_ranking groups/g/pids"
 
 offences=0
 
@@ -114,6 +114,8 @@ good_values()
 	taken grace_hold '0\n' 0
 	taken allow_offers '0\n' 0
 	taken allow_offers 1 1
+	taken mirror_oom_score_adj '1\n' 1
+	taken mirror_oom_score_adj 0 0
 	taken reserve_kb 1M 1024
 	taken reserve_kb '1K\n' 1
 	taken reserve_kb 0% 0
@@ -163,6 +165,7 @@ bad_graces()
 		refused EINVAL grace_ms "$text"
 		refused EINVAL grace_hold "$text"
 		refused EINVAL allow_offers "$text"
+		refused EINVAL mirror_oom_score_adj "$text"
 		refused EINVAL reserve_kb "$text"
 	done
 	for text in 10001 -1 4294967296; do
@@ -171,6 +174,7 @@ bad_graces()
 	for text in 2 -1 4294967296; do
 		refused ERANGE grace_hold "$text"
 		refused ERANGE allow_offers "$text"
+		refused ERANGE mirror_oom_score_adj "$text"
 	done
 	for text in -1 101% 51% 4294967295G 18446744073709551616; do
 		refused ERANGE reserve_kb "$text"
@@ -311,6 +315,7 @@ other_value()
 	grace_ms) echo 18 ;;
 	grace_hold) echo 1 ;;
 	allow_offers) echo 0 ;;
+	mirror_oom_score_adj) echo 1 ;;
 	reserve_kb) echo 64 ;;
 	mode) echo observe ;;
 	selection_order) echo rank ;;

@@ -36,6 +36,7 @@ const struct oe_conf_key oe_conf_policy_keys[] = {
 	TYPE("early_kb", VALUE_SIZE),
 	NUMBER("console_first", 0, 1),
 	NUMBER("allow_offers", 0, 1),
+	NUMBER("mirror_oom_score_adj", 0, 1),
 	END,
 };
 

@@ -374,7 +374,8 @@ int fake_write(const char *file, const char *value)
 	if (!strcmp(file, "memcg_no_victim_action"))
 		return put_word(file, value, "unprotect fail");
 	if (!strcmp(file, "grace_hold") || !strcmp(file, "console_first") ||
-	    !strcmp(file, "allow_offers"))
+	    !strcmp(file, "allow_offers") ||
+	    !strcmp(file, "mirror_oom_score_adj"))
 		return put_number(file, value, 0, 1);
 	if (!strcmp(file, "reserve_kb") || !strcmp(file, "min_gain_kb") ||
 	    !strcmp(file, "early_kb"))

@@ -23,6 +23,7 @@ static const char *const settings[] = {
 	"memcg_no_victim_action",
 	"console_first",
 	"allow_offers",
+	"mirror_oom_score_adj",
 	"grace_ms",
 	"grace_hold",
 	"reserve_kb",

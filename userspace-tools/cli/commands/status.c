@@ -144,6 +144,7 @@ int status_run(const struct arguments *args)
 		"min_gain_kb",
 		"early_kb",
 		"allow_offers",
+		"mirror_oom_score_adj",
 		NULL,
 	};
 	static const char *const levels[] = {
