@@ -2,33 +2,33 @@
 /*
  * Which groups a process can be in by its name, so that an OOM need not compare
  * each of thousands of processes with the rules of hundreds of groups.
+ *
+ * Characters are of one of 16 kinds. For each place in a name and each kind
+ * there is the set of groups of which a rule allows that kind at that place; a
+ * group that is in the set of each character of a name may match it.
  */
 #include "core.h"
 
 #include <linux/bitops.h>
-#include <linux/hash.h>
+#include <linux/limits.h>
 #include <linux/string.h>
 
 #include "rank/name_index.h"
 
 enum {
-	HASH_BITS = 8, /* of OE_NAME_SETS */
+	NR_KINDS = 16,
 	SET_WORDS = BITS_TO_LONGS(OE_NR_GROUPS),
 };
 
+static const u16 ANY_KIND = U16_MAX;
+
 /* Sets of groups; written by one at a time, read without a lock. */
-static struct {
-	unsigned long by_hash[OE_NAME_SETS][SET_WORDS];
-	unsigned long by_letter[OE_NAME_SETS][SET_WORDS];
-} name_index;
+static unsigned long name_index[OE_NAME_PLACES][NR_KINDS][SET_WORDS];
 
-static unsigned int hash_name(const char *name)
+/* Two digits are of two kinds, and few letters share one. NUL ends a name. */
+static unsigned int kind_of(char c)
 {
-	u32 hash = 0;
-
-	while (*name)
-		hash = hash * 31 + (u8)*name++;
-	return hash_32(hash, HASH_BITS);
+	return ((u8)c ^ (u8)c >> 4) % NR_KINDS;
 }
 
 /**
@@ -40,12 +40,37 @@ static unsigned int hash_name(const char *name)
  */
 void oe_names_add(struct oe_names *names, const char *pattern)
 {
-	if (!pattern || strchr("*?[\\", *pattern))
-		bitmap_fill(names->letters, OE_NAME_SETS);
-	else if (strpbrk(pattern, "*?[\\"))
-		__set_bit((u8)*pattern, names->letters);
-	else
-		__set_bit(hash_name(pattern), names->hashes);
+	unsigned int i;
+
+	for (i = 0; i < OE_NAME_PLACES; i++) {
+		/* From here on any character may stand at any place. */
+		if (!pattern || strchr("*[\\", *pattern))
+			break;
+		names->kinds[i] |= *pattern == '?' ? ANY_KIND :
+						     BIT(kind_of(*pattern));
+		if (!*pattern++)
+			return;
+	}
+	for (; i < OE_NAME_PLACES; i++)
+		names->kinds[i] = ANY_KIND;
+}
+
+static void adjust_index(unsigned int group, const struct oe_names *names,
+			 bool wide)
+{
+	unsigned int i, kind;
+
+	/* Read by oe_name_index_find(). */
+	for (i = 0; i < OE_NAME_PLACES; i++) {
+		for (kind = 0; kind < NR_KINDS; kind++) {
+			bool may_stand = names->kinds[i] & BIT(kind);
+
+			if (wide && may_stand)
+				set_bit(group, name_index[i][kind]);
+			if (!wide && !may_stand)
+				clear_bit(group, name_index[i][kind]);
+		}
+	}
 }
 
 /**
@@ -57,13 +82,7 @@ void oe_names_add(struct oe_names *names, const char *pattern)
  */
 void oe_name_index_widen(unsigned int group, const struct oe_names *names)
 {
-	unsigned int i;
-
-	/* Both are read by oe_name_index_find(). */
-	for_each_set_bit(i, names->hashes, OE_NAME_SETS)
-		set_bit(group, name_index.by_hash[i]);
-	for_each_set_bit(i, names->letters, OE_NAME_SETS)
-		set_bit(group, name_index.by_letter[i]);
+	adjust_index(group, names, true);
 }
 
 /**
@@ -75,13 +94,7 @@ void oe_name_index_widen(unsigned int group, const struct oe_names *names)
  */
 void oe_name_index_narrow(unsigned int group, const struct oe_names *names)
 {
-	unsigned int i;
-
-	/* Both are read by oe_name_index_find(). */
-	for_each_clear_bit(i, names->hashes, OE_NAME_SETS)
-		clear_bit(group, name_index.by_hash[i]);
-	for_each_clear_bit(i, names->letters, OE_NAME_SETS)
-		clear_bit(group, name_index.by_letter[i]);
+	adjust_index(group, names, false);
 }
 
 /**
@@ -93,11 +106,22 @@ void oe_name_index_narrow(unsigned int group, const struct oe_names *names)
  */
 void oe_name_index_find(const char *name, unsigned long *groups)
 {
-	const unsigned long *by_hash = name_index.by_hash[hash_name(name)];
-	const unsigned long *by_letter = name_index.by_letter[(u8)*name];
-	unsigned int i;
+	unsigned long left[SET_WORDS];
+	unsigned int i, word;
 
-	/* Written by oe_name_index_widen() and oe_name_index_narrow(). */
-	for (i = 0; i < SET_WORDS; i++)
-		groups[i] = READ_ONCE(by_hash[i]) | READ_ONCE(by_letter[i]);
+	memset(left, 0xff, sizeof(left));
+	for (i = 0; i < OE_NAME_PLACES; i++) {
+		const unsigned long *set = name_index[i][kind_of(name[i])];
+		unsigned long any = 0;
+
+		/* Written by adjust_index(). Unrolled: done for each process. */
+#pragma GCC unroll 8
+		for (word = 0; word < SET_WORDS; word++) {
+			left[word] &= READ_ONCE(set[word]);
+			any |= left[word];
+		}
+		if (!any || !name[i])
+			break;
+	}
+	memcpy(groups, left, sizeof(left));
 }

@@ -2,25 +2,24 @@
 #ifndef OE_NAME_INDEX_H
 #define OE_NAME_INDEX_H
 
-#include <linux/bitmap.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 
 #include "rank/types.h"
 
 enum {
-	OE_NAME_SETS = 256,
+	OE_NAME_PLACES = TASK_COMM_LEN - 1, /* the last byte is always NUL */
 };
 
 /**
  * struct oe_names - the names that the rules of a group can match
- * @hashes: those of names that are written out
- * @letters: the first ones of all others
+ * @kinds: for each place in a name: bit N is set if a character of kind N may
+ *	stand there
  *
  * There may be more of them, but none is missing.
  */
 struct oe_names {
-	DECLARE_BITMAP(hashes, OE_NAME_SETS);
-	DECLARE_BITMAP(letters, OE_NAME_SETS);
+	u16 kinds[OE_NAME_PLACES];
 };
 
 void oe_names_add(struct oe_names *names, const char *pattern);

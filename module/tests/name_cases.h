@@ -29,12 +29,24 @@ static bool name_matches(const char *name)
 static void name_index_finds_what_matches(struct kunit *test)
 {
 	static const char *const patterns[] = {
-		"pump", "p*",	  "pump?",	     "*",
-		"?ump", "[p-q]*", "\\x5c\\x5cpump*", "\\xf0x*",
+		"pump",
+		"p*",
+		"pump?",
+		"*",
+		"?ump",
+		"[p-q]*",
+		"\\x5c\\x5cpump*",
+		"\\xf0x*",
+		"*1",
+		"p*1",
+		"pum[p1]?",
+		"fifteen_letters",
+		"p??p",
+		"fifteen_letter*",
 	};
-	static const char *const names[] = { "",     "pump",   "pump1",
-					     "qump", "\\pump", "\xf0xy",
-					     "x" };
+	static const char *const names[] = { "",     "pump",	       "pump1",
+					     "qump", "\\pump",	       "\xf0xy",
+					     "x",    "fifteen_letters" };
 	char line[32];
 	unsigned int i, j;
 
@@ -51,6 +63,13 @@ static void name_index_finds_what_matches(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, set_joint(&group, "comm=pump"));
 	KUNIT_EXPECT_TRUE(test, is_indexed("pump"));
 	KUNIT_EXPECT_FALSE(test, is_indexed("pumq"));
+	KUNIT_EXPECT_FALSE(test, is_indexed("pum"));
+	KUNIT_EXPECT_FALSE(test, is_indexed("pump1"));
+	KUNIT_EXPECT_EQ(test, 0, set_joint(&group, "comm=pump-1*"));
+	KUNIT_EXPECT_TRUE(test, is_indexed("pump-1"));
+	KUNIT_EXPECT_TRUE(test, is_indexed("pump-17"));
+	KUNIT_EXPECT_FALSE(test, is_indexed("pump-2"));
+	KUNIT_EXPECT_FALSE(test, is_indexed("pump-"));
 	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_COMM, "x*"));
 	KUNIT_EXPECT_TRUE(test, is_indexed("pump"));
 	KUNIT_EXPECT_TRUE(test, is_indexed("xy"));

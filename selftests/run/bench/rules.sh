@@ -65,6 +65,8 @@ all_rules()
 	decided "$1 nothing_met"
 	with_rules 'cgroup=/ comm=nobody%* uid=0-4000000'
 	decided "$1 all_but_name"
+	with_rules 'cgroup=/ comm=herd-%* uid=0-4000000'
+	decided "$1 common_beginning"
 	with_rules 'cgroup=/ comm=h*nobody% uid=0-4000000'
 	decided "$1 all_but_end_of_name"
 	gap "$1 all_but_end_of_name"
