@@ -3,7 +3,7 @@
 #
 # check.sh [soak|PART...]: the tests on the kernels they are meant for. Ends with the scripts that
 # took longest and the line "N passed, N failed". With "soak" the OOM scripts run many times longer;
-# with names of parts (see QUICK) only these run. LANES: how many parts at a time (default: one more
+# with names of parts (see QUICK) only these run. LANES: how many parts at a time (default: two more
 # than there are CPUs, because a guest waits for much of its time).
 
 set -uo pipefail
@@ -17,7 +17,7 @@ VM=selftests/vm
 trap - ERR
 set +eE
 
-LANES=${LANES:-$(($(nproc) + 1))}
+LANES=${LANES:-$(($(nproc) + 2))}
 
 # The parts of "make check", the longest first, so that none is left to run alone in the end. What
 # needs the debug kernel or its sources is put off as long as that is being built.
