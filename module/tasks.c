@@ -339,7 +339,7 @@ struct consider_arg {
 	struct oe_pass *pass;
 };
 
-/* Who is protected alone is so with others. */
+/* A process that is protected by itself needs no look at its kill set. */
 static bool has_to_be_judged(const struct consider_arg *arg,
 			     const struct oe_candidate *c)
 {

@@ -138,7 +138,7 @@ static int register_unless_done(struct oe_redirect *redirect)
 /**
  * oe_guard_register - put the guard in place, not armed
  *
- * What this kernel lacks is said in the log, once; the rest works.
+ * Functions that this kernel lacks are named in the log, once; the rest works.
  *
  * Context: process context, may sleep; first before the first OOM is wrapped.
  * Return: 0, also if something cannot be had at all; -EAGAIN if somebody else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a group is, for the files group*.c only.
+ * The struct of a group, for the files group*.c only.
  */
 #ifndef OE_GROUP_TABLE_H
 #define OE_GROUP_TABLE_H

@@ -74,8 +74,9 @@ bool oe_inherit_is_lost(struct task_struct *p)
  * oe_inherit_adopts - may the children of a process be another's orphans?
  * @parent: a group leader
  *
- * What a lost child should have inherited is not known if it may have had another
- * parent: by starting an orphan any process could get the ranking of the adopter.
+ * A lost child of an adopter may have had another parent, whose ranking is not
+ * known any more. With the adopter's ranking, any process could get that by
+ * starting an orphan.
  *
  * Context: under rcu_read_lock().
  * Return: true for the init of a pid namespace and for a child subreaper.

@@ -158,7 +158,7 @@ static int parse_lines(struct oe_joint_rules *rules)
 			return -ENOSPC;
 		err = parse_line(&rules->rules[rules->nr_rules++], line);
 	}
-	/* What can be written can be read, in a page. */
+	/* A group's rules can be read back in one page. */
 	if (!err && oe_joint_show(rules, NULL, 0) >= PAGE_SIZE)
 		err = -ENOSPC;
 	return err;

@@ -94,7 +94,7 @@ static bool is_heritage(const struct oe_ranking *ranking)
 	       ranking->source == OE_SOURCE_LOST;
 }
 
-/* What others have said about a process: its forefathers, and root. */
+/* The ranking without the process's own offer. */
 static struct oe_ranking rank_by_others(struct task_struct *p,
 					enum oe_exe_access access)
 {
@@ -119,7 +119,7 @@ static struct oe_ranking rank_by_others(struct task_struct *p,
 }
 
 /*
- * What the process has offered, or its parent: 0 if nothing. The offer of one
+ * The offer of the process, or of its parent; 0 if there is none. The offer of one
  * user does not count for a program that runs as another.
  */
 static unsigned int rank_offered(struct task_struct *p)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A write of several lines, or of the rules of a group, is seen whole or not at
- * all: a pass over all processes in which rankings changed is made again. Nobody
- * waits: the one who writes may be kept from the CPU by the one who looks.
+ * all: a pass over all processes is repeated if rankings changed meanwhile. A
+ * reader does not wait for a writer, which may be kept from the CPU by just that
+ * reader.
  */
 #include "core.h"
 

@@ -224,7 +224,7 @@ static void add_passed(struct oe_text *text, const struct oe_episode *episode)
 		oe_text_add(text, " keeper_rank=-");
 }
 
-/* How much of the memory in use is in processes; not known in every case. */
+/* The share of the used memory that processes hold, if it is known. */
 static void add_place(struct oe_text *text, const struct oe_episode *episode)
 {
 	const struct oe_decision *decision = &episode->decision;

@@ -132,8 +132,8 @@ static struct oe_snapshot *find_snapshot(struct oe_list *list,
 }
 
 /*
- * A free place, that of a reader that has come to the end, or that of the one
- * that has been idle longest, which gets ESTALE. Other users cannot take root's.
+ * Takes a free place; or that of a reader that has read to the end; or that of the
+ * reader that has been idle longest, which gets ESTALE. Root's places are for root.
  */
 static struct oe_snapshot *make_room(struct oe_list *list)
 {

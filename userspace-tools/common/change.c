@@ -386,7 +386,7 @@ size_t oe_changes_make_possible(struct oe_changes *changes)
 
 	oe_changes_plan(changes);
 	make_before(changes, false);
-	/* What the commit has refused may be accepted in part. */
+	/* If the commit is refused, single values may still be accepted. */
 	if (oe_changes_stage(changes, false))
 		make_moment(changes, OE_CHANGE_STAGED, false);
 	make_moment(changes, OE_CHANGE_AFTER, false);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How memory is. The files stay open: a seq_file keeps its buffer, so that
- * reading it again allocates nothing.
+ * Measures the state of memory. The files stay open: a seq_file keeps its buffer,
+ * so reading it again allocates nothing.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a new configuration does not have any more: groups, limits, and keys of a
- * group.
+ * Groups, limits and keys of a group that a new configuration does not have any
+ * more.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -93,7 +93,7 @@ static void add_removals(struct oe_changes *changes, const struct oe_conf *conf,
 	}
 }
 
-/* What a new group has. @value is of OE_SYSFS_VALUE_MAX. */
+/* The value that the module gives a new group. @value is of OE_SYSFS_VALUE_MAX. */
 static void value_of_new_group(const struct oe_conf *conf, const char *key,
 			       char *value)
 {

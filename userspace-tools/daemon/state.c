@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a manager that is started again has to know of the one before it: a small file below /run
- * (mapped.c). The file has two slots, of which the newer whole one counts, so that a manager that is killed while it writes leaves the
- * older one. A slot that is not whole, of another boot, or of nonsense, is as none.
+ * The state that survives a restart of the manager, in a small file below /run (mapped.c). The file
+ * has two slots, of which the newer whole one counts: a manager that is killed while it writes leaves
+ * the older one. A slot that is not whole, of another boot, or of nonsense, counts as empty.
  */
 #include <stdio.h>
 #include <string.h>

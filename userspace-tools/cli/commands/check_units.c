@@ -21,7 +21,7 @@ enum {
 	POLICY_SIZE = 16,
 };
 
-/* Whoever makes cgroups has chosen it: nothing but a name, and the name of a service. */
+/* A cgroup's name is chosen by whoever made it, so only plain names of services pass. */
 static bool is_unit(const char *name)
 {
 	size_t length = strlen(name);
@@ -55,7 +55,7 @@ static bool unit_of(int pid, char *unit)
 /* "" is not known: it is no unit of this systemd. */
 static const char *policy_of(const char *unit, char *policy)
 {
-	/* What systemd does when nobody says anything. */
+	/* The default of systemd. */
 	snprintf(policy, POLICY_SIZE, "stop");
 	oe_unit_default("DefaultOOMPolicy", policy, POLICY_SIZE);
 	if (!oe_unit_setting(unit, "OOMPolicy", policy, POLICY_SIZE))

@@ -227,7 +227,7 @@ static void print_last(void)
 /**
  * summary_print - print how things stand
  *
- * What this module does not have, or does not show to this user, is left out.
+ * Facts that this module does not have, or does not show to this user, are left out.
  */
 void summary_print(void)
 {

@@ -301,7 +301,7 @@ static void propose_grace(const struct facts *facts, struct proposal *proposal)
 	}
 }
 
-/* What is held back is for a handler, and an answer that came late had to wait for memory. */
+/* The reserve is for a handler: if answers came late, it was too small. */
 static void propose_reserve(const struct facts *facts,
 			    struct proposal *proposal)
 {

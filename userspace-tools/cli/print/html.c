@@ -66,7 +66,7 @@ static bool is_inside_letter(unsigned char byte)
  * html - a text that others chose, for a page
  * @text: any bytes
  *
- * What is too long is cut off. Letters in UTF-8 are shown, see readable_utf8().
+ * A text that is too long is cut off. Letters in UTF-8 are shown, see readable_utf8().
  *
  * Return: escaped, good for text and for quoted attributes, until called eight
  * more times.
