@@ -92,7 +92,7 @@ static int is_conf(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
 
-	return length > strlen(".conf") &&
+	return *entry->d_name != '.' && length > strlen(".conf") &&
 	       !strcmp(entry->d_name + length - strlen(".conf"), ".conf");
 }
 
@@ -102,32 +102,81 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* In the order of their names, the lowest directory first, so that the highest one counts. */
-static void read_drop_ins(const char *unit, const char *key, char *text,
-			  size_t size)
+/* Paths of drop-ins, no two of the same name. */
+struct drop_ins {
+	char **paths;
+	size_t nr;
+};
+
+static const char *name_of(const char *path)
 {
-	size_t i;
+	return strrchr(path, '/') + 1;
+}
 
-	for (i = NR_DIRECTORIES; i-- > 0;) {
-		char directory[PATH_SIZE];
-		struct dirent **names;
-		int nr;
-		int j;
+static int by_name_of_path(const void *a, const void *b)
+{
+	return strcmp(name_of(*(char *const *)a), name_of(*(char *const *)b));
+}
 
-		snprintf(directory, sizeof(directory), "%s%s/%s.d",
-			 oe_unit_root(), directories[i], unit);
-		nr = scandir(directory, &names, is_conf, by_name);
-		for (j = 0; j < nr; j++) {
-			char path[2 * PATH_SIZE];
+static void add_drop_in(struct drop_ins *found, const char *path)
+{
+	char **more;
 
-			snprintf(path, sizeof(path), "%s/%s", directory,
-				 names[j]->d_name);
-			read_setting(path, key, text, size);
-			free(names[j]);
-		}
-		if (nr >= 0)
-			free(names);
+	for (size_t i = 0; i < found->nr; i++)
+		if (!strcmp(name_of(found->paths[i]), name_of(path)))
+			return;
+	more = reallocarray(found->paths, found->nr + 1, sizeof(*more));
+	if (!more)
+		return;
+	found->paths = more;
+	more[found->nr] = strdup(path);
+	found->nr += more[found->nr] != NULL;
+}
+
+static void find_drop_ins(struct drop_ins *found, const char *systemd_directory,
+			  const char *unit)
+{
+	char directory[PATH_SIZE];
+	struct dirent **names;
+	int nr;
+
+	snprintf(directory, sizeof(directory), "%s%s/%s.d", oe_unit_root(),
+		 systemd_directory, unit);
+	nr = scandir(directory, &names, is_conf, by_name);
+	for (int i = 0; i < nr; i++) {
+		char path[2 * PATH_SIZE];
+
+		snprintf(path, sizeof(path), "%s/%s", directory,
+			 names[i]->d_name);
+		add_drop_in(found, path);
+		free(names[i]);
 	}
+	if (nr >= 0)
+		free(names);
+}
+
+/*
+ * In the order of their names, whatever their directories. Of those of one name the first found counts,
+ * and hides the others: a link to /dev/null takes a package's drop-in away.
+ */
+static void read_drop_ins(const char *unit, const char *template,
+			  const char *key, char *text, size_t size)
+{
+	struct drop_ins found = {};
+
+	for (size_t i = 0; i < NR_DIRECTORIES; i++) {
+		find_drop_ins(&found, directories[i], unit);
+		if (template)
+			find_drop_ins(&found, directories[i], template);
+	}
+	if (found.nr)
+		qsort(found.paths, found.nr, sizeof(*found.paths),
+		      by_name_of_path);
+	for (size_t i = 0; i < found.nr; i++) {
+		read_setting(found.paths[i], key, text, size);
+		free(found.paths[i]);
+	}
+	free(found.paths);
 }
 
 static bool read_fragment(const char *unit, const char *key, char *text,
@@ -174,9 +223,7 @@ bool oe_unit_setting(const char *unit, const char *key, char *text, size_t size)
 	if (!read_fragment(unit, key, text, size) &&
 	    !(has_template && read_fragment(template, key, text, size)))
 		return false;
-	if (has_template)
-		read_drop_ins(template, key, text, size);
-	read_drop_ins(unit, key, text, size);
+	read_drop_ins(unit, has_template ? template : NULL, key, text, size);
 	return true;
 }
 

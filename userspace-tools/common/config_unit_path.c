@@ -104,7 +104,10 @@ static void default_slice(const char *unit, char *slice, size_t size)
 	for (; at && unit < at; unit++) {
 		char one[2] = { *unit };
 
-		add_text(slice, size, *unit == '-' ? "\\x2d" : one);
+		if (*unit == '-')
+			add_text(slice, size, "\\x2d");
+		else
+			add_text(slice, size, *unit == '\\' ? "\\x5c" : one);
 	}
 	add_text(slice, size, ".slice");
 }

@@ -89,6 +89,8 @@ unit "an instance of a name with a dash" foo-bar@1.service \
 unit "all instances" foo@.service 'cgroup=/system.slice/system-foo.slice/foo@*.service'
 unit "all instances of a name with a dash: a backslash quotes in a pattern" foo-bar@.service \
 	'cgroup=/system.slice/system-foo\x5c\x5cx2dbar.slice/foo-bar@*.service'
+unit "an instance of a name with an escaped byte" 'a\x2db@1.service' \
+	'cgroup=/system.slice/system-a\x5cx5cx2db.slice/a\x5cx2db@1.service'
 unit "a pattern" 'updater-*.service' 'cgroup=/system.slice/updater-*.service'
 unit "a slice" vital.slice cgroup=/vital.slice
 unit "a slice in slices" a-b-c.slice cgroup=/a.slice/a-b.slice/a-b-c.slice
@@ -100,6 +102,11 @@ unit "Slice= of its file" foo.service cgroup=/own.slice/own-vital.slice/foo.serv
 mkdir "$OOM_EMBEDDED_SYSTEMD/etc/systemd/system/foo.service.d"
 printf '[Service]\nSlice=later.slice\n' >"$OOM_EMBEDDED_SYSTEMD/etc/systemd/system/foo.service.d/a.conf"
 unit "Slice= of a drop-in" foo.service cgroup=/later.slice/foo.service
+mkdir "$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/foo.service.d"
+printf '[Service]\nSlice=last.slice\n' >"$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/foo.service.d/b.conf"
+unit "Slice= of two drop-ins: the later name counts" foo.service cgroup=/last.slice/foo.service
+ln -s /dev/null "$OOM_EMBEDDED_SYSTEMD/etc/systemd/system/foo.service.d/b.conf"
+unit "Slice= of a drop-in that is masked" foo.service cgroup=/later.slice/foo.service
 printf '[Service]\nSlice=t.slice\n' >"$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/foo@.service"
 unit "Slice= of a template" foo@x.service cgroup=/t.slice/foo@x.service
 printf '[Service]\nSlice=/../../etc\n' >"$OOM_EMBEDDED_SYSTEMD/run/systemd/system/bad.service"
@@ -139,6 +146,10 @@ in_file usr/lib/systemd/system/own.service 40
 in_file etc/systemd/system/own.service.d/site.conf 50
 in_file usr/lib/systemd/system/quiet.service 60
 in_file etc/systemd/system/quiet.service.d/site.conf ''
+in_file usr/lib/systemd/system/masked.service.d/rank.conf 1
+mkdir -p "$OOM_EMBEDDED_SYSTEMD/etc/systemd/system/masked.service.d"
+ln -s /dev/null "$OOM_EMBEDDED_SYSTEMD/etc/systemd/system/masked.service.d/rank.conf"
+printf '[Service]\n' >"$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/masked.service"
 in_file etc/systemd/system/plain.service.d/site.conf 70
 printf '[Service]\n' >"$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/plain.service"
 ln -s pump.service "$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/alias.service"
