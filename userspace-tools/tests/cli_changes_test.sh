@@ -107,6 +107,13 @@ refused "rank PID --tree: which ranking?" 2 'wants a ranking' rank 100 --tree
 put_file sysfs/oom_ranking "$(printf '%10d %4u %-10s %s\n' 200 300 self batch)"
 gives "rank PID - --tree: also what is for itself alone" 0 '^$' rank 100 - --tree
 same "rank PID - --tree: that is gone, too" '' "$(rank_lines)"
+put_file sysfs/oom_ranking "$(printf '%10d %4u %-10s %s\n' 100 20 explicit pacemaker 200 300 self batch)"
+touch "$OOM_EMBEDDED_PROC/201/full"
+gives "rank PID N --tree: one is refused" 1 'annot allocate memory|ut of memory' rank 100 700 --tree
+same "rank PID N --tree: the others are as before, also for themselves alone" '100 20 explicit, 200 300 self, ' \
+	"$(awk 'NF { print $1, $2, $3 }' "$OOM_EMBEDDED_SYSFS/oom_ranking" | sort | paste -sd, | sed 's/,/, /g;s/$/, /')"
+rm "$OOM_EMBEDDED_PROC/201/full"
+put_file sysfs/oom_ranking ''
 
 # --- rank --self
 mkdir -p "$OOM_EMBEDDED_PROC/oom_embedded"

@@ -147,16 +147,19 @@ static int put_watermark(const char *file, const char *value)
 	return put_kb(file, value, TOTAL_KB);
 }
 
-/* One with a file "gone" has ended since its name was read. */
-static int is_process(long pid)
+static int has_proc_file(long pid, const char *name)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/%ld/gone", oe_proc_root(), pid);
-	if (!access(path, F_OK))
-		return 0;
-	snprintf(path, sizeof(path), "%s/%ld/comm", oe_proc_root(), pid);
-	return pid > 0 && !access(path, F_OK);
+	snprintf(path, sizeof(path), "%s/%ld/%s", oe_proc_root(), pid, name);
+	return !access(path, F_OK);
+}
+
+/* One with a file "gone" has ended since its name was read. */
+static int is_process(long pid)
+{
+	return pid > 0 && !has_proc_file(pid, "gone") &&
+	       has_proc_file(pid, "comm");
 }
 
 /* --- groups and limits ----------------------------------------------------- */
@@ -344,6 +347,8 @@ static int rank_line(const char *value)
 		return number_in(rank, 0, 1000);
 	if (!is_process(pid))
 		return -ESRCH;
+	if (has_proc_file(pid, "full")) /* no memory for an entry */
+		return -ENOMEM;
 	if (!oe_proc_read((int)pid, &proc))
 		snprintf(comm, sizeof(comm), "%s", proc.comm);
 	fake_get("oom_ranking", list);
