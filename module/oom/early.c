@@ -11,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/limits.h>
+#include <linux/math64.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 
@@ -52,7 +53,8 @@ static unsigned int look_for_shortage(void)
 		return LONGEST_MS;
 	available_kb = oe_available_kb();
 	if (available_kb >= kb)
-		return clamp_t(u64, (available_kb - kb) / FASTEST_KB_PER_MS,
+		return clamp_t(u64,
+			       div_u64(available_kb - kb, FASTEST_KB_PER_MS),
 			       SHORTEST_MS, LONGEST_MS);
 	err = oe_request_victim(OE_KIND_EARLY);
 	if (!err)
