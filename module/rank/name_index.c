@@ -43,8 +43,11 @@ void oe_names_add(struct oe_names *names, const char *pattern)
 	unsigned int i;
 
 	for (i = 0; i < OE_NAME_PLACES; i++) {
-		/* From here on any character may stand at any place. */
-		if (!pattern || strchr("*[\\", *pattern))
+		/*
+		 * From here on any character may stand at any place. strchr()
+		 * would find a NUL, too.
+		 */
+		if (!pattern || (*pattern && strchr("*[\\", *pattern)))
 			break;
 		names->kinds[i] |= *pattern == '?' ? ANY_KIND :
 						     BIT(kind_of(*pattern));
