@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit: the share of time in a stall, from series of counters.
+ */
+#include <kunit/test.h>
+#include <linux/kernel.h>
+#include <linux/limits.h>
+
+#include "../rules/stall.c"
+
+enum {
+	WINDOW_MS = 8000,
+	PERIOD = WINDOW_MS / (OE_STALL_SAMPLES - 1),
+};
+
+/**
+ * struct state - what a machine does, in a second
+ * @name: for the report
+ * @faults: major faults
+ * @swapins: pages from swap
+ * @ahead: of them ahead of a fault
+ * @files: file refaults
+ * @anon: anonymous refaults
+ * @reads: requests
+ * @each_us: what each takes
+ * @on_disk: the swap is
+ * @plenty: memory is not short
+ * @percent: what is to come out
+ */
+struct state {
+	const char *name;
+	unsigned int faults;
+	unsigned int swapins;
+	unsigned int ahead;
+	unsigned int files;
+	unsigned int anon;
+	unsigned int reads;
+	unsigned int each_us;
+	bool on_disk;
+	bool plenty;
+	unsigned int percent;
+};
+
+static const struct state states[] = {
+	{ "thrash", 300, 0, 0, 152, 0, 300, 3300, .percent = 50 },
+	{ "big file read again", 0, 0, 0, 4900, 0, 300, 3300 },
+	{ "cold start", 302, 0, 0, 0, 0, 300, 3300 },
+	{ "fast disk", 300, 0, 0, 300, 0, 300, 100, .percent = 3 },
+	{ "both, memory to spare", 300, 0, 0, 4900, 0, 300, 3300,
+	  .plenty = true },
+	{ "more than there is time", 5000, 0, 0, 5000, 0, 5000, 3300,
+	  .percent = 100 },
+	{ "no read was seen", 300, 0, 0, 300, 0, 0, 0 },
+	{ "zram", 9000, 9000, 0, 0, 9000, 300, 3300 },
+	{ "zram beside a big file", 9000, 9000, 0, 4900, 9000, 300, 3300 },
+	{ "zswap beside a big file", 9000, 0, 0, 4900, 9000, 300, 3300 },
+	{ "zram and thrash", 9300, 9000, 0, 152, 9000, 300, 3300,
+	  .percent = 50 },
+	{ "swap on a disk", 100, 100, 0, 0, 100, 100, 3300, .on_disk = true,
+	  .percent = 33 },
+	{ "with read-ahead", 100, 800, 700, 0, 800, 100, 3300, .on_disk = true,
+	  .percent = 33 },
+	{ "its first swap-ins", 100, 100, 0, 0, 0, 100, 3300, .on_disk = true },
+	{ "cold start beside swap-ins", 300, 800, 700, 0, 800, 400, 1000,
+	  .on_disk = true, .percent = 10 },
+};
+
+static void run_state(struct oe_stall *stall, struct oe_stall_sample *sample,
+		      const struct state *state, unsigned int ms)
+{
+	for (; ms >= PERIOD; ms -= PERIOD) {
+		oe_stall_add(stall, sample, WINDOW_MS);
+		sample->now_ms += PERIOD;
+		sample->major_faults += state->faults * PERIOD / 1000;
+		sample->swapins += state->swapins * PERIOD / 1000;
+		sample->swap_ahead += state->ahead * PERIOD / 1000;
+		sample->file_refaults += state->files * PERIOD / 1000;
+		sample->anon_refaults += state->anon * PERIOD / 1000;
+		sample->reads += state->reads * PERIOD / 1000;
+		sample->read_us +=
+			state->reads * PERIOD / 1000 * state->each_us;
+		sample->swap_on_disk = state->on_disk;
+		sample->short_of_memory = !state->plenty;
+	}
+}
+
+/* All counters begin at @start. */
+static unsigned int percent_of(const struct state *state, unsigned long start)
+{
+	struct oe_stall stall = {};
+	struct oe_stall_sample sample = {
+		.now_ms = start,
+		.major_faults = start,
+		.swapins = start,
+		.swap_ahead = start,
+		.file_refaults = start,
+		.anon_refaults = start,
+		.reads = start,
+		.read_us = start,
+		.swap_on_disk = state->on_disk,
+		.short_of_memory = !state->plenty,
+	};
+
+	run_state(&stall, &sample, state, 2 * WINDOW_MS);
+	return oe_stall_percent(&stall);
+}
+
+static void tells_states_apart(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(states); i++)
+		KUNIT_EXPECT_EQ_MSG(test, percent_of(&states[i], 0),
+				    states[i].percent, "%s", states[i].name);
+}
+
+static void counters_wrap(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(states); i++)
+		KUNIT_EXPECT_EQ_MSG(test,
+				    percent_of(&states[i], ULONG_MAX - 500),
+				    states[i].percent, "%s", states[i].name);
+}
+
+static const struct state *thrash = &states[0];
+static const struct state *cold = &states[2];
+
+static void needs_a_full_window(struct kunit *test)
+{
+	struct oe_stall stall = {};
+	struct oe_stall_sample sample = { .short_of_memory = true };
+
+	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 0U);
+	run_state(&stall, &sample, thrash, WINDOW_MS);
+	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 0U);
+	run_state(&stall, &sample, thrash, PERIOD);
+	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 50U);
+}
+
+/* Half a window of thrash, wherever in it, is not enough. */
+static void needs_both_halves(struct kunit *test)
+{
+	struct oe_stall stall = {};
+	struct oe_stall_sample sample = { .short_of_memory = true };
+	unsigned int ms;
+
+	run_state(&stall, &sample, cold, 2 * WINDOW_MS);
+	run_state(&stall, &sample, thrash, WINDOW_MS / 2);
+	for (ms = 0; ms < WINDOW_MS; ms += PERIOD) {
+		run_state(&stall, &sample, cold, PERIOD);
+		KUNIT_EXPECT_LE(test, oe_stall_percent(&stall), 25U);
+	}
+	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 0U);
+}
+
+static void pause_begins_anew(struct kunit *test)
+{
+	struct oe_stall stall = {};
+	struct oe_stall_sample sample = { .short_of_memory = true };
+
+	run_state(&stall, &sample, thrash, 2 * WINDOW_MS);
+	sample.now_ms += 3600 * 1000;
+	sample.major_faults += 1000 * 1000;
+	sample.file_refaults += 1000 * 1000;
+	run_state(&stall, &sample, thrash, WINDOW_MS);
+	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 0U);
+	run_state(&stall, &sample, thrash, PERIOD);
+	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 50U);
+}
+
+static void early_samples_are_left_out(struct kunit *test)
+{
+	struct oe_stall stall = {};
+	struct oe_stall_sample sample = { .short_of_memory = true };
+	unsigned int i;
+
+	for (i = 0; i < 2 * OE_STALL_SAMPLES; i++) {
+		oe_stall_add(&stall, &sample, WINDOW_MS);
+		sample.now_ms += PERIOD / 10;
+	}
+	KUNIT_EXPECT_EQ(test, stall.nr, 4U);
+}
+
+static struct kunit_case stall_cases[] = { KUNIT_CASE(tells_states_apart),
+					   KUNIT_CASE(counters_wrap),
+					   KUNIT_CASE(needs_a_full_window),
+					   KUNIT_CASE(needs_both_halves),
+					   KUNIT_CASE(pause_begins_anew),
+					   KUNIT_CASE(
+						   early_samples_are_left_out),
+					   {} };
+
+struct kunit_suite oe_stall_suite = {
+	.name = "oom_embedded_stall",
+	.test_cases = stall_cases,
+};
