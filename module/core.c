@@ -17,6 +17,7 @@ struct oe_config oe_config = {
 	.memcg_no_victim_action = OE_MEMCG_UNPROTECT,
 	.min_gain_kb = OOM_EMBEDDED_MIN_GAIN_KB,
 	.allow_offers = 1,
+	.stall_ms = OOM_EMBEDDED_STALL_MS,
 };
 
 atomic64_t oe_stats[OE_NR_STATS];

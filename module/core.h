@@ -12,6 +12,7 @@
  *  asked.lock          a victim that is asked for   `relieve`, early thread;
  *                                                   waits for oom_lock
  *  early.lock          making of the early thread   sysfs writes
+ *  stall.control       whether a stall is measured  sysfs writes
  *  mirror.lock         what is mirrored             its worker, sysfs writes
  *  dir->lock           objects of one directory;    sysfs writes of its own
  *                      of limits/ their making too  files, never of an object's
@@ -34,6 +35,7 @@
  *                      OOM
  *  reserve.lock        the pages held back          OOM path, its worker
  *  watcher.lock        level, forecast, watermarks  OOM path, watcher, sysfs
+ *  stall.lock          pollers of stall_percent     early thread, sysfs
  *  ring->lock          records of decisions and of  OOM path, settling worker,
  *                      available memory             watcher, sysfs reads
  *  notify.lock         the queue of uevents         OOM path, settling worker,
@@ -120,6 +122,9 @@ enum oe_memcg_no_victim_action {
  * @allow_offers: 1: processes may make themselves more expendable
  * @early_kb: below so much available memory a victim is chosen; KiB, 0 = never
  * @mirror_oom_score_adj: 1: rankings are mirrored to oom_score_adj
+ * @stall_percent: above such a share of time in a stall a victim is chosen; 0 =
+ *	never
+ * @stall_ms: for so long
  *
  * Each is one word: sysfs writes it with WRITE_ONCE() (oe_tunable_store()), all
  * readers use READ_ONCE(). An emergency reads those that have to agree between
@@ -140,6 +145,8 @@ struct oe_config {
 	unsigned int allow_offers;
 	unsigned int early_kb;
 	unsigned int mirror_oom_score_adj;
+	unsigned int stall_percent;
+	unsigned int stall_ms;
 };
 
 enum {
@@ -158,7 +165,7 @@ struct oe_policy oe_config_policy(void);
 	X(oom_global)		/* episodes; cpuset and mempolicy too */\
 	X(oom_memcg)		/* episodes */				\
 	X(oom_sysrq)		/* episodes */				\
-	X(oom_request)		/* episodes, by `relieve` and early_kb */ \
+	X(oom_request)		/* episodes, by `relieve`, early_kb, stall_percent */ \
 	X(victims)		/* episodes that ended with a kill */	\
 	X(avoided)		/* episodes in which memory came back in time */ \
 	X(no_victim)		/* episodes without an eligible process */ \

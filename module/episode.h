@@ -110,7 +110,7 @@ struct oe_decision {
  * @OE_KIND_SYSRQ: none: the operator asks for a victim
  * @OE_KIND_THRASH: none: kswapd cannot keep the working set in memory
  * @OE_KIND_REQUEST: none: a program asks for a victim
- * @OE_KIND_EARLY: none yet: the machine has less than early_kb
+ * @OE_KIND_EARLY: none yet: the machine has less than early_kb, or is stalled
  * @OE_NR_KINDS: how many there are
  */
 enum oe_kind {
@@ -171,7 +171,9 @@ enum {
  * @gfp: of the failed allocation
  * @may_wait: no other task waits for a lock that the caller holds
  * @quiet: the machine is about to be suspended: tell and wait for nobody
- * @until_kb: for OE_KIND_EARLY: so much available memory ends it
+ * @until_kb: for OE_KIND_EARLY without a stall: so much available memory ends it
+ * @stall_percent: for OE_KIND_EARLY: the share of time in a stall; 0 = it is
+ *	because of the amount
  * @followed: oe_episode_finish() comes after it, without oom_lock
  */
 struct oe_call {
@@ -183,6 +185,7 @@ struct oe_call {
 	bool quiet;
 	bool followed;
 	unsigned int until_kb;
+	unsigned int stall_percent;
 };
 
 /**

@@ -93,6 +93,14 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 		.prepare = oe_mirror_prepare,
 		.changed = oe_mirror_switched,
 	},
+	[OE_TUNABLE_stall_percent] = {
+		.name = "stall_percent",
+		.value = &oe_config.stall_percent,
+		.max = 100,
+		.prepare = oe_early_prepare,
+		.changed = oe_early_changed,
+	},
+	NUMBER(stall_ms, OOM_EMBEDDED_STALL_MS_MIN, OOM_EMBEDDED_STALL_MS_MAX),
 };
 
 /**
@@ -285,5 +293,8 @@ TUNABLE_PARAM(early_kb,
 	      "below so much available memory a victim is chosen without the kernel's asking: KiB, or with K, M, G, % (default 0: never)");
 TUNABLE_PARAM(mirror_oom_score_adj,
 	      "1 = rankings are mirrored to oom_score_adj (default 0)");
+TUNABLE_PARAM(stall_percent,
+	      "a victim is chosen if more of the time goes into reading pages again (0..100, default 0: never)");
+TUNABLE_PARAM(stall_ms, "for so long, ms (2000..60000, default 5000)");
 
 /* clang-format on */

@@ -44,6 +44,8 @@ enum oe_tunable_index {
 	OE_TUNABLE_allow_offers,
 	OE_TUNABLE_early_kb,
 	OE_TUNABLE_mirror_oom_score_adj,
+	OE_TUNABLE_stall_percent,
+	OE_TUNABLE_stall_ms,
 	OE_NR_TUNABLES,
 };
 

@@ -25,6 +25,9 @@
 /* The default of min_gain_kb. */
 #define OOM_EMBEDDED_MIN_GAIN_KB	4096
 
+/* The default of stall_ms. */
+#define OOM_EMBEDDED_STALL_MS	5000
+
 /* What the files of these names hold, lowest value first. */
 #define OOM_EMBEDDED_MODE_WORDS		"off", "observe", "enforce"
 #define OOM_EMBEDDED_ORDER_WORDS	"badness", "rank"
@@ -36,6 +39,8 @@
 #define OOM_EMBEDDED_GRACE_MS_MAX	10000
 #define OOM_EMBEDDED_DEBOUNCE_MS_MAX	600000
 #define OOM_EMBEDDED_FORECAST_ALERT_MS_MAX	3600000
+#define OOM_EMBEDDED_STALL_MS_MIN	2000
+#define OOM_EMBEDDED_STALL_MS_MAX	60000
 #define OOM_EMBEDDED_LIMIT_PERIOD_MS_MIN	10
 #define OOM_EMBEDDED_LIMIT_PERIOD_MS_MAX	60000
 #define OOM_EMBEDDED_LIMIT_MS_MAX	4294967295U	/* exceed_allowed_ms, term_timeout_ms */

@@ -172,12 +172,13 @@ bool oe_domain_is_preempted(const struct oe_domain_state *state)
  * oe_domain_machine_in_aftermath - may memory of the machine's last victim still
  *	be on its way?
  *
- * Context: OOM path, oom_lock held.
+ * Context: OOM path, oom_lock held; without that lock it is a hint.
  * Return: true for half a second after a kill.
  */
 bool oe_domain_machine_in_aftermath(void)
 {
-	return ktime_get_ns() < domains.slots[MACHINE].aftermath_until_ns;
+	return ktime_get_ns() <
+	       READ_ONCE(domains.slots[MACHINE].aftermath_until_ns);
 }
 
 static bool has_owner(u64 serial)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An emergency before the kernel asks for one: below early_kb of available memory
- * a process is chosen as in an OOM. A machine that reclaims its own programs for
- * minutes never comes as far as the OOM.
+ * An emergency before the kernel asks for one: below early_kb of available memory,
+ * or above stall_percent of the time in a stall, a process is chosen as in an OOM.
+ * A machine that reclaims its own programs for minutes never comes as far as the
+ * OOM.
  */
 #include "core.h"
 
@@ -10,12 +11,15 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 
+#include "levels/stall.h"
 #include "memory/available.h"
+#include "oom/domain.h"
 #include "oom/early.h"
 #include "oom/request.h"
 
@@ -36,27 +40,19 @@ static struct {
 	struct mutex lock; /* making of the thread */
 	struct task_struct *thread; /* made with the first value above 0 */
 	bool ready; /* the module is loaded */
+	bool changed; /* set after a setting has, cleared by the thread */
+	u64 pause_until_ms; /* the thread's: no request before that */
 } early = {
 	.lock = __MUTEX_INITIALIZER(early.lock),
 };
 
-/* Returns the time to the next look, in ms. */
-static unsigned int look_for_shortage(void)
+static u64 now_ms(void)
 {
-	unsigned int kb = READ_ONCE(oe_config.early_kb);
-	u64 available_kb;
-	int err;
+	return ktime_to_ms(ktime_get());
+}
 
-	if (!kb)
-		return FOR_EVER;
-	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF)
-		return LONGEST_MS;
-	available_kb = oe_available_kb();
-	if (available_kb >= kb)
-		return clamp_t(u64,
-			       div_u64(available_kb - kb, FASTEST_KB_PER_MS),
-			       SHORTEST_MS, LONGEST_MS);
-	err = oe_request_victim(OE_KIND_EARLY);
+static unsigned int pause_after(int err)
+{
 	if (!err)
 		return AFTERWARDS_MS;
 	return err == -EBUSY && READ_ONCE(oe_config.mode) == OE_MODE_ENFORCE ?
@@ -64,17 +60,82 @@ static unsigned int look_for_shortage(void)
 		       NO_VICTIM_MS;
 }
 
+/* Returns true if a victim was killed, or was not needed. */
+static bool request_victim(unsigned int stall_percent)
+{
+	int err;
+
+	if (now_ms() < early.pause_until_ms)
+		return false;
+	err = oe_request_victim(OE_KIND_EARLY, stall_percent);
+	early.pause_until_ms = now_ms() + pause_after(err);
+	return !err;
+}
+
+/* Returns the time to the next look, in ms. */
+static unsigned int look_for_shortage(void)
+{
+	unsigned int kb = READ_ONCE(oe_config.early_kb);
+	u64 available_kb;
+
+	if (!kb)
+		return FOR_EVER;
+	available_kb = oe_available_kb();
+	if (available_kb >= kb)
+		return clamp_t(u64,
+			       div_u64(available_kb - kb, FASTEST_KB_PER_MS),
+			       SHORTEST_MS, LONGEST_MS);
+	request_victim(0);
+	return AFTERWARDS_MS;
+}
+
+/* Measuring goes on while nobody may be killed. Returns as look_for_shortage(). */
+static unsigned int look_for_stall(void)
+{
+	unsigned int limit = READ_ONCE(oe_config.stall_percent);
+	unsigned int percent;
+	unsigned int ms;
+
+	if (!limit)
+		return FOR_EVER;
+	percent = oe_stall_look(&ms);
+	/* What was measured before a kill says nothing about afterwards. */
+	if (oe_domain_machine_in_aftermath() ||
+	    (percent > limit && request_victim(percent)))
+		oe_stall_restart();
+	return ms;
+}
+
+/* Returns as look_for_shortage(). */
+static unsigned int look_at_machine(void)
+{
+	if (xchg(&early.changed, false)) {
+		early.pause_until_ms = 0;
+		oe_stall_restart();
+	}
+	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF) {
+		oe_stall_restart();
+		return LONGEST_MS;
+	}
+	return min(look_for_shortage(), look_for_stall());
+}
+
+static bool is_wanted(void)
+{
+	return READ_ONCE(oe_config.early_kb) ||
+	       READ_ONCE(oe_config.stall_percent);
+}
+
 static int watch_shortage(void *unused)
 {
 	/* Real-time, as the watcher of the levels. */
 	sched_set_fifo_low(current);
 	while (!kthread_should_stop()) {
-		unsigned int ms = look_for_shortage();
+		unsigned int ms = is_wanted() ? look_at_machine() : FOR_EVER;
 
 		/* Pairs with oe_early_changed(), which wakes after the change. */
 		set_current_state(TASK_IDLE);
-		if (!kthread_should_stop() &&
-		    (ms != FOR_EVER || !READ_ONCE(oe_config.early_kb)))
+		if (!kthread_should_stop() && (ms != FOR_EVER || !is_wanted()))
 			schedule_timeout(ms == FOR_EVER ? MAX_SCHEDULE_TIMEOUT :
 							  msecs_to_jiffies(ms));
 		__set_current_state(TASK_RUNNING);
@@ -97,33 +158,47 @@ static int make_thread(void)
 }
 
 /**
- * oe_early_prepare - before early_kb gets a value
- * @kb: which
+ * oe_early_prepare - before early_kb or stall_percent gets a value
+ * @value: which
  *
  * Context: process context, may sleep and allocate.
  * Return: 0, or the errno of a thread that cannot be made.
  */
-int oe_early_prepare(unsigned int kb)
+int oe_early_prepare(unsigned int value)
 {
 	int err = 0;
 
 	mutex_lock(&early.lock);
 	/* As a parameter: oe_early_init() does it. */
-	if (kb && early.ready)
+	if (value && early.ready)
 		err = make_thread();
 	mutex_unlock(&early.lock);
 	return err;
 }
 
+static void measure_stall(void)
+{
+	bool on = READ_ONCE(oe_config.stall_percent);
+
+	lockdep_assert_held(&early.lock);
+	/* Where it cannot be measured levels/stall_percent says so. */
+	if (early.ready)
+		oe_stall_measure(on);
+}
+
 /**
- * oe_early_changed - early_kb has a value
+ * oe_early_changed - early_kb or stall_percent has a value
  *
- * Context: process context.
+ * Context: process context, may sleep and allocate.
  */
 void oe_early_changed(void)
 {
 	struct task_struct *thread = READ_ONCE(early.thread);
 
+	mutex_lock(&early.lock);
+	measure_stall();
+	mutex_unlock(&early.lock);
+	WRITE_ONCE(early.changed, true);
 	if (thread)
 		wake_up_process(thread);
 }
@@ -140,7 +215,7 @@ int oe_early_init(void)
 	mutex_lock(&early.lock);
 	early.ready = true;
 	mutex_unlock(&early.lock);
-	return oe_early_prepare(READ_ONCE(oe_config.early_kb));
+	return oe_early_prepare(is_wanted());
 }
 
 /**
@@ -152,4 +227,5 @@ void oe_early_exit(void)
 {
 	if (early.thread)
 		kthread_stop(early.thread);
+	oe_stall_measure(false);
 }

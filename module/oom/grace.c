@@ -140,14 +140,15 @@ static bool memory_is_back(const struct oe_episode *episode)
 
 /*
  * A request wants a victim whatever there is, and kswapd calls because of thrash
- * while memory can be had.
+ * while memory can be had. So it is with a stall.
  */
 static bool asks_for_memory(const struct oe_episode *episode)
 {
 	enum oe_kind kind = episode->call.kind;
 
-	return kind == OE_KIND_EARLY ||
-	       (!oe_kind_is_asked(kind) && kind != OE_KIND_THRASH);
+	if (kind == OE_KIND_EARLY)
+		return !episode->call.stall_percent;
+	return !oe_kind_is_asked(kind) && kind != OE_KIND_THRASH;
 }
 
 /* Free swap fluctuates during the window, so check it once, at the end. */

@@ -65,6 +65,7 @@ struct line {
 	char victim[PROCESS_TEXT];
 	char second[PROCESS_TEXT];
 	char would[PROCESS_TEXT];
+	char stall[sizeof(" stall=100%")];
 };
 
 static struct line locked_line = {
@@ -121,8 +122,12 @@ static void print_line(struct line *line, const struct oe_episode *episode)
 
 	if (other)
 		process_text(line, line->would, &decision->victim, true);
-	pr_warn("seq=%llu kind=%s trigger=%s/%d victim=%s runner-up=%s protected=%u%s%s%s%s grace=%u/%ums outcome=%s\n",
-		episode->seq, oe_kind_name(episode->call.kind),
+	line->stall[0] = 0;
+	if (episode->call.stall_percent)
+		scnprintf(line->stall, sizeof(line->stall), " stall=%u%%",
+			  episode->call.stall_percent);
+	pr_warn("seq=%llu kind=%s%s trigger=%s/%d victim=%s runner-up=%s protected=%u%s%s%s%s grace=%u/%ums outcome=%s\n",
+		episode->seq, oe_kind_name(episode->call.kind), line->stall,
 		oe_escape_comm(line->trigger, episode->trigger_comm),
 		episode->trigger_pid,
 		process_text(line, line->victim, victim, true),

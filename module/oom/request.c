@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A victim that is asked for while allocations still succeed: by a program
- * (`relieve`), or by the module (`early_kb`).
+ * (`relieve`), or by the module (`early_kb`, `stall_percent`).
  *
  * It takes the way of SysRq: moom_callback() of drivers/tty/sysrq.c calls
  * out_of_memory() with oom_lock held, which the module cannot take itself, and an
@@ -36,7 +36,8 @@ static struct {
 	struct oe_redirect call;
 	bool available;
 	struct task_struct *task; /* that asks; only current compares */
-	enum oe_kind kind; /* the task's, as @outcome */
+	enum oe_kind kind; /* the task's, down to @outcome */
+	unsigned int stall_percent;
 	enum oe_outcome outcome;
 } asked = {
 	.lock = __MUTEX_INITIALIZER(asked.lock),
@@ -79,6 +80,17 @@ enum oe_kind oe_request_kind(void)
 }
 
 /**
+ * oe_request_stall - why a victim is asked for early
+ *
+ * Context: OOM path.
+ * Return: the share of time in a stall; 0 for another reason.
+ */
+unsigned int oe_request_stall(void)
+{
+	return runs_as_task() ? asked.stall_percent : 0;
+}
+
+/**
  * oe_request_ended - an episode has ended
  * @outcome: how
  *
@@ -112,7 +124,7 @@ static bool is_wrapped(void)
 	return oe_coverage_has(OE_COVER_OOM);
 }
 
-static int ask_now(enum oe_kind kind)
+static int ask_now(enum oe_kind kind, unsigned int stall_percent)
 {
 	if (!asked.available || READ_ONCE(oe_config.mode) == OE_MODE_OFF ||
 	    !is_wrapped())
@@ -121,6 +133,7 @@ static int ask_now(enum oe_kind kind)
 	if (oe_quiet_now() || oe_domain_machine_is_open())
 		return -EBUSY;
 	asked.kind = kind;
+	asked.stall_percent = stall_percent;
 	/* If no episode begins, an earlier victim is still dying. */
 	asked.outcome = OE_OUTCOME_VICTIM_PENDING;
 	WRITE_ONCE(asked.task, current);
@@ -132,6 +145,7 @@ static int ask_now(enum oe_kind kind)
 /**
  * oe_request_victim - one emergency without the kernel's asking
  * @kind: OE_KIND_REQUEST or OE_KIND_EARLY
+ * @stall_percent: the share of time in a stall, if that is the reason; else 0
  *
  * All seven steps of an episode of the machine, the window included. With
  * mode=observe nobody dies.
@@ -143,13 +157,13 @@ static int ask_now(enum oe_kind kind)
  * -EOPNOTSUPP with mode=off, and where the kernel's call cannot be made or would
  * not be wrapped.
  */
-int oe_request_victim(enum oe_kind kind)
+int oe_request_victim(enum oe_kind kind, unsigned int stall_percent)
 {
 	int err;
 
 	if (!mutex_trylock(&asked.lock))
 		return -EBUSY;
-	err = ask_now(kind);
+	err = ask_now(kind, stall_percent);
 	mutex_unlock(&asked.lock);
 	return err;
 }

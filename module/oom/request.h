@@ -11,7 +11,8 @@
 
 void oe_request_init(void);
 void oe_request_exit(void);
-int oe_request_victim(enum oe_kind kind);
+int oe_request_victim(enum oe_kind kind, unsigned int stall_percent);
+unsigned int oe_request_stall(void);
 enum oe_kind oe_request_kind(void);
 void oe_request_ended(enum oe_outcome outcome);
 
@@ -27,7 +28,8 @@ static inline void oe_request_exit(void)
 {
 }
 
-static inline int oe_request_victim(enum oe_kind kind)
+static inline int oe_request_victim(enum oe_kind kind,
+				    unsigned int stall_percent)
 {
 	return -EOPNOTSUPP;
 }

@@ -237,6 +237,15 @@ static void add_place(struct oe_text *text, const struct oe_episode *episode)
 		oe_text_add(text, " used_kb=- processes_kb=-");
 }
 
+static void add_stall(struct oe_text *text, const struct oe_episode *episode)
+{
+	if (episode->call.stall_percent)
+		oe_text_add(text, " stall_percent=%u",
+			    episode->call.stall_percent);
+	else
+		oe_text_add(text, " stall_percent=-");
+}
+
 /* Into scratch.line. False if the decision has been overwritten. */
 static bool render_event(u64 number, unsigned int *length)
 {
@@ -254,6 +263,7 @@ static bool render_event(u64 number, unsigned int *length)
 	add_would(&text, episode);
 	add_passed(&text, episode);
 	add_place(&text, episode);
+	add_stall(&text, episode);
 	*length = text.length;
 	return true;
 }

@@ -14,6 +14,7 @@
 #include "compat/compat.h"
 #include "record/history.h"
 #include "levels/level.h"
+#include "levels/stall.h"
 #include "sysfs/snapshot.h"
 #include "memory/available.h"
 #include "sysfs/common.h"
@@ -23,9 +24,11 @@
 
 enum {
 	HISTORY_LINE = 96,
+	NR_READ_ONLY = 4, /* files before the tunables */
 };
 
 static struct kernfs_node *level_node;
+static struct kernfs_node *stall_node;
 static struct oe_list history_list;
 
 static ssize_t level_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -46,9 +49,18 @@ static ssize_t oom_forecast_ms_show(struct kobject *kobj,
 	return sysfs_emit(buf, "%lld\n", oe_level_forecast_ms());
 }
 
+static ssize_t stall_percent_show(struct kobject *kobj,
+				  struct kobj_attribute *attr, char *buf)
+{
+	int percent = oe_stall_now();
+
+	return percent < 0 ? percent : sysfs_emit(buf, "%d\n", percent);
+}
+
 static struct kobj_attribute level_attr = __ATTR_RO(level);
 static struct kobj_attribute available_attr = __ATTR_RO(available_kb);
 static struct kobj_attribute forecast_attr = __ATTR_RO(oom_forecast_ms);
+static struct kobj_attribute stall_attr = __ATTR_RO(stall_percent);
 
 static struct kobj_attribute tunable_attrs[OE_NR_LEVEL_TUNABLES];
 
@@ -73,10 +85,11 @@ static ssize_t tunable_store(struct kobject *kobj, struct kobj_attribute *attr,
 	return err ?: count;
 }
 
-static struct attribute *levels_attrs[3 + OE_NR_LEVEL_TUNABLES + 1] = {
+static struct attribute *levels_attrs[NR_READ_ONLY + OE_NR_LEVEL_TUNABLES + 1] = {
 	&level_attr.attr,
 	&available_attr.attr,
 	&forecast_attr.attr,
+	&stall_attr.attr,
 };
 
 static void init_tunables(void)
@@ -91,7 +104,7 @@ static void init_tunables(void)
 		attr->attr.mode = 0644;
 		attr->show = tunable_show;
 		attr->store = tunable_store;
-		levels_attrs[3 + i] = &attr->attr;
+		levels_attrs[NR_READ_ONLY + i] = &attr->attr;
 	}
 }
 
@@ -183,10 +196,15 @@ int oe_sysfs_levels_attach(struct kobject *root)
 	if (!dir)
 		return -ENOENT;
 	level_node = sysfs_get_dirent(dir, "level");
+	stall_node = sysfs_get_dirent(dir, "stall_percent");
 	sysfs_put(dir);
-	if (!level_node)
+	if (!level_node || !stall_node) {
+		sysfs_put(stall_node);
+		sysfs_put(level_node);
 		return -ENOENT;
+	}
 	oe_level_attach(level_node);
+	oe_stall_attach(stall_node);
 	return 0;
 }
 
@@ -197,6 +215,8 @@ int oe_sysfs_levels_attach(struct kobject *root)
  */
 void oe_sysfs_levels_detach(void)
 {
+	oe_stall_detach();
+	sysfs_put(stall_node);
 	oe_level_detach();
 	sysfs_put(level_node);
 }

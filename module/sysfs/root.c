@@ -148,7 +148,7 @@ static ssize_t relieve_store(struct kobject *kobj, struct kobj_attribute *attr,
 	if (!err)
 		err = oe_parse_number(buf, 1, 1, &value);
 	if (!err)
-		err = oe_request_victim(OE_KIND_REQUEST);
+		err = oe_request_victim(OE_KIND_REQUEST, 0);
 	return err ?: count;
 }
 

@@ -11,7 +11,7 @@
 NUMBERS="rank_threshold default_rank groups/g/rank groups/g/precedence"
 WORDS="mode selection_order no_victim_action groups/g/signal groups/g/trust"
 RULES="groups/g/cgroup groups/g/comm groups/g/uid"
-WRITABLE="$NUMBERS $WORDS $RULES groups/g/rules grace_ms grace_hold allow_offers mirror_oom_score_adj reserve_kb reconfigure_done oom_ranking groups/g/pids"
+WRITABLE="$NUMBERS $WORDS $RULES groups/g/rules grace_ms grace_hold allow_offers mirror_oom_score_adj stall_percent stall_ms reserve_kb reconfigure_done oom_ranking groups/g/pids"
 
 offences=0
 
@@ -116,6 +116,10 @@ good_values()
 	taken allow_offers 1 1
 	taken mirror_oom_score_adj '1\n' 1
 	taken mirror_oom_score_adj 0 0
+	taken stall_percent '100\n' 100
+	taken stall_percent 0 0
+	taken stall_ms '60000\n' 60000
+	taken stall_ms 2000 2000
 	taken reserve_kb 1M 1024
 	taken reserve_kb '1K\n' 1
 	taken reserve_kb 0% 0
@@ -166,10 +170,18 @@ bad_graces()
 		refused EINVAL grace_hold "$text"
 		refused EINVAL allow_offers "$text"
 		refused EINVAL mirror_oom_score_adj "$text"
+		refused EINVAL stall_percent "$text"
+		refused EINVAL stall_ms "$text"
 		refused EINVAL reserve_kb "$text"
 	done
 	for text in 10001 -1 4294967296; do
 		refused ERANGE grace_ms "$text"
+	done
+	for text in 101 -1 4294967296; do
+		refused ERANGE stall_percent "$text"
+	done
+	for text in 0 1999 60001 -1 4294967296; do
+		refused ERANGE stall_ms "$text"
 	done
 	for text in 2 -1 4294967296; do
 		refused ERANGE grace_hold "$text"
@@ -316,6 +328,8 @@ other_value()
 	grace_hold) echo 1 ;;
 	allow_offers) echo 0 ;;
 	mirror_oom_score_adj) echo 1 ;;
+	stall_percent) echo 20 ;;
+	stall_ms) echo 2000 ;;
 	reserve_kb) echo 64 ;;
 	mode) echo observe ;;
 	selection_order) echo rank ;;

@@ -136,13 +136,22 @@ by_amount_observed()
 	set_to mode enforce
 }
 
-plan 28
+measured_on_request()
+{
+	equal "levels/stall_percent: by default it is not measured" "No data available" \
+		"$(cat "$OE/levels/stall_percent" 2>&1 | sed 's/.*: //')"
+	set_to stall_percent 20
+	equal "levels/stall_percent: a machine at rest is not stalled" 0 "$(get levels/stall_percent)"
+}
+
+plan 30
 load_module selection_order=rank rank_threshold=100
 on_request
 refused
 in_a_window
 by_amount_observed
 by_amount
+measured_on_request
 check "the protected process lives" alive "$precious"
 equal "no splat" 0 "$(splat_taint)"
 finish

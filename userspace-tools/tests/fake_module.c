@@ -379,12 +379,12 @@ int fake_write(const char *file, const char *value)
 	if (!strcmp(file, "memcg_no_victim_action"))
 		return put_word(file, value, "unprotect fail");
 	if (!strcmp(file, "grace_hold") || !strcmp(file, "console_first") ||
-	    !strcmp(file, "allow_offers") ||
-	    !strcmp(file, "mirror_oom_score_adj"))
+	    !strcmp(file, "allow_offers") || !fnmatch("mirror_*", file, 0))
 		return put_number(file, value, 0, 1);
-	if (!strcmp(file, "reserve_kb") || !strcmp(file, "min_gain_kb") ||
-	    !strcmp(file, "early_kb"))
+	if (!fnmatch("*_kb", file, FNM_PATHNAME))
 		return put_kb(file, value, TOTAL_KB / 2);
+	if (!strcmp(file, "stall_percent"))
+		return put_number(file, value, 0, 100);
 	if (!strcmp(file, "relieve"))
 		return put_number(file, value, 1, 1);
 	if (!strcmp(file, "reconfigure_done"))

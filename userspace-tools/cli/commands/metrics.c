@@ -163,6 +163,9 @@ static void level_metrics(void)
 	file_metric(
 		"levels/oom_forecast_ms", "forecast_seconds", "gauge", 1e-3,
 		"Until OOM at the present rate; not there if memory is not falling.");
+	file_metric(
+		"levels/stall_percent", "stall_ratio", "gauge", 1e-2,
+		"Share of time for reading pages again; not there if not measured.");
 	if (days->left_s < 0)
 		return;
 	print_head(

@@ -29,6 +29,8 @@ static const char *const settings[] = {
 	"reserve_kb",
 	"min_gain_kb",
 	"early_kb",
+	"stall_percent",
+	"stall_ms",
 	"levels/warning_kb",
 	"levels/critical_kb",
 	"levels/imminent_oom_kb",

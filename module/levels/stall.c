@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How much of the time the machine spends on fetching back what it has just
+ * thrown away: the counters, and the figure for those who read or poll.
+ */
+#include "core.h"
+
+#include <linux/errno.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "compat/vmstat.h"
+#include "levels/read_time.h"
+#include "levels/stall.h"
+#include "lib/units.h"
+#include "memory/available.h"
+#include "memory/faults.h"
+#include "rules/stall.h"
+
+enum {
+	/* Also with a longer window: a kill must not be missed. */
+	LONGEST_MS = 250,
+};
+
+static struct {
+	struct mutex control; /* whether it is measured */
+	bool measured; /* under control, read without it */
+
+	struct oe_stall window; /* of the thread that looks, as the next one */
+	unsigned int window_ms;
+
+	spinlock_t lock; /* the node */
+	struct kernfs_node *node; /* of levels/stall_percent; NULL = not there */
+	unsigned int percent; /* at the last look */
+} stall = {
+	.control = __MUTEX_INITIALIZER(stall.control),
+	.lock = __SPIN_LOCK_UNLOCKED(stall.lock),
+};
+
+static bool is_short_of_memory(void)
+{
+	return oe_available_kb() * 100 <
+	       oe_total_kb() * OE_STALL_AVAILABLE_PERCENT;
+}
+
+static void read_counters(struct oe_stall_sample *sample)
+{
+	memset(sample, 0, sizeof(*sample));
+	sample->now_ms = ktime_to_ms(ktime_get_boottime());
+	oe_faults_read(sample);
+	oe_read_time_sum(&sample->reads, &sample->read_us);
+	/* As in oe_available_learn(): a store in memory has pages. */
+	sample->swap_on_disk = !oe_vmstat_zspages();
+	sample->short_of_memory = is_short_of_memory();
+}
+
+static void publish_percent(unsigned int percent)
+{
+	unsigned int limit = READ_ONCE(oe_config.stall_percent);
+	bool was_stalled = stall.percent > limit;
+
+	spin_lock(&stall.lock);
+	WRITE_ONCE(stall.percent, percent); /* read by oe_stall_now() */
+	if (stall.node && was_stalled != (percent > limit))
+		sysfs_notify_dirent(stall.node);
+	spin_unlock(&stall.lock);
+}
+
+/**
+ * oe_stall_restart - what has been measured so far does not count
+ *
+ * Context: the thread that calls oe_stall_look(), or before it does.
+ */
+void oe_stall_restart(void)
+{
+	memset(&stall.window, 0, sizeof(stall.window));
+	publish_percent(0);
+}
+
+/**
+ * oe_stall_look - take a sample
+ * @next_ms: set to the time until the next one
+ *
+ * Context: one thread; allocates nothing, takes a spinlock.
+ * Return: the share of time, see oe_stall_percent().
+ */
+unsigned int oe_stall_look(unsigned int *next_ms)
+{
+	unsigned int window_ms = READ_ONCE(oe_config.stall_ms);
+	struct oe_stall_sample sample;
+
+	if (window_ms != stall.window_ms)
+		oe_stall_restart();
+	stall.window_ms = window_ms;
+	*next_ms =
+		min_t(unsigned int, oe_stall_period_ms(window_ms), LONGEST_MS);
+	read_counters(&sample);
+	oe_stall_add(&stall.window, &sample, window_ms);
+	publish_percent(oe_stall_percent(&stall.window));
+	return stall.percent;
+}
+
+/**
+ * oe_stall_measure - begin to measure, or end
+ * @on: which
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: 0, -EOPNOTSUPP if the kernel does not tell how long a read takes, or
+ * -ENOMEM.
+ */
+int oe_stall_measure(bool on)
+{
+	int err = 0;
+
+	mutex_lock(&stall.control);
+	if (on && !stall.measured)
+		err = oe_read_time_start();
+	else if (!on && stall.measured)
+		oe_read_time_stop();
+	WRITE_ONCE(stall.measured, on && !err);
+	mutex_unlock(&stall.control);
+	return err;
+}
+
+/**
+ * oe_stall_now - the share of time at the last look
+ *
+ * Context: any.
+ * Return: 0 to 100, or -ENODATA if it is not measured.
+ */
+int oe_stall_now(void)
+{
+	return READ_ONCE(stall.measured) ? (int)READ_ONCE(stall.percent) :
+					   -ENODATA;
+}
+
+static void set_node(struct kernfs_node *node)
+{
+	spin_lock(&stall.lock);
+	stall.node = node;
+	spin_unlock(&stall.lock);
+}
+
+/**
+ * oe_stall_attach - sysfs exists: from now on pollers are woken
+ * @node: of levels/stall_percent; the caller's, until oe_stall_detach() has
+ *	returned
+ *
+ * Context: process context.
+ */
+void oe_stall_attach(struct kernfs_node *node)
+{
+	set_node(node);
+}
+
+/**
+ * oe_stall_detach - sysfs goes away
+ *
+ * Context: process context.
+ */
+void oe_stall_detach(void)
+{
+	set_node(NULL);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OE_STALL_H
+#define OE_STALL_H
+
+#include <linux/types.h>
+
+struct kernfs_node;
+
+int oe_stall_measure(bool on);
+unsigned int oe_stall_look(unsigned int *next_ms);
+void oe_stall_restart(void);
+int oe_stall_now(void);
+void oe_stall_attach(struct kernfs_node *node);
+void oe_stall_detach(void);
+
+#endif /* OE_STALL_H */
