@@ -39,6 +39,15 @@ void oe_version_watch(void (*changed)(void))
 	WRITE_ONCE(rank_version.changed, changed); /* oe_version_end_change() */
 }
 
+static void tell_watcher(void)
+{
+	/* Set by oe_version_watch(). */
+	typeof(rank_version.changed) changed = READ_ONCE(rank_version.changed);
+
+	if (changed)
+		changed();
+}
+
 /**
  * oe_version_end_change - after the last one
  *
@@ -46,16 +55,12 @@ void oe_version_watch(void (*changed)(void))
  */
 void oe_version_end_change(void)
 {
-	/* Set by oe_version_watch(). */
-	void (*changed)(void) = READ_ONCE(rank_version.changed);
-
 	/* A reader that finds no writer must find the number, and the changes. */
 	smp_mb__before_atomic(); /* pairs with smp_rmb() in oe_version_now() */
 	atomic_inc(&rank_version.number);
 	smp_mb__after_atomic(); /* the number before the end of the writer */
 	atomic_dec(&rank_version.nr_writers);
-	if (changed)
-		changed();
+	tell_watcher();
 }
 
 /**
