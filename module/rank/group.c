@@ -17,7 +17,6 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "rank/cgroup_rule.h"
 #include "rank/group.h"
 #include "rank/group_rule.h"
 #include "rank/group_table.h"
@@ -308,8 +307,6 @@ void oe_group_remove(struct oe_group *group)
 	for (kind = 0; kind < OE_NR_RULES; kind++)
 		oe_group_table_set_rule(group, kind, NULL);
 	oe_group_table_set_joint(group, NULL);
-	if (!oe_groups.nr_cgroup_uses)
-		oe_cgroup_unwatch();
 	oe_rank_close_group(group->index);
 	/* No process refers to the index any more: it may be reused. */
 	clear_bit(group->index, oe_groups.used);

@@ -15,6 +15,7 @@
 #include <uapi/oom_embedded.h>
 
 #include "compat/compat.h"
+#include "rank/cgroup_path.h"
 #include "rank/cgroup_rule.h"
 #include "rank/group_rule.h"
 #include "lib/parse.h"
@@ -24,17 +25,16 @@
  * struct oe_rule - a rule of a group; replaced as a whole
  * @rcu: for freeing
  * @kind: which of the fields below are used
- * @cgroup: one reference held; that of the path's present owner, see
- *	oe_rule_bind_cgroup()
+ * @cgroup: the path of the cgroup
  * @first_uid: in the initial user namespace
  * @last_uid: the same, included
- * @text: the path or the pattern
+ * @text: the pattern
  */
 struct oe_rule {
 	struct rcu_head rcu;
 	enum oe_rule_kind kind;
 	union {
-		struct cgroup *cgroup;
+		struct oe_cgroup_path cgroup;
 		struct {
 			uid_t first_uid;
 			uid_t last_uid;
@@ -81,20 +81,16 @@ static struct oe_rule *make_comm_rule(const char *text)
 
 static struct oe_rule *make_cgroup_rule(const char *text)
 {
-	struct cgroup *cgroup;
-	struct oe_rule *rule;
-	char *path;
+	struct oe_rule *rule = alloc_rule(OE_RULE_CGROUP, "");
+	int err;
 
-	cgroup = oe_cgroup_find(text, &path);
-	if (IS_ERR(cgroup))
-		return ERR_CAST(cgroup);
-	rule = alloc_rule(OE_RULE_CGROUP, path);
-	kfree(path);
 	if (IS_ERR(rule))
-		oe_cgroup_put(cgroup);
-	else
-		rule->cgroup = cgroup;
-	return rule;
+		return rule;
+	err = oe_cgroup_path_make(&rule->cgroup, text);
+	if (!err)
+		return rule;
+	kfree(rule);
+	return ERR_PTR(err);
 }
 
 /**
@@ -104,7 +100,7 @@ static struct oe_rule *make_cgroup_rule(const char *text)
  *
  * Context: process context, may sleep and allocate.
  * Return: the caller's, for oe_rule_free(); or ERR_PTR of -EINVAL, -ERANGE,
- * -ENOENT (no such cgroup), -EOPNOTSUPP (the kernel lacks it), -ENOMEM.
+ * -EOPNOTSUPP (the kernel lacks it), -ENOMEM.
  */
 struct oe_rule *oe_rule_make(enum oe_rule_kind kind, const char *text)
 {
@@ -125,36 +121,19 @@ static void free_rule(struct rcu_head *head)
 	struct oe_rule *rule = container_of(head, struct oe_rule, rcu);
 
 	if (rule->kind == OE_RULE_CGROUP)
-		oe_cgroup_put(rule->cgroup);
+		oe_cgroup_path_free(&rule->cgroup);
 	kfree(rule);
 }
 
 /**
  * oe_rule_free - free a rule that can no longer be found
- * @rule: readers under RCU may still use it, and bind it
+ * @rule: readers under RCU may still use it
  *
  * Context: any. rcu_barrier() before the module goes.
  */
 void oe_rule_free(struct oe_rule *rule)
 {
 	call_rcu(&rule->rcu, free_rule);
-}
-
-/**
- * oe_rule_bind_cgroup - a path has a new cgroup
- * @rule: of OE_RULE_CGROUP
- * @cgroup: the new one; the caller holds a reference
- * @path: in the initial cgroup namespace; ignored if it is not the rule's
- *
- * Context: under rcu_read_lock(), also a tracepoint with preemption off.
- */
-void oe_rule_bind_cgroup(struct oe_rule *rule, struct cgroup *cgroup,
-			 const char *path)
-{
-	if (strcmp(rule->text, path))
-		return;
-	oe_cgroup_get(cgroup);
-	oe_cgroup_put(xchg(&rule->cgroup, cgroup));
 }
 
 /*
@@ -205,8 +184,7 @@ bool oe_rule_matches(const struct oe_rule *rule,
 {
 	switch (rule->kind) {
 	case OE_RULE_CGROUP:
-		return oe_cgroup_contains(READ_ONCE(rule->cgroup),
-					  subject->cgroup);
+		return oe_cgroup_path_matches(&rule->cgroup, subject->cgroup);
 	case OE_RULE_COMM:
 		return oe_pattern_matches(rule->text, subject->comm);
 	case OE_RULE_UID:
@@ -238,7 +216,10 @@ const char *oe_rule_pattern(const struct oe_rule *rule)
  */
 int oe_rule_show(const struct oe_rule *rule, char *text)
 {
-	if (rule->kind != OE_RULE_UID)
+	if (rule->kind == OE_RULE_CGROUP)
+		return sysfs_emit(text, "%s\n",
+				  oe_cgroup_path_text(&rule->cgroup));
+	if (rule->kind == OE_RULE_COMM)
 		return sysfs_emit(text, "%s\n", rule->text);
 	if (rule->first_uid == rule->last_uid)
 		return sysfs_emit(text, "%u\n", rule->first_uid);

@@ -65,8 +65,6 @@ union oe_subject {
 
 struct oe_rule *oe_rule_make(enum oe_rule_kind kind, const char *text);
 void oe_rule_free(struct oe_rule *rule);
-void oe_rule_bind_cgroup(struct oe_rule *rule, struct cgroup *cgroup,
-			 const char *path);
 bool oe_rule_matches(const struct oe_rule *rule,
 		     const union oe_subject *subject);
 const char *oe_rule_pattern(const struct oe_rule *rule);

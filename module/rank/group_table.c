@@ -89,8 +89,6 @@ void oe_group_table_set_rule(struct oe_group *group, enum oe_rule_kind kind,
 	narrow_names(group);
 	oe_version_end_change();
 	oe_group_table_adjust(&oe_groups.nr_rules, old, rule);
-	if (kind == OE_RULE_CGROUP)
-		oe_group_table_adjust(&oe_groups.nr_cgroup_uses, old, rule);
 	if (old)
 		oe_rule_free(old);
 }

@@ -45,7 +45,6 @@ struct oe_group {
  * @end: all groups are below it, under @lock
  * @nr_rules: of all kinds, all joint ones of a group as one, under @lock
  * @nr_exe_uses: groups of which a joint rule asks for an executable, under @lock
- * @nr_cgroup_uses: cgroup rules, and writes of one, under @lock
  * @nr_signals: groups that have one, under @lock
  * @all: by index; NULL where there is none
  */
@@ -55,7 +54,6 @@ struct oe_groups {
 	unsigned int end;
 	unsigned int nr_rules;
 	unsigned int nr_exe_uses;
-	unsigned int nr_cgroup_uses;
 	unsigned int nr_signals;
 	struct oe_group __rcu *all[OE_NR_GROUPS];
 };

@@ -20,14 +20,9 @@
 
 #include "lib/parse.h"
 #include "lib/pattern.h"
-#include "rank/cgroup_rule.h"
+#include "rank/cgroup_path.h"
 #include "rank/exe.h"
 #include "rank/joint_rule.h"
-
-enum {
-	/* A path of a cgroup has 1023 bytes at most. */
-	DEPTH_MAX = U8_MAX,
-};
 
 static int set_comm(struct oe_joint_rule *rule, const char *value)
 {
@@ -51,47 +46,9 @@ static int set_exe(struct oe_joint_rule *rule, const char *value)
 	return oe_exe_find(value, &rule->exe);
 }
 
-/* "/a/b" becomes "b", "a" behind it. */
-static void split_path(struct oe_joint_rule *rule, const char *path,
-		       char *names)
-{
-	const char *end = path + strlen(path);
-	const char *slash;
-	unsigned int depth = 0;
-
-	rule->names = names;
-	for (; end > path; end = slash) {
-		for (slash = end - 1; *slash != '/';)
-			slash--;
-		memcpy(names, slash + 1, end - slash - 1);
-		names += end - slash - 1;
-		*names++ = '\0';
-		depth++;
-	}
-	rule->depth = min_t(unsigned int, depth, DEPTH_MAX);
-}
-
 static int set_cgroup(struct oe_joint_rule *rule, const char *value)
 {
-	char *path = oe_cgroup_resolve(value);
-	char *copy;
-	size_t size;
-
-	if (IS_ERR(path))
-		return PTR_ERR(path);
-	rule->glob = strpbrk(value, OE_CGROUP_WILDCARDS);
-	/* The path, and its names. */
-	size = strlen(path) + 1;
-	copy = krealloc(path, 2 * size, GFP_KERNEL);
-	if (!copy) {
-		kfree(path);
-		return -ENOMEM;
-	}
-	rule->cgroup = copy;
-	split_path(rule, copy, copy + size);
-	if (rule->depth == DEPTH_MAX)
-		return -EINVAL;
-	return 0;
+	return oe_cgroup_path_make(&rule->cgroup, value);
 }
 
 static const struct condition {
@@ -169,7 +126,7 @@ static void free_rules(struct oe_joint_rules *rules)
 	unsigned int i;
 
 	for (i = 0; i < rules->nr_rules; i++)
-		kfree(rules->rules[i].cgroup);
+		oe_cgroup_path_free(&rules->rules[i].cgroup);
 	kfree(rules->text);
 	kfree(rules);
 }
@@ -236,8 +193,7 @@ bool oe_joint_fits(const struct oe_joint_rule *rule,
 	    !oe_exe_is_same(&rule->exe, &subject->exe))
 		return false;
 	return !(rule->asks & OE_ASKS_CGROUP) ||
-	       oe_cgroup_is_named(subject->cgroup, rule->names, rule->depth,
-				  rule->glob);
+	       oe_cgroup_path_matches(&rule->cgroup, subject->cgroup);
 }
 
 /**
@@ -316,7 +272,7 @@ static void show_rule(struct output *out, const struct oe_joint_rule *rule)
 	if (rule->asks & OE_ASKS_EXE)
 		add_value(out, "exe", rule->path);
 	if (rule->asks & OE_ASKS_CGROUP)
-		add_value(out, "cgroup", *rule->cgroup ? rule->cgroup : "/");
+		add_value(out, "cgroup", oe_cgroup_path_text(&rule->cgroup));
 	if (rule->asks & OE_ASKS_COMM)
 		add_value(out, "comm", rule->comm);
 	if (rule->asks & OE_ASKS_UID) {

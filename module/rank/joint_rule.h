@@ -6,32 +6,27 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
+#include "rank/cgroup_path.h"
 #include "rank/exe.h"
 #include "rank/group_rule.h"
 
 /**
  * struct oe_joint_rule - a rule whose conditions must all be met
  * @asks: which, a sum of &enum oe_condition; the others' fields are unused
- * @depth: names in the cgroup's path
- * @glob: they are patterns
  * @first_uid: in the initial user namespace
  * @last_uid: the same, included
  * @exe: the executable
  * @comm: a shell pattern, NULL if not asked for
- * @names: those of the cgroup's path, the last one first, each NUL terminated
- * @cgroup: that path, as it is read back
+ * @cgroup: the path of the cgroup
  * @path: that of the executable, as it was written
  */
 struct oe_joint_rule {
 	u8 asks;
-	u8 depth;
-	bool glob;
 	uid_t first_uid;
 	uid_t last_uid;
 	struct oe_exe exe;
 	const char *comm;
-	const char *names;
-	const char *cgroup;
+	struct oe_cgroup_path cgroup;
 	const char *path;
 };
 

@@ -17,31 +17,6 @@
 #include "sysfs/staged_value.h"
 #include "tunables.h"
 
-static int prepare_value(struct oe_staged *staged)
-{
-	if (staged->room == OE_STAGED_TUNABLE)
-		return oe_tunable_prepare(staged->tunable, staged->number);
-	if (staged->room == OE_STAGED_GROUP)
-		return oe_group_value_prepare(&staged->value);
-	return 0;
-}
-
-/* Whether the value is in force or not. */
-static void end_value(struct oe_staged *staged)
-{
-	if (staged->room == OE_STAGED_GROUP)
-		oe_group_value_end(&staged->value);
-}
-
-/* Those from the first one to the one before @end, which may be the head. */
-static void end_values(struct list_head *values, const struct list_head *end)
-{
-	struct list_head *link;
-
-	for (link = values->next; link != end; link = link->next)
-		end_value(list_entry(link, struct oe_staged, link));
-}
-
 static int prepare_values(struct list_head *values,
 			  const struct oe_staged **refused)
 {
@@ -49,10 +24,11 @@ static int prepare_values(struct list_head *values,
 	int err;
 
 	list_for_each_entry(staged, values, link) {
-		err = prepare_value(staged);
+		if (staged->room != OE_STAGED_TUNABLE)
+			continue;
+		err = oe_tunable_prepare(staged->tunable, staged->number);
 		if (err) {
 			*refused = staged;
-			end_values(values, &staged->link);
 			return err;
 		}
 	}
@@ -141,7 +117,7 @@ static void tell_of_changes(struct list_head *values)
  *
  * Context: process context, may sleep and allocate.
  * Return: 0; -ERANGE if the watermarks would not be in order, -ENOENT if a group
- * or a cgroup does not exist, -EBUSY if emergencies looked at the settings for
+ * does not exist, -EBUSY if emergencies looked at the settings for
  * two seconds, -ENOMEM.
  */
 int oe_commit(struct list_head *values, const struct oe_staged **refused)
@@ -153,7 +129,6 @@ int oe_commit(struct list_head *values, const struct oe_staged **refused)
 	if (err)
 		return err;
 	err = publish_values(values, refused);
-	end_values(values, values);
 	if (!err)
 		tell_of_changes(values);
 	return err;

@@ -30,15 +30,11 @@ static ssize_t store_value(struct kobject *kobj, enum oe_group_file file,
 		err = oe_group_value_parse(&value, file, buf, count);
 	if (err)
 		return err;
-	err = oe_group_value_prepare(&value);
-	if (!err) {
-		oe_group_lock();
-		oe_group_value_put(&value, oe_group_of_kobj(kobj));
-		oe_group_unlock();
-		oe_group_value_end(&value);
-	}
+	oe_group_lock();
+	oe_group_value_put(&value, oe_group_of_kobj(kobj));
+	oe_group_unlock();
 	oe_group_value_free(&value);
-	return err ?: count;
+	return count;
 }
 
 static ssize_t rank_show(struct kobject *kobj, struct kobj_attribute *attr,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A value for a file of groups/NAME/, from its text to its end: it is parsed,
- * prepared, put in force, ended. Only the third step needs the group; it
+ * A value for a file of groups/NAME/: it is parsed, and later put in force, which
  * allocates nothing.
  */
 #include "core.h"
@@ -60,17 +59,31 @@ static int parse_trust(struct oe_group_value *value)
 			     &value->number);
 }
 
-static int parse_rule(struct oe_group_value *value)
+static int parse_rule(struct oe_group_value *value, enum oe_rule_kind kind)
 {
-	value->change.text = value->text;
-	return oe_rule_change_prepare(&value->change);
+	struct oe_rule *rule = NULL;
+
+	if (*value->text)
+		rule = oe_rule_make(kind, value->text);
+	if (IS_ERR(rule))
+		return PTR_ERR(rule);
+	value->rule = rule;
+	return 0;
 }
 
-/* Its cgroup is looked up when the value is about to be put in force. */
 static int parse_cgroup(struct oe_group_value *value)
 {
-	value->change.text = value->text;
-	return 0;
+	return parse_rule(value, OE_RULE_CGROUP);
+}
+
+static int parse_comm(struct oe_group_value *value)
+{
+	return parse_rule(value, OE_RULE_COMM);
+}
+
+static int parse_uid(struct oe_group_value *value)
+{
+	return parse_rule(value, OE_RULE_UID);
 }
 
 static int parse_rules(struct oe_group_value *value)
@@ -86,15 +99,14 @@ static int parse_rules(struct oe_group_value *value)
 static const struct {
 	const char *name;
 	int (*parse)(struct oe_group_value *value);
-	enum oe_rule_kind kind;
 } files[OE_NR_GROUP_FILES] = {
 	[OE_GROUP_RANK] = { "rank", parse_rank },
 	[OE_GROUP_PRECEDENCE] = { "precedence", parse_precedence },
 	[OE_GROUP_SIGNAL] = { "signal", parse_signal },
 	[OE_GROUP_TRUST] = { "trust", parse_trust },
-	[OE_GROUP_CGROUP] = { "cgroup", parse_cgroup, OE_RULE_CGROUP },
-	[OE_GROUP_COMM] = { "comm", parse_rule, OE_RULE_COMM },
-	[OE_GROUP_UID] = { "uid", parse_rule, OE_RULE_UID },
+	[OE_GROUP_CGROUP] = { "cgroup", parse_cgroup },
+	[OE_GROUP_COMM] = { "comm", parse_comm },
+	[OE_GROUP_UID] = { "uid", parse_uid },
 	[OE_GROUP_RULES] = { "rules", parse_rules },
 };
 
@@ -120,11 +132,6 @@ const char *oe_group_trust_word(bool trusts_names)
 	return trust_words[trusts_names];
 }
 
-static bool is_simple_rule(const struct oe_group_value *value)
-{
-	return value->file == OE_GROUP_COMM || value->file == OE_GROUP_UID;
-}
-
 /**
  * oe_group_value_parse - a value from its text
  * @value: filled in; on success oe_group_value_free() must follow
@@ -138,40 +145,26 @@ static bool is_simple_rule(const struct oe_group_value *value)
 int oe_group_value_parse(struct oe_group_value *value, enum oe_group_file file,
 			 const char *text, size_t count)
 {
+	char *line;
 	int err;
 
 	if (count && text[count - 1] == '\n')
 		count--;
-	*value = (struct oe_group_value){ .file = file };
-	value->change.kind = files[file].kind;
 	if (file != OE_GROUP_RULES && memchr(text, '\n', count))
 		return -EINVAL;
-	value->text = kmemdup_nul(text, count, GFP_KERNEL);
-	if (!value->text)
+	line = kmemdup_nul(text, count, GFP_KERNEL);
+	if (!line)
 		return -ENOMEM;
+	*value = (struct oe_group_value){ .file = file, .text = line };
 	err = files[file].parse(value);
-	if (err)
-		kfree(value->text);
+	value->text = NULL;
+	kfree(line);
 	return err;
 }
 
 /**
- * oe_group_value_prepare - before a value is put in force
- * @value: parsed; on success oe_group_value_end() must follow
- *
- * Context: process context, may sleep and allocate.
- * Return: 0, or the errno that the write gives.
- */
-int oe_group_value_prepare(struct oe_group_value *value)
-{
-	return value->file == OE_GROUP_CGROUP ?
-		       oe_rule_change_prepare(&value->change) :
-		       0;
-}
-
-/**
  * oe_group_value_put - put a value in force
- * @value: prepared
+ * @value: parsed
  * @group: whose
  *
  * Context: between oe_group_lock() and oe_group_unlock(); allocates nothing.
@@ -191,38 +184,32 @@ void oe_group_value_put(struct oe_group_value *value, struct oe_group *group)
 	case OE_GROUP_TRUST:
 		oe_group_trust_names(group, value->number);
 		break;
-	case OE_GROUP_RULES:
-		oe_group_put_joint(group, value->joint);
-		value->joint = NULL;
+	case OE_GROUP_CGROUP:
+		oe_group_put_rule(group, OE_RULE_CGROUP, value->rule);
+		break;
+	case OE_GROUP_COMM:
+		oe_group_put_rule(group, OE_RULE_COMM, value->rule);
+		break;
+	case OE_GROUP_UID:
+		oe_group_put_rule(group, OE_RULE_UID, value->rule);
 		break;
 	default:
-		oe_rule_change_make(&value->change, group);
+		oe_group_put_joint(group, value->joint);
 	}
-}
-
-/**
- * oe_group_value_end - the value is in force, or is not wanted
- * @value: prepared
- *
- * Context: process context, may sleep and allocate.
- */
-void oe_group_value_end(struct oe_group_value *value)
-{
-	if (value->file == OE_GROUP_CGROUP)
-		oe_rule_change_end(&value->change);
+	value->rule = NULL;
+	value->joint = NULL;
 }
 
 /**
  * oe_group_value_free - forget a value
- * @value: parsed, and ended if it was prepared
+ * @value: parsed, in force or not
  *
  * Context: process context.
  */
 void oe_group_value_free(struct oe_group_value *value)
 {
-	if (is_simple_rule(value))
-		oe_rule_change_end(&value->change);
+	if (value->rule)
+		oe_rule_free(value->rule);
 	if (value->joint)
 		oe_joint_free(value->joint);
-	kfree(value->text);
 }

@@ -2,10 +2,11 @@
 #ifndef OE_SYSFS_GROUP_VALUE_H
 #define OE_SYSFS_GROUP_VALUE_H
 
-#include "rank/group_change_rule.h"
+#include <linux/types.h>
 
 struct oe_group;
 struct oe_joint_rules;
+struct oe_rule;
 
 /* The files of groups/NAME/ that can be written, and have one value each. */
 enum oe_group_file {
@@ -24,15 +25,17 @@ enum oe_group_file {
  * struct oe_group_value - a value for a file of a group
  * @file: which
  * @number: where it is a number, a signal or a word
- * @text: what was written, without its last newline
- * @change: where it is a rule of one condition
- * @joint: the rules of several conditions; the value's until it is in force
+ * @text: what was written, without its last newline; while it is parsed
+ * @rule: where it is a rule of one condition, NULL for none
+ * @joint: the rules of several conditions, NULL for none
+ *
+ * The rules are the value's until it is in force.
  */
 struct oe_group_value {
 	enum oe_group_file file;
 	unsigned int number;
-	char *text;
-	struct oe_rule_change change;
+	const char *text;
+	struct oe_rule *rule;
 	struct oe_joint_rules *joint;
 };
 
@@ -41,9 +44,7 @@ const char *oe_group_trust_word(bool trusts_names);
 
 int oe_group_value_parse(struct oe_group_value *value, enum oe_group_file file,
 			 const char *text, size_t count);
-int oe_group_value_prepare(struct oe_group_value *value);
 void oe_group_value_put(struct oe_group_value *value, struct oe_group *group);
-void oe_group_value_end(struct oe_group_value *value);
 void oe_group_value_free(struct oe_group_value *value);
 
 #endif /* OE_SYSFS_GROUP_VALUE_H */

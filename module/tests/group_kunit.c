@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: the rules of groups, with cgroups that come and go where the test says.
+ * KUnit: the rules of groups.
  */
 #include <kunit/test.h>
 #include <linux/cred.h>
@@ -21,21 +21,15 @@
 #define oe_exe_find fake_exe_find
 #define oe_exe_of fake_exe_of
 
-#define oe_cgroup_find fake_find
-#define oe_cgroup_get fake_get
-#define oe_cgroup_put fake_put
-#define oe_cgroup_is_removed fake_is_removed
 #define oe_cgroup_is_root fake_is_root
 #define oe_cgroup_of fake_of
-#define oe_cgroup_contains fake_contains
-#define oe_cgroup_watch fake_watch
-#define oe_cgroup_unwatch fake_unwatch
 #define oe_cgroup_resolve fake_resolve
 #define oe_cgroup_is_named fake_is_named
 
 #include "../rank/name_index.c"
 #include "../rank/group_table.c"
 #include "../rank/group_rule.c"
+#include "../rank/cgroup_path.c"
 #include "../rank/joint_rule.c"
 #include "../rank/group_change_rule.c"
 #include "../rank/group_match.c"
@@ -47,34 +41,12 @@ enum {
 	SERVICE_INODE = 7,
 };
 
-/* A cgroup is the address of its counter. */
-static struct {
-	long refs[NR_CGROUPS];
-	bool removed[NR_CGROUPS];
-	unsigned int nr_looks;
-	/* The look-up in which the second replaces the first. */
-	unsigned int races_at;
-	bool watching;
-} fake;
+/* A cgroup is the address of its place here. */
+static char fake_cgroups[NR_CGROUPS];
 
 static struct cgroup *cgroup_nr(unsigned int i)
 {
-	return (struct cgroup *)&fake.refs[i];
-}
-
-void fake_get(struct cgroup *cgroup)
-{
-	++*(long *)cgroup;
-}
-
-void fake_put(struct cgroup *cgroup)
-{
-	--*(long *)cgroup;
-}
-
-bool fake_is_removed(struct cgroup *cgroup)
-{
-	return fake.removed[(long *)cgroup - fake.refs];
+	return (struct cgroup *)&fake_cgroups[i];
 }
 
 /* The first one is the root. */
@@ -87,22 +59,6 @@ bool fake_is_root(const struct cgroup *cgroup)
 struct cgroup *fake_of(struct task_struct *p)
 {
 	return cgroup_nr(p->flags);
-}
-
-bool fake_contains(struct cgroup *cgroup, struct cgroup *inner)
-{
-	return cgroup == inner;
-}
-
-int fake_watch(oe_cgroup_bind bind)
-{
-	fake.watching = true;
-	return 0;
-}
-
-void fake_unwatch(void)
-{
-	fake.watching = false;
 }
 
 void fake_open(unsigned int group)
@@ -141,39 +97,19 @@ bool fake_is_named(struct cgroup *cgroup, const char *names, unsigned int depth,
 			  !strcmp(names, "b") && !strcmp(names + 2, "a"));
 }
 
-static void replace_cgroup(const char *path)
-{
-	fake.removed[0] = true;
-	if (fake.watching)
-		bind_cgroup(cgroup_nr(1), path);
-}
-
-struct cgroup *fake_find(const char *text, char **path)
-{
-	struct cgroup *found = cgroup_nr(fake.removed[0]);
-
-	fake_get(found);
-	*path = kstrdup(text, GFP_KERNEL);
-	if (fake.nr_looks++ == fake.races_at)
-		replace_cgroup(text);
-	return found;
-}
-
 static struct oe_group group;
 
 /* As a write to one of its files does. */
 static int set_rule(struct oe_group *of, enum oe_rule_kind kind,
 		    const char *text)
 {
-	struct oe_rule_change change = { .kind = kind, .text = text };
-	int err = oe_rule_change_prepare(&change);
+	struct oe_rule *rule = *text ? oe_rule_make(kind, text) : NULL;
 
-	if (err)
-		return err;
+	if (IS_ERR(rule))
+		return PTR_ERR(rule);
 	oe_group_lock();
-	oe_rule_change_make(&change, of);
+	oe_group_put_rule(of, kind, rule);
 	oe_group_unlock();
-	oe_rule_change_end(&change);
 	return 0;
 }
 
@@ -191,7 +127,6 @@ static int set_joint(struct oe_group *of, const char *text)
 
 static int set_up(struct kunit *test)
 {
-	memset(&fake, 0, sizeof(fake));
 	memset(&group, 0, sizeof(group));
 	rcu_assign_pointer(oe_groups.all[0], &group);
 	oe_groups.end = 1;
@@ -205,47 +140,8 @@ static void tear_down(struct kunit *test)
 	rcu_barrier();
 	KUNIT_EXPECT_EQ(test, 0u, oe_groups.nr_rules);
 	KUNIT_EXPECT_EQ(test, 0u, oe_groups.nr_exe_uses);
-	KUNIT_EXPECT_FALSE(test, fake.watching);
-	KUNIT_EXPECT_EQ(test, 0L, fake.refs[0]);
-	KUNIT_EXPECT_EQ(test, 0L, fake.refs[1]);
 	RCU_INIT_POINTER(oe_groups.all[0], NULL);
 	oe_groups.end = 0;
-}
-
-static void expect_bound_to(struct kunit *test, unsigned int i)
-{
-	const struct oe_rule *rule;
-
-	rcu_read_lock();
-	rule = rcu_dereference(group.rules[OE_RULE_CGROUP]);
-	KUNIT_EXPECT_PTR_EQ(test, cgroup_nr(i), rule->cgroup);
-	rcu_read_unlock();
-}
-
-/* races_at is the look-up that finds a cgroup which goes at that moment. */
-static void race_at(struct kunit *test, unsigned int look)
-{
-	fake.races_at = look;
-	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_CGROUP, "/svc"));
-	KUNIT_EXPECT_TRUE(test, fake.watching);
-	expect_bound_to(test, look < 2);
-}
-
-static void replaced_while_the_rule_is_made(struct kunit *test)
-{
-	race_at(test, 0);
-}
-
-static void replaced_while_it_is_looked_up_again(struct kunit *test)
-{
-	race_at(test, 1);
-}
-
-static void replaced_later(struct kunit *test)
-{
-	race_at(test, 2);
-	replace_cgroup("/svc");
-	expect_bound_to(test, 1);
 }
 
 static void child_is_in_its_parents_cgroup(struct kunit *test)
@@ -463,9 +359,6 @@ static void bad_rules_change_nothing(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(replaced_while_the_rule_is_made),
-	KUNIT_CASE(replaced_while_it_is_looked_up_again),
-	KUNIT_CASE(replaced_later),
 	KUNIT_CASE(child_is_in_its_parents_cgroup),
 	KUNIT_CASE(every_condition_counts),
 	KUNIT_CASE(names_protect_root_only),

@@ -84,10 +84,6 @@ refused()
 	equal "a group that is not there is refused" "ENOENT groups/nobody/rank 300" \
 		"$(commit) $(get staged/refused) $(get rank_threshold)"
 	sysfs_write "$OE/staged/clear" 1 >/dev/null
-	stage "rank_threshold 5\\ngroups/g/cgroup /no/such/cgroup" >/dev/null
-	equal "a cgroup that is not there is refused" "ENOENT groups/g/cgroup 300" \
-		"$(commit) $(get staged/refused) $(get rank_threshold)"
-	sysfs_write "$OE/staged/clear" 1 >/dev/null
 }
 
 # In each of the two configurations the process is protected; with the threshold of one and the
@@ -127,7 +123,7 @@ whole()
 	equal "no commit was refused" 0 "$(grep -vc OK "$tmp/commits")"
 }
 
-plan 24
+plan 23
 load_module selection_order=badness
 put groups/create g
 together

@@ -180,6 +180,19 @@ new_cgroup()
 	counts "a cgroup that is made again is meant again" "$pid" "800 group:crew"
 }
 
+# A rule is written before the service has ever run.
+later_cgroup()
+{
+	equal "a cgroup need not exist" OK "$(sysfs_write "$OE/groups/also/cgroup" '/oe_groups/later-*')"
+	equal "it reads back" '/oe_groups/later-*' "$(get groups/also/cgroup)"
+	mkdir "$CGROUP/oe_groups/later-1"
+	cgroups="$CGROUP/oe_groups/later-1 $cgroups"
+	spawn later 1024 - -C "$CGROUP/oe_groups/later-1"
+	set_to groups/also/rank 700
+	counts "and is meant once it does" "$pid" "700 group:also"
+	set_to groups/also/cgroup ""
+}
+
 removal()
 {
 	set_to groups/remove crew
@@ -219,9 +232,9 @@ priorities()
 }
 
 if gives memcg; then
-	plan 41
+	plan 44
 else
-	plan 38
+	plan 41
 fi
 load_module selection_order=rank
 trace_start oe_victims counter
@@ -232,6 +245,7 @@ signals
 ! gives memcg || memcg_signals
 set_to groups/crew/signal none
 new_cgroup
+later_cgroup
 removal
 priorities
 equal "no splat" 0 "$(splat_taint)"

@@ -83,7 +83,7 @@ write_configuration()
 	CONF
 	{
 		sed 's/= 100/= 200/' "$tmp/good.conf"
-		printf '\n[group late]\ncgroup = /nowhere\n'
+		printf '\n[group late]\nrule = exe=/there/is/none\n'
 	} >"$tmp/refused.conf"
 	printf '[policy]\nrank_threshold = 100\ngrace_ms = soon\n' >"$tmp/bad.conf"
 }
@@ -121,7 +121,7 @@ equal "apply: a ranking by name" "10 group:rankings-pacemaker" "$(ranking_of "$p
 cli apply --dryrun "$tmp/good.conf"
 equal "apply: again, nothing is left but percentages" 0 "$(grep '^+' "$tmp/cli.out" | grep -vc '%$')"
 changes_nothing apply "$tmp/refused.conf"
-gives "apply: refused, and it says why" 5 'groups/late/cgroup: no such group or cgroup' apply "$tmp/refused.conf"
+gives "apply: refused, and it says why" 5 '/there/is/none' apply "$tmp/refused.conf"
 check "apply: refused, no group is left" test ! -e "$OE/groups/late"
 
 # --- the lists

@@ -429,7 +429,7 @@ static const char *reason_of(const char *file, int err)
 		if (oe_sysfs_present())
 			return "the module is not loaded (try: modprobe oom_embedded)";
 		if (in_groups)
-			return "no such group or cgroup";
+			return "no such group";
 		if (in_limits)
 			return "no such limit";
 		return "this version of the module has no such file";

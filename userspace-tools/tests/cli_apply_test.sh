@@ -121,7 +121,7 @@ oom_kb = 2M
 [group late]
 cgroup = /nowhere
 CONF
-	refused "apply: refused at the end, all is put back" 5 'no such group or cgroup' apply "$tmp/late.conf"
+	FAKE_ERRORS='groups/late/cgroup!2' refused "apply: refused at the end, all is put back" 5 'no such group' apply "$tmp/late.conf"
 	same "apply: and says so" 1 "$(grep -c 'nothing has been changed' <<<"$err")"
 	# Rankings of processes are not the configuration's.
 	fresh

@@ -152,7 +152,7 @@ refused "group add: there already" 6 'there is a group web already' group add we
 refused "group add: a bad name" 2 'no name of a group' group add Web
 refused "group add: a path" 2 'no name of a group' group add ../x
 refused "group add: one key is bad" 6 "rank: '2000' is not a number from 0 to 1000" group add new rank=2000
-refused "group add: the last of three keys is bad" 5 'no such group or cgroup' \
+FAKE_ERRORS='groups/new/cgroup!2' refused "group add: the last of three keys is bad" 5 'no such group' \
 	group add new rank=20 signal=USR1 cgroup=/nowhere
 refused "group set: the last of three keys is bad" 6 "signal: 'LOUD' is no signal" group set web rank=1 comm=x signal=LOUD
 refused "group set: no such process" 5 'no such process' group set web rank=1 pid=4711

@@ -97,8 +97,8 @@ test_refused()
 	refused_reload "a group that was removed takes its members in again" 'critical_kb' \
 		'[policy]' 'rank_threshold = 70' '[levels]' 'critical_kb = 70M'
 	same "each by its pid" '200 300' "$(sort "$OOM_EMBEDDED_SYSFS/groups/batch/pids" | paste -sd' ')"
-	refused_reload "a cgroup that does not exist" 'cannot write "/nowhere" to .*groups/new/cgroup: no such group or cgroup' \
-		'[policy]' 'rank_threshold = 70' '[group new]' 'rank = 1' 'cgroup = /nowhere'
+	refused_reload "a signal that this module does not know" 'cannot write "WINCH" to .*groups/new/signal' \
+		'[policy]' 'rank_threshold = 70' '[group new]' 'rank = 1' 'signal = WINCH'
 	command_is 'mode degraded'
 	becomes "in a mode" rank_threshold 200
 	refused_reload "in a mode" 'critical_kb' '[policy]' 'rank_threshold = 70' '[mode normal]' \
