@@ -4,21 +4,21 @@
 # With mirror_oom_score_adj=1 the rankings are in oom_score_adj, and the module decides as without; a
 # child has its parent's own value, what others write stays, and all own values come back.
 #
-# set: stock debug
+# set: stock
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
 value_of()
 {
-	cat "/proc/$1/oom_score_adj"
+	read -r value <"/proc/$1/oom_score_adj" && printf '%s ' "$value"
 }
 
 # Of the processes with a name below, in that order.
 values()
 {
 	for one in $never $safe $kept $spare $wants_more $immortal $sharing $sharer; do
-		printf '%s ' "$(value_of "$one")"
+		value_of "$one"
 	done
 }
 
@@ -36,19 +36,18 @@ have()
 
 value_is()
 {
-	[ "$(value_of "$1")" = "$2" ]
+	[ "$(value_of "$1")" = "$2 " ]
 }
 
-# What `candidates` says about them. 16 MB are for memory that comes and goes; an oom_score_adj
-# of 2 would be more.
+# What `candidates` says about them, in its order, with a rough measure: each of them holds some
+# MB, which may change; a mirrored value would add or take half of the machine's memory.
 judged()
 {
-	for one in $never $safe $kept $spare $wants_more $immortal $sharing $sharer; do
-		awk -v pid="$one" '$2 == pid {
-			badness = $5 < -4096 || $5 > 1e6 ? $5 : "small"
-			print $3, $4, badness, $6, $8, $9, $10
+	awk -v pids=" $never $safe $kept $spare $wants_more $immortal $sharing $sharer " '
+		index(pids, " " $2 " ") {
+			measure = $5 < -32768 ? "negative" : $5 > 32768 ? "big" : "small"
+			print $2, $3, $4, measure, $6, $8, $9, $10
 		}' "$OE/candidates"
-	done
 }
 
 # fork_of PID: its next child, and the value that it has then; sets $child and $child_has.
@@ -66,7 +65,7 @@ fork_of()
 PARENT='echo 0 >/proc/self/oom_score_adj
 	trap "sh -c \"read -r has </proc/self/oom_score_adj; echo \\\$\\\$ \\\$has >$tmp/\$\$.child; exec sleep 1000\" &" USR1
 	echo ready
-	while :; do sleep 0.1; done'
+	while :; do sleep 1000 & timer=$!; wait $timer; kill $timer; done'
 
 plan 20
 load_module rank_threshold=100 selection_order=rank
@@ -126,7 +125,7 @@ check "a ranking that changes is mirrored" poll_until "$PATIENCE" value_is "$spa
 equal "what another has written is counted" 1 "$(get stats/mirror_overwritten)"
 # The sweep that gives this one its value would give that one its own again.
 check "a child that is protected gets its value later" poll_until "$PATIENCE" value_is "$of_worker" -999
-equal "what another has written stays" -500 "$(value_of "$safe")"
+equal "what another has written stays" -500 "$(value_of "$safe" | xargs)"
 
 set_to mode off
 have "mode=off: all but that is taken back" "0 -500 7 0 300 -1000 0 0"
@@ -134,7 +133,7 @@ set_to mode enforce
 have "mode=enforce: all is mirrored again" "-1000 -999 7 750 300 -1000 -999 -999"
 set_to mirror_oom_score_adj 0
 equal "off: all but that is taken back when the write returns" "0 -500 7 0 300 -1000 0 0 " "$(values)"
-equal "children have their parents' own" "0 0" "$(value_of "$of_session") $(value_of "$of_worker")"
+equal "children have their parents' own" "0 0 " "$(value_of "$of_session")$(value_of "$of_worker")"
 
 set_to mirror_oom_score_adj 1
 have "on again" "-1000 -999 7 750 300 -1000 -999 -999"
@@ -146,6 +145,6 @@ sysrq_kills "also with a mirrored -1000" "$never"
 never=
 unload_module
 equal "at unload all is taken back" "-500 7 300 -1000 0 0 " "$(values)"
-equal "also of the parents" "0 0" "$(value_of "$session") $(value_of "$worker")"
+equal "also of the parents" "0 0 " "$(value_of "$session")$(value_of "$worker")"
 equal "no splat" 0 "$(splat_taint)"
 finish
