@@ -3,42 +3,53 @@
 #
 # Our own kernels: Debian's source, the fragments in config/, one build a variant.
 
-DEBUG_SUITE=bookworm-backports
-DEBUG_SOURCE=linux-source-6.12
-
-# The version of the source in use. It is asked for once: a point release in the middle of
-# the day must not cost ten minutes; kernel.sh --refresh asks again.
-debug_source_version()
+# debug_package SUITE: the package of the source. sid has one for each version, and one that names
+# the newest.
+debug_package()
 {
-	local known=$CACHE_DIR/src/version
+	case $1 in
+	sid)
+		apt-cache depends linux-source | awk '$1 == "Depends:" { print $2; exit }'
+		;;
+	*) echo linux-source-6.12 ;;
+	esac
+}
+
+# debug_source SUITE: package and version of the source in use. It is asked for once: a point release in
+# the middle of the day must not cost ten minutes; kernel.sh --refresh asks again.
+debug_source()
+{
+	local known=$CACHE_DIR/src/version-$1
+	local package
 
 	if [[ ! -s $known ]]; then
 		lock_entry debug-source
-		apt_use "$DEBUG_SUITE" debug-source
+		apt_use "$1" debug-source
 		mkdir -p "$CACHE_DIR/src"
-		apt-cache policy "$DEBUG_SOURCE" |
-			awk '$1 == "Candidate:" { print $2 }' >"$known.new"
-		[[ -s $known.new ]] || die "no $DEBUG_SOURCE in $DEBUG_SUITE"
+		package=$(debug_package "$1")
+		apt-cache policy "$package" |
+			awk -v package="$package" '$1 == "Candidate:" { print package, $2 }' >"$known.new"
+		[[ -s $known.new ]] || die "no source of the kernel in $1"
 		mv "$known.new" "$known"
 		unlock_entry
 	fi
 	cat "$known"
 }
 
-# Unpacks the source of version $1 once; all variants build from it.
+# debug_fetch_source SUITE PACKAGE VERSION: unpacks it once; all variants build from it.
 debug_fetch_source()
 {
-	local src=$CACHE_DIR/src/$1
+	local src=$CACHE_DIR/src/$3
 	local tmp
 
 	lock_entry debug-source
 	if [[ ! -e $src/Makefile ]]; then
-		note "fetching $DEBUG_SOURCE $1"
-		apt_use "$DEBUG_SUITE" debug-source
+		note "fetching $2 $3"
+		apt_use "$1" debug-source
 		tmp=$(mktemp -d "$CACHE_DIR/src.XXXXXX")
-		apt_unpack "$tmp" "$DEBUG_SOURCE"
+		apt_unpack "$tmp" "$2"
 		mkdir "$tmp/tree"
-		tar -C "$tmp/tree" --strip-components=1 -xf "$tmp/usr/src/$DEBUG_SOURCE.tar.xz"
+		tar -C "$tmp/tree" --strip-components=1 -xf "$tmp/usr/src/$2.tar.xz"
 		mkdir -p "$CACHE_DIR/src"
 		mv "$tmp/tree" "$src"
 		rm -rf "$tmp"
@@ -145,16 +156,16 @@ debug_strip()
 		-not -path "$1/scripts/*" -not -path "$1/tools/*" -not -name vmlinux.lds -delete
 }
 
+# debug_make NAME DIR FRAGMENTS PACKAGE VERSION
 debug_make()
 {
 	local name=$1
 	local dir=$2
-	local version=$3
 	local src
 
 	mkdir -p "$dir"
-	printf '%s\n' "$4" >"$dir/fragments"
-	src=$(debug_fetch_source "$version")
+	printf '%s\n' "$3" >"$dir/fragments"
+	src=$(debug_fetch_source "$(source_suite "$name")" "$4" "$5")
 	debug_build "$name" "$dir" "$src" "$dir/fragments"
 	cp "$dir/build/arch/x86/boot/bzImage" "$dir/vmlinuz"
 	ln -sf build/.config "$dir/config"
@@ -180,6 +191,7 @@ debug_cc_version()
 debug_kernel()
 {
 	local name=$1
+	local package
 	local version
 	local wanted
 	local fragment
@@ -189,14 +201,14 @@ debug_kernel()
 	for fragment in $(built_fragments "$name"); do
 		paths+=("$VM_DIR/config/$fragment.config")
 	done
-	version=$(debug_source_version)
+	read -r package version < <(debug_source "$(source_suite "$name")")
 	wanted=$(debug_merge_fragments "${paths[@]}")
 	dir=$(printf '%s\n' "$version" "$wanted" "$(debug_cc_version "$name")" |
 		sha256sum | cut -c1-12)
 	dir=$CACHE_DIR/kernels/$name-$dir
 	if [[ ! -e $dir/complete ]]; then
 		lock_entry "kernel-$name"
-		[[ -e $dir/complete ]] || debug_make "$name" "$dir" "$version" "$wanted"
+		[[ -e $dir/complete ]] || debug_make "$name" "$dir" "$wanted" "$package" "$version"
 		unlock_entry
 	fi
 	echo "$dir"

@@ -21,7 +21,7 @@ set -euo pipefail
 refresh()
 {
 	if is_built_kernel "$1"; then
-		rm -f "$CACHE_DIR/src/version"
+		rm -f "$CACHE_DIR/src/version-$(source_suite "$1")"
 	else
 		rm -f "$CACHE_DIR/kernels/$1/complete"
 	fi

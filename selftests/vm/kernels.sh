@@ -34,6 +34,7 @@ small-bare       base trim noacpi project small small-nomemcg small-up small-nop
 small-none       base trim noacpi project small small-lockdep small-none
 small-rt         base trim noacpi project small small-lockdep small-rt
 small-cfi        base trim noacpi project small small-cfi
+small7-cfi       base trim noacpi project small small7-cfi
 i386-small       base trim noacpi project small small-i386
 '
 
@@ -99,11 +100,20 @@ kernel_toolchain()
 	esac
 }
 
+# The suite of the source of kernel NAME that we build.
+source_suite()
+{
+	case $1 in
+	small7-*) echo sid ;;
+	*) echo bookworm-backports ;;
+	esac
+}
+
 # The host's compiler for kernel NAME whose tools have that prefix.
 kernel_cc()
 {
 	case $1 in
-	small-cfi) echo clang-19 ;;
+	small-cfi|small7-cfi) echo clang-19 ;;
 	*) echo "${2}gcc" ;;
 	esac
 }
@@ -112,7 +122,7 @@ kernel_cc()
 kernel_make_args()
 {
 	case $1 in
-	small-cfi) echo LLVM=-19 ;;
+	small-cfi|small7-cfi) echo LLVM=-19 ;;
 	i386-small) echo ARCH=i386 ;;
 	esac
 }
