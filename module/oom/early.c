@@ -40,8 +40,9 @@ static struct {
 	struct mutex lock; /* making of the thread */
 	struct task_struct *thread; /* made with the first value above 0 */
 	bool ready; /* the module is loaded */
-	bool changed; /* set after a setting has, cleared by the thread */
-	u64 pause_until_ms; /* the thread's: no request before that */
+	u64 pause_until_ms; /* no request before that; the thread's, as the next two */
+	unsigned int seen_kb;
+	unsigned int seen_percent;
 } early = {
 	.lock = __MUTEX_INITIALIZER(early.lock),
 };
@@ -106,13 +107,32 @@ static unsigned int look_for_stall(void)
 	return ms;
 }
 
+static bool is_wanted(void)
+{
+	return READ_ONCE(oe_config.early_kb) ||
+	       READ_ONCE(oe_config.stall_percent);
+}
+
+/* The wake-up of a change may come after its first request: compare the values. */
+static void begin_anew_if_changed(void)
+{
+	unsigned int kb = READ_ONCE(oe_config.early_kb);
+	unsigned int percent = READ_ONCE(oe_config.stall_percent);
+
+	if (kb == early.seen_kb && percent == early.seen_percent)
+		return;
+	early.seen_kb = kb;
+	early.seen_percent = percent;
+	early.pause_until_ms = 0;
+	oe_stall_restart();
+}
+
 /* Returns as look_for_shortage(). */
 static unsigned int look_at_machine(void)
 {
-	if (xchg(&early.changed, false)) {
-		early.pause_until_ms = 0;
-		oe_stall_restart();
-	}
+	begin_anew_if_changed();
+	if (!is_wanted())
+		return FOR_EVER;
 	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF) {
 		oe_stall_restart();
 		return LONGEST_MS;
@@ -120,18 +140,12 @@ static unsigned int look_at_machine(void)
 	return min(look_for_shortage(), look_for_stall());
 }
 
-static bool is_wanted(void)
-{
-	return READ_ONCE(oe_config.early_kb) ||
-	       READ_ONCE(oe_config.stall_percent);
-}
-
 static int watch_shortage(void *unused)
 {
 	/* Real-time, as the watcher of the levels. */
 	sched_set_fifo_low(current);
 	while (!kthread_should_stop()) {
-		unsigned int ms = is_wanted() ? look_at_machine() : FOR_EVER;
+		unsigned int ms = look_at_machine();
 
 		/* Pairs with oe_early_changed(), which wakes after the change. */
 		set_current_state(TASK_IDLE);
@@ -198,7 +212,6 @@ void oe_early_changed(void)
 	mutex_lock(&early.lock);
 	measure_stall();
 	mutex_unlock(&early.lock);
-	WRITE_ONCE(early.changed, true);
 	if (thread)
 		wake_up_process(thread);
 }
