@@ -25,6 +25,18 @@ static void self_is_not_inherited(struct kunit *test)
 	rank_expect(test, 4, 8, OE_SOURCE_INHERITED);
 }
 
+/* Process 1 has lost the copy of its parent's ranking, and is to get none. */
+static void expect_nothing_by_repair(struct kunit *test)
+{
+	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
+	note_lost(processes[1]->start_time);
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	mutex_unlock(&oe_rank_table_lock);
+	flush_delayed_work(&inherit.repair);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+}
+
 /* A child that has lost its copy has none of a ranking that is not inherited. */
 static void self_is_not_lost(struct kunit *test)
 {
@@ -37,13 +49,7 @@ static void self_is_not_lost(struct kunit *test)
 	of_parent.pid = get_pid(parent_of(processes[0]));
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
-	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
-	note_lost(processes[1]->start_time);
-	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
-	mutex_unlock(&oe_rank_table_lock);
-	flush_delayed_work(&inherit.repair);
-	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
-	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	expect_nothing_by_repair(test);
 	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
 	put_pid(of_parent.pid);
 }
@@ -79,13 +85,7 @@ static void orphan_gains_nothing(struct kunit *test)
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
 	parent->signal->is_child_subreaper = 1;
-	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
-	note_lost(processes[1]->start_time);
-	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
-	mutex_unlock(&oe_rank_table_lock);
-	flush_delayed_work(&inherit.repair);
-	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
-	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	expect_nothing_by_repair(test);
 	parent->signal->is_child_subreaper = 0;
 	oe_rank_table_drop(of_parent.pid);
 	put_pid(of_parent.pid);
