@@ -6,8 +6,11 @@
 #include "core.h"
 
 #include <linux/capability.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "rank/group.h"
@@ -31,6 +34,28 @@ int oe_sysfs_check_write(const char *buf, size_t count)
 	if (!capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	return memchr(buf, '\0', count) ? -EINVAL : 0;
+}
+
+/**
+ * oe_sysfs_lines - a copy of a write of several lines
+ * @buf: the written bytes, NUL terminated by sysfs at @count
+ * @count: its length
+ *
+ * A write of a page or more arrives in pieces of a page, and a piece cannot be
+ * told from the whole. All or nothing holds for less than that.
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: to be freed; or -EPERM, -EINVAL or -ENOMEM as pointer.
+ */
+char *oe_sysfs_lines(const char *buf, size_t count)
+{
+	int err = oe_sysfs_check_write(buf, count);
+
+	if (!err && count >= PAGE_SIZE)
+		err = -EINVAL;
+	if (err)
+		return ERR_PTR(err);
+	return kmemdup_nul(buf, count, GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
 }
 
 /**

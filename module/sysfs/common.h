@@ -13,6 +13,7 @@ enum {
 };
 
 int oe_sysfs_check_write(const char *buf, size_t count);
+char *oe_sysfs_lines(const char *buf, size_t count);
 const char *oe_sysfs_source(char text[OE_SOURCE_TEXT], enum oe_source source,
 			    u8 group);
 

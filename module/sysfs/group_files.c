@@ -133,7 +133,7 @@ static ssize_t rules_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return oe_group_show_joint(oe_group_of_kobj(kobj), buf);
 }
 
-/* A longer write arrives in pieces of a page: see oe_changes_write(). */
+/* A longer write arrives in pieces of a page: see oe_sysfs_lines(). */
 static ssize_t rules_store(struct kobject *kobj, struct kobj_attribute *attr,
 			   const char *buf, size_t count)
 {

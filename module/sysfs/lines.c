@@ -5,6 +5,7 @@
  */
 #include "core.h"
 
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -96,20 +97,11 @@ static int apply_lines(char *text, oe_change_parser parse, void *arg)
 ssize_t oe_changes_write(const char *buf, size_t count, oe_change_parser parse,
 			 void *arg)
 {
-	int err = oe_sysfs_check_write(buf, count);
-	char *text;
+	char *text = oe_sysfs_lines(buf, count);
+	int err;
 
-	if (err)
-		return err;
-	/*
-	 * A longer write arrives in pieces of a page, and a piece cannot be
-	 * told from the whole: all or nothing holds for less than a page.
-	 */
-	if (count >= PAGE_SIZE)
-		return -EINVAL;
-	text = kmemdup_nul(buf, count, GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
+	if (IS_ERR(text))
+		return PTR_ERR(text);
 	err = apply_lines(text, parse, arg);
 	kfree(text);
 	return err ?: count;

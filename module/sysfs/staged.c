@@ -5,10 +5,10 @@
  */
 #include "core.h"
 
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kobject.h>
 #include <linux/list.h>
-#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -106,19 +106,13 @@ static void note_refused(const struct oe_staged *refused)
 static ssize_t set_store(struct kobject *kobj, struct kobj_attribute *attr,
 			 const char *buf, size_t count)
 {
-	int err = oe_sysfs_check_write(buf, count);
+	char *text = oe_sysfs_lines(buf, count);
 	unsigned int nr_values = 0;
 	LIST_HEAD(values);
-	char *text;
+	int err;
 
-	if (err)
-		return err;
-	/* A longer write arrives in pieces of a page: see oe_changes_write(). */
-	if (count >= PAGE_SIZE)
-		return -EINVAL;
-	text = kmemdup_nul(buf, count, GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
+	if (IS_ERR(text))
+		return PTR_ERR(text);
 	err = parse_lines(text, &values, &nr_values);
 	if (!err)
 		err = add_values(&values, nr_values);
