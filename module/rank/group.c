@@ -178,7 +178,9 @@ bool oe_group_trusts_names(const struct oe_group *group)
  */
 void oe_group_trust_names(struct oe_group *group, bool trust)
 {
+	oe_version_begin_change();
 	WRITE_ONCE(group->trusts_names, trust); /* read by is_trusted() */
+	oe_version_end_change();
 }
 
 /**

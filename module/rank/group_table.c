@@ -87,8 +87,9 @@ void oe_group_table_set_rule(struct oe_group *group, enum oe_rule_kind kind,
 	oe_name_index_widen(group->index, &names);
 	rcu_assign_pointer(group->rules[kind], rule);
 	narrow_names(group);
-	oe_version_end_change();
+	/* Readers look at no rule while it is 0. */
 	oe_group_table_adjust(&oe_groups.nr_rules, old, rule);
+	oe_version_end_change();
 	if (old)
 		oe_rule_free(old);
 }
@@ -114,10 +115,11 @@ void oe_group_table_set_joint(struct oe_group *group,
 		oe_group_table_adjust(&oe_groups.nr_exe_uses, false, true);
 	rcu_assign_pointer(group->joint, rules);
 	narrow_names(group);
-	oe_version_end_change();
 	if (oe_joint_asks(old, OE_ASKS_EXE))
 		oe_group_table_adjust(&oe_groups.nr_exe_uses, true, false);
+	/* Readers look at no rule while it is 0. */
 	oe_group_table_adjust(&oe_groups.nr_rules, old, rules);
+	oe_version_end_change();
 	if (old)
 		oe_joint_free(old);
 }

@@ -207,6 +207,7 @@ static int rank_by(const char *rules, uid_t uid)
 	return ranking.rank == of_pass.rank ? ranking.rank : -1;
 }
 
+#include "change_cases.h"
 #include "name_cases.h"
 
 static void every_condition_counts(struct kunit *test)
@@ -366,6 +367,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(precedence_before_ranking),
 	KUNIT_CASE(bad_rules_change_nothing),
 	KUNIT_CASE(name_index_finds_what_matches),
+	KUNIT_CASE(change_is_told_with_its_effect),
 	{},
 };
 
