@@ -8,7 +8,8 @@ ifeq ($(WITH_INIH),1)
 COMMON_SRCS += common/config.c common/config_section.c common/config_module.c \
 	common/config_manager.c common/config_key.c common/config_value.c common/config_check.c \
 	common/config_text.c common/config_step.c common/config_condition.c common/refusal.c \
-	common/manager_state.c common/trend.c common/config_ranking.c common/config_unit_path.c common/ranking_groups.c common/unit_ranks.c
+	common/manager_state.c common/trend.c common/config_ranking.c common/config_unit_path.c common/ranking_groups.c common/unit_ranks.c \
+	common/made_groups.c
 CONFIG_LIBS := $(shell $(PKG_LIBS) inih)
 endif
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/config_ranking.h"
+#include "common/made_groups.h"
 #include "common/sysfs.h"
 
 static int set_key(struct oe_changes *changes, const char *group,
@@ -83,18 +84,9 @@ int oe_ranking_groups_add(struct oe_changes *changes,
 	return err;
 }
 
-/* An undone removal makes the group as it was. */
-static void remove_group(struct oe_changes *changes, const char *group)
+static bool has_line(const char *group, const void *conf)
 {
-	static const char *const keys[] = { "rank", "precedence", "trust",
-					    "comm" };
-	char file[OE_SYSFS_PATH_MAX];
-
-	for (size_t i = sizeof(keys) / sizeof(*keys); i--;) {
-		snprintf(file, sizeof(file), "groups/%s/%s", group, keys[i]);
-		oe_changes_restore(changes, file);
-	}
-	oe_changes_remove(changes, "groups", group);
+	return oe_ranking_find(conf, group);
 }
 
 /**
@@ -107,15 +99,9 @@ static void remove_group(struct oe_changes *changes, const char *group)
 void oe_ranking_groups_remove(struct oe_changes *changes,
 			      const struct oe_conf *conf)
 {
-	char **names;
-	size_t nr;
+	static const char *const files[] = { "comm", "trust", "precedence",
+					     "rank", NULL };
 
-	if (oe_sysfs_list_dir("groups", &names, &nr, 1))
-		return;
-	for (size_t i = 0; i < nr; i++)
-		if (!strncmp(names[i], OE_RANKING_PREFIX,
-			     strlen(OE_RANKING_PREFIX)) &&
-		    !oe_ranking_find(conf, names[i]))
-			remove_group(changes, names[i]);
-	oe_sysfs_free_names(names, nr);
+	oe_made_groups_remove(changes, OE_RANKING_PREFIX, files, has_line,
+			      conf);
 }

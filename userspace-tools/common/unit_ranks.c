@@ -15,6 +15,7 @@
 #include "common/config_unit.h"
 #include "common/config_unit_path.h"
 #include "common/config_value.h"
+#include "common/made_groups.h"
 #include "common/rule.h"
 #include "common/sysfs.h"
 
@@ -130,40 +131,14 @@ static void add_unit(const char *name, void *arg)
 	keep_unit(units, &unit);
 }
 
-static bool has_group(const struct units *units, const char *group)
+static bool has_group(const char *group, const void *arg)
 {
+	const struct units *units = arg;
+
 	for (size_t i = 0; i < units->nr; i++)
 		if (!strcmp(units->unit[i].group, group))
 			return true;
 	return false;
-}
-
-static void remove_group(struct oe_changes *changes, const char *group)
-{
-	static const char *const files[] = { "rules", "rank" };
-	char file[OE_SYSFS_PATH_MAX];
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		snprintf(file, sizeof(file), "groups/%s/%s", group, files[i]);
-		oe_changes_restore(changes, file);
-	}
-	oe_changes_remove(changes, "groups", group);
-}
-
-/* Also those of a manager that has ended. */
-static void remove_others(struct oe_changes *changes, const struct units *units)
-{
-	char **names;
-	size_t nr;
-
-	if (oe_sysfs_list_dir("groups", &names, &nr, 1))
-		return;
-	for (size_t i = 0; i < nr; i++)
-		if (!strncmp(names[i], OE_UNIT_PREFIX,
-			     strlen(OE_UNIT_PREFIX)) &&
-		    !has_group(units, names[i]))
-			remove_group(changes, names[i]);
-	oe_sysfs_free_names(names, nr);
 }
 
 /* The rule comes last: it counts with its ranking. */
@@ -193,6 +168,7 @@ static int add_group(struct oe_changes *changes, const struct unit *unit)
 int oe_unit_ranks_add(struct oe_changes *changes, const struct oe_conf *conf,
 		      oe_unit_complain complain)
 {
+	static const char *const files[] = { "rules", "rank", NULL };
 	struct units units = { .conf = conf, .complain = complain };
 	int err;
 
@@ -200,7 +176,8 @@ int oe_unit_ranks_add(struct oe_changes *changes, const struct oe_conf *conf,
 		oe_unit_visit(key, add_unit, &units);
 	err = units.err;
 	if (!err)
-		remove_others(changes, &units);
+		oe_made_groups_remove(changes, OE_UNIT_PREFIX, files, has_group,
+				      &units);
 	for (size_t i = 0; i < units.nr && !err; i++)
 		err = add_group(changes, &units.unit[i]);
 	free(units.unit);
