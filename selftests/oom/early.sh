@@ -90,8 +90,10 @@ in_a_window()
 	(echo 1 >"$OE/relieve") 2>/dev/null &
 	first_request=$!
 	check "in a window" poll_until "$PATIENCE" has_requests $((before + 1))
+	pending=$(get stats/victim_pending)
 	equal "another request is busy" "Device or resource busy" "$(relieve)"
-	check "and did not wait for the window's end" alive "$third"
+	# One that waits for the window's end finds the victim dying.
+	equal "and did not wait for the window's end" "$pending" "$(get stats/victim_pending)"
 	get reconfigure_wanted >"$OE/reconfigure_done"
 	wait "$first_request"
 	killed "the window ends with an answer" "$third"
@@ -119,6 +121,14 @@ has_requests()
 	[ "$(get stats/oom_request)" -eq "$1" ]
 }
 
+# Once in ten seconds. A busy host may make a pause of two longer than that.
+is_told_seldom()
+{
+	requests=$(($(get stats/oom_request) - before))
+	read_uptime
+	[ "$requests" -le $((1 + (uptime_s - told_at_s + 2) / 10)) ]
+}
+
 # Told now and then, not ten times a second.
 by_amount_observed()
 {
@@ -128,8 +138,10 @@ by_amount_observed()
 	before=$(get stats/oom_request)
 	set_to early_kb 50%
 	check "early_kb, mode=observe: it is told" poll_until "$PATIENCE" has_requests $((before + 1))
+	read_uptime
+	told_at_s=$uptime_s
 	sleep 2
-	check "early_kb, mode=observe: and not at once again" has_requests $((before + 1))
+	check "early_kb, mode=observe: and not at once again" is_told_seldom
 	check "early_kb, mode=observe: nobody dies" alive "$second"
 	set_to early_kb 0
 	stop_process "$ballast"
@@ -139,7 +151,7 @@ by_amount_observed()
 measured_on_request()
 {
 	equal "levels/stall_percent: by default it is not measured" "No data available" \
-		"$(cat "$OE/levels/stall_percent" 2>&1 | sed 's/.*: //')"
+		"$( (cat "$OE/levels/stall_percent") 2>&1 | sed 's/.*: //')"
 	set_to stall_percent 20
 	equal "levels/stall_percent: a machine at rest is not stalled" 0 "$(get levels/stall_percent)"
 }
