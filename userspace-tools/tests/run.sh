@@ -50,7 +50,7 @@ run_one()
 	local base
 
 	base=$(basename "$1" _test.sh)
-	if ! timeout -k 5 $((300 * TOOLS_PATIENCE)) bash "$1" >"$work/$base.one" 2>&1 && ! grep -q '^not ok' "$work/$base.one" ||
+	if ! timeout -k 5 $((900 * TOOLS_PATIENCE)) bash "$1" >"$work/$base.one" 2>&1 && ! grep -q '^not ok' "$work/$base.one" ||
 		! grep -q '^1\.\.' "$work/$base.one"; then
 		echo "not ok 0 came to its end" >>"$work/$base.one"
 	fi
