@@ -113,16 +113,19 @@ static bool is_wanted(void)
 	       READ_ONCE(oe_config.stall_percent);
 }
 
-/* The wake-up of a change may come after its first request: compare the values. */
+/* The wake-up of a change may come too early or too late: compare the values. */
+static bool have_changed(void)
+{
+	return READ_ONCE(oe_config.early_kb) != early.seen_kb ||
+	       READ_ONCE(oe_config.stall_percent) != early.seen_percent;
+}
+
 static void begin_anew_if_changed(void)
 {
-	unsigned int kb = READ_ONCE(oe_config.early_kb);
-	unsigned int percent = READ_ONCE(oe_config.stall_percent);
-
-	if (kb == early.seen_kb && percent == early.seen_percent)
+	if (!have_changed())
 		return;
-	early.seen_kb = kb;
-	early.seen_percent = percent;
+	early.seen_kb = READ_ONCE(oe_config.early_kb);
+	early.seen_percent = READ_ONCE(oe_config.stall_percent);
 	early.pause_until_ms = 0;
 	oe_stall_restart();
 }
@@ -149,7 +152,7 @@ static int watch_shortage(void *unused)
 
 		/* Pairs with oe_early_changed(), which wakes after the change. */
 		set_current_state(TASK_IDLE);
-		if (!kthread_should_stop() && (ms != FOR_EVER || !is_wanted()))
+		if (!kthread_should_stop() && !have_changed())
 			schedule_timeout(ms == FOR_EVER ? MAX_SCHEDULE_TIMEOUT :
 							  msecs_to_jiffies(ms));
 		__set_current_state(TASK_RUNNING);
