@@ -304,7 +304,9 @@ void oe_group_remove(struct oe_group *group)
 	enum oe_rule_kind kind;
 
 	mutex_lock(&oe_groups.lock);
+	oe_version_begin_change();
 	RCU_INIT_POINTER(oe_groups.all[group->index], NULL);
+	oe_version_end_change();
 	oe_group_set_signal(group, 0);
 	for (kind = 0; kind < OE_NR_RULES; kind++)
 		oe_group_table_set_rule(group, kind, NULL);
