@@ -39,6 +39,7 @@ struct oe_budget {
  * @unreported: it has ended, and that is not reported yet
  * @nr_retries: calls in a row that ended without a kill
  * @no_victim_action: &enum oe_no_victim_action, as it was when the victim was chosen
+ * @in_aftermath: the choice was made before @aftermath_until_ns
  * @nr_in_vain: processes chosen in a row for memory that is in no process, and
  *	that had not asked for it
  * @in_vain_until_ns: CLOCK_MONOTONIC; the row ends then
@@ -63,6 +64,7 @@ struct oe_domain_state {
 	bool unreported;
 	unsigned int nr_retries;
 	unsigned int no_victim_action;
+	bool in_aftermath;
 	unsigned int nr_in_vain;
 	u64 in_vain_until_ns;
 	u64 reopen_until_ns;

@@ -90,7 +90,7 @@ static bool is_fatal(const struct oe_episode *episode)
 	return needs_victim(episode) && !oe_quiet_for(episode);
 }
 
-static bool in_aftermath(const struct oe_domain_state *state)
+static bool is_aftermath_now(const struct oe_domain_state *state)
 {
 	return ktime_get_ns() < state->aftermath_until_ns;
 }
@@ -210,7 +210,7 @@ static bool may_unprotect(const struct oe_domain_state *state)
 {
 	const struct oe_episode *episode = &state->episode;
 
-	if (in_aftermath(state))
+	if (state->in_aftermath)
 		return false;
 	if (episode->call.kind == OE_KIND_MEMCG)
 		return READ_ONCE(oe_config.memcg_no_victim_action) ==
@@ -228,6 +228,7 @@ static void choose_victim(struct oe_domain_state *state)
 	bool may_refuse;
 
 	oe_gate_enter();
+	state->in_aftermath = is_aftermath_now(state);
 	state->episode.mode = READ_ONCE(oe_config.mode);
 	state->no_victim_action = READ_ONCE(oe_config.no_victim_action);
 	/* A memory cgroup's OOM ends only with a victim. */
@@ -339,7 +340,7 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 bool oe_episode_no_victim(struct oe_episode *episode)
 {
 	if (episode->call.kind != OE_KIND_SYSRQ &&
-	    in_aftermath(state_of(episode))) {
+	    state_of(episode)->in_aftermath) {
 		oe_episode_end(episode, OE_OUTCOME_NOT_KILLED);
 		return true;
 	}

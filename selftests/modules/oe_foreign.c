@@ -7,12 +7,14 @@
  *	what=redirect	an ftrace_ops that may redirect them, as a livepatch is one
  *	what=thief	an ftrace_ops that leaves the functions where they are, whatever
  *			others want; idle until /sys/module/oe_foreign/parameters/steal is 1
+ *	what=delay	whoever calls the function waits for delay_ms first
  *	what=watchdog	the device 10:130, which restarts nothing
  *
- * function= is the only one, for redirect and thief.
+ * function= is the only one, for redirect, thief and delay.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/ftrace.h>
@@ -32,6 +34,9 @@ module_param(function, charp, 0444);
 
 static bool steal;
 module_param(steal, bool, 0644);
+
+static uint delay_ms = 600;
+module_param(delay_ms, uint, 0444);
 
 struct kind {
 	const char *name;
@@ -96,6 +101,26 @@ static void end_probes(void)
 	}
 }
 
+static int on_delayed(struct kprobe *probe, struct pt_regs *regs)
+{
+	mdelay(delay_ms);
+	return 0;
+}
+
+static struct kprobe delay;
+
+static int begin_delay(void)
+{
+	delay.symbol_name = function;
+	delay.pre_handler = on_delayed;
+	return register_kprobe(&delay);
+}
+
+static void end_delay(void)
+{
+	unregister_kprobe(&delay);
+}
+
 #else
 
 static int begin_probes(void)
@@ -104,6 +129,15 @@ static int begin_probes(void)
 }
 
 static void end_probes(void)
+{
+}
+
+static int begin_delay(void)
+{
+	return -EOPNOTSUPP;
+}
+
+static void end_delay(void)
 {
 }
 
@@ -213,6 +247,7 @@ static const struct kind kinds[] = {
 	{ "kprobe", begin_probes, end_probes },
 	{ "redirect", begin_redirect, end_ops },
 	{ "thief", begin_thief, end_ops },
+	{ "delay", begin_delay, end_delay },
 	{ "watchdog", begin_watchdog, end_watchdog },
 };
 
