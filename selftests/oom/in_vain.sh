@@ -83,6 +83,12 @@ has_victims()
 	[ "$(get stats/victims)" -gt "$1" ]
 }
 
+# killed_as N: the record of the Nth kill; an OOM that was avoided has one, too
+killed_as()
+{
+	grep ' outcome=killed ' "$OE/events" | sed -n "$1p" | tr ' ' '\n'
+}
+
 # A file of tmpfs belongs to no process.
 in_tmpfs()
 {
@@ -102,18 +108,15 @@ in_tmpfs()
 	writer=$pid
 	kill -USR1 "$writer"
 	killed "tmpfs: the writer dies" "$writer"
-	first=$(awk -v seq="$((victims + 1))" '{ n++ } n == seq' "$OE/events" |
-		tr ' ' '\n' | sed -n 's/^victim_pid=//p; s/^reason=//p' | tr '\n' ' ')
+	first=$(killed_as $((victims + 1)) | sed -n 's/^victim_pid=//p; s/^reason=//p' | tr '\n' ' ')
 	rm "$tmp/full/first" "$tmp/full/file"
 	equal "tmpfs: before all others, and the record says why" "$writer not_in_processes " "$first"
 	# shellcheck disable=SC2086 # a list
 	nr_alive=$(count_alive $bystanders)
 	# Until the file is gone, this shell asks, too, and may not be chosen.
 	check "tmpfs: no more than two others die" [ "$nr_alive" -ge 6 ]
-	used=$(awk -v seq="$((victims + 1))" '{ n++ } n == seq' "$OE/events" |
-		tr ' ' '\n' | sed -n 's/^used_kb=//p')
-	held=$(awk -v seq="$((victims + 1))" '{ n++ } n == seq' "$OE/events" |
-		tr ' ' '\n' | sed -n 's/^processes_kb=//p')
+	used=$(killed_as $((victims + 1)) | sed -n 's/^used_kb=//p')
+	held=$(killed_as $((victims + 1)) | sed -n 's/^processes_kb=//p')
 	check "tmpfs: the record says how much of the memory in use is in processes" \
 		[ "$held" -lt $((used / 2)) ]
 	umount "$tmp/full"
