@@ -200,6 +200,7 @@ struct oe_call {
  * @decision: the module's choice; holds a task reference until
  *	oe_episode_end()
  * @killed: the process that the kernel marked; pid 0 = none, or unknown
+ * @victim_cgroup: of that process; "" = no process died, or not known
  * @outcome: set by oe_episode_end()
  * @grace_ms: how long userspace was given
  * @released: pages of the reserve that were given back
@@ -223,6 +224,7 @@ struct oe_episode {
 	char trigger_comm[TASK_COMM_LEN];
 	struct oe_decision decision;
 	struct oe_process killed;
+	char victim_cgroup[OE_MEMCG_PATH];
 	enum oe_outcome outcome;
 	unsigned int grace_ms;
 	unsigned long released;

@@ -301,9 +301,11 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 	struct oe_decision *decision = &episode->decision;
 	bool was_open = state->open;
 
-	if (state->chosen && oe_victim_marked(decision->task, &episode->killed,
-					      &episode->marked_ns))
+	if (state->chosen && oe_victim_is_marked(decision->task)) {
+		oe_victim_take(decision->task, &episode->killed,
+			       episode->victim_cgroup, &episode->marked_ns);
 		outcome = OE_OUTCOME_KILLED;
+	}
 	if (decision->task) {
 		put_task_struct(decision->task);
 		decision->task = NULL;

@@ -54,11 +54,8 @@ static void settle_now(void)
 static bool is_settled(const struct oe_episode *episode)
 {
 	struct task_struct *ours = episode->decision.task;
-	struct oe_process killed;
-	u64 when_ns;
 
-	return oe_victim_marked(ours, &killed, &when_ns) ||
-	       (ours && !pid_alive(ours)) ||
+	return oe_victim_is_marked(ours) || (ours && !pid_alive(ours)) ||
 	       time_after(jiffies, settle.deadline);
 }
 

@@ -5,7 +5,9 @@
  */
 #include "core.h"
 
+#include <linux/cgroup.h>
 #include <linux/ktime.h>
+#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/oom.h>
 #include <linux/pid.h>
@@ -16,6 +18,8 @@
 #include <trace/events/oom.h>
 
 #include "compat/compat.h"
+#include "episode.h"
+#include "rank/cgroup_rule.h"
 #include "rank/group.h"
 #include "rank/ranking.h"
 #include "tasks.h"
@@ -34,9 +38,29 @@ static struct {
 	bool marked; /* release/acquire: the record is complete */
 	u64 when_ns;
 	struct oe_process process;
+	char cgroup[OE_MEMCG_PATH];
 } victim = {
 	.maybe_pending = true, /* one may have been marked before the load */
 };
+
+/*
+ * In the default hierarchy; with cgroup v1, where all are in its root, that of
+ * the memory controller. Caller holds rcu_read_lock().
+ */
+static void name_cgroup(struct task_struct *p, char *path)
+{
+#ifdef CONFIG_CGROUPS
+	struct cgroup *cgroup = oe_cgroup_of(p);
+
+#ifdef CONFIG_MEMCG
+	struct mem_cgroup *memcg = mem_cgroup_from_task(p);
+
+	if (memcg && oe_cgroup_is_root(cgroup))
+		cgroup = memcg->css.cgroup;
+#endif
+	cgroup_path(cgroup, path, OE_MEMCG_PATH);
+#endif
+}
 
 static void record_victim(struct task_struct *p)
 {
@@ -45,6 +69,7 @@ static void record_victim(struct task_struct *p)
 	rcu_read_lock();
 	/* The killer holds task_lock, or p is current. */
 	ranking = oe_rank_peek(p, OE_EXE_HELD);
+	name_cgroup(p, victim.cgroup);
 	rcu_read_unlock();
 	victim.when_ns = ktime_get_ns();
 	victim.process = (struct oe_process){
@@ -60,7 +85,7 @@ static void record_victim(struct task_struct *p)
 	if (ranking.source == OE_SOURCE_GROUP)
 		oe_group_name(ranking.group, victim.process.group);
 	victim.armed = false;
-	/* Pairs with oe_victim_marked(). */
+	/* Pairs with oe_victim_is_marked(). */
 	smp_store_release(&victim.marked, true);
 }
 
@@ -94,7 +119,7 @@ static void on_mark(void *data, struct task_struct *p, uid_t uid)
 /**
  * oe_victim_init - start to listen
  *
- * Without the tracepoint oe_victim_marked() judges by the expected victim.
+ * Without the tracepoint oe_victim_is_marked() judges by the expected victim.
  *
  * Context: module init.
  */
@@ -167,25 +192,40 @@ void oe_victim_arm(void)
 }
 
 /**
- * oe_victim_marked - was somebody marked since oe_victim_arm()?
+ * oe_victim_is_marked - was somebody marked since oe_victim_arm()?
  * @expected: whom we wanted, or NULL; asked when there is no tracepoint
- * @victim_process: filled in when it is known who it was
- * @when_ns: CLOCK_MONOTONIC of the mark, 0 if not known
  *
  * Context: any.
  * Return: true if somebody was.
  */
-bool oe_victim_marked(struct task_struct *expected,
-		      struct oe_process *victim_process, u64 *when_ns)
+bool oe_victim_is_marked(struct task_struct *expected)
+{
+	if (!victim.point)
+		return expected && tsk_is_oom_victim(expected);
+	/* Pairs with record_victim(). */
+	return smp_load_acquire(&victim.marked);
+}
+
+/**
+ * oe_victim_take - who was marked since oe_victim_arm()
+ * @expected: as for oe_victim_is_marked(), which was true
+ * @process: filled in when it is known who it was
+ * @cgroup: OE_MEMCG_PATH bytes for the path of its cgroup
+ * @when_ns: CLOCK_MONOTONIC of the mark, 0 if not known
+ *
+ * Context: any.
+ */
+void oe_victim_take(struct task_struct *expected, struct oe_process *process,
+		    char *cgroup, u64 *when_ns)
 {
 	if (!victim.point) {
 		*when_ns = 0;
-		return expected && tsk_is_oom_victim(expected);
+		rcu_read_lock();
+		name_cgroup(expected, cgroup);
+		rcu_read_unlock();
+		return;
 	}
-	/* Pairs with record_victim(). */
-	if (!smp_load_acquire(&victim.marked))
-		return false;
-	*victim_process = victim.process;
+	*process = victim.process;
+	strscpy(cgroup, victim.cgroup, OE_MEMCG_PATH);
 	*when_ns = victim.when_ns;
-	return true;
 }

@@ -25,8 +25,8 @@
 #include "tunables.h"
 
 enum {
-	LINE_SIZE = 1792, /* more than the longest line there can be */
-	MEMCG_TEXT = 128,
+	LINE_SIZE = 1936, /* more than the longest line there can be */
+	CGROUP_TEXT = 128,
 };
 
 /* Too large for the stack. */
@@ -35,7 +35,7 @@ static struct {
 	struct oe_event event;
 	char line[LINE_SIZE];
 	char comm[OE_COMM_ESCAPED];
-	char memcg[MEMCG_TEXT];
+	char cgroup[CGROUP_TEXT];
 } scratch = {
 	.lock = __MUTEX_INITIALIZER(scratch.lock),
 };
@@ -123,6 +123,14 @@ static const char *reason_of(const struct oe_episode *episode)
 	}
 }
 
+/* The path of a cgroup, or of none; its owner chose the names. */
+static void add_cgroup(struct oe_text *text, const char *key, const char *path)
+{
+	oe_escape(scratch.cgroup, sizeof(scratch.cgroup), path);
+	oe_text_add(text, " %s=%s", key,
+		    scratch.cgroup[0] ? scratch.cgroup : "-");
+}
+
 static void add_call(struct oe_text *text, const struct oe_event *event)
 {
 	const struct oe_episode *episode = &event->episode;
@@ -135,10 +143,8 @@ static void add_call(struct oe_text *text, const struct oe_event *event)
 		    oe_kind_name(episode->call.kind), episode->trigger_pid,
 		    oe_escape_comm(scratch.comm, episode->trigger_comm),
 		    episode->call.order, (__force u32)episode->call.gfp);
-	oe_escape(scratch.memcg, sizeof(scratch.memcg), episode->memcg_path);
-	oe_text_add(text, " memcg=%s mode=%s",
-		    scratch.memcg[0] ? scratch.memcg : "-",
-		    oe_mode_name(episode->mode));
+	add_cgroup(text, "memcg", episode->memcg_path);
+	oe_text_add(text, " mode=%s", oe_mode_name(episode->mode));
 	/* There is no choice if memory came back in time. */
 	if (episode->decided_ns)
 		oe_text_add(text, " threshold=%u candidates=%u protected=%u",
@@ -264,6 +270,7 @@ static bool render_event(u64 number, unsigned int *length)
 	add_passed(&text, episode);
 	add_place(&text, episode);
 	add_stall(&text, episode);
+	add_cgroup(&text, "victim_cgroup", episode->victim_cgroup);
 	*length = text.length;
 	return true;
 }

@@ -14,7 +14,7 @@ protected victim_pid victim_comm victim_uid victim_rank victim_source victim_bad
 victim_rss_kb runner_up_pid runner_up_comm runner_up_rank runner_up_source \
 runner_up_badness_kb outcome reason grace_ms grace_used_ms ack_ms announce_ns grace_ns \
 decide_ns kill_ns total_ns would_pid would_comm would_rank passed_pid passed_comm passed_for \
-keeper_pid keeper_comm keeper_rank used_kb processes_kb stall_percent"
+keeper_pid keeper_comm keeper_rank used_kb processes_kb stall_percent victim_cgroup"
 
 event=
 
@@ -160,8 +160,8 @@ check "time and uptime" when_it_was
 equal "the trigger is a kworker" kworker "$(field trigger_comm | cut -d / -f 1)"
 equal "candidates and protected" "$(nr_verdict eligible next) $(nr_verdict protected protected)" \
 	"$(field candidates protected)"
-equal "the victim: pid, comm, uid, rank, source" "$victim vic\\x20tim 1234 900 explicit" \
-	"$(field victim_pid victim_comm victim_uid victim_rank victim_source)"
+equal "the victim: pid, comm, uid, rank, source, cgroup" "$victim vic\\x20tim 1234 900 explicit /" \
+	"$(field victim_pid victim_comm victim_uid victim_rank victim_source victim_cgroup)"
 check "its badness" between "$(field victim_badness_kb)" $(($(candidate "$victim" 5) - 256)) \
 	$(($(candidate "$victim" 5) + 256))
 check "its resident memory" between "$(field victim_rss_kb)" $((rss_kb - 1024)) $((rss_kb + 1024))
@@ -207,9 +207,9 @@ started="$started $leaker"
 reap "$leaker"
 poll_until "$PATIENCE" has_event "$seq_before"
 equal "a memory cgroup: kind, trigger, memcg, victim, the only one" \
-	"memcg $leaker leaker 0 $cgroup_path $leaker 600 - 1 killed only" \
-	"$(field kind trigger_pid trigger_comm order memcg victim_pid victim_rank runner_up_pid \
-		candidates outcome reason)"
+	"memcg $leaker leaker 0 $cgroup_path $leaker 600 $cgroup_path - 1 killed only" \
+	"$(field kind trigger_pid trigger_comm order memcg victim_pid victim_rank victim_cgroup \
+		runner_up_pid candidates outcome reason)"
 check "gfp is that of a charge" [ $(($(field gfp))) -gt 0 ]
 check "and the steps" times_add_up
 
@@ -242,8 +242,8 @@ leaker=$!
 started="$started $leaker"
 poll_until "$PATIENCE" grep -q '^eaten' "$tmp/avoided.out"
 poll_until "$PATIENCE" has_event "$seq_before"
-equal "memory that comes back: nobody" "avoided memory_back - - - - -" \
-	"$(field outcome reason victim_pid victim_rank runner_up_pid candidates decide_ns)"
+equal "memory that comes back: nobody" "avoided memory_back - - - - - -" \
+	"$(field outcome reason victim_pid victim_rank victim_cgroup runner_up_pid candidates decide_ns)"
 stop_process "$leaker"
 set_to grace_ms 0
 
@@ -266,13 +266,15 @@ spawn ours 64 990
 ours=$pid
 spawn theirs 16384 110
 theirs=$pid
+make_cgroup oe_theirs 64M
+echo "$theirs" >"$cgroup/cgroup.procs"
 expect_oom
 sysrq_oom
 reap "$theirs"
 poll_until "$PATIENCE" has_event "$seq_before"
 equal "observed: whom the kernel chose, and whom we would have" \
-	"observe $theirs 110 - killed kernel $ours ours 990" \
-	"$(field mode victim_pid victim_rank victim_badness_kb outcome reason would_pid would_comm \
+	"observe $theirs 110 - /oe_theirs killed kernel $ours ours 990" \
+	"$(field mode victim_pid victim_rank victim_badness_kb victim_cgroup outcome reason would_pid would_comm \
 		would_rank)"
 set_to mode enforce
 

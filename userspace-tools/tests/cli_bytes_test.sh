@@ -117,6 +117,7 @@ cgroup_is()
 {
 	local path
 	local dir
+	local escaped
 
 	printf -v path '%b' "$1"
 	make_tree "$tmp/tree"
@@ -124,7 +125,8 @@ cgroup_is()
 	printf '0::%s\n' "$path" >"$OOM_EMBEDDED_PROC/300/cgroup"
 	printf '%s\n' "$path" >"$OOM_EMBEDDED_SYSFS/groups/batch/cgroup"
 	printf 'exe=/bin/x cgroup=%s\n' "$path" >"$OOM_EMBEDDED_SYSFS/groups/batch/rules"
-	sed -i "s|memcg=-|memcg=$(printf '%s' "$path" | tr -d '\n' | sed 's/[&|\\]/\\&/g')|" "$OOM_EMBEDDED_SYSFS/events" 2>/dev/null
+	escaped=$(printf '%s' "$path" | tr -d '\n' | sed 's/[&|\\]/\\&/g')
+	sed -i "s|memcg=-|memcg=$escaped|; s|victim_cgroup=[^ ]*|victim_cgroup=$escaped|" "$OOM_EMBEDDED_SYSFS/events" 2>/dev/null
 	dir=$OOM_EMBEDDED_CGROUP$path
 	{ mkdir -p "$dir" && echo 1 >"$dir/memory.oom.group"; } 2>/dev/null
 }

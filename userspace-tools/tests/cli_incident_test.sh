@@ -40,6 +40,7 @@ has "the acknowledgement" 'acknowledged after 118 ms'
 has "the memory curve" '<polyline class="curve" points=" [0-9]'
 has "watermarks in it" '>imminent_oom</text>'
 has "narrow: nothing needs to be scrolled aside" "@media.max-width:40rem.*svg{min-width:0}"
+has "the victim's cgroup" 'Victim&#39;s cgroup</b>/system.slice/batch.service<'
 has "init is unkillable" '<td class="c">init</td>.*<td>unkillable</td>'
 has "a protected one is protected" '<td class="c">pacemaker</td>.*<td>protected</td>'
 has "processes by size" '<rect class="bar victim"'

@@ -155,6 +155,7 @@ static void print_facts(FILE *to, const struct incident *incident)
 
 	fputs("<div class=\"facts\">\n", to);
 	html_pair(to, "Victim", describe_process(event, "victim", text));
+	html_pair(to, "Victim's cgroup", event_text(event, "victim_cgroup"));
 	html_pair(to, "Why", reason_sentence(reason));
 	html_pair(to, "Would have been chosen",
 		  describe_process(event, "would", text));

@@ -167,9 +167,10 @@ static void look_at_done(struct watch *watch)
 static void print_decision(struct watch *watch, const struct oe_event *event)
 {
 	static const char *const keys[] = {
-		"kind",	       "trigger_pid", "trigger_comm",  "victim_pid",
-		"victim_comm", "victim_rank", "victim_source", "victim_rss_kb",
-		"outcome",     "reason",      "grace_used_ms",
+		"kind",		 "trigger_pid",	  "trigger_comm",
+		"victim_pid",	 "victim_comm",	  "victim_rank",
+		"victim_source", "victim_rss_kb", "victim_cgroup",
+		"outcome",	 "reason",	  "grace_used_ms",
 	};
 	size_t i;
 
