@@ -34,7 +34,7 @@ cgroups="$V1/leak"
 	umount "$V1"
 	skip_all "no limit for memory and swap together"
 }
-plan 3
+plan 4
 grep -q "^$DISK " /proc/swaps || swapon "$DISK" || bail_out "no swap on $DISK"
 load_module grace_ms=2000
 echo $SMALL >"$V1/leak/memory.limit_in_bytes"
@@ -47,6 +47,8 @@ killed "the leaker dies" "$leaker"
 poll_until "$PATIENCE" [ "$(get stats/oom_memcg)" -ge 1 ]
 equal "no emergency is avoided: no memory was given back" 0 "$(nr_ended avoided)"
 equal "one is enough" 1 "$(nr_ended killed)"
+equal "the record says where in the hierarchy of version 1 it was" /leak \
+	"$(sed -n 's/.* victim_cgroup=\([^ ]*\).*/\1/p' "$OE/events")"
 rmdir "$V1/leak"
 umount "$V1"
 finish
