@@ -62,6 +62,12 @@ leak()
 	leaker=$!
 }
 
+# ranking_in FILE: what a process has read about itself
+ranking_in()
+{
+	cut -d ' ' -f 1 "$1"
+}
+
 is_gone()
 {
 	! kill -0 "$1"
@@ -151,6 +157,29 @@ check "systemctl reload" systemctl reload oom-embeddedd
 program late
 check "a ranking that is new counts for a process that starts later" poll ranked "$!" 700
 check "and the service is known" poll tells 'service web: 1 processes'
+
+# --- units: X-OOMRank=, "unit =", from the first instruction on, also of what forks twice ---
+cat >started_twice <<-'SCRIPT'
+	cat /proc/oom_embedded/self >"/run/$1-first"
+	(setsid sh -c 'cat /proc/oom_embedded/self >"/run/$1-forked"; exec perl -e "sleep 1000 while 1"' - "$1" &)
+SCRIPT
+for unit in says told; do
+	printf '[Service]\nType=forking\nExecStart=/bin/sh %s/started_twice %s\n' "$PWD" $unit >/etc/systemd/system/$unit.service
+done
+echo X-OOMRank=30 >>/etc/systemd/system/says.service
+printf '[group told]\nrank = 20\nunit = told.service\n' >/etc/oom-embedded.d/units.conf
+systemctl daemon-reload
+check "systemctl reload, with units" systemctl reload oom-embeddedd
+poll grep -q 30 $OOM/groups/units-says/rank
+systemctl start says told
+equal "a unit that says it, and one that is told, have their rankings from the start" "30 20" \
+	"$(ranking_in /run/says-first) $(ranking_in /run/told-first)"
+poll test -s /run/says-forked
+poll test -s /run/told-forked
+equal "and what they have become" "30 20" "$(ranking_in /run/says-forked) $(ranking_in /run/told-forked)"
+rm /run/says-* /run/told-*
+systemctl restart says told
+equal "again after a restart" "30 20" "$(ranking_in /run/says-first) $(ranking_in /run/told-first)"
 
 # --- a real OOM ---
 before=$(cat $OOM/stats/oom_global)
