@@ -31,7 +31,7 @@ make_base()
 {
 	mkdir -p "${BASE%/*}"
 	[[ ! -e $BASE ]] || return 0
-	mmdebstrap --quiet --variant=apt --include="$PACKAGES" "$SUITE" "$BASE.new" "$DEBIAN_MIRROR/debian" >&2 &&
+	mmdebstrap --quiet --variant=apt --format=tar --include="$PACKAGES" "$SUITE" "$BASE.new" "$DEBIAN_MIRROR/debian" >&2 &&
 		mv "$BASE.new" "$BASE"
 }
 
