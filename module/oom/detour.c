@@ -27,6 +27,9 @@ enum {
 	LET_BY_TICKS = 10,
 };
 
+/* Comes to the wrapper with mode=off, too; only current compares. */
+static struct task_struct *kept;
+
 /*
  * Only current sets or clears its own entry; the exchange keeps it from taking
  * one that another task is just about to use.
@@ -58,7 +61,8 @@ static unsigned long notrace where_wrapper(struct oe_redirect *redirect)
 
 	if (exchange_pass(detour, current, NULL))
 		return 0;
-	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF) {
+	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF &&
+	    READ_ONCE(kept) != current) {
 		/* Read by oe_detour_has_let_by(). */
 		WRITE_ONCE(detour->let_by, ticks_now());
 		return 0;
@@ -101,6 +105,17 @@ void oe_detour_pass(struct oe_detour *detour)
 void oe_detour_passed(struct oe_detour *detour)
 {
 	exchange_pass(detour, current, NULL);
+}
+
+/**
+ * oe_detour_keep - no call of a task is let by, whatever the mode
+ * @task: current, or NULL for no task
+ *
+ * Context: process context; one caller at a time.
+ */
+void oe_detour_keep(struct task_struct *task)
+{
+	WRITE_ONCE(kept, task);
 }
 
 /**

@@ -49,6 +49,7 @@ void oe_detour_unregister(struct oe_detour *detour);
 bool oe_detour_has_let_by(const struct oe_detour *detour);
 void oe_detour_pass(struct oe_detour *detour);
 void oe_detour_passed(struct oe_detour *detour);
+void oe_detour_keep(struct task_struct *task);
 void oe_detour_enter(struct oe_detour *detour);
 void oe_detour_leave(struct oe_detour *detour);
 

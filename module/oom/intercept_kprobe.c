@@ -251,10 +251,19 @@ static const struct oe_way kprobe_way = {
 	.kill_nobody = kill_nobody,
 };
 
+/* Asked for by the module itself, before it was switched off. */
+static bool is_withdrawn(const struct oom_control *oc)
+{
+	return READ_ONCE(oe_config.mode) == OE_MODE_OFF && oc->order == -1 &&
+	       oe_request_kind() != OE_KIND_SYSRQ;
+}
+
 static bool handle_oom(struct oom_control *oc)
 {
 	struct oe_call call;
 
+	if (is_withdrawn(oc))
+		return true;
 	oe_settle();
 	fill_call(oc, &call);
 	return oe_episode_run(&call, &kprobe_way, oc);

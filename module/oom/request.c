@@ -16,6 +16,7 @@
 #include <linux/workqueue.h>
 
 #include "oom/coverage.h"
+#include "oom/detour.h"
 #include "oom/domain.h"
 #include "oom/quiet.h"
 #include "oom/redirect.h"
@@ -137,7 +138,10 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent)
 	/* If no episode begins, an earlier victim is still dying. */
 	asked.outcome = OE_OUTCOME_VICTIM_PENDING;
 	WRITE_ONCE(asked.task, current);
+	/* The mode may be changed while this waits for oom_lock. */
+	oe_detour_keep(current);
 	call_moom(NULL);
+	oe_detour_keep(NULL);
 	WRITE_ONCE(asked.task, NULL);
 	return error_of(asked.outcome);
 }
@@ -153,7 +157,8 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent)
  * Context: process context; sleeps, and waits for oom_lock.
  * Return: 0 if a victim was killed, or memory came back before; -ESRCH if nobody
  * may be chosen; -EBUSY while another emergency of the machine is under way, if
- * an earlier victim is still dying, in suspend, and with mode=observe;
+ * an earlier victim is still dying, in suspend, with mode=observe, and if the mode
+ * was changed to off meanwhile;
  * -EOPNOTSUPP with mode=off, and where the kernel's call cannot be made or would
  * not be wrapped.
  */

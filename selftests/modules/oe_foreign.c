@@ -7,7 +7,8 @@
  *	what=redirect	an ftrace_ops that may redirect them, as a livepatch is one
  *	what=thief	an ftrace_ops that leaves the functions where they are, whatever
  *			others want; idle until /sys/module/oe_foreign/parameters/steal is 1
- *	what=delay	whoever calls the function waits for delay_ms first
+ *	what=delay	whoever calls the function waits for delay_ms first; meanwhile
+ *			/sys/module/oe_foreign/parameters/inside is Y
  *	what=watchdog	the device 10:130, which restarts nothing
  *
  * function= is the only one, for redirect, thief and delay.
@@ -37,6 +38,9 @@ module_param(steal, bool, 0644);
 
 static uint delay_ms = 600;
 module_param(delay_ms, uint, 0444);
+
+static bool inside;
+module_param(inside, bool, 0444);
 
 struct kind {
 	const char *name;
@@ -103,7 +107,9 @@ static void end_probes(void)
 
 static int on_delayed(struct kprobe *probe, struct pt_regs *regs)
 {
+	WRITE_ONCE(inside, true);
 	mdelay(delay_ms);
+	WRITE_ONCE(inside, false);
 	return 0;
 }
 

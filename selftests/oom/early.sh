@@ -10,6 +10,8 @@
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
+FOREIGN=/lib/oom-embedded/oe_foreign.ko
+
 recorded()
 {
 	tail -n 1 "$OE/events" | tr ' ' '\n' | sed -n "s/^$1=//p"
@@ -78,6 +80,40 @@ refused()
 	check "if nobody may be chosen it says so; no panic" poll_until "$PATIENCE" finds_nobody
 	check "nobody may be chosen: the next one lives" alive "$second"
 	set_to rank_threshold "$threshold"
+}
+
+kernel_kills()
+{
+	sed -n 's/^oom_kill //p' /proc/vmstat
+}
+
+is_delayed()
+{
+	grep -q Y /sys/module/oe_foreign/parameters/inside 2>/dev/null
+}
+
+# A probe holds up the one that asks, as the wait for oom_lock may, while the mode is changed. With one
+# CPU, and on a host that gives the other one no time, it cannot be changed meanwhile.
+switched_off_meanwhile()
+{
+	insmod "$FOREIGN" what=delay function=out_of_memory delay_ms=1500 2>/dev/null ||
+		comment "no probe: the mode is changed at any time"
+	kills=$(kernel_kills)
+	relieve >"$tmp/meanwhile" &
+	relieving=$!
+	poll_until 5 is_delayed || true
+	echo off >"$OE/mode"
+	is_delayed || {
+		comment "too late"
+		kills=any
+	}
+	wait "$relieving"
+	rmmod oe_foreign 2>/dev/null
+	[ "$kills" != any ] || kills=$(kernel_kills)
+	equal "mode=off while a request is under way: the kernel does not choose either" \
+		"$kills" "$(kernel_kills)"
+	comment "the answer: $(cat "$tmp/meanwhile")"
+	set_to mode enforce
 }
 
 # Who asks may be the one that the window is for: it must not wait for itself.
@@ -156,7 +192,7 @@ measured_on_request()
 	equal "levels/stall_percent: a machine at rest is not stalled" 0 "$(get levels/stall_percent)"
 }
 
-plan 30
+plan 31
 load_module selection_order=rank rank_threshold=100
 on_request
 refused
@@ -164,6 +200,7 @@ in_a_window
 by_amount_observed
 by_amount
 measured_on_request
+switched_off_meanwhile
 check "the protected process lives" alive "$precious"
 equal "no splat" 0 "$(splat_taint)"
 finish
