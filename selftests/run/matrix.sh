@@ -51,7 +51,7 @@ rt-lockdep       small-rt        --mem 128
 swap             debian-7        --swap 64
 kcfi             small-cfi       --append cfi=kcfi
 fineibt          small-cfi       --append cfi=fineibt
-kcfi-7           small7-cfi      --append cfi=kcfi
+kcfi-7           small7-cfi      COVERAGE=global,memcg,guard,no-window --append cfi=kcfi
 i386-kunit       i386-small
 '
 
@@ -66,7 +66,7 @@ note_of()
 	rt-lockdep) echo "PREEMPT_RT; lockdep with PROVE_RAW_LOCK_NESTING, DEBUG_ATOMIC_SLEEP" ;;
 	swap) echo "64 MB of swap on a disk, in use" ;;
 	kcfi) echo "kCFI: each indirect call is checked against its type" ;;
-	kcfi-7) echo "the same on the newest kernel, whose tracepoints have other prototypes" ;;
+	kcfi-7) echo "the same on the newest kernel, whose tracepoints have other prototypes; clang has no function of its own for a memory cgroup's OOM there" ;;
 	fineibt) echo "FineIBT's checks of each callee; qemu has no CET, so ENDBR itself is not enforced" ;;
 	i386-kunit) echo "KUnit with 32-bit longs" ;;
 	esac
