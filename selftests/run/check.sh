@@ -245,9 +245,10 @@ run_parts()
 		>>"$results"
 }
 
-# soak_mixed KERNEL OOMS: with a thread of the host for each CPU.
+# soak_mixed KERNEL OOMS: with a thread of the host for each CPU. And as many victims by request.
 soak_mixed()
 {
+	boot "$1-relieve" --timeout 7200 --test-timeout 7000 --append "RELIEVES=$2" "$1" -- relieve_storm.sh
 	boot "$1-mixed" --threads --timeout 7200 --append "ROUNDS=$2" "$1" -- mixed.sh
 }
 
