@@ -141,7 +141,9 @@ struct oe_conf_step {
  * @OE_TERM_FORECAST: the module expects an OOM within @ms
  * @OE_TERM_FORECAST_SLOW: by the trend of days memory is gone within @ms
  * @OE_TERM_AVAILABLE: available memory is below @value KiB, or per cent if @percent
- * @OE_TERM_RATE: it falls by more than @value KiB a second
+ * @OE_TERM_COMMIT_LEFT: under strict overcommit less than @value KiB may still be promised, or
+ *	per cent of CommitLimit
+ * @OE_TERM_RATE: available memory falls by more than @value KiB a second
  * @OE_TERM_PSI_SOME: share of time (10 s) in which somebody waits for memory, in 1/100 %
  * @OE_TERM_PSI_FULL: everybody
  * @OE_TERM_LOAD: load average (1 min) a CPU, in 1/100
@@ -154,6 +156,7 @@ enum oe_conf_term_type {
 	OE_TERM_FORECAST,
 	OE_TERM_FORECAST_SLOW,
 	OE_TERM_AVAILABLE,
+	OE_TERM_COMMIT_LEFT,
 	OE_TERM_RATE,
 	OE_TERM_PSI_SOME,
 	OE_TERM_PSI_FULL,

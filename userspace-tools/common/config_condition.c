@@ -89,15 +89,15 @@ static bool parse_term(struct oe_conf *conf, struct oe_conf_place place,
 		       char **rest, struct oe_conf_term *term)
 {
 	static const char *const words[] = {
-		"oom",	     "level", "forecast", "forecast_slow",
-		"available", "rate",  "load",	  "biggest",
-		"limit",     "psi",   NULL
+		"oom",	     "level",	    "forecast", "forecast_slow",
+		"available", "commit_left", "rate",	"load",
+		"biggest",   "limit",	    "psi",	NULL
 	};
 	static const enum oe_conf_term_type types[] = {
 		OE_TERM_OOM,	       OE_TERM_LEVEL,	  OE_TERM_FORECAST,
-		OE_TERM_FORECAST_SLOW, OE_TERM_AVAILABLE, OE_TERM_RATE,
-		OE_TERM_LOAD,	       OE_TERM_BIGGEST,	  OE_TERM_LIMIT,
-		OE_TERM_PSI_SOME,
+		OE_TERM_FORECAST_SLOW, OE_TERM_AVAILABLE, OE_TERM_COMMIT_LEFT,
+		OE_TERM_RATE,	       OE_TERM_LOAD,	  OE_TERM_BIGGEST,
+		OE_TERM_LIMIT,	       OE_TERM_PSI_SOME,
 	};
 	const char *word = oe_conf_word(rest);
 	int which = word ? oe_word_index(words, word) : -1;
@@ -158,7 +158,7 @@ bool oe_conf_parse_condition(struct oe_conf *conf, struct oe_conf_place place,
 			       oe_conf_error(
 				       conf, place,
 				       "'%s' is no condition; terms, joined by 'and', are: oom, "
-				       "oom any, oom memcg /PATH, oom 3 in 60s, level critical, forecast 5s, forecast_slow 24h, available 10%%, "
+				       "oom any, oom memcg /PATH, oom 3 in 60s, level critical, forecast 5s, forecast_slow 24h, available 10%%, commit_left 8M, "
 				       "rate 2M, psi some 10, psi full 5, load 2.5, biggest 40%%, limit",
 				       condition->text);
 		word = oe_conf_word(&text);

@@ -244,6 +244,8 @@ int oe_ring_fd(const struct oe_ring *ring);
  * struct oe_sense - how memory is; -1 = unknown
  * @total_kb: all of it
  * @available_kb: MemAvailable
+ * @commit_limit_kb: CommitLimit, with strict overcommit
+ * @commit_left_kb: how much may still be promised
  * @rate_kb: by how much it falls, KiB a second; negative = it rises
  * @psi_some: hundredths of a per cent, over 10 s
  * @psi_full: the same
@@ -256,6 +258,8 @@ int oe_ring_fd(const struct oe_ring *ring);
 struct oe_sense {
 	int64_t total_kb;
 	int64_t available_kb;
+	int64_t commit_limit_kb;
+	int64_t commit_left_kb;
 	int64_t rate_kb;
 	int psi_some;
 	int psi_full;
@@ -266,7 +270,7 @@ struct oe_sense {
 	int64_t biggest_kb;
 };
 
-void oe_sense_open(bool want_candidates);
+void oe_sense_open(bool want_candidates, bool want_commit);
 void oe_sense_refresh(void);
 void oe_sense_read(struct oe_sense *sense);
 void oe_sense_close(void);

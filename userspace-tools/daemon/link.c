@@ -210,12 +210,11 @@ void oe_link_catch_up(const struct oe_state *before)
 	module.unacknowledged = oom_embedded_wanted(module.oom);
 }
 
-static bool wants_candidates(const struct oe_conf *conf)
+static bool has_term(const struct oe_conf *conf, enum oe_conf_term_type type)
 {
 	for (int i = 0; i < conf->nr_conditions; i++)
 		for (int j = 0; j < conf->conditions[i].nr_terms; j++)
-			if (conf->conditions[i].terms[j].type ==
-			    OE_TERM_BIGGEST)
+			if (conf->conditions[i].terms[j].type == type)
 				return true;
 	return false;
 }
@@ -224,7 +223,8 @@ static bool wants_candidates(const struct oe_conf *conf)
 static void open_files(const struct oe_conf *conf)
 {
 	oe_settings_open(conf);
-	oe_sense_open(wants_candidates(conf));
+	oe_sense_open(has_term(conf, OE_TERM_BIGGEST),
+		      has_term(conf, OE_TERM_COMMIT_LEFT));
 }
 
 /**

@@ -107,6 +107,10 @@ static bool term_holds(const struct oe_conf_term *term)
 	case OE_TERM_AVAILABLE:
 		return sense->available_kb >= 0 && sense->total_kb > 0 &&
 		       sense->available_kb < kb_of(term, sense->total_kb);
+	case OE_TERM_COMMIT_LEFT:
+		return sense->commit_left_kb >= 0 &&
+		       sense->commit_left_kb <
+			       kb_of(term, sense->commit_limit_kb);
 	case OE_TERM_RATE:
 		return sense->rate_kb > term->value;
 	case OE_TERM_PSI_SOME:

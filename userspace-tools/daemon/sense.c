@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/commit.h"
 #include "common/proc.h"
 #include "common/sysfs.h"
 #include "common/words.h"
@@ -34,6 +35,9 @@ enum source {
 	LEVEL,
 	FORECAST,
 	AVAILABLE, /* swap included */
+	OVERCOMMIT,
+	ADMIN_RESERVE,
+	USER_RESERVE,
 	NR_SOURCES,
 };
 
@@ -41,6 +45,10 @@ static struct {
 	int fds[NR_SOURCES];
 	bool open;
 	bool want_candidates;
+	bool want_commit;
+	bool strict; /* vm.overcommit_memory is 2 */
+	int64_t admin_kb;
+	int64_t user_kb;
 	int64_t last_ms;
 	int64_t last_kb;
 	double rate;
@@ -179,12 +187,35 @@ static int64_t read_biggest(void)
 	return number_at(at);
 }
 
+/* For each read of a sysctl the kernel allocates a buffer as large as the reader's. */
+static void read_overcommit(void)
+{
+	sense_state.strict = number_of(OVERCOMMIT) == 2;
+	if (!sense_state.strict)
+		return;
+	sense_state.admin_kb = oe_commit_reserve_kb(text_of(ADMIN_RESERVE));
+	sense_state.user_kb = oe_commit_reserve_kb(text_of(USER_RESERVE));
+}
+
+static void sense_commit(struct oe_sense *sense, const char *meminfo)
+{
+	sense->commit_limit_kb = -1;
+	sense->commit_left_kb = -1;
+	if (!sense_state.strict || !meminfo)
+		return;
+	sense->commit_limit_kb = number_after(meminfo, "CommitLimit:");
+	sense->commit_left_kb = oe_commit_left_kb(
+		sense->commit_limit_kb, number_after(meminfo, "Committed_AS:"),
+		sense_state.admin_kb, sense_state.user_kb);
+}
+
 /**
  * oe_sense_refresh - what needs memory, or may have to wait
  *
  * Not in an emergency: opens files, and notes the trend. The values stay in use until the next call.
  * For the list of candidates the module allocates memory for each process, so
- * the list is not read when memory is about to run out.
+ * the list is not read when memory is about to run out. Sysctls are not read in
+ * oe_sense_read() for the same reason.
  */
 void oe_sense_refresh(void)
 {
@@ -195,6 +226,8 @@ void oe_sense_refresh(void)
 	if (sense_state.want_candidates &&
 	    sense_state.level < OOM_EMBEDDED_LEVEL_IMMINENT_OOM)
 		sense_state.biggest_kb = read_biggest();
+	if (sense_state.want_commit)
+		read_overcommit();
 	oe_trend_note(number_of(AVAILABLE));
 }
 
@@ -212,8 +245,9 @@ void oe_sense_close(void)
 /**
  * oe_sense_open - open what memory is looked at by
  * @want_candidates: the biggest candidate is of interest
+ * @want_commit: what may still be promised is of interest
  */
-void oe_sense_open(bool want_candidates)
+void oe_sense_open(bool want_candidates, bool want_commit)
 {
 	oe_sense_close();
 	sense_state.fds[MEMINFO] = open_proc("meminfo");
@@ -224,7 +258,13 @@ void oe_sense_open(bool want_candidates)
 		oe_sysfs_open("levels/oom_forecast_ms", O_RDONLY);
 	sense_state.fds[AVAILABLE] =
 		oe_sysfs_open("levels/available_kb", O_RDONLY);
+	sense_state.fds[OVERCOMMIT] = open_proc("sys/vm/overcommit_memory");
+	sense_state.fds[ADMIN_RESERVE] =
+		open_proc("sys/vm/admin_reserve_kbytes");
+	sense_state.fds[USER_RESERVE] = open_proc("sys/vm/user_reserve_kbytes");
 	sense_state.want_candidates = want_candidates;
+	sense_state.want_commit = want_commit;
+	sense_state.strict = false;
 	sense_state.last_ms = 0;
 	sense_state.rate = 0;
 	sense_state.level = OOM_EMBEDDED_LEVEL_UNKNOWN;
@@ -248,6 +288,7 @@ void oe_sense_read(struct oe_sense *sense)
 
 	sense->total_kb = text ? number_after(text, "MemTotal:") : -1;
 	sense->available_kb = text ? number_after(text, "MemAvailable:") : -1;
+	sense_commit(sense, text);
 	sense->rate_kb = rate_of(sense->available_kb);
 	read_pressure(sense);
 	text = text_of(LOADAVG);

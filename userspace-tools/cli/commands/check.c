@@ -16,6 +16,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/findings.h"
 #include "cli/print/complain.h"
+#include "common/commit.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"
@@ -23,6 +24,9 @@
 #include "cli/commands/check_refers.h"
 #include "cli/commands/conf.h"
 #endif
+
+/* Does the configuration have a condition "commit_left"? */
+static bool is_commit_watched;
 
 /* --- the configuration ----------------------------------------------------- */
 
@@ -49,8 +53,11 @@ static int check_config(const struct arguments *args)
 				 EXIT_CONFIG :
 				 EXIT_OK;
 	/* A file may be for another machine; with the module it is for this one. */
-	if (is_read && status == EXIT_OK && !oe_sysfs_present())
+	if (is_read && status == EXIT_OK && !oe_sysfs_present()) {
 		check_refers(&conf);
+		is_commit_watched =
+			check_refers_find(&conf, OE_TERM_COMMIT_LEFT);
+	}
 	/* Errors in a file are findings, a file that is not there is not. */
 	return status == EXIT_CONFIG ? EXIT_OK : status;
 }
@@ -131,19 +138,15 @@ static void check_kernel(void)
 /* With strict overcommit mmap() fails long before memory is short. */
 static void check_overcommit(void)
 {
-	long long limit;
-	long long committed;
-	long long mode;
+	struct oe_commit commit;
 
-	if (oe_proc_number("sys/vm/overcommit_memory", &mode) || mode != 2 ||
-	    oe_proc_meminfo("CommitLimit", &limit) ||
-	    oe_proc_meminfo("Committed_AS", &committed))
+	if (is_commit_watched || !oe_commit_read(&commit))
 		return;
 	findings_add(
 		FINDING_NOTE, "overcommit",
-		"watch CommitLimit and Committed_AS in /proc/meminfo, too",
+		"a mode of the manager with \"enter = commit_left 8M\", see oom-embedded.conf(5)",
 		"vm.overcommit_memory=2: allocations fail when %lld kB more are promised, and neither the levels nor an OOM tell",
-		limit - committed);
+		(long long)commit.left_kb);
 }
 
 static void check_swappiness(void)

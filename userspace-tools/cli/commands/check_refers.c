@@ -15,6 +15,7 @@
 
 #include "cli/commands/findings.h"
 #include "cli/print/complain.h"
+#include "common/commit.h"
 #include "common/config_ranking.h"
 #include "common/proc.h"
 #include "common/sysfs.h"
@@ -188,6 +189,40 @@ static void check_cgroups(const struct oe_conf *conf)
 				     conf->settings[i].value);
 }
 
+/**
+ * check_refers_find - look for a kind of condition
+ * @conf: without errors
+ * @type: of the term
+ *
+ * Return: the first condition with such a term; NULL if there is none.
+ */
+const struct oe_conf_condition *check_refers_find(const struct oe_conf *conf,
+						  enum oe_conf_term_type type)
+{
+	int i;
+	int j;
+
+	for (i = 0; i < conf->nr_conditions; i++)
+		for (j = 0; j < conf->conditions[i].nr_terms; j++)
+			if (conf->conditions[i].terms[j].type == type)
+				return &conf->conditions[i];
+	return NULL;
+}
+
+static void check_commit_left(const struct oe_conf *conf)
+{
+	const struct oe_conf_condition *condition =
+		check_refers_find(conf, OE_TERM_COMMIT_LEFT);
+	struct oe_commit commit;
+
+	if (condition && !oe_commit_read(&commit))
+		findings_add(
+			FINDING_WARNING, "commit_left",
+			"\"sysctl vm.overcommit_memory=2\", or another condition (\"available\")",
+			"%s:%d: commit_left never holds: overcommit is not strict (vm.overcommit_memory=2)",
+			condition->place.file, condition->place.line);
+}
+
 /* Of more processes than it can hold the manager leaves some out. */
 static void check_services(const struct oe_conf *conf,
 			   const struct names *names)
@@ -278,6 +313,7 @@ void check_refers(const struct oe_conf *conf)
 	check_commands(conf);
 	check_room(conf);
 	check_cgroups(conf);
+	check_commit_left(conf);
 	if (read_names(&names))
 		return;
 	check_names(conf, &names);

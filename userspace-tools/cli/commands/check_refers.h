@@ -5,5 +5,7 @@
 #include "common/config.h"
 
 void check_refers(const struct oe_conf *conf);
+const struct oe_conf_condition *check_refers_find(const struct oe_conf *conf,
+						  enum oe_conf_term_type type);
 
 #endif

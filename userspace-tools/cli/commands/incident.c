@@ -18,6 +18,7 @@
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/html.h"
+#include "common/commit.h"
 #include "common/proc.h"
 #include "common/sysfs.h"
 #include "common/words.h"
@@ -151,6 +152,7 @@ static void print_facts(FILE *to, const struct incident *incident)
 	const struct manager_trend *days = manager_trend();
 	const struct oe_event *event = incident->event;
 	const char *reason = event_text(event, "reason");
+	struct oe_commit commit;
 	char text[TEXT_SIZE];
 
 	fputs("<div class=\"facts\">\n", to);
@@ -176,6 +178,9 @@ static void print_facts(FILE *to, const struct incident *incident)
 		  incident->has_recovered ? "yes" :
 					    "not seen in the memory curve");
 	html_pair(to, "Memory now", days->left_s >= 0 ? days->text : NULL);
+	if (oe_commit_read(&commit))
+		html_pair(to, "Left to be promised now",
+			  format_kb(text, commit.left_kb));
 	fputs("</div>\n", to);
 }
 

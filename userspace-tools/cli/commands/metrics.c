@@ -10,6 +10,7 @@
 #include "cli/commands/manager.h"
 #include "cli/print/atomic_file.h"
 #include "cli/print/complain.h"
+#include "common/commit.h"
 #include "common/records.h"
 #include "common/sysfs.h"
 #include "common/words.h"
@@ -132,6 +133,24 @@ static void other_counters(void)
 			    "A counter of stats/, see the ABI documentation.");
 	}
 	oe_sysfs_free_names(names, nr);
+}
+
+/* Only with strict overcommit there is a limit. */
+static void commit_metrics(void)
+{
+	struct oe_commit commit;
+
+	if (!oe_commit_read(&commit))
+		return;
+	print_head("commit_limit_bytes", "gauge",
+		   "CommitLimit; only with strict overcommit.");
+	print_sample("commit_limit_bytes", NULL, "",
+		     (double)commit.limit_kb * BYTES_PER_KB);
+	print_head(
+		"commit_left_bytes", "gauge",
+		"What processes without privileges may still be promised; only with strict overcommit.");
+	print_sample("commit_left_bytes", NULL, "",
+		     (double)commit.left_kb * BYTES_PER_KB);
 }
 
 static void level_metrics(void)
@@ -271,6 +290,7 @@ int metrics_run(const struct arguments *args)
 	oom_counters();
 	other_counters();
 	level_metrics();
+	commit_metrics();
 	object_metrics();
 	last_decision();
 	return atomic_file_close(&output, EXIT_OK);

@@ -10,6 +10,7 @@
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/out.h"
+#include "common/commit.h"
 #include "common/records.h"
 #include "common/sysfs.h"
 
@@ -119,6 +120,17 @@ static void show_next(void)
 	oe_records_free_rows(&rows);
 }
 
+/* Only with strict overcommit there is a limit. */
+static void show_commit(void)
+{
+	struct oe_commit commit;
+
+	if (!oe_commit_read(&commit))
+		return;
+	out_number("commit_limit_kb", commit.limit_kb);
+	out_number("commit_left_kb", commit.left_kb);
+}
+
 /**
  * status_run - the command "status"
  * @args: @verbose
@@ -177,6 +189,7 @@ int status_run(const struct arguments *args)
 	show_next();
 	show_number_of("groups");
 	show_number_of("limits");
+	show_commit();
 	if (!oe_sysfs_exists("levels")) {
 		out_open("levels");
 		show_files("levels", levels);

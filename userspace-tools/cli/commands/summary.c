@@ -16,6 +16,7 @@
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/readable.h"
+#include "common/commit.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"
@@ -68,6 +69,18 @@ static void print_memory(void)
 	else
 		print_line("trend", "%s",
 			   *days ? days : "not falling towards an emergency");
+}
+
+static void print_commit(void)
+{
+	struct oe_commit commit;
+	char limit[FORMAT_SIZE];
+	char left[FORMAT_SIZE];
+
+	if (oe_commit_read(&commit))
+		print_line("promises", "%s left of %s: overcommit is strict",
+			   format_kb(left, commit.left_kb),
+			   format_kb(limit, commit.limit_kb));
 }
 
 static void print_policy(void)
@@ -232,6 +245,7 @@ static void print_last(void)
 void summary_print(void)
 {
 	print_memory();
+	print_commit();
 	print_policy();
 	print_processes();
 	print_manager();

@@ -14,6 +14,7 @@
 #include "cli/commands/manager.h"
 #include "cli/print/format.h"
 #include "cli/print/readable.h"
+#include "common/commit.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"
@@ -87,6 +88,8 @@ static void add_level(struct frame *frame)
 	char level[WORD_SIZE];
 	char available[FORMAT_SIZE];
 	char reserve[FORMAT_SIZE];
+	char promises[FORMAT_SIZE + WORD_SIZE] = "";
+	struct oe_commit commit;
 
 	if (oe_sysfs_exists("levels/level")) {
 		add_line(frame, FRAME_DIM, "level   this module has none");
@@ -99,11 +102,19 @@ static void add_level(struct frame *frame)
 	else if (manager_trend()->left_s >= 0)
 		snprintf(forecast_text, sizeof(forecast_text), "OOM in %lld h",
 			 manager_trend()->left_s / 3600);
+	if (oe_commit_read(&commit)) {
+		char left[FORMAT_SIZE];
+
+		snprintf(promises, sizeof(promises), "  promises left %s",
+			 format_kb(left, commit.left_kb));
+	}
 	add_line(frame, style_of_level(level),
-		 "level   %-12s  available %s  forecast: %s  reserve %s", level,
+		 "level   %-12s  available %s  forecast: %s  reserve %s%s",
+		 level,
 		 format_kb(available, read_number("levels/available_kb", 0)),
 		 forecast_text,
-		 format_kb(reserve, read_number("reserve_available_kb", 0)));
+		 format_kb(reserve, read_number("reserve_available_kb", 0)),
+		 promises);
 }
 
 /* Available memory, and the watermarks as letters: w, c, i, o. */
