@@ -15,6 +15,7 @@ enum {
 	DEFAULT_SAMPLE_MS = 1000,
 	DEFAULT_SCAN_MS = 5000,
 	DEFAULT_LOG_RATE = 60,
+	DEFAULT_KILL_INTERVAL_MS = 2000,
 };
 
 static int on_line(void *user, const char *section, const char *name,
@@ -103,6 +104,7 @@ void oe_conf_begin(struct oe_conf *conf,
 	conf->daemon.log_rate = DEFAULT_LOG_RATE;
 	conf->daemon.realtime = 1;
 	conf->daemon.unit_ranks = 1;
+	conf->daemon.kill_interval_ms = DEFAULT_KILL_INTERVAL_MS;
 }
 
 void oe_conf_read(struct oe_conf *conf, FILE *stream, const char *name)

@@ -103,6 +103,7 @@ struct oe_conf_limit {
  * @OE_STEP_HELPER: has a helper do its work, which was started beforehand
  * @OE_STEP_RESTART: runs the service's restart command once memory is back
  * @OE_STEP_REBOOT: restarts the machine
+ * @OE_STEP_KILL_NEXT: has the module kill the first in order
  */
 enum oe_conf_step_type {
 	OE_STEP_SIGNAL,
@@ -112,6 +113,7 @@ enum oe_conf_step_type {
 	OE_STEP_HELPER,
 	OE_STEP_RESTART,
 	OE_STEP_REBOOT,
+	OE_STEP_KILL_NEXT,
 };
 
 /**
@@ -296,6 +298,7 @@ enum oe_conf_log {
  * @realtime: SCHED_FIFO priority, 0 = ordinary
  * @control: a FIFO for the operator's commands, or NULL
  * @unit_ranks: X-OOMRank= in unit files counts
+ * @kill_interval_ms: shortest time between two OE_STEP_KILL_NEXT
  * @state: a file for what the next manager has to know, or NULL
  */
 struct oe_conf_daemon {
@@ -305,6 +308,7 @@ struct oe_conf_daemon {
 	int log_rate;
 	int realtime;
 	int unit_ranks;
+	int kill_interval_ms;
 	const char *control;
 	const char *state;
 };
@@ -340,7 +344,7 @@ struct oe_conf {
 	int nr_errors;
 
 	/* The rest is the reader's own. */
-	const char *daemon_keys_file[8];
+	const char *daemon_keys_file[9];
 	void (*report)(void *arg, const char *message);
 	void *report_arg;
 	size_t text_used;

@@ -95,13 +95,18 @@ static void check_services(struct oe_conf *conf)
 				      "service %s has neither comm nor pidfile",
 				      service->name);
 		for (int j = service->first_step;
-		     j < service->first_step + service->nr_steps; j++)
+		     j < service->first_step + service->nr_steps; j++) {
 			if (conf->steps[j].type == OE_STEP_RESTART &&
 			    !service->restart)
 				oe_conf_error(
 					conf, conf->steps[j].place,
 					"service %s does not say by which command it is restarted",
 					service->name);
+			if (conf->steps[j].type == OE_STEP_KILL_NEXT)
+				oe_conf_error(
+					conf, conf->steps[j].place,
+					"'kill next' is a step of a mode, not of a service");
+		}
 	}
 }
 

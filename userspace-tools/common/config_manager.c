@@ -27,6 +27,7 @@ enum daemon_key {
 	DAEMON_CONTROL,
 	DAEMON_STATE,
 	DAEMON_UNIT_RANKS,
+	DAEMON_KILL_INTERVAL,
 };
 
 static const struct oe_conf_key daemon_keys[] = {
@@ -38,6 +39,8 @@ static const struct oe_conf_key daemon_keys[] = {
 	[DAEMON_CONTROL] = TYPE("control", VALUE_PATH),
 	[DAEMON_STATE] = TYPE("state", VALUE_PATH),
 	[DAEMON_UNIT_RANKS] = NUMBER("unit_ranks", 0, 1),
+	[DAEMON_KILL_INTERVAL] = { "kill_interval", VALUE_TIME, 500, DAY_MS,
+				   NULL },
 	END,
 };
 
@@ -87,6 +90,9 @@ bool oe_conf_daemon_line(struct oe_conf_reader *reader, const char *name,
 		return true;
 	case DAEMON_UNIT_RANKS:
 		daemon->unit_ranks = (int)number;
+		return true;
+	case DAEMON_KILL_INTERVAL:
+		daemon->kill_interval_ms = ms;
 		return true;
 	case DAEMON_CONTROL:
 		daemon->control =

@@ -40,6 +40,21 @@ static bool parse_signal(struct oe_conf *conf, struct oe_conf_place place,
 	return true;
 }
 
+/* "kill" is for a service, "kill next" for a mode. */
+static bool parse_kill(struct oe_conf *conf, struct oe_conf_place place,
+		       const char *whom, struct oe_conf_step *step)
+{
+	if (!whom)
+		return parse_signal(conf, place, "KILL", step);
+	step->type = OE_STEP_KILL_NEXT;
+	if (strcmp(whom, "next"))
+		return oe_conf_error(
+			conf, place,
+			"'kill %s' is no step; there are kill, for a service, and 'kill next'",
+			whom);
+	return true;
+}
+
 static bool parse_pause(struct oe_conf *conf, struct oe_conf_place place,
 			const char *time, enum oe_conf_step_type type,
 			struct oe_conf_step *step)
@@ -84,7 +99,7 @@ static bool parse_step_verb(struct oe_conf *conf, struct oe_conf_place place,
 	if (!strcmp(verb, "term"))
 		return parse_signal(conf, place, "TERM", step);
 	if (!strcmp(verb, "kill"))
-		return parse_signal(conf, place, "KILL", step);
+		return parse_kill(conf, place, oe_conf_word(rest), step);
 	if (!strcmp(verb, "signal"))
 		return parse_signal(conf, place, oe_conf_word(rest), step);
 	if (!strcmp(verb, "wait"))
@@ -100,8 +115,8 @@ static bool parse_step_verb(struct oe_conf *conf, struct oe_conf_place place,
 	if (strcmp(verb, "restart") && strcmp(verb, "reboot"))
 		return oe_conf_error(
 			conf, place,
-			"'%s' is no step; there are signal, term, kill, wait, sleep, "
-			"run, helper, restart, reboot",
+			"'%s' is no step; there are signal, term, kill, kill next, wait, "
+			"sleep, run, helper, restart, reboot",
 			verb);
 	step->type = strcmp(verb, "restart") ? OE_STEP_REBOOT : OE_STEP_RESTART;
 	return true;

@@ -12,6 +12,7 @@
  *  mode.c      which mode the system has to be in, and entering it
  *  pipeline.c  the steps of services and modes, one after another, with time limits
  *  steps.c     how each kind of step is begun, and when it has happened
+ *  kill.c      the step "kill next"
  *  procs.c     the scan of all processes for those of services
  *  members.c   which processes belong to which service
  *  pidfile.c   pidfiles, as far as they can be trusted
@@ -297,6 +298,11 @@ const char *oe_exe_rules_value(const struct oe_conf_setting *setting,
 			       char *value);
 void oe_exe_rules_look(const struct oe_conf *conf);
 
+/* --- kill.c --- */
+
+void oe_kill_next(const char *who, int interval_ms);
+void oe_kill_look(void);
+
 /* --- procs.c --- */
 
 void oe_procs_scan(const struct oe_conf *conf);
@@ -364,6 +370,7 @@ int oe_worker_fd(void);
 void oe_worker_drain(void);
 int oe_worker_run(const char *const *argv, int ms);
 int oe_worker_sync(int ms);
+int oe_worker_relieve(int ms);
 bool oe_worker_is_done(int job, int *status);
 void oe_worker_forget(int job);
 

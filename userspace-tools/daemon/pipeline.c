@@ -270,6 +270,7 @@ int64_t oe_pipeline_run(const struct oe_conf *conf, bool fine)
 {
 	int64_t next = OE_FOREVER;
 
+	oe_kill_look();
 	for (int i = 0; i < NR_PIPELINES; i++) {
 		int64_t left;
 

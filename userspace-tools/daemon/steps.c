@@ -126,6 +126,9 @@ bool oe_steps_begin(const struct oe_conf *conf, struct oe_pipeline *pipeline)
 		return true;
 	case OE_STEP_REBOOT:
 		return begin_reboot(pipeline);
+	case OE_STEP_KILL_NEXT:
+		oe_kill_next(pipeline->name, conf->daemon.kill_interval_ms);
+		return false;
 	}
 	return false;
 }
@@ -168,6 +171,7 @@ bool oe_steps_has_happened(const struct oe_conf *conf,
 		return job_is_done(pipeline, "sync");
 	case OE_STEP_SIGNAL:
 	case OE_STEP_SLEEP:
+	case OE_STEP_KILL_NEXT:
 		return false;
 	}
 	return true;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The worker: a child of the manager, forked at the start and locked in memory.
- * It forks and executes commands and calls sync(2), all of which may need memory
- * and so may hang. The manager leaves its orders in shared memory and finds the
+ * It forks and executes commands, calls sync(2) and has the module kill, all of
+ * which may need memory or wait for the manager, and so may hang. The manager leaves its orders in shared memory and finds the
  * results there. A command that cannot be forked in time has failed.
  */
 #include <errno.h>
@@ -35,11 +35,16 @@ enum state {
 	DONE, /* by the worker; pairs with the acquire in oe_worker_is_done() */
 };
 
-/* A job without a command is a sync(2), or only a fork, for the dry run. */
+enum kind {
+	COMMAND, /* without one it is only a fork, for the dry run */
+	SYNC,
+	RELIEVE,
+};
+
 struct job {
 	atomic_int state;
 	atomic_bool forgotten; /* the manager does not read the status */
-	bool sync;
+	enum kind kind;
 	int ms;
 	int status;
 	int argc;
@@ -99,6 +104,24 @@ static void finish_job(struct job *job, int status)
 		return;
 }
 
+/* The module answers EBUSY also where it will never kill. */
+static bool module_observes(void)
+{
+	char mode[16];
+
+	return !strcmp(oe_sysfs_read_word("mode", mode, sizeof(mode)),
+		       "observe");
+}
+
+static void become_relief(void)
+{
+	int err = oe_sysfs_write("relieve", "1");
+
+	if (err == -EBUSY && module_observes())
+		err = -ECANCELED;
+	_exit(-err);
+}
+
 static void begin_job(struct job *job)
 {
 	pid_t pid;
@@ -108,10 +131,12 @@ static void begin_job(struct job *job)
 	job->until_ms = oe_now_ms() + job->ms;
 	/* The child shares the job: store the pid in the parent only. */
 	pid = fork();
-	if (!pid && job->sync) {
+	if (!pid && job->kind == SYNC) {
 		sync();
 		_exit(0);
 	}
+	if (!pid && job->kind == RELIEVE)
+		become_relief();
 	if (!pid)
 		become_command(job);
 	if (pid < 0)
@@ -336,7 +361,7 @@ int oe_worker_run(const char *const *argv, int ms)
 	job = free_job(&number);
 	if (!job)
 		return -EBUSY;
-	job->sync = false;
+	job->kind = COMMAND;
 	job->ms = ms;
 	job->argc = 0;
 	for (; argv && *argv; argv++) {
@@ -351,13 +376,7 @@ int oe_worker_run(const char *const *argv, int ms)
 	return order_job(job, number);
 }
 
-/**
- * oe_worker_sync - order a sync(2)
- * @ms: the child that calls it is killed after this time
- *
- * Return: as oe_worker_run().
- */
-int oe_worker_sync(int ms)
+static int order_call(enum kind kind, int ms)
 {
 	int number;
 	struct job *job;
@@ -367,10 +386,35 @@ int oe_worker_sync(int ms)
 	job = free_job(&number);
 	if (!job)
 		return -EBUSY;
-	job->sync = true;
+	job->kind = kind;
 	job->argc = 0;
 	job->ms = ms;
 	return order_job(job, number);
+}
+
+/**
+ * oe_worker_sync - order a sync(2)
+ * @ms: the child that calls it is killed after this time
+ *
+ * Return: as oe_worker_run().
+ */
+int oe_worker_sync(int ms)
+{
+	return order_call(SYNC, ms);
+}
+
+/**
+ * oe_worker_relieve - order that the module kills the first in order
+ * @ms: the child that asks it is killed after this time
+ *
+ * The exit status is the errno of the module, 0 if it has killed, and ECANCELED
+ * with mode=observe.
+ *
+ * Return: as oe_worker_run().
+ */
+int oe_worker_relieve(int ms)
+{
+	return order_call(RELIEVE, ms);
 }
 
 /**

@@ -150,6 +150,23 @@ static void check_commands(const struct oe_conf *conf)
 		check_command(conf->helpers[i].place, conf->helpers[i].argv);
 }
 
+/* The manager would say so only when it is in need. */
+static void check_kill_next(const struct oe_conf *conf)
+{
+	int i;
+
+	if (oe_sysfs_present() || oe_sysfs_exists("relieve") != -ENOENT)
+		return;
+	for (i = 0; i < conf->nr_steps; i++)
+		if (conf->steps[i].type == OE_STEP_KILL_NEXT)
+			findings_add(
+				FINDING_WARNING, "kill_next",
+				"load a module that has relieve, or leave the step out",
+				"%s:%d: this version of the module has no relieve, so 'kill next' kills nobody",
+				conf->steps[i].place.file,
+				conf->steps[i].place.line);
+}
+
 static bool is_dir(const char *root, const char *path)
 {
 	char dir[2 * PATH_MAX];
@@ -311,6 +328,7 @@ void check_refers(const struct oe_conf *conf)
 	struct names names;
 
 	check_commands(conf);
+	check_kill_next(conf);
 	check_room(conf);
 	check_cgroups(conf);
 	check_commit_left(conf);

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The step "kill next": the module kills the first in order. The worker asks, and nobody waits for
+ * it: the module's own emergency, which this opens, waits for the manager's acknowledgement.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "daemon/daemon.h"
+
+enum {
+	NO_JOB = -1,
+	/* The longest window of the module, and as much again for the kill. */
+	KILL_MS = 20 * 1000,
+};
+
+static struct {
+	int job;
+	int64_t last_ms; /* when the last one ended that has killed, or may have */
+	bool has_killed;
+	int refused; /* errno that was told, and comes again each time */
+} next_kill = { .job = NO_JOB };
+
+static bool is_too_early(int interval_ms)
+{
+	return next_kill.has_killed &&
+	       oe_now_ms() - next_kill.last_ms < interval_ms;
+}
+
+/**
+ * oe_kill_next - have the module kill the first in order
+ * @who: for the log
+ * @interval_ms: not sooner than so long after the last time
+ *
+ * What comes of it is logged by oe_kill_look().
+ */
+void oe_kill_next(const char *who, int interval_ms)
+{
+	if (next_kill.job != NO_JOB) {
+		oe_log(OE_LOG_INFO,
+		       "%s: kill next is left out: the last one goes on", who);
+		return;
+	}
+	if (is_too_early(interval_ms)) {
+		oe_log(OE_LOG_INFO,
+		       "%s: kill next is left out: the last one was less than %d ms ago",
+		       who, interval_ms);
+		return;
+	}
+	next_kill.job = oe_worker_relieve(KILL_MS);
+	if (next_kill.job < 0) {
+		oe_log(OE_LOG_ERROR, "%s: kill next failed: %s", who,
+		       strerror(-next_kill.job));
+		next_kill.job = NO_JOB;
+		return;
+	}
+	oe_log(OE_LOG_INFO, "%s: kill next", who);
+}
+
+/* A module that will not kill says so each time: once is enough. */
+static void say_refusal(int err, const char *why)
+{
+	if (next_kill.refused == err)
+		return;
+	next_kill.refused = err;
+	oe_log(OE_LOG_WARNING, "kill next: %s", why);
+}
+
+/* Also where it is not known: the time between two is kept. */
+static void note_kill(void)
+{
+	next_kill.has_killed = true;
+	next_kill.last_ms = oe_now_ms();
+}
+
+static void say_answer(int err)
+{
+	switch (err) {
+	case 0:
+		next_kill.refused = 0;
+		note_kill();
+		oe_log(OE_LOG_WARNING,
+		       "kill next: the first in order was killed");
+		return;
+	case EBUSY:
+		oe_log(OE_LOG_INFO,
+		       "kill next: later: an emergency is under way, or its victim still gives memory back");
+		return;
+	case ESRCH:
+		oe_log(OE_LOG_WARNING, "kill next: nobody may be killed");
+		return;
+	case ECANCELED:
+		say_refusal(err, "the module only observes (mode=observe)");
+		return;
+	case EOPNOTSUPP:
+		say_refusal(
+			err,
+			"the module is off, or cannot ask this kernel for a victim");
+		return;
+	case ENOENT:
+		say_refusal(err, "this version of the module has no relieve");
+		return;
+	default:
+		note_kill();
+		oe_log(OE_LOG_ERROR, "kill next failed: %s", strerror(err));
+	}
+}
+
+/**
+ * oe_kill_look - log what has come of the last oe_kill_next(), if it has ended
+ */
+void oe_kill_look(void)
+{
+	int status;
+
+	if (next_kill.job == NO_JOB ||
+	    !oe_worker_is_done(next_kill.job, &status))
+		return;
+	next_kill.job = NO_JOB;
+	if (status < 0)
+		say_answer(-status);
+	else if (WIFSIGNALED(status))
+		say_answer(ETIMEDOUT);
+	else
+		say_answer(WEXITSTATUS(status));
+}
