@@ -40,6 +40,7 @@ struct plan {
 	bool leaks;
 	bool locked;		/* what it touches is never swapped out */
 	bool random;		/* nor does it compress */
+	bool untouched;		/* it only asks, and holds nothing */
 	bool at_once;		/* a chunk is one system call */
 	bool real_time;		/* who else wants the CPU makes it no slower */
 	size_t hold_kb;
@@ -112,7 +113,7 @@ static void touch(const struct plan *plan, size_t kb)
 		fprintf(stderr, "# leak: mmap: %s\n", strerrorname_np(errno));
 		exit(EXIT_REFUSED);
 	}
-	if (plan->at_once)
+	if (plan->at_once || plan->untouched)
 		return;
 	if (plan->random)
 		fill_randomly(mem, len);
@@ -193,7 +194,7 @@ static void usage(void)
 	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR]\n"
 	      "            [-h HOLD_KB] [-g] [-l LEAK_KB (0: for ever)] [-k CHUNK_KB] [-s PACE_MS]\n"
 	      "            [-v KB_PER_S] [-f FILE] [-L (locked)] [-P (real-time)] [-p (chunk at once)]\n"
-	      "            [-x (incompressible)] [-t SECONDS (from the gate to SIGALRM)]\n",
+	      "            [-x (incompressible)] [-n (not touched)] [-t SECONDS (from the gate to SIGALRM)]\n",
 	      stderr);
 	exit(EXIT_FAILURE);
 }
@@ -203,7 +204,7 @@ static struct plan parse(int argc, char **argv)
 	struct plan plan = { .score_adj = "0", .chunk_kb = 256 };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:LpPr:R:s:t:v:x")) != -1) {
+	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:LnpPr:R:s:t:v:x")) != -1) {
 		switch (opt) {
 		case 'a':
 			plan.score_adj = optarg;
@@ -232,6 +233,9 @@ static struct plan parse(int argc, char **argv)
 			break;
 		case 'L':
 			plan.locked = true;
+			break;
+		case 'n':
+			plan.untouched = true;
 			break;
 		case 'p':
 			plan.at_once = true;

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The manager misses no real OOM, also when it is killed in the middle; a mode counts in the
-# emergency that led to it; the manager is never chosen and does not grow.
+# emergency that led to it; the manager is never chosen and does not grow; with strict overcommit a
+# mode ends a process that asks for more and more before it is refused.
 # OOMS: how many (default 20).
 #
 # set: tools
@@ -14,6 +15,9 @@
 OOMS=${OOMS:-20}
 # Helpers are not counted.
 LOCKED_KB=1024
+# So much may be promised at first, and below so much the mode is entered.
+PROMISES_MB=32
+WARNED_MB=16
 
 conf=$tmp/oom-embedded.conf
 log=$tmp/daemon.log
@@ -38,11 +42,18 @@ write_conf()
 		[rankings]
 		ranked* = 321
 		[mode normal]
+		[mode promised]
+		enter = commit_left ${WARNED_MB}M
+		leave_after = 100ms
+		service = promiser
 		[mode barebones]
 		enter = oom
 		leave_after = 1s
 		rank_threshold = 300
 		service = saver
+		[service promiser]
+		comm = promiser
+		step = term
 		[service saver]
 		comm = saver
 		step = signal USR1
@@ -134,18 +145,45 @@ test_service()
 	start saver leak -c saver -h 64 -r 10 -g
 	saver=$pid
 	# The first signal opens its gate, which changes nothing; the second ends it.
-	poll_until "$PATIENCE" scanned
+	poll_until "$PATIENCE" scanned saver
 	oomloop 1 >/dev/null
 	reap "$saver"
 	equal "a service's steps are done: it was signalled, then killed" "137 1" \
 		"$rc $(grep -c 'saver: signal 10 to 1 ' "$log")"
 }
 
+# scanned SERVICE
 scanned()
 {
 	kill -USR1 "$daemon"
 	sleep 0.3
-	says 'service saver: 1 processes'
+	says "service $1: 1 processes"
+}
+
+meminfo_of()
+{
+	awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo
+}
+
+# It asks for 10 MB a second and touches nothing: the manager has more than a second.
+test_promises()
+{
+	start promiser as_user -u 1000 leak -c promiser -g -l 0 -k 1024 -s 100 -n
+	promiser=$pid
+	check "a process that will ask for more and more is known" poll_until "$PATIENCE" \
+		scanned promiser
+	ratio_was=$(cat /proc/sys/vm/overcommit_ratio)
+	echo $(($(meminfo_of Committed_AS) + $(cat /proc/sys/vm/admin_reserve_kbytes) +
+		$(cat /proc/sys/vm/user_reserve_kbytes) + PROMISES_MB * 1024)) \
+		>/proc/sys/vm/overcommit_kbytes
+	echo 2 >/proc/sys/vm/overcommit_memory
+	kill -USR1 "$promiser"
+	reap "$promiser"
+	echo 1 >/proc/sys/vm/overcommit_memory
+	echo "$ratio_was" >/proc/sys/vm/overcommit_ratio
+	equal "strict overcommit: it is told to end before it is refused" 143 "$rc"
+	check "by the mode" says 'mode promised: commit_left'
+	check "which is left" poll_until "$PATIENCE" says 'mode normal'
 }
 
 test_many()
@@ -188,13 +226,14 @@ test_reloaded_module()
 	equal "it ends in order" 0 "$rc"
 }
 
-plan 28
+plan 32
 load_module
 write_conf
 start_daemon
 test_protection
 test_mode_in_time
 test_service
+test_promises
 test_many
 test_killed
 test_reloaded_module
