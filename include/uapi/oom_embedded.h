@@ -28,7 +28,7 @@
 /* The default of stall_ms. */
 #define OOM_EMBEDDED_STALL_MS	5000
 
-/* What the files of these names hold, lowest value first. */
+/* The words in the files of these names, lowest value first. */
 #define OOM_EMBEDDED_MODE_WORDS		"off", "observe", "enforce"
 #define OOM_EMBEDDED_ORDER_WORDS	"badness", "rank"
 #define OOM_EMBEDDED_NO_VICTIM_WORDS	"panic", "reboot", "unprotect"

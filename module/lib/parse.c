@@ -148,7 +148,7 @@ static char *cut_word(char *text)
 	return text + strspn(text, " \t");
 }
 
-/* What the children get: "inherit", or nothing, or "self". */
+/* The ranking of children: "inherit", or nothing, or "self". */
 static int parse_heritage(const char *text, bool *self)
 {
 	*self = text && !strcmp(text, "self");

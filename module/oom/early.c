@@ -30,7 +30,7 @@ enum {
 	LONGEST_MS = 1000,
 	/* After a request: the victim's memory is on its way. */
 	AFTERWARDS_MS = 100,
-	/* Nobody may be chosen, or killed: a try tells userspace, and changes nothing. */
+	/* If no process may be chosen or killed, a try only tells userspace. */
 	NO_VICTIM_MS = 10 * 1000,
 };
 
@@ -100,7 +100,7 @@ static unsigned int look_for_stall(void)
 	if (!limit)
 		return FOR_EVER;
 	percent = oe_stall_look(&ms);
-	/* What was measured before a kill says nothing about afterwards. */
+	/* A stall measured before a kill says nothing about afterwards. */
 	if (oe_domain_machine_in_aftermath() ||
 	    (percent > limit && request_victim(percent)))
 		oe_stall_restart();

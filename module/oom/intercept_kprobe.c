@@ -325,7 +325,7 @@ void oe_intercept_kprobe_asked(unsigned long *freed)
 /**
  * oe_intercept_kprobe_init - wrap out_of_memory(), and guard its kills
  *
- * What is in place already stays.
+ * Redirects that are in place already stay.
  *
  * Context: module init, or a worker that tries again; may sleep.
  * Return: 0; -EAGAIN if more may be possible later, because something is switched

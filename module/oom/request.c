@@ -130,7 +130,7 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent)
 	if (!asked.available || READ_ONCE(oe_config.mode) == OE_MODE_OFF ||
 	    !is_wrapped())
 		return -EOPNOTSUPP;
-	/* Who asks may be the one that this emergency waits for. */
+	/* The emergency under way may wait for the very program that asks. */
 	if (oe_quiet_now() || oe_domain_machine_is_open())
 		return -EBUSY;
 	asked.kind = kind;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a group asks for: its rules are replaced, and read back. They are made
+ * The rules of a group: they are replaced, and read back. They are made
  * without the lock, which allocates: a manager that changes a group in an OOM must
  * not wait for a writer that waits for memory.
  */

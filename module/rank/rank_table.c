@@ -215,7 +215,7 @@ int oe_rank_table_fill(void)
 
 /*
  * A manager may rank a child, or put it into a group, before the fork's handler
- * has run. What it wrote counts before the heritage.
+ * has run. A ranking that it wrote counts before an inherited one.
  */
 static void merge_heritage(struct oe_pid_node *present,
 			   const struct oe_pid_node *node)

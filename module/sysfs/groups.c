@@ -307,7 +307,7 @@ void oe_sysfs_groups_exit(void)
 	struct oe_group_entry *entry, *next;
 
 	oe_sysfs_dir_close(&dir);
-	/* Nobody is left who could take one out of the list. */
+	/* sysfs is gone: nothing else takes a group out of the list. */
 	list_for_each_entry_safe(entry, next, &entries, link) {
 		list_del(&entry->link);
 		discard_entry(entry);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The kill set: the processes that die when one is killed, and the most
- * protected of them. What the kernel does is in oom_kill_process() and
+ * protected of them. The kernel's side is in oom_kill_process() and
  * __oom_kill_process() in mm/oom_kill.c, and in zap_pid_ns_processes():
  *
  *	the victim --+-- who shares its memory

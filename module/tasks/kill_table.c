@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What ties processes together (a memory cgroup, an address space, the init of a
+ * The ties between processes (a memory cgroup, an address space, the init of a
  * pid namespace) and the most protected process that each of these would kill: a
  * hash table in memory set aside, filled in one walk over all processes.
  */

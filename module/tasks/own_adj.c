@@ -117,7 +117,7 @@ static bool replace_value(short *value, short old, short new)
 	return true;
 }
 
-/* Nobody sees the one without the other. Nothing, if somebody else was faster. */
+/* Readers see value and record change together. If another writer was faster, neither changes. */
 static void give_value(struct entry *entry, struct task_struct *p, short value)
 {
 	preempt_disable(); /* readers spin meanwhile */

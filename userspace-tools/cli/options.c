@@ -83,7 +83,7 @@ static bool has_option(const struct command *command,
 	       (command && strchr(command->options, text->letter));
 }
 
-/* What getopt_long() wants to have; a leading ":" has it tell a missing value apart. */
+/* The short options for getopt_long(); a leading ":" has it tell a missing value apart. */
 static void fill_tables(const struct command *command, char *letters,
 			struct option *options)
 {

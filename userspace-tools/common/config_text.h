@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What all files of the configuration's reader share: the reader itself, and the texts. Each of
+ * Shared by all files of the configuration's reader: the reader itself, and the texts. Each of
  * these files calls those that stand after it only:
  *
  *	config.c		lines of files

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Unit files of systemd, as far as something here depends on them: in the order of its directories, with
- * their drop-ins. What is in no file systemd alone knows.
+ * their drop-ins. Settings that are in no file are known to systemd alone.
  */
 #include "common/config_unit.h"
 
@@ -22,7 +22,7 @@ enum {
 	PATH_SIZE = 1024, /* on the stack, which the manager locks */
 };
 
-/* What is named first hides the others. */
+/* The first folder that has the file hides it in the others. */
 static const char *const directories[] = {
 	"/etc/systemd/system.control", "/run/systemd/system.control",
 	"/run/systemd/transient",      "/etc/systemd/system",

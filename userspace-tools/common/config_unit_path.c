@@ -93,7 +93,7 @@ static bool add_slice(char *path, size_t size, const char *slice)
 }
 
 /*
- * What systemd takes if a unit says nothing: "foo-bar@1.service" is in "system-foo\x2dbar.slice", all
+ * The slice that systemd takes if a unit names none: "foo-bar@1.service" is in "system-foo\x2dbar.slice", all
  * else in "system.slice".
  */
 static void default_slice(const char *unit, char *slice, size_t size)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the manager notes for the one after it, and for "oom-embedded status".
+ * Notes of the manager for its successor, and for "oom-embedded status".
  */
 #ifndef OE_MANAGER_STATE_H
 #define OE_MANAGER_STATE_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What procfs and cgroupfs say about processes and the system.
+ * Facts of procfs and cgroupfs about processes and the system.
  */
 #include "common/proc.h"
 

@@ -7,7 +7,7 @@
 #include "common/records.h"
 
 /*
- * What procfs and cgroupfs say about processes and the system. Both roots can
+ * Facts of procfs and cgroupfs about processes and the system. Both roots can
  * be moved for tests. Everything returns 0 or a negative errno.
  */
 

@@ -159,7 +159,7 @@ static bool explain_rules(char *buf, size_t size, const char *file,
  * @value: that was to be written, NULL if the file was to be read
  * @err: negative errno of the module
  *
- * Reads files. What it cannot find out is said as oe_sysfs_explain() says it.
+ * Reads files. For other reasons the text is that of oe_sysfs_explain().
  *
  * Return: @buf.
  */

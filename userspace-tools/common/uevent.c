@@ -123,7 +123,7 @@ static int is_ours(const struct oe_uevent *uevent, const struct msghdr *message,
  * @fd: of oe_uevent_open()
  * @uevent: filled in
  *
- * What others send, programs that pose as the kernel included, is skipped.
+ * Messages of other senders, programs that pose as the kernel included, are skipped.
  *
  * Return: 1, 0 if there is none, -ENOBUFS if some were lost, or another
  * negative errno.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * X-OOMRank= in unit files. What a package gets wrong is said and left out: it must not make the
+ * X-OOMRank= in unit files. A wrong value of a package is reported and left out: it must not make the
  * administrator's configuration unusable.
  */
 #include "common/unit_ranks.h"
@@ -51,7 +51,7 @@ static bool is_known(const struct units *units, const char *name)
 	return false;
 }
 
-/* What a group of the configuration says about just this unit counts, and not what the unit says. */
+/* A group of the configuration for just this unit counts before the unit's own X-OOMRank=. */
 static bool is_configured(const struct oe_conf *conf, const char *wanted)
 {
 	for (int i = 0; i < conf->nr_settings; i++) {

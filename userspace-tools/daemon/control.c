@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the operator asks for, through a FIFO.
+ * Commands of the operator, through a FIFO.
  */
 #include <errno.h>
 #include <fcntl.h>

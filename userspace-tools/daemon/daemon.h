@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the manager share. Each calls those below it only, in this order, which is
+ * Shared by the files of the manager. Each calls those below it only, in this order, which is
  * that of DAEMON_SRCS in build.mk and is checked by a test:
  *
  *  main.c      options, start-up and its dry run
@@ -35,8 +35,8 @@
  *
  * From the moment an emergency is announced the main process does nothing that may need memory:
  * no allocation, no fork, no opening of files, no output. All is static, locked and touched
- * before. What cannot do without (commands, the log) is done by processes of their own, which
- * may be stuck without anybody waiting for them.
+ * before. Work that needs memory (commands, the log) is done by processes of its own; the main
+ * process never waits for them.
  */
 #ifndef OE_DAEMON_H
 #define OE_DAEMON_H

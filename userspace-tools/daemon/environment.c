@@ -12,7 +12,10 @@
 
 #include "daemon/daemon.h"
 
-/* What was said to the manager. A child that spoke to the service manager would speak as the manager. */
+/*
+ * Variables that are meant for the manager alone: with them a child would speak to the service
+ * manager in its name.
+ */
 static const char *const addressed[] = {
 	"NOTIFY_SOCKET",     "WATCHDOG_USEC", "WATCHDOG_PID",
 	"LISTEN_PID",	     "LISTEN_FDS",    "LISTEN_FDNAMES",

@@ -253,8 +253,8 @@ void oe_link_configure(int mode)
  * Without the module nothing is written. When the module comes back,
  * oe_link_regain() writes the configuration that is in force then.
  *
- * Return: true; false if the module refused a setting. What @before has set is
- * then in force as it was.
+ * Return: true; false if the module refused a setting. The settings of @before
+ * are then in force as they were.
  */
 bool oe_link_replace(const struct oe_conf *before, const struct oe_conf *conf,
 		     int mode)

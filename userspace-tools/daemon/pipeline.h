@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What pipeline.c and steps.c share.
+ * Shared by pipeline.c and steps.c.
  */
 #ifndef OE_PIPELINE_H
 #define OE_PIPELINE_H

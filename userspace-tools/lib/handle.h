@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the library share.
+ * Shared by the files of the library.
  *
  * The counter and the level are polled files, so that no change of them is
  * lost. uevents carry the details. The program polls one epoll descriptor for

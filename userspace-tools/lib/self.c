@@ -134,7 +134,7 @@ static int pid_of(int pidfd)
 	return pid > 0 ? (int)pid : -ESRCH;
 }
 
-/* Whatever else forbids the signal, the process is there. */
+/* Any other error means that the process exists. */
 static bool is_gone(int pidfd)
 {
 	return syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) < 0 &&

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a command says about its changes: the ones it would make, and the one
+ * Report of a command about its changes: the ones it would make, and the one
  * that was refused.
  */
 #include "cli/commands/change.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the configuration refers to: names of processes, commands, cgroups.
+ * References of the configuration: names of processes, commands, cgroups.
  */
 #include "cli/commands/check_refers.h"
 

@@ -80,7 +80,7 @@ static bool is_first_namespace(const char *name, ino_t first)
 	return stat(path, &st) || st.st_ino == first;
 }
 
-/* What could make an OOM in there kill somebody out there, or take the machine down. */
+/* Settings with which an OOM in the drill's cgroup could kill processes outside, or panic. */
 static int refuse_what_reaches_out(const struct drill_cgroup *cgroup)
 {
 	long long value;

@@ -307,7 +307,7 @@ static bool has_less(const struct judge *judge)
 	       judge->sight->uevent[0].grace_ms != grace_ms;
 }
 
-/* Nobody may die before its end, unless a handler was ready earlier. */
+/* No process may die before the window ends, unless a handler was ready earlier. */
 static void judge_window(struct judge *judge)
 {
 	const struct drill_sight *sight = judge->sight;

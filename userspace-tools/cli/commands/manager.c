@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the manager keeps for others: its mode, and the trend of memory. Only root may read it.
+ * Published by the manager: its mode, and the trend of memory. Only root may read it.
  */
 #include "cli/commands/manager.h"
 

@@ -114,7 +114,7 @@ static bool is_for_itself(const struct oe_row *row)
 }
 
 /*
- * Nobody but the process can make its offer again. The same ranking, written,
+ * Only the process itself can make its offer again. The same ranking, written,
  * is the nearest to it: the process does not become better protected.
  */
 static bool is_to_be_given_back(const struct oe_row *row)

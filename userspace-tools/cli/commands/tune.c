@@ -134,7 +134,7 @@ static void measure_memory(struct oe_history *history, double seconds)
 	}
 }
 
-/* What a broken file says must not overflow a sum. */
+/* Numbers of a broken file must not overflow a sum. */
 static void clamp_samples(struct facts *facts)
 {
 	size_t i;

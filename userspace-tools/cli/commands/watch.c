@@ -89,7 +89,7 @@ static double time_now(clockid_t clock)
 
 /* --- lines ----------------------------------------------------------------- */
 
-/* What follows until end_line() is one object, or the rest of one line. */
+/* Begins an object, or a line; end_line() ends it. */
 static void begin_line(struct watch *watch, const char *what, double time)
 {
 	char text[FORMAT_SIZE];

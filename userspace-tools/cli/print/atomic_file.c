@@ -89,7 +89,7 @@ static int open_temporary(struct atomic_file *output)
 	return EXIT_OK;
 }
 
-/* What the link @fd says, seen from where it is, becomes the target. */
+/* The text of the link @fd, relative to its folder, becomes the target. */
 static int follow_link(struct atomic_file *output, int fd)
 {
 	char link[PATH_MAX];
@@ -192,7 +192,7 @@ int atomic_file_open(struct atomic_file *output, const char *path)
 	return status == EXIT_OK ? open_temporary(output) : status;
 }
 
-/* What the user's umask makes of 0666, as for any new file. */
+/* 0666 less the user's umask, as for any new file. */
 static mode_t usual_mode(void)
 {
 	mode_t mask = umask(0);

@@ -2,7 +2,7 @@
 #ifndef OE_CLI_COMPLAIN_H
 #define OE_CLI_COMPLAIN_H
 
-/* What the program exits with; oom-embedded(1) explains them. */
+/* Exit statuses of the program; oom-embedded(1) explains them. */
 enum exit_status {
 	EXIT_OK = 0,
 	EXIT_TROUBLE = 1, /* what is none of the following */

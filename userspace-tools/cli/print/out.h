@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /*
- * What a command prints: text for people, or one JSON document for programs.
+ * Output of a command: text for people, or one JSON document for programs.
  * A command says what it has once, and out.c does the rest.
  */
 
