@@ -119,7 +119,8 @@ switched_off_meanwhile()
 # Who asks may be the one that the window is for: it must not wait for itself.
 in_a_window()
 {
-	set_to grace_ms 10000
+	# Anew, for a whole window: what is granted depends on the emergencies before.
+	load_module selection_order=rank rank_threshold=100 grace_ms=10000
 	spawn third 2048 850
 	third=$pid
 	before=$(get stats/oom_request)
@@ -133,7 +134,6 @@ in_a_window()
 	get reconfigure_wanted >"$OE/reconfigure_done"
 	wait "$first_request"
 	killed "the window ends with an answer" "$third"
-	set_to grace_ms 0
 }
 
 by_amount()
@@ -196,11 +196,11 @@ plan 31
 load_module selection_order=rank rank_threshold=100
 on_request
 refused
-in_a_window
 by_amount_observed
 by_amount
 measured_on_request
 switched_off_meanwhile
 check "the protected process lives" alive "$precious"
+in_a_window
 equal "no splat" 0 "$(splat_taint)"
 finish
