@@ -13,6 +13,7 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/tracepoint.h>
 
 #include <trace/events/oom.h>
@@ -38,7 +39,7 @@ static struct {
 	bool marked; /* release/acquire: the record is complete */
 	u64 when_ns;
 	struct oe_process process;
-	char cgroup[OE_MEMCG_PATH];
+	struct task_struct *task; /* a reference; xchg() takes it */
 } victim = {
 	.maybe_pending = true, /* one may have been marked before the load */
 };
@@ -62,6 +63,12 @@ static void name_cgroup(struct task_struct *p, char *path)
 #endif
 }
 
+static void drop_task(struct task_struct *task)
+{
+	if (task)
+		put_task_struct(task);
+}
+
 static void record_victim(struct task_struct *p)
 {
 	struct oe_ranking ranking;
@@ -69,7 +76,6 @@ static void record_victim(struct task_struct *p)
 	rcu_read_lock();
 	/* The killer holds task_lock, or p is current. */
 	ranking = oe_rank_peek(p, OE_EXE_HELD);
-	name_cgroup(p, victim.cgroup);
 	rcu_read_unlock();
 	victim.when_ns = ktime_get_ns();
 	victim.process = (struct oe_process){
@@ -84,6 +90,8 @@ static void record_victim(struct task_struct *p)
 		sizeof(victim.process.comm));
 	if (ranking.source == OE_SOURCE_GROUP)
 		oe_group_name(ranking.group, victim.process.group);
+	/* oe_victim_take() reads its cgroup: a probe may not take locks that sleep. */
+	victim.task = get_task_struct(p);
 	victim.armed = false;
 	/* Pairs with oe_victim_is_marked(). */
 	smp_store_release(&victim.marked, true);
@@ -149,6 +157,7 @@ void oe_victim_exit(void)
 		return;
 	tracepoint_probe_unregister(victim.point, on_mark, NULL);
 	tracepoint_synchronize_unregister();
+	drop_task(xchg(&victim.task, NULL));
 }
 
 /**
@@ -188,6 +197,7 @@ bool oe_victim_is_pending(const struct oe_domain *domain)
 void oe_victim_arm(void)
 {
 	WRITE_ONCE(victim.marked, false);
+	drop_task(xchg(&victim.task, NULL));
 	WRITE_ONCE(victim.armed, true); /* read by on_mark() */
 }
 
@@ -213,19 +223,22 @@ bool oe_victim_is_marked(struct task_struct *expected)
  * @cgroup: OE_MEMCG_PATH bytes for the path of its cgroup
  * @when_ns: CLOCK_MONOTONIC of the mark, 0 if not known
  *
- * Context: any.
+ * Context: OOM path, or the settling worker in its place.
  */
 void oe_victim_take(struct task_struct *expected, struct oe_process *process,
 		    char *cgroup, u64 *when_ns)
 {
-	if (!victim.point) {
+	struct task_struct *task = xchg(&victim.task, NULL);
+
+	if (victim.point) {
+		*process = victim.process;
+		*when_ns = victim.when_ns;
+	} else {
 		*when_ns = 0;
-		rcu_read_lock();
-		name_cgroup(expected, cgroup);
-		rcu_read_unlock();
-		return;
 	}
-	*process = victim.process;
-	strscpy(cgroup, victim.cgroup, OE_MEMCG_PATH);
-	*when_ns = victim.when_ns;
+	rcu_read_lock();
+	if (task || !victim.point)
+		name_cgroup(task ?: expected, cgroup);
+	rcu_read_unlock();
+	drop_task(task);
 }
