@@ -4,9 +4,9 @@
 # Two programs ask for victims over and over while cgroups run out of memory in a loop, and the machine
 # now and then: each request is an emergency of its own or is refused, every count agrees with the
 # kernel's own, nobody dies who is not asked for.
-# RELIEVES: victims by request in all (default 1000).
+# RELIEVES: emergencies by request in all (default 1000).
 # CGROUPS: how many loop (default 4).
-# EVERY: the machine runs out of memory once in so many victims (default 100).
+# EVERY: the machine runs out of memory once in so many of them (default 100).
 #
 # set: alone
 # needs: memcg guard
@@ -72,7 +72,7 @@ asked()
 
 has_reached()
 {
-	[ "$(asked 1)" -ge "$1" ]
+	[ "$(get stats/oom_request)" -ge "$1" ]
 }
 
 # Later in order than those who die by request, who may all have died when the next request comes.
@@ -114,7 +114,7 @@ while [ "$next" -lt "$RELIEVES" ]; do
 	poll_until $((10 * PATIENCE)) has_reached "$next" || break
 	machine_oom
 done
-check "$RELIEVES victims by request" has_reached "$RELIEVES"
+check "$RELIEVES emergencies by request" has_reached "$RELIEVES"
 : >"$tmp/stop"
 # The last ones are still there: nobody asks for them.
 all_ended()
