@@ -46,6 +46,11 @@ write_conf()
 		enter = commit_left ${WARNED_MB}M
 		leave_after = 100ms
 		service = promiser
+		[mode tight]
+		enter = level warning
+		leave_after = 1s
+		grace_ms = 5000
+		step = kill next
 		[mode barebones]
 		enter = oom
 		leave_after = 1s
@@ -153,6 +158,35 @@ test_service()
 }
 
 # scanned SERVICE [NR]: how many processes of it are known now
+recorded()
+{
+	tail -n 1 "$OE/events" | tr ' ' '\n' | sed -n "s/^$1=//p"
+}
+
+# The step must not wait for the module, which waits for the manager to acknowledge.
+test_kill_next()
+{
+	# From a more severe mode the steps are not done.
+	poll_until "$PATIENCE" threshold_is 0
+	spawn guilty 24000 900
+	guilty=$pid
+	spawn protected 48000 0
+	timeouts=$(get stats/grace_timeouts)
+	requests=$(get stats/oom_request)
+	watermark=$(get levels/warning_kb)
+	set_to levels/warning_kb "$(awk '$1 == "MemTotal:" { print $2 - 1 }' /proc/meminfo)"
+	killed "a mode that nobody was named in kills the first in order" "$guilty"
+	check "the manager has heard so" poll_until "$PATIENCE" says 'kill next: the first in order was killed'
+	set_to levels/warning_kb "$watermark"
+	check "the protected one lives" alive "$pid"
+	equal "one emergency of kind request, acknowledged in its window" "1 0" \
+		"$(($(get stats/oom_request) - requests)) $(($(get stats/grace_timeouts) - timeouts))"
+	equal "the record says so" "request $guilty" "$(recorded kind) $(recorded victim_pid)"
+	check "and that there was a window" [ "$(recorded grace_ms)" -gt 0 ]
+	stop_process "$pid"
+	check "back to normal again" poll_until "$PATIENCE" threshold_is 0
+}
+
 scanned()
 {
 	kill -USR1 "$daemon"
@@ -234,7 +268,7 @@ test_reloaded_module()
 	equal "it ends in order" 0 "$rc"
 }
 
-plan 33
+plan 40
 load_module
 write_conf
 start_daemon
@@ -242,6 +276,7 @@ test_protection
 test_mode_in_time
 test_service
 test_promises
+test_kill_next
 test_many
 test_killed
 test_reloaded_module
