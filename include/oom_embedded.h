@@ -348,7 +348,7 @@ int oom_embedded_level(struct oom_embedded *oom);
  * @stack: how much of the stack will be used, in bytes
  *
  * Locks what the process has and will have (mlockall(2)), and touches the
- * stack. To be called at the end of the preparations.
+ * stack and the clock. To be called at the end of the preparations.
  *
  * Return: 0, or a negative errno.
  */

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/sysfs.h"
@@ -214,9 +215,12 @@ int oom_embedded_lock_memory(size_t stack)
 {
 	long page = sysconf(_SC_PAGESIZE);
 	volatile char *bytes;
+	struct timespec now;
 
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		return -errno;
+	/* mlockall() does not map the clock's page, which the kernel shares. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (!stack)
 		return 0;
 	/* Its whole purpose is the stack. */
