@@ -165,11 +165,18 @@ is_told_seldom()
 	[ "$requests" -le $((1 + (uptime_s - told_at_s + 2) / 10)) ]
 }
 
+# So much that two fifths of all memory are left.
+ballast_kb()
+{
+	total_kb=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
+	echo $(($(mem_available_kb) - total_kb * 2 / 5))
+}
+
 # Told now and then, not ten times a second.
 by_amount_observed()
 {
 	set_to mode observe
-	spawn ballast 102400 60
+	spawn ballast "$(ballast_kb)" 60
 	ballast=$pid
 	before=$(get stats/oom_request)
 	set_to early_kb 50%
