@@ -98,6 +98,8 @@ cooperative()
 	equal "$1: the handler missed none" "$(get reconfigure_wanted)" "$(get reconfigure_done)"
 	check "$1: it lives" alive "$handler"
 	end_handler
+	equal "$1: it answered without a page fault" 0 \
+		"$(awk 'NF == 3 { sum += $3; n++ } END { print n ? sum : "no line" }' "$tmp/handler.out")"
 }
 
 # One OOM with a victim, and how long it took, in ms: from entry to the kernel's mark.
@@ -188,9 +190,9 @@ notifier_only()
 
 cgroup=
 if has_memcg_window; then
-	plan 35
+	plan 38
 else
-	plan 28
+	plan 30
 fi
 load_module selection_order=rank rank_threshold=100
 trace_start oe_victims counter

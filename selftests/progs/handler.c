@@ -12,9 +12,10 @@
  * starve	asks for memory that is not there, and so waits for it as the leaker does
  *
  * It ranks itself 0, makes itself killable by the kernel's own rules, locks what
- * it has, and prints "ready PID". At SIGTERM it prints a line an OOM, "COUNT MS":
- * from the wake-up to the acknowledgement (-1: none), and exits. Nothing is
- * printed or allocated before that.
+ * it has, and prints "ready PID". At SIGTERM it prints a line an OOM, "COUNT MS
+ * FAULTS": from the wake-up to the acknowledgement (-1: none), and how many page
+ * faults of its own there were. Then it exits. Nothing is printed or allocated
+ * before that.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,6 +41,7 @@ enum {
 static struct {
 	unsigned long long count;
 	long ms;
+	long faults;
 } episodes[MAX_EPISODES];
 
 static unsigned int nr_episodes;
@@ -68,6 +71,14 @@ static long now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static long nr_faults(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_minflt + usage.ru_majflt;
 }
 
 static char *take(size_t size)
@@ -128,6 +139,7 @@ static void acknowledge(unsigned long long count)
 
 static void handle(const char *mode, unsigned long long count)
 {
+	long faults = nr_faults();
 	long began = now_ms();
 	long ms = -1;
 
@@ -147,6 +159,7 @@ static void handle(const char *mode, unsigned long long count)
 	}
 	if (nr_episodes < MAX_EPISODES) {
 		episodes[nr_episodes].count = count;
+		episodes[nr_episodes].faults = nr_faults() - faults;
 		episodes[nr_episodes++].ms = ms;
 	}
 }
@@ -154,7 +167,8 @@ static void handle(const char *mode, unsigned long long count)
 static void report(void)
 {
 	for (unsigned int i = 0; i < nr_episodes; i++)
-		printf("%llu %ld\n", episodes[i].count, episodes[i].ms);
+		printf("%llu %ld %ld\n", episodes[i].count, episodes[i].ms,
+		       episodes[i].faults);
 	exit(EXIT_SUCCESS);
 }
 
@@ -217,8 +231,9 @@ int main(int argc, char **argv)
 	if (cache_size)
 		cache = take(cache_size);
 	read_count(fds[0].fd);
-	/* The clock's page is not locked, and a first fault may want a page of a cgroup that is full. */
+	/* mlockall() does not map the page of the clock; a fault may want memory of a full cgroup. */
 	now_ms();
+	nr_faults();
 	printf("ready %d\n", getpid());
 	fflush(stdout);
 
