@@ -30,6 +30,7 @@ COVERAGE=${COVERAGE:-$FULL_COVERAGE}
 
 tmp=
 started=
+background=
 reaped=
 cgroups=
 instances=
@@ -144,6 +145,14 @@ spawn()
 	start "$spawn_name" leak -c "$spawn_name" -h "$spawn_kb" "$@"
 }
 
+# in_background COMMAND...: adds its pid to $background
+in_background()
+{
+	"$@" &
+	started="$started $!"
+	background="$background $!"
+}
+
 # reap PID: waits (bounded) for its death, sets $rc to what wait(1) says (137 = SIGKILL).
 # shellcheck disable=SC2034 # rc is read by the callers
 reap()
@@ -229,6 +238,12 @@ get()
 	IFS= read -r line_read <"$OE/$1" && echo "$line_read"
 }
 
+# recorded KEY: of the last decision
+recorded()
+{
+	tail -n 1 "$OE/events" | tr ' ' '\n' | sed -n "s/^$1=//p"
+}
+
 put()
 {
 	echo "$2" 2>/dev/null >"$OE/$1"
@@ -289,6 +304,12 @@ biggest_by_oom_score()
 sized()
 {
 	awk -v kb="$1" '/^MemTotal:/ { print int($2 < 128 * 1024 ? kb / 5 : kb) }' /proc/meminfo
+}
+
+# vmstat KEY: a count of the kernel's own
+vmstat()
+{
+	sed -n "s/^$1 //p" /proc/vmstat
 }
 
 mem_available_kb()

@@ -22,7 +22,7 @@ since()
 		tr ' ' '\n' | sed -n "s/^$3=//p"
 }
 
-recorded()
+has_record_of()
 {
 	grep -q " kind=$1 " "$OE/events"
 }
@@ -156,7 +156,7 @@ poll_until "$PATIENCE" has_moved reconfigure_wanted "$told"
 # For the machine: what was granted to the cgroup stays.
 set_to grace_ms 0
 eat_everything
-check "the machine runs out of memory" poll_until $((3 * PATIENCE)) recorded global
+check "the machine runs out of memory" poll_until $((3 * PATIENCE)) has_record_of global
 reap "$pid"
 killed "the cgroup's window has ended, its victim dies" "$slow"
 used=$(ended_cgroup grace_used_ms)

@@ -13,11 +13,6 @@ PATIENCE=${PATIENCE:-120}
 
 TINY=10
 
-recorded()
-{
-	tail -n 1 "$OE/events" | tr ' ' '\n' | sed -n "s/^$1=//p"
-}
-
 count_alive()
 {
 	nr_alive=0

@@ -39,12 +39,6 @@ set_of()
 	awk -v pid="$1" '$2 == pid { print $6, $8, $9, $10 }' "$OE/candidates"
 }
 
-# The value of a field of the last decision.
-recorded()
-{
-	tail -n 1 "$OE/events" | tr ' ' '\n' | sed -n "s/^$1=//p"
-}
-
 # passed_over DESCRIPTION PID REASON KEEPER KEEPER_RANK: another one dies, the record says why.
 passed_over()
 {

@@ -18,11 +18,6 @@ CGROUPS=${CGROUPS:-20}
 EVERY=${EVERY:-50}
 LIMIT=2M
 
-vmstat()
-{
-	sed -n "s/^$1 //p" /proc/vmstat
-}
-
 # The sum of a key of memory.events over all cgroups.
 events_of_all()
 {

@@ -13,11 +13,6 @@
 swap=$(awk 'NR == 2 { print $1 }' /proc/swaps)
 [ -n "$swap" ] || skip_all "no swap"
 
-recorded()
-{
-	tail -n 1 "$OE/events" | tr ' ' '\n' | sed -n "s/^$1=//p"
-}
-
 # A third more than fits into memory.
 fill_swap()
 {

@@ -19,11 +19,6 @@ CGROUPS=${CGROUPS:-4}
 EVERY=${EVERY:-100}
 PREY=6
 
-nr_killed()
-{
-	sed -n 's/^oom_kill //p' /proc/vmstat
-}
-
 # Asks until told to stop; leaves how often it was granted, and refused.
 ask()
 {
@@ -58,13 +53,6 @@ loop_in()
 	done
 }
 
-in_background()
-{
-	"$@" &
-	started="$started $!"
-	storms="$storms $!"
-}
-
 asked()
 {
 	cat "$tmp"/asked.* | awk -v column="$1" '{ sum += $column } END { print sum + 0 }'
@@ -96,8 +84,7 @@ spawn shield $(($(mem_available_kb) - 49152 - CGROUPS * 8192)) 50
 shield=$pid
 spawn bystander 1024 500
 bystander=$pid
-kernel_before=$(nr_killed)
-storms=
+kernel_before=$(vmstat oom_kill)
 for i in $(seq "$CGROUPS"); do
 	make_cgroup "oe_relieve_$i" 4M
 	in_background loop_in "$i"
@@ -120,12 +107,12 @@ check "$RELIEVES emergencies by request" has_reached "$RELIEVES"
 all_ended()
 {
 	cat "$tmp"/prey.* | xargs kill -KILL 2>/dev/null
-	for one in $storms; do
+	for one in $background; do
 		dead "$one" || return 1
 	done
 }
 check "the loops end" poll_until "$PATIENCE" all_ended
-settled() { [ "$(get stats/victims)" = "$(($(nr_killed) - kernel_before))" ]; }
+settled() { [ "$(get stats/victims)" = "$(($(vmstat oom_kill) - kernel_before))" ]; }
 poll_until 5 settled
 
 memcg=$(get stats/oom_memcg)
@@ -136,7 +123,7 @@ comment "request $requests: $(asked 1) granted, $(asked 2) refused; memcg $memcg
 check "the machine ran out of memory, too" [ "$global" -gt 0 ]
 check "each one that was granted was an emergency" [ "$requests" -ge "$(asked 1)" ]
 check "and none that was not asked for" [ "$requests" -le $(($(asked 1) + $(asked 2))) ]
-equal "stats/victims counts all whom the kernel killed" "$(($(nr_killed) - kernel_before))" "$(get stats/victims)"
+equal "stats/victims counts all whom the kernel killed" "$(($(vmstat oom_kill) - kernel_before))" "$(get stats/victims)"
 equal "each emergency was told once" $((memcg + global + requests)) "$(get reconfigure_wanted)"
 check "the biggest process lives: ranked below the threshold" alive "$shield"
 check "and so does another one" alive "$bystander"

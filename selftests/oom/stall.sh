@@ -21,11 +21,6 @@ disk=$(awk 'NR == 2 { print $1 }' /proc/swaps)
 [ -n "$disk" ] || skip_all "no swap"
 needs guard
 
-recorded()
-{
-	tail -n 1 "$OE/events" | tr ' ' '\n' | sed -n "s/^$1=//p"
-}
-
 has_victims()
 {
 	[ "$(get stats/victims)" -ge "$1" ]

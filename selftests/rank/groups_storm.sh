@@ -58,13 +58,6 @@ cgroup_storm()
 	done 2>/dev/null
 }
 
-in_background()
-{
-	"$@" &
-	started="$started $!"
-	storms="$storms $!"
-}
-
 stopped_processes()
 {
 	for dir in /proc/[0-9]*; do
@@ -97,14 +90,13 @@ echo 0 >"/proc/$churn/oom_score_adj"
 set_to oom_ranking "$churn 60"
 sleep 0.5
 : >"$tmp/groups"
-storms=
 for one in oom_storm member_storm group_storm cgroup_storm; do
 	in_background "$one"
 done
 sleep "$SECONDS_OF_STORM"
 poll_until "$PATIENCE" has_stormed # a slow kernel takes longer
 : >"$tmp/stop"
-for one in $storms; do
+for one in $background; do
 	poll_until "$PATIENCE" dead "$one"
 done
 comment "$(wc -l <"$tmp/groups") groups came and went; $(get stats/oom_memcg) OOMs"

@@ -157,12 +157,6 @@ test_service()
 		"$rc $(grep -c 'saver: signal 10 to 1 ' "$log")"
 }
 
-# scanned SERVICE [NR]: how many processes of it are known now
-recorded()
-{
-	tail -n 1 "$OE/events" | tr ' ' '\n' | sed -n "s/^$1=//p"
-}
-
 # The step must not wait for the module, which waits for the manager to acknowledge.
 test_kill_next()
 {
@@ -187,6 +181,7 @@ test_kill_next()
 	check "back to normal again" poll_until "$PATIENCE" threshold_is 0
 }
 
+# scanned SERVICE [NR]: so many processes of it are known now
 scanned()
 {
 	kill -USR1 "$daemon"

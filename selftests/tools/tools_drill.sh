@@ -37,11 +37,6 @@ gives()
 	fail "$gives_what"
 }
 
-kills_of_kernel()
-{
-	awk '$1 == "oom_kill" { print $2 }' /proc/vmstat
-}
-
 nr_drill_cgroups()
 {
 	find "$CGROUP" -maxdepth 1 -name 'oom-embedded-drill-*' | wc -l
@@ -154,9 +149,9 @@ start_load
 outsiders="$bystander $loads"
 eaten=$(wc -l <"$tmp/eaten.times")
 before=$(state_of_system)
-kills=$(kills_of_kernel)
+kills=$(vmstat oom_kill)
 gives "$DRILLS of $DRILLS drills are right" 0 "$DRILLS of $DRILLS drills were right" drill -n "$DRILLS"
-equal "three processes a drill died in the whole machine" $((3 * DRILLS)) $(($(kills_of_kernel) - kills))
+equal "three processes a drill died in the whole machine" $((3 * DRILLS)) $(($(vmstat oom_kill) - kills))
 check "the most expendable bystander lives, and all others" all_alive
 equal "settings, groups, rankings, cgroups and controllers are as before" "$before" "$(state_of_system)"
 check "nothing is left" nothing_is_left
@@ -179,11 +174,11 @@ stop_process "$bystander"
 echo 2 >/proc/sys/vm/panic_on_oom
 gives "refused: an OOM of a memory cgroup would panic" 2 'panic_on_oom is 2' drill
 echo 0 >/proc/sys/vm/panic_on_oom
-kills=$(kills_of_kernel)
+kills=$(vmstat oom_kill)
 set_to rank_threshold 999
 gives "refused: no room for three rankings" 2 'no room for three rankings' drill
 set_to rank_threshold 100
-equal "refused: nobody died" "$kills" "$(kills_of_kernel)"
+equal "refused: nobody died" "$kills" "$(vmstat oom_kill)"
 
 # --- planted faults
 set_to mode observe
