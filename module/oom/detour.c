@@ -27,7 +27,7 @@ enum {
 	LET_BY_TICKS = 10,
 };
 
-/* Comes to the wrapper with mode=off, too; only current compares. */
+/* The task whose calls come to the wrapper even with mode=off, or NULL. */
 static struct task_struct *kept;
 
 /*

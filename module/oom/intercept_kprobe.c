@@ -251,7 +251,7 @@ static const struct oe_way kprobe_way = {
 	.kill_nobody = kill_nobody,
 };
 
-/* Asked for by the module itself, before it was switched off. */
+/* A request of the module, made before the mode became off. */
 static bool is_withdrawn(const struct oom_control *oc)
 {
 	return READ_ONCE(oe_config.mode) == OE_MODE_OFF && oc->order == -1 &&

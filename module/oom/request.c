@@ -158,9 +158,8 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent)
  * Return: 0 if a victim was killed, or memory came back before; -ESRCH if nobody
  * may be chosen; -EBUSY while another emergency of the machine is under way, if
  * an earlier victim is still dying, in suspend, with mode=observe, and if the mode
- * was changed to off meanwhile;
- * -EOPNOTSUPP with mode=off, and where the kernel's call cannot be made or would
- * not be wrapped.
+ * was changed to off meanwhile; -EOPNOTSUPP with mode=off, and where the kernel's
+ * call cannot be made or would not be wrapped.
  */
 int oe_request_victim(enum oe_kind kind, unsigned int stall_percent)
 {

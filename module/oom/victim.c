@@ -45,8 +45,9 @@ static struct {
 };
 
 /*
- * In the default hierarchy; with cgroup v1, where all are in its root, that of
- * the memory controller. Caller holds rcu_read_lock().
+ * The path in the default hierarchy. With cgroup v1 all processes are in the root
+ * of that: then the path in the hierarchy of the memory controller. Caller holds
+ * rcu_read_lock().
  */
 static void name_cgroup(struct task_struct *p, char *path)
 {
@@ -90,7 +91,7 @@ static void record_victim(struct task_struct *p)
 		sizeof(victim.process.comm));
 	if (ranking.source == OE_SOURCE_GROUP)
 		oe_group_name(ranking.group, victim.process.group);
-	/* oe_victim_take() reads its cgroup: a probe may not take locks that sleep. */
+	/* For oe_victim_take(): a probe may not take the locks of cgroup_path(). */
 	victim.task = get_task_struct(p);
 	victim.armed = false;
 	/* Pairs with oe_victim_is_marked(). */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The step "kill next": the module kills the first in order. The worker asks, and nobody waits for
- * it: the module's own emergency, which this opens, waits for the manager's acknowledgement.
+ * The step "kill next": the module kills the first in order. A child of the worker asks it, and the
+ * manager does not wait for that child: the emergency that the request opens waits for the manager's
+ * acknowledgement.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,9 +18,9 @@ enum {
 
 static struct {
 	int job;
-	int64_t last_ms; /* when the last one ended that has killed, or may have */
+	int64_t last_ms; /* end of the last request that has killed, or may have */
 	bool has_killed;
-	int refused; /* errno that was told, and comes again each time */
+	int refused; /* errno that the log has already */
 } next_kill = { .job = NO_JOB };
 
 static bool is_too_early(int interval_ms)
@@ -33,7 +34,7 @@ static bool is_too_early(int interval_ms)
  * @who: for the log
  * @interval_ms: not sooner than so long after the last time
  *
- * What comes of it is logged by oe_kill_look().
+ * Returns immediately; oe_kill_look() logs the outcome.
  */
 void oe_kill_next(const char *who, int interval_ms)
 {
@@ -58,7 +59,7 @@ void oe_kill_next(const char *who, int interval_ms)
 	oe_log(OE_LOG_INFO, "%s: kill next", who);
 }
 
-/* A module that will not kill says so each time: once is enough. */
+/* Logged once: a module that refuses for such a reason does so each time. */
 static void say_refusal(int err, const char *why)
 {
 	if (next_kill.refused == err)
@@ -67,7 +68,7 @@ static void say_refusal(int err, const char *why)
 	oe_log(OE_LOG_WARNING, "kill next: %s", why);
 }
 
-/* Also where it is not known: the time between two is kept. */
+/* Also if the outcome is not known, so that two kills are never too close. */
 static void note_kill(void)
 {
 	next_kill.has_killed = true;
@@ -108,7 +109,7 @@ static void say_answer(int err)
 }
 
 /**
- * oe_kill_look - log what has come of the last oe_kill_next(), if it has ended
+ * oe_kill_look - log the outcome of the last oe_kill_next(), if it has ended
  */
 void oe_kill_look(void)
 {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The worker: a child of the manager, forked at the start and locked in memory.
- * It forks and executes commands, calls sync(2) and has the module kill, all of
- * which may need memory or wait for the manager, and so may hang. The manager leaves its orders in shared memory and finds the
- * results there. A command that cannot be forked in time has failed.
+ * It forks and executes commands, calls sync(2) and has the module kill: each may
+ * need memory or wait for the manager, and so may hang. The manager leaves its
+ * orders in shared memory and finds the results there. A command that cannot be
+ * forked in time has failed.
  */
 #include <errno.h>
 #include <fcntl.h>
