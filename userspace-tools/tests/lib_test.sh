@@ -145,6 +145,42 @@ test_installed()
 	same "leaves nothing" "" "$(find "$DEST" ! -type d -o -name '*oom*')"
 }
 
+# Compiled without sanitizers, which read the clock themselves, and do not lock memory.
+test_lock()
+{
+	local tools=$TESTS/..
+
+	cat >"$tmp/lock.c" <<-'PROGRAM'
+		#include <stdio.h>
+		#include <sys/resource.h>
+		#include <time.h>
+		#include <oom_embedded.h>
+
+		static long faults(void)
+		{
+			struct rusage usage;
+
+			getrusage(RUSAGE_SELF, &usage);
+			return usage.ru_minflt + usage.ru_majflt;
+		}
+
+		int main(void)
+		{
+			struct timespec now;
+			int err = oom_embedded_lock_memory(16 * 1024);
+			long before = faults();
+
+			clock_gettime(CLOCK_MONOTONIC, &now);
+			printf("%d %ld\n", err, faults() - before);
+			return 0;
+		}
+	PROGRAM
+	check "a program with the library's own sources" gcc -O2 -I "$(dirname "$HEADER")" -I "$(dirname "$HEADER")/uapi" \
+		-I "$tools" -D_GNU_SOURCE "$tmp/lock.c" "$tools"/lib/{callback,event,oom_embedded,self}.c \
+		"$tools"/common/{words,sysfs,uevent}.c -o "$tmp/lock"
+	same "locks its memory, and reads the clock without a page fault" "0 0" "$("$tmp/lock" 2>&1)"
+}
+
 needs_library()
 {
 	local loader=ldd
@@ -160,4 +196,5 @@ program hear_uevents
 test_symbols
 test_layout
 test_installed
+test_lock
 finish
