@@ -109,14 +109,23 @@ from_report()
 	awk -v key="$1:" '$1 == key { print $2; exit }' "$OE/report"
 }
 
+# An OOM that was avoided may come before the one with a victim, which then finds the level oom.
+is_first_report()
+{
+	[ "$(get reconfigure_wanted)" = $((told + 1)) ]
+}
+
 leak_unforeseen()
 {
 	make_cgroup noswap 1G
+	told=$(get reconfigure_wanted)
 	echo 0 >"$cgroup/memory.swap.max"
 	leak_once "unforeseen" -C "$cgroup"
 	equal "a cgroup that may not swap: the OOM enters all levels, in order" \
 		"| warning critical imminent_oom oom" "$(paths unforeseen | sed 's/ x / /; s/ normal.*//')"
-	equal "and its report says that nothing was foreseen" "oom oom normal" \
+	was=normal
+	is_first_report || was=oom
+	equal "and its report says that nothing was foreseen" "oom oom $was" \
 		"$(from_report ReportReason) $(from_report Level) $(from_report LevelWas)"
 }
 
