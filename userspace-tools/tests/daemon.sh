@@ -104,6 +104,20 @@ daemon_section()
 	CONF
 }
 
+# daemon_conf NAME CONDITION LEAVE_AFTER: a normal mode of threshold 100, and one of 300
+daemon_conf()
+{
+	daemon_section
+	cat <<-CONF
+		[mode normal]
+		rank_threshold = 100
+		[mode $1]
+		rank_threshold = 300
+		enter = $2
+		leave_after = $3
+	CONF
+}
+
 start()
 {
 	"${with_us[@]}" "$DAEMON" -f "$CONF" -d "$tmp/conf.d" >>"$log" 2>&1 &

@@ -14,15 +14,7 @@ export OOM_EMBEDDED_STATE=$tmp/state
 # write_conf SIZE
 write_conf()
 {
-	daemon_section >"$CONF"
-	cat >>"$CONF" <<-CONF
-		[mode normal]
-		rank_threshold = 100
-		[mode promised]
-		rank_threshold = 300
-		enter = commit_left $1
-		leave_after = 200ms
-	CONF
+	daemon_conf promised "commit_left $1" 200ms >"$CONF"
 }
 
 # set_commit LINE...: meminfo with these lines. In place, since the manager keeps the file open: with
@@ -114,6 +106,8 @@ gives "metrics: in bytes" 0 '^oom_embedded_commit_left_bytes 8192000$' metrics
 gives "metrics: of how many" 0 '^oom_embedded_commit_limit_bytes 102400000$' metrics
 gives "status says so" 0 '^promises .* left of .*strict' status
 gives "status -v: the number" 0 'commit_left_kb.* 8000$' status -v
+gives "top: in a line of its own" 0 '^commit  8000 KiB left of' top
+gives "incident: as a fact of now" 0 'Left to be promised now</b>8000 KiB<' incident
 run status -v --json
 same "status -v --json: the same" 8000 "$(jq .commit_left_kb <<<"$out")"
 

@@ -44,12 +44,14 @@ still_conf()
 		enter = level critical
 		enter = load 50
 		enter = biggest 90%
+		enter = commit_left 4k
 		rank_threshold = 200
 		[mode barebones]
 		enter = oom
 		leave_after = never
 		rank_threshold = 500
 		service = saver
+		step = kill next
 		step = run 2s $tmp/command one two
 		step = helper 1s helper
 		[service saver]
@@ -145,6 +147,8 @@ test_sealed()
 	local status
 
 	still_conf
+	put_file proc/sys/vm/overcommit_memory 2
+	: >"$OOM_EMBEDDED_SYSFS/relieve"
 	export SEAL=$tmp/seal
 	echo 0 >"$SEAL"
 	start_still
@@ -163,6 +167,7 @@ test_sealed()
 	check "sealed: a service is ended" until_true no_saver
 	same "sealed: and the emergency acknowledged" "$wanted" "$(first_line reconfigure_done)"
 	check "sealed: a command is run" until_true grep -q 'one two' "$tmp/commands"
+	check "sealed: the module is asked for a victim" until_true grep -q 1 "$OOM_EMBEDDED_SYSFS/relieve"
 	check "sealed: a helper works" until_true grep -q 'go barebones' "$tmp/helped"
 	kill -HUP "$daemon"
 	kill -KILL "$(pgrep -P "$daemon" oom-worker)"

@@ -16,15 +16,7 @@ export OOM_EMBEDDED_STATE=$tmp/state
 # write_conf TIME
 write_conf()
 {
-	daemon_section >"$CONF"
-	cat >>"$CONF" <<-CONF
-		[mode normal]
-		rank_threshold = 100
-		[mode worn]
-		rank_threshold = 300
-		enter = forecast_slow $1
-		leave_after = 300ms
-	CONF
+	daemon_conf worn "forecast_slow $1" 300ms >"$CONF"
 }
 
 stories=$("$PLAY")

@@ -88,8 +88,6 @@ static void add_level(struct frame *frame)
 	char level[WORD_SIZE];
 	char available[FORMAT_SIZE];
 	char reserve[FORMAT_SIZE];
-	char promises[FORMAT_SIZE + WORD_SIZE] = "";
-	struct oe_commit commit;
 
 	if (oe_sysfs_exists("levels/level")) {
 		add_line(frame, FRAME_DIM, "level   this module has none");
@@ -102,19 +100,24 @@ static void add_level(struct frame *frame)
 	else if (manager_trend()->left_s >= 0)
 		snprintf(forecast_text, sizeof(forecast_text), "OOM in %lld h",
 			 manager_trend()->left_s / 3600);
-	if (oe_commit_read(&commit)) {
-		char left[FORMAT_SIZE];
-
-		snprintf(promises, sizeof(promises), "  promises left %s",
-			 format_kb(left, commit.left_kb));
-	}
 	add_line(frame, style_of_level(level),
-		 "level   %-12s  available %s  forecast: %s  reserve %s%s",
-		 level,
+		 "level   %-12s  available %s  forecast: %s  reserve %s", level,
 		 format_kb(available, read_number("levels/available_kb", 0)),
 		 forecast_text,
-		 format_kb(reserve, read_number("reserve_available_kb", 0)),
-		 promises);
+		 format_kb(reserve, read_number("reserve_available_kb", 0)));
+}
+
+/* A line of its own: a number that is cut off would be another number. */
+static void add_commit(struct frame *frame)
+{
+	struct oe_commit commit;
+	char limit[FORMAT_SIZE];
+	char left[FORMAT_SIZE];
+
+	if (oe_commit_read(&commit))
+		add_line(frame, FRAME_PLAIN, "commit  %s left of %s",
+			 format_kb(left, commit.left_kb),
+			 format_kb(limit, commit.limit_kb));
 }
 
 /* Available memory, and the watermarks as letters: w, c, i, o. */
@@ -312,6 +315,7 @@ int frame_build(struct frame *frame)
 	frame->nr = 0;
 	add_policy(frame);
 	add_level(frame);
+	add_commit(frame);
 	add_bar(frame);
 	add_counters(frame);
 	if (oe_records_events(&events))
