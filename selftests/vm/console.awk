@@ -7,7 +7,9 @@
 # Three things carry a stack and are forgiven it: the OOM killer's own report, the failing
 # allocation of a process that it has just killed (the allocator gives victims up), and a
 # panic that the test asked for (panic=1). A report is forgiven one "Call Trace:", not
-# everything up to its end: a BUG in the middle of it is still a BUG.
+# everything up to its end: a BUG in the middle of it is still a BUG. The first lines of a
+# report may be missing, if the console's level was changed meanwhile (SysRq does): then
+# dump_header(), which makes it, is at the top of the stack.
 
 BEGIN {
 	bad = "BUG:|WARNING:|Oops|Call Trace|INFO: .*(circular|suspicious|hung|task|stall)" \
@@ -67,6 +69,28 @@ failing && match($0, / PID: [0-9]+ /) {
 /Call Trace/ && forgiven {
 	forgiven = 0
 	next
+}
+
+/Call Trace/ {
+	if (held != "")
+		print held
+	held = $0
+	next
+}
+
+held != "" && / dump_header\+/ {
+	held = ""
+	next
+}
+
+held != "" && !/ (<TASK>|dump_stack_lvl\+|dump_stack\+|show_stack\+)/ {
+	print held
+	held = ""
+}
+
+END {
+	if (held != "")
+		print held
 }
 
 $0 ~ bad
