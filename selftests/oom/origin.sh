@@ -32,7 +32,7 @@ swap_off()
 	started="$started $pid"
 }
 
-plan 6
+plan 7
 load_module selection_order=rank rank_threshold=100 no_victim_action=unprotect
 fill_swap
 victims=$(get stats/victims)
@@ -53,5 +53,6 @@ wait "$pid"
 rc=$?
 reaped="$reaped $pid"
 equal "a protected swapoff gets through" 0 "$rc"
+check "the disk is swap again" swapon "$swap"
 equal "no splat" 0 "$(splat_taint)"
 finish

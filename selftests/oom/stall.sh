@@ -14,7 +14,7 @@
 
 SECONDS_BUSY=${SECONDS_BUSY:-4}
 # The disk of the emulator is fast: most of a fault is not the read.
-PERCENT=4
+PERCENT=2
 
 # Only its disk is wanted.
 disk=$(awk 'NR == 2 { print $1 }' /proc/swaps)
