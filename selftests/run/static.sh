@@ -13,7 +13,7 @@ VM=selftests/vm
 trap - ERR
 set +eE
 work=$(mktemp -d) || exit 1
-trap 'cp -r "$work" /tmp/w/speed-static; rm -rf "$work"' EXIT
+trap 'rm -rf "$work"' EXIT
 
 nr=0
 running=0
