@@ -13,7 +13,7 @@ MODULESLOADDIR ?= $(PREFIX)/lib/modules-load.d
 INITDIR ?= $(SYSCONFDIR)/init.d
 
 # What has a path written into it is made anew when the path is another one.
-PATHS = $(PREFIX) $(SBINDIR) $(LIBDIR) $(INCLUDEDIR) $(LIBEXECDIR) $(SYSCONFDIR)
+PATHS = $(PREFIX) $(SBINDIR) $(LIBDIR) $(INCLUDEDIR) $(LIBEXECDIR) $(SYSCONFDIR) $(RUNSTATEDIR)
 $(O)/paths: FORCE
 	@mkdir -p $(@D)
 	@echo "$(PATHS)" | cmp -s - $@ || echo "$(PATHS)" >$@
@@ -40,4 +40,4 @@ INSTALLS += $(INSTALL_$(INIT)) \
 $(O)/packaging/%: $(PACKAGING)/%.in $(O)/paths
 	@mkdir -p $(@D)
 	$(SED) -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' \
-		-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' $< >$@
+		-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@RUNSTATEDIR@|$(RUNSTATEDIR)|g' $< >$@

@@ -36,8 +36,8 @@ $(CLI_OBJECTS): ALL_CPPFLAGS += $(CLI_CPPFLAGS)
 TARGETS += $(O)/oom-embedded
 INSTALLS += $(O)/oom-embedded:$(BINDIR)/oom-embedded:755 \
 	completion/oom-embedded:$(COMPLETIONDIR)/oom-embedded:644 \
-	completion/_oom-embedded:$(DATADIR)/zsh/site-functions/_oom-embedded:644 \
-	completion/oom-embedded.fish:$(DATADIR)/fish/vendor_completions.d/oom-embedded.fish:644
+	completion/_oom-embedded:$(ZSHCOMPLETIONDIR)/_oom-embedded:644 \
+	completion/oom-embedded.fish:$(FISHCOMPLETIONDIR)/oom-embedded.fish:644
 
 $(O)/oom-embedded: $(CLI_OBJECTS) $(COMMON_OBJECTS)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CLI_LIBS) $(LDLIBS)

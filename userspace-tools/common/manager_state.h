@@ -11,7 +11,7 @@
 
 #include "common/config.h"
 
-#define OE_STATE_FILE "/run/oom-embedded/state"
+#define OE_STATE_FILE RUNSTATEDIR "/oom-embedded/state"
 
 enum {
 	OE_STATE_NAME = 48, /* groups/NAME/rank fits */

@@ -13,7 +13,7 @@
 
 #include "daemon/daemon.h"
 
-#define CONTROL "/run/oom-embedded/control"
+#define CONTROL RUNSTATEDIR "/oom-embedded/control"
 
 enum {
 	COMMAND = 128,

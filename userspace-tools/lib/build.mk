@@ -7,7 +7,7 @@ LIB_FILE = liboom_embedded.so.$(VERSION)
 
 TARGETS += $(O)/liboom_embedded.a $(O)/liboom_embedded.pc
 INSTALLS += $(O)/liboom_embedded.a:$(LIBDIR)/liboom_embedded.a:644 \
-	$(O)/liboom_embedded.pc:$(LIBDIR)/pkgconfig/liboom_embedded.pc:644 \
+	$(O)/liboom_embedded.pc:$(PKGCONFIGDIR)/liboom_embedded.pc:644 \
 	../include/oom_embedded.h:$(INCLUDEDIR)/oom_embedded.h:644 \
 	../include/uapi/oom_embedded.h:$(INCLUDEDIR)/linux/oom_embedded.h:644
 

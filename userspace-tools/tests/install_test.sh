@@ -13,8 +13,14 @@ tools_make()
 	make -s -C "$TOOLS" O="$TOOLS_BUILD" "${TOOLS_FLAGS[@]}" DESTDIR="$tmp/root" "$@" >"$tmp/log" 2>&1
 }
 
-# The paths of another prefix are compiled in: not where the other tests have their programs.
+# The paths of another prefix are compiled in: not where the other tests have their programs. Each
+# folder that a packager may want elsewhere is one of its own, but for those that follow from others.
 ELSEWHERE=(PREFIX=/opt/oom O="$tmp/opt" SANITIZE= CFLAGS=-O0)
+PLACES=(BINDIR SBINDIR LIBDIR LIBEXECDIR INCLUDEDIR DOCDIR MANDIR COMPLETIONDIR ZSHCOMPLETIONDIR
+	FISHCOMPLETIONDIR PKGCONFIGDIR SYSTEMDUNITDIR UDEVRULESDIR MODULESLOADDIR)
+for place in "${PLACES[@]}" SYSCONFDIR RUNSTATEDIR; do
+	ELSEWHERE+=("$place=/opt/oom/$place")
+done
 
 installed()
 {
@@ -51,6 +57,12 @@ same "make uninstall: what others have stays" ./usr/bin/somebody-elses "$(instal
 rm -rf "$tmp/root"
 check "make install: another prefix" tools_make "${ELSEWHERE[@]}" install
 same "make install: all of it is there" '' "$(installed | grep -v '^./opt/oom/')"
+same "make install: each folder is the variable's, and no other is used" "$(printf '%s\n' "${PLACES[@]}" | sort)" \
+	"$(installed | cut -d / -f 4 | sort -u)"
+# /usr/local/lib is systemd's, and /usr/local in a PATH.
+same "make install: no file names another place" '' "$(cd "$tmp/root" &&
+	grep -rlaE '/(etc|run)/oom\\*-embedded|/run/oom-embeddedd\.pid|/usr/(local/)?(s?bin|libexec)/oom-embedded' . |
+	grep -v '/examples/.*\.conf$')"
 check "make uninstall: from there" tools_make "${ELSEWHERE[@]}" uninstall
 same "make uninstall: all of it is gone" '' "$(installed)"
 
