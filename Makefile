@@ -10,7 +10,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules install tools install-tools uninstall uninstall-tools demo check check-tools \
-	check-variants check-newcomer check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
+	check-variants check-newcomer check-deb deb check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -19,12 +19,13 @@ modules:
 
 # What a debugger wants is most of the file. The labels are the compiler's own: on riscv64 the
 # kernel would keep them all in memory, 1.2 MB instead of 0.3.
+DEPMOD ?= depmod
 INSTALL_MOD_STRIP ?= --strip-debug --discard-locals
 
 # The kernel's build runs depmod only where it finds System.map, which Debian's headers lack.
 install:
 	$(KBUILD_MODULE) INSTALL_MOD_STRIP="$(INSTALL_MOD_STRIP)" modules_install
-	depmod $(if $(INSTALL_MOD_PATH),-b "$(INSTALL_MOD_PATH)") \
+	$(DEPMOD) $(if $(INSTALL_MOD_PATH),-b "$(INSTALL_MOD_PATH)") \
 		"$$(modinfo -F vermagic oom_embedded.ko | cut -d ' ' -f 1)"
 
 tools:
@@ -79,6 +80,14 @@ check-variants:
 check-newcomer:
 	@selftests/run/newcomer.sh
 
+# Debian's packages, source and binary: packaging/debian is their debian/.
+DEB_OUT ?= packaging/build
+deb:
+	packaging/build-deb.sh "$(DEB_OUT)"
+
+check-deb:
+	@selftests/run/deb.sh
+
 # The kernel's own rule where there are headers; what it would remove where there are none.
 clean:
 	$(TOOLS) clean
@@ -96,11 +105,13 @@ help:
 	@echo "make install    install it for that kernel (as root)"
 	@echo "make tools      build the command line, the daemon and the library (userspace-tools/)"
 	@echo "make install-tools    install them (PREFIX, DESTDIR); make uninstall removes them"
+	@echo "make deb        Debian's packages, in DEB_OUT ($(DEB_OUT))"
 	@echo "make demo       a leak in a virtual machine, with and without the module"
 	@echo "make check      every quick test; ends with 'N passed, N failed'"
 	@echo "make check-tools  the tools' tests, those with a browser and promtool too"
 	@echo "make check-variants  the same with musl, LTO, 32 bits, valgrind, or VARIANT=musl"
 	@echo "make check-newcomer  what README says, typed in a Debian with systemd"
+	@echo "make check-deb  Debian's packages: lintian, and their life in a Debian with systemd"
 	@echo "make check-property  500 random configurations against a model, or ROUNDS=5000"
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"
 	@echo "make soak       the same tests, many times over"

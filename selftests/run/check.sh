@@ -23,7 +23,7 @@ LANES=${LANES:-$(($(nproc) + 2))}
 # needs the debug kernel or its sources is put off as long as that is being built.
 QUICK=(
 	debug-6.12-rest debug-6.12-oom debian-6.12 debian-6.1 static 6.12-graceful 6.1-swapping
-	6.1-warning dkms 6.12-panic_on_oom tools 6.1-limiting demo 6.12-tools 6.12-no_victim_never
+	6.1-warning dkms deb 6.12-panic_on_oom tools 6.1-limiting demo 6.12-tools 6.12-no_victim_never
 	6.12-no_victim_panic 6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw harness
 )
 
@@ -177,6 +177,7 @@ run_part()
 	debug-*) debug_part "$1" ;;
 	static) part "$1" selftests/run/static.sh ;;
 	dkms) part "$1" selftests/run/dkms.sh ;;
+	deb) part "$1" selftests/run/deb.sh package ;;
 	tools) part "$1" userspace-tools/tests/run.sh ;;
 	demo) part "$1" demo ;;
 	device) part "$1" check_device debian-6.12 ;;

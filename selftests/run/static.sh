@@ -173,7 +173,7 @@ compat_is_small()
 
 shell_clean()
 {
-	tracked '*.sh' '.ci/run' 'selftests/vm/guest/*' | while read -r file; do
+	tracked '*.sh' '.ci/run' 'selftests/vm/guest/*' 'packaging/debian/*' | while read -r file; do
 		! head -n1 "$file" | grep -qE '^#!.*sh|shellcheck' || echo "$file"
 	done | xargs -P "$(nproc)" -n 16 shellcheck -x
 }

@@ -5,77 +5,15 @@
 # OOM, and the same machine after a restart. Each line that begins with "check" or "equal" is a result.
 
 # shellcheck disable=SC2016,SC2317 # for other shells; conditions are called by name
-# shellcheck source=selftests/lib/ktap.sh
-. "$(dirname "$0")/ktap.sh"
+# shellcheck source=selftests/run/guest/debian_lib.sh
+. "$(dirname "$0")/debian_lib.sh"
 
-cd "$(dirname "$0")" || exit 1
-OOM=/sys/kernel/oom_embedded
 CONF=/etc/oom-embedded.conf
-export HOME=/root
-
-# poll COMMAND...: for two minutes at most
-poll()
-{
-	left=240
-	until "$@" >/dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return 1
-		sleep 0.5
-	done
-}
-
-# typed FILE: its commands at a shell, each of which has to succeed; "check" may have findings, which
-# have a status of their own
-typed()
-{
-	while IFS= read -r line; do
-		echo "# # $line"
-		bash -c "$line" </dev/null >/tmp/typed 2>&1
-		status=$?
-		sed 's/^/#   /' /tmp/typed | head -n 30
-		[ "$line" != 'oom-embedded check' ] || [ "$status" -ne 8 ] || continue
-		[ "$status" -eq 0 ] || { echo "# status $status"; return 1; }
-	done <"$1"
-}
-
-# program NAME: a process of that name; sets $!
-program()
-{
-	(
-		echo 0 >/proc/self/oom_score_adj
-		exec perl -e '$0 = shift; sleep 1000 while 1' "$1"
-	) &
-}
-
-ranked()
-{
-	grep -q "^ *$1  *$2 " "$OOM/oom_ranking"
-}
-
-# The kernel takes memory back from all others first, so this is one machine's OOM.
-leak()
-{
-	(
-		echo 0 >/proc/self/oom_score_adj
-		exec perl -e '$0 = "batch1"; my @all; push @all, "x" x 1000000 while 1'
-	) &
-	leaker=$!
-}
 
 # ranking_in FILE: what a process has read about itself
 ranking_in()
 {
 	cut -d ' ' -f 1 "$1"
-}
-
-is_gone()
-{
-	! kill -0 "$1"
-}
-
-log_has()
-{
-	journalctl -b -u oom-embeddedd --no-pager | grep -q "$1"
 }
 
 # Asked what it knows, as oom-embeddedd(8) says.
@@ -88,13 +26,6 @@ tells()
 runs_anew()
 {
 	systemctl is-active --quiet web && [ "$(systemctl show -P MainPID web)" != "$was" ]
-}
-
-the_end()
-{
-	echo "newcomer: the end"
-	sync
-	systemctl poweroff --force
 }
 
 if [ -e restarted ]; then

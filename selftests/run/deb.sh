@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# deb.sh [package]: the packages of packaging/debian: they build, lintian has nothing to say; with
+# "package" no more than that. Then their life: installed by apt from a repository of files in a
+# Debian with systemd, an OOM in it, removed, installed again, upgraded, with a newer kernel, for which
+# dkms builds by itself, and purged. KTAP. "make check-deb"; an hour on two cores, of which the
+# cache keeps Debian itself; the life needs root, mmdebstrap, 8 GB.
+
+set -euo pipefail
+
+SELFTESTS=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=selftests/run/debian.sh
+. "$SELFTESTS/run/debian.sh"
+
+VERSION=$(<"$REPO_ROOT/VERSION")
+NEXT=$VERSION+next
+NAMES=(oom-embedded-dkms oom-embedded liboom-embedded1 liboom-embedded-dev)
+OUT=$CACHE_DIR/build/deb
+GUEST=deb_guest.sh
+
+# build_packages FROM TO: of the sources in FROM; a difference from the symbols file is an error. What
+# the compiler has done before for the same sources it need not do again.
+build_packages()
+{
+	rm -rf "$2"
+	mkdir -p "$2"
+	PATH=/usr/lib/ccache:$PATH CCACHE_DIR=$CACHE_DIR/ccache CCACHE_NOHASHDIR=1 DPKG_GENSYMBOLS_CHECK_LEVEL=4 \
+		"$1/packaging/build-deb.sh" "$2" -us -uc >"$2/log" 2>&1 && return
+	tail -n 30 "$2/log" | sed 's/^/# /'
+	return 1
+}
+
+packages_of()
+{
+	(cd "$1" && printf '%s\n' *.deb | grep -v dbgsym | cut -d _ -f 1,2 | sort)
+}
+
+lintian_says()
+{
+	lintian --allow-root --pedantic --display-info "$OUT/"*.changes 2>&1
+}
+
+# What is in the package for DKMS, and what dkms.conf beside it says.
+dkms_says()
+{
+	local conf
+
+	conf=$(dpkg --fsys-tarfile "$OUT/oom-embedded-dkms_$VERSION-1_all.deb" |
+		tar -xO "./usr/src/oom_embedded-$VERSION/dkms.conf")
+	bash -c "$conf"'
+		echo "$PACKAGE_NAME $PACKAGE_VERSION"'
+}
+
+judge_packages()
+{
+	check "one dpkg-buildpackage builds them" build_packages "$REPO_ROOT" "$OUT"
+	equal "all four are there" "$(printf "%s_$VERSION-1\n" "${NAMES[@]}" | sort)" "$(packages_of "$OUT")"
+	equal "lintian is silent, as pedantic as it can be" '' "$(lintian_says)"
+	equal "dkms is told the version" "oom_embedded $VERSION" "$(dkms_says)"
+}
+
+# --- their life --------------------------------------------------------------
+
+# serve FOLDER: its packages are those of the repository
+serve()
+{
+	mkdir -p "$TREE/srv/repo"
+	rm -f "$TREE/srv/repo/"*
+	cp "$1/"*.deb "$TREE/srv/repo/"
+	(cd "$TREE/srv/repo" && dpkg-scanpackages -m . >Packages 2>/dev/null)
+	echo 'deb [trusted=yes] file:/srv/repo ./' >"$TREE/etc/apt/sources.list.d/local.list"
+	typed "apt-get -q update"
+}
+
+# The same sources as those of a later version, in whose configuration something is new.
+make_next()
+{
+	local from=$WORK/next
+
+	mkdir "$from"
+	(cd "$REPO_ROOT" && git ls-files -z | tar -c --null --ignore-failed-read -T - 2>/dev/null) | tar -x -C "$from"
+	echo "$NEXT" >"$from/VERSION"
+	echo '# New in this version.' >>"$from/packaging/oom-embedded.conf"
+	sed -i "1s/($VERSION-1)/($NEXT-1)/" "$from/packaging/debian/changelog"
+	build_packages "$from" "$WORK/packages"
+}
+
+built_for()
+{
+	[[ -e $TREE/lib/modules/$1/updates/dkms/oom_embedded.ko ]]
+}
+
+install_packages()
+{
+	serve "$OUT" || bail_out "no repository"
+	# What the packages' own tests need.
+	typed "apt-get -q install mandoc gcc libc6-dev pkg-config" || bail_out "no mandoc"
+	check "apt install oom-embedded" typed "apt install oom-embedded"
+	check "apt install liboom-embedded-dev" typed "apt install liboom-embedded-dev"
+	check "dkms has built the module" built_for "$RELEASE"
+	cp -r "$REPO_ROOT/packaging/debian/tests" "$TREE$FOLDER/"
+	: >"$TREE$FOLDER/facts"
+	add_judge "$GUEST" installed
+}
+
+# live_in KERNEL
+live_in()
+{
+	make_disk "$1" || bail_out "no disk"
+	run_guest 1 || true
+	judge_guest
+}
+
+# What an administrator has done since the installation, as in the first guest.
+change_configuration()
+{
+	sed -i 's/^rank_threshold = 100/rank_threshold = 120/' "$TREE/etc/oom-embedded.conf"
+	printf '[rankings]\npacemaker = 10\n' >"$TREE/etc/oom-embedded.d/site.conf"
+	md5sum <"$TREE/etc/oom-embedded.conf"
+}
+
+upgrade_packages()
+{
+	local changed
+
+	changed=$(change_configuration)
+	check "apt install --reinstall" typed "apt install --reinstall oom-embedded oom-embedded-dkms"
+	make_next || bail_out "no later version"
+	serve "$WORK/packages" || bail_out "no repository"
+	# As an unattended upgrade answers.
+	check "apt upgrade" typed "apt -o Dpkg::Options::=--force-confold upgrade"
+	check "dkms has built the new module" test -d "$TREE/var/lib/dkms/oom_embedded/$NEXT" -a \
+		! -e "$TREE/var/lib/dkms/oom_embedded/$VERSION"
+	equal "the changed configuration is as it was" "$changed" "$(md5sum <"$TREE/etc/oom-embedded.conf")"
+}
+
+# Sets NEW_RELEASE.
+upgrade_kernel()
+{
+	echo "deb $DEBIAN_MIRROR/debian $SUITE-backports main" >"$TREE/etc/apt/sources.list.d/backports.list"
+	typed "apt-get -q update" || bail_out "apt-get update"
+	check "apt install of a newer kernel" \
+		typed "apt -t $SUITE-backports install linux-image-amd64 linux-headers-amd64"
+	NEW_RELEASE=$(cd "$TREE/boot" && printf '%s\n' vmlinuz-* | grep -v "^vmlinuz-$RELEASE\$" | tail -n 1)
+	NEW_RELEASE=${NEW_RELEASE#vmlinuz-}
+	comment "from $RELEASE to $NEW_RELEASE"
+	check "dkms has built the module for it, and nobody had to ask" built_for "$NEW_RELEASE"
+	printf 'NEW_RELEASE=%s\nNEW_VERSION=%s\n' "$NEW_RELEASE" "$NEXT" >"$TREE$FOLDER/facts"
+	add_judge "$GUEST" upgraded
+}
+
+case ${1-} in
+package)
+	plan 4
+	judge_packages
+	;;
+'')
+	use_debian
+	plan "$((4 + 3 + 2 + 4 + 2 + 2 + $(results_of "$GUEST")))"
+	judge_packages
+	unpack_tree
+	install_packages
+	live_in "$RELEASE"
+	upgrade_packages
+	upgrade_kernel
+	live_in "$NEW_RELEASE"
+	;;
+*) die "usage: deb.sh [package]" ;;
+esac
+verdict || exit 1

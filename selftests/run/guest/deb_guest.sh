@@ -1,0 +1,119 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# deb_guest.sh installed|upgraded: in the guests that run/deb.sh has made: what the packages gave after
+# the installation, over a real OOM; and what is there after an upgrade, with a newer kernel, and after a
+# purge. Each line that begins with "check" or "equal" is a result.
+
+# shellcheck disable=SC2016,SC2317 # for other shells; conditions are called by name
+# shellcheck source=selftests/run/guest/debian_lib.sh
+. "$(dirname "$0")/debian_lib.sh"
+
+SITE=/etc/oom-embedded.d/site.conf
+
+# What the three commands are about: a service as any other.
+service_runs()
+{
+	printf '[Service]\nExecStart=/usr/bin/perl -e "$$0 = shift; sleep 1000 while 1" pacemaker\n' \
+		>/etc/systemd/system/pacemaker.service
+	systemctl daemon-reload
+	systemctl start pacemaker
+	pacemaker=$(systemctl show -P MainPID pacemaker)
+	poll grep -q pacemaker "/proc/$pacemaker/comm"
+}
+
+# the_oom: a leak in a process that is nobody special, and its end
+the_oom()
+{
+	before=$(cat $OOM/stats/oom_global)
+	leak
+	poll is_gone "$leaker" && [ "$(cat $OOM/stats/oom_global)" -gt "$before" ]
+}
+
+# same_service: it was neither killed nor started anew
+same_service()
+{
+	[ "$(systemctl show -P MainPID pacemaker)" = "$pacemaker" ] && kill -0 "$pacemaker"
+}
+
+# Debian's autopkgtest does the same.
+package_test()
+{
+	AUTOPKGTEST_TMP=$(mktemp -d) sh "./tests/$1" >/tmp/test 2>&1 && return
+	sed 's/^/# /' /tmp/test
+	return 1
+}
+
+module_file()
+{
+	modinfo -n oom_embedded
+}
+
+# What apt would put away with its own logs, and what the harness itself has brought.
+left_over()
+{
+	find / -xdev \( -path /proc -o -path /srv/repo -o -path /var/log -o -path /var/lib/apt -o \
+		-path /var/cache -o -path /tmp -o -path /usr/local/lib/oom-guest \) -prune -o \
+		\( -iname '*oom[-_]embedded*' -o -iname '*oom-embeddedd*' \) -print
+	find /run -iname '*oom[-_]embedded*' 2>/dev/null
+	dpkg -l '*oom-embedded*' 2>/dev/null | grep '^[a-z][a-z] ' | grep -v '^un'
+	systemctl list-unit-files --no-legend 'oom-embedded*'
+	systemctl --failed --no-legend
+	dkms status | grep oom_embedded
+}
+
+# --- after "apt install oom-embedded", and a start of the machine ---
+installed()
+{
+	poll systemctl is-active oom-embeddedd
+	check "dkms has built the module for this kernel" test -e "/lib/modules/$(uname -r)/updates/dkms/oom_embedded.ko"
+	check "it is loaded when the machine starts" test -d $OOM
+	equal "the manager runs" active "$(systemctl is-active oom-embeddedd)"
+	equal "no unit has failed" '' "$(systemctl --failed --no-legend)"
+	equal "the shipped configuration is in force" "rank 100" "$(cat $OOM/selection_order) $(cat $OOM/rank_threshold)"
+	service_runs
+	# The first of the three was apt's.
+	cat >three <<-SCRIPT
+		printf '[rankings]\npacemaker = 10\n' >$SITE
+		systemctl reload oom-embeddedd
+	SCRIPT
+	check "two more commands" typed three
+	check "and the service has its ranking" poll ranked "$pacemaker" 10
+	check "a leak ends in an OOM of the machine" the_oom
+	check "the protected service has survived it" same_service
+	equal "the victim is remembered" batch1 "$(oom-embedded events | awk 'END { print $5 }' | cut -d / -f 1)"
+	check "the package's own test of the tools" package_test tools
+	check "the package's own test of the module" package_test module
+	check "the package's own test of the library" package_test library
+	check "apt remove" apt-get -qq remove oom-embedded-dkms oom-embedded
+	check "takes the module out of the kernel" test ! -d $OOM
+	check "and leaves the configuration" test -s $SITE -a -s /etc/oom-embedded.conf
+	check "apt install, on the running machine" apt-get -qq install oom-embedded
+	check "loads the module" test -d $OOM
+	check "and starts the manager" poll systemctl is-active oom-embeddedd
+	check "with the configuration of before" poll ranked "$pacemaker" 10
+}
+
+# --- after an upgrade of the packages and of the kernel ---
+upgraded()
+{
+	poll systemctl is-active oom-embeddedd
+	equal "the newer kernel runs" "$NEW_RELEASE" "$(uname -r)"
+	equal "with the newer module, which dkms has built" "$NEW_VERSION" "$(cat /sys/module/oom_embedded/version)"
+	equal "the manager runs" active "$(systemctl is-active oom-embeddedd)"
+	equal "no unit has failed" '' "$(systemctl --failed --no-legend)"
+	equal "the configuration that was changed by hand is in force" 120 "$(cat $OOM/rank_threshold)"
+	service_runs
+	check "so is what was put beside it" poll ranked "$pacemaker" 10
+	check "a leak ends in an OOM of the machine" the_oom
+	check "the protected service has survived it" same_service
+	check "apt purge" apt-get -qq purge oom-embedded-dkms oom-embedded liboom-embedded1 liboom-embedded-dev
+	check "takes the module out of the kernel" test ! -d $OOM
+	equal "ends the manager" '' "$(pgrep -l oom-embeddedd)"
+	equal "and leaves nothing" '' "$(left_over)"
+}
+
+# shellcheck source=/dev/null
+. ./facts
+"$1"
+the_end
