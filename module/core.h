@@ -121,6 +121,7 @@ enum oe_memcg_no_victim_action {
  * @min_gain_kb: a process that holds less goes last, if there is a hog; KiB
  * @allow_offers: 1: processes may make themselves more expendable
  * @early_kb: below so much available memory a victim is chosen; KiB, 0 = never
+ * @early_term_ms: so long before SIGKILL such a victim gets SIGTERM; 0 = none
  * @mirror_oom_score_adj: 1: rankings are mirrored to oom_score_adj
  * @stall_percent: above such a share of time in a stall a victim is chosen; 0 =
  *	never
@@ -144,6 +145,7 @@ struct oe_config {
 	unsigned int min_gain_kb;
 	unsigned int allow_offers;
 	unsigned int early_kb;
+	unsigned int early_term_ms;
 	unsigned int mirror_oom_score_adj;
 	unsigned int stall_percent;
 	unsigned int stall_ms;
@@ -170,6 +172,7 @@ struct oe_policy oe_config_policy(void);
 	X(avoided)		/* episodes in which memory came back in time */ \
 	X(no_victim)		/* episodes without an eligible process */ \
 	X(not_killed)		/* episodes the kernel ended without a kill */ \
+	X(sigterm)		/* episodes in which SIGTERM was sent first */ \
 	X(victim_pending)	/* OOM calls that needed no new victim */ \
 	X(unprotected)		/* protected processes given up */	\
 	X(grace_timeouts)	/* windows in which userspace gave no answer */ \

@@ -148,6 +148,7 @@ enum oe_purpose {
  * @OE_OUTCOME_AVOIDED: memory came back before a victim was chosen
  * @OE_OUTCOME_NOT_KILLED: the kernel ended it without a kill: memory was found
  *	elsewhere, or the caller is dying anyway
+ * @OE_OUTCOME_SIGTERM: the victim was sent SIGTERM, and has time to end
  * @OE_NR_OUTCOMES: how many there are
  */
 enum oe_outcome {
@@ -156,6 +157,7 @@ enum oe_outcome {
 	OE_OUTCOME_VICTIM_PENDING,
 	OE_OUTCOME_AVOIDED,
 	OE_OUTCOME_NOT_KILLED,
+	OE_OUTCOME_SIGTERM,
 	OE_NR_OUTCOMES,
 };
 
@@ -174,6 +176,8 @@ enum {
  * @until_kb: for OE_KIND_EARLY without a stall: so much available memory ends it
  * @stall_percent: for OE_KIND_EARLY: the share of time in a stall; 0 = it is
  *	because of the amount
+ * @term_first: the victim gets SIGTERM, and is not killed in this call
+ * @insists: the call after that one
  * @followed: oe_episode_finish() comes after it, without oom_lock
  */
 struct oe_call {
@@ -183,6 +187,8 @@ struct oe_call {
 	gfp_t gfp;
 	bool may_wait;
 	bool quiet;
+	bool term_first;
+	bool insists;
 	bool followed;
 	unsigned int until_kb;
 	unsigned int stall_percent;

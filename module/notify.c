@@ -375,6 +375,16 @@ void oe_notify_hurry(void)
 	wake_up_all(&notify.wait);
 }
 
+/**
+ * oe_notify_is_hurried - is the module about to be unloaded?
+ * Context: any.
+ * Return: true after oe_notify_hurry().
+ */
+bool oe_notify_is_hurried(void)
+{
+	return READ_ONCE(notify.hurry);
+}
+
 static void raise_to(atomic64_t *mark, u64 count)
 {
 	s64 old = atomic64_read(mark);

@@ -63,6 +63,7 @@ u64 oe_notify_done(void);
 u64 oe_notify_done_ns(u64 count);
 bool oe_notify_wait_done(u64 count, unsigned int timeout_ms);
 void oe_notify_hurry(void);
+bool oe_notify_is_hurried(void);
 int oe_notify_acknowledge(u64 count);
 
 #endif /* OE_NOTIFY_H */

@@ -32,7 +32,8 @@
 	EM(OE_OUTCOME_NO_VICTIM, "no_victim")		\
 	EM(OE_OUTCOME_VICTIM_PENDING, "victim_pending")	\
 	EM(OE_OUTCOME_AVOIDED, "avoided")		\
-	EMe(OE_OUTCOME_NOT_KILLED, "not_killed")
+	EM(OE_OUTCOME_NOT_KILLED, "not_killed")		\
+	EMe(OE_OUTCOME_SIGTERM, "sigterm")
 
 #define OE_TRACE_LEVELS				\
 	EM(OE_LEVEL_NORMAL, "normal")		\

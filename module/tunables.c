@@ -86,6 +86,7 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 		.prepare = oe_early_prepare,
 		.changed = oe_early_changed,
 	},
+	NUMBER(early_term_ms, 0, OOM_EMBEDDED_EARLY_TERM_MS_MAX),
 	[OE_TUNABLE_mirror_oom_score_adj] = {
 		.name = "mirror_oom_score_adj",
 		.value = &oe_config.mirror_oom_score_adj,
@@ -291,6 +292,8 @@ TUNABLE_PARAM(allow_offers,
 	      "1 = a process may make itself more expendable (default), 0 = it may not");
 TUNABLE_PARAM(early_kb,
 	      "below so much available memory a victim is chosen without the kernel's asking: KiB, or with K, M, G, % (default 0: never)");
+TUNABLE_PARAM(early_term_ms,
+	      "such a victim gets SIGTERM so long before SIGKILL, ms (0..10000, default 0: none)");
 TUNABLE_PARAM(mirror_oom_score_adj,
 	      "1 = rankings are mirrored to oom_score_adj (default 0)");
 TUNABLE_PARAM(stall_percent,

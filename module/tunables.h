@@ -43,6 +43,7 @@ enum oe_tunable_index {
 	OE_TUNABLE_min_gain_kb,
 	OE_TUNABLE_allow_offers,
 	OE_TUNABLE_early_kb,
+	OE_TUNABLE_early_term_ms,
 	OE_TUNABLE_mirror_oom_score_adj,
 	OE_TUNABLE_stall_percent,
 	OE_TUNABLE_stall_ms,

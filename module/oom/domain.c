@@ -205,6 +205,17 @@ bool oe_domain_machine_is_open(void)
 }
 
 /**
+ * oe_domain_nr_machine - how often memory of the machine has run out
+ *
+ * Context: any.
+ * Return: a number that wraps; emergencies that are asked for do not count.
+ */
+unsigned int oe_domain_nr_machine(void)
+{
+	return READ_ONCE(domains.nr_machine);
+}
+
+/**
  * oe_domain_hurry - ask the task that is inside a domain to end its window
  * @call: of a caller that cannot wait
  *

@@ -79,6 +79,7 @@ struct oe_domain_state *oe_domain_owned(const struct oe_call *call);
 bool oe_domain_is_preempted(const struct oe_domain_state *state);
 bool oe_domain_machine_in_aftermath(void);
 bool oe_domain_machine_is_open(void);
+unsigned int oe_domain_nr_machine(void);
 bool oe_domain_hurry(const struct oe_call *call);
 void oe_domain_wait(const struct oe_call *call, unsigned int timeout_ms);
 

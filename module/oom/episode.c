@@ -43,6 +43,7 @@
 #include "oom/purpose.h"
 #include "oom/request.h"
 #include "oom/quiet.h"
+#include "oom/sequel.h"
 #include "oom/signal.h"
 #include "oom/victim.h"
 #include "record/decisions.h"
@@ -51,19 +52,6 @@
 #include "trace.h"
 
 enum {
-	/*
-	 * An episode that ended without a kill goes on, unannounced, if the same
-	 * domain calls again so soon. When nobody may be killed in a memory
-	 * cgroup, the caller may come back for ever.
-	 */
-	REOPEN_MS = 100,
-	REOPEN_NO_VICTIM_MS = 10000,
-	/*
-	 * A victim that is gone has left its memory a moment before the
-	 * allocator sees it (per-CPU lists, work items). Do not panic or
-	 * unprotect for want of that memory.
-	 */
-	AFTERMATH_MS = 500,
 	/* Between two tries of a caller in a cgroup that nobody can leave. */
 	RETRY_MAX_MS = 100,
 	RETRY_SHORT_MS = 4,
@@ -88,21 +76,6 @@ static bool needs_victim(const struct oe_episode *episode)
 static bool is_fatal(const struct oe_episode *episode)
 {
 	return needs_victim(episode) && !oe_quiet_for(episode);
-}
-
-static bool is_aftermath_now(const struct oe_domain_state *state)
-{
-	return ktime_get_ns() < state->aftermath_until_ns;
-}
-
-static bool goes_on(const struct oe_domain_state *state,
-		    const struct oe_call *call)
-{
-	/* Each request is an emergency of its own. */
-	return state->open && ktime_get_ns() < state->reopen_until_ns &&
-	       state->episode.call.kind == call->kind &&
-	       !oe_kind_is_asked(call->kind) &&
-	       (call->quiet || !state->episode.call.quiet);
 }
 
 /* The path as userspace knows it; takes no mutex, unlike cgroup_path_ns(). */
@@ -176,7 +149,7 @@ static void open_episode(struct oe_domain_state *state,
 static void begin_episode(struct oe_domain_state *state,
 			  const struct oe_call *call)
 {
-	if (goes_on(state, call)) {
+	if (oe_sequel_goes_on(state, call)) {
 		state->episode.call = *call;
 	} else {
 		oe_gate_enter();
@@ -228,7 +201,7 @@ static void choose_victim(struct oe_domain_state *state)
 	bool may_refuse;
 
 	oe_gate_enter();
-	state->in_aftermath = is_aftermath_now(state);
+	state->in_aftermath = oe_sequel_in_aftermath(state);
 	state->episode.mode = READ_ONCE(oe_config.mode);
 	state->no_victim_action = READ_ONCE(oe_config.no_victim_action);
 	/* A memory cgroup's OOM ends only with a victim. */
@@ -256,36 +229,14 @@ static bool kill_victim(struct oe_episode *episode, const struct oe_way *way,
 	}
 	if (episode->mode != OE_MODE_ENFORCE)
 		return way->leave(ctx, episode);
+	if (episode->decision.task && episode->call.term_first) {
+		oe_request_terminate(episode);
+		oe_episode_end(episode, OE_OUTCOME_SIGTERM);
+		return true;
+	}
 	if (episode->decision.task)
 		return way->kill(ctx, episode);
 	return way->kill_nobody(ctx, episode);
-}
-
-static u64 reopen_ns(enum oe_outcome outcome)
-{
-	return (outcome == OE_OUTCOME_NO_VICTIM ? REOPEN_NO_VICTIM_MS :
-						  REOPEN_MS) *
-	       (u64)NSEC_PER_MSEC;
-}
-
-/* Keep the facts that the next call in this domain needs. */
-static void remember_end(struct oe_domain_state *state, enum oe_outcome outcome)
-{
-	const struct oe_episode *episode = &state->episode;
-
-	/* If memory came back, the next shortage is a new episode. */
-	state->open = outcome != OE_OUTCOME_KILLED &&
-		      outcome != OE_OUTCOME_AVOIDED;
-	state->reopen_until_ns = episode->ended_ns + reopen_ns(outcome);
-	if (outcome != OE_OUTCOME_KILLED) {
-		state->nr_retries++;
-		return;
-	}
-	state->nr_retries = 0;
-	state->aftermath_until_ns =
-		episode->ended_ns + AFTERMATH_MS * (u64)NSEC_PER_MSEC;
-	if (episode->acked_ns)
-		oe_grace_renew(&state->budget);
 }
 
 /**
@@ -312,7 +263,7 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 	}
 	episode->ended_ns = ktime_get_ns();
 	state->ended = true;
-	remember_end(state, outcome);
+	oe_sequel_remember(state, outcome);
 	oe_request_ended(outcome);
 	/* Already reported with this outcome. */
 	if (was_open && outcome == episode->outcome)

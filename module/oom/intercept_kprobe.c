@@ -116,6 +116,8 @@ static void fill_call(const struct oom_control *oc, struct oe_call *call)
 	call->may_wait = !call->quiet && may_wait(oc, call->kind);
 	call->until_kb = READ_ONCE(oe_config.early_kb);
 	call->stall_percent = oe_request_stall();
+	call->term_first = oe_request_terms_first();
+	call->insists = oe_request_insists();
 	call->followed = oc->memcg && oe_intercept_memcg_handles();
 }
 

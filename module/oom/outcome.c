@@ -35,6 +35,7 @@ static const char *const outcome_words[] = {
 	[OE_OUTCOME_VICTIM_PENDING] = "victim_pending",
 	[OE_OUTCOME_AVOIDED] = "avoided",
 	[OE_OUTCOME_NOT_KILLED] = "not_killed",
+	[OE_OUTCOME_SIGTERM] = "sigterm",
 };
 
 enum {
@@ -274,6 +275,7 @@ void oe_count_outcome(const struct oe_episode *episode)
 		[OE_OUTCOME_VICTIM_PENDING] = OE_STAT_victim_pending,
 		[OE_OUTCOME_AVOIDED] = OE_STAT_avoided,
 		[OE_OUTCOME_NOT_KILLED] = OE_STAT_not_killed,
+		[OE_OUTCOME_SIGTERM] = OE_STAT_sigterm,
 	};
 
 	oe_stat_inc(stats[episode->outcome]);

@@ -13,6 +13,7 @@
 #include <linux/errno.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/workqueue.h>
 
 #include "oom/coverage.h"
@@ -21,6 +22,7 @@
 #include "oom/quiet.h"
 #include "oom/redirect.h"
 #include "oom/request.h"
+#include "oom/terminate.h"
 
 static unsigned long notrace where_moom(struct oe_redirect *redirect);
 static unsigned long notrace where_nothing(struct oe_redirect *redirect);
@@ -37,8 +39,11 @@ static struct {
 	struct oe_redirect call;
 	bool available;
 	struct task_struct *task; /* that asks; only current compares */
-	enum oe_kind kind; /* the task's, down to @outcome */
+	enum oe_kind kind; /* the task's, as all that follow */
 	unsigned int stall_percent;
+	bool term_first; /* see &struct oe_call, as the next one */
+	bool insists;
+	struct task_struct *victim; /* that got SIGTERM; a reference */
 	enum oe_outcome outcome;
 } asked = {
 	.lock = __MUTEX_INITIALIZER(asked.lock),
@@ -92,6 +97,41 @@ unsigned int oe_request_stall(void)
 }
 
 /**
+ * oe_request_terms_first - does the victim get SIGTERM first?
+ *
+ * Context: OOM path.
+ * Return: true if it gets that only, in this call.
+ */
+bool oe_request_terms_first(void)
+{
+	return runs_as_task() && asked.term_first;
+}
+
+/**
+ * oe_request_insists - has a victim had SIGTERM in this emergency?
+ *
+ * Context: OOM path.
+ * Return: true if so.
+ */
+bool oe_request_insists(void)
+{
+	return runs_as_task() && asked.insists;
+}
+
+/**
+ * oe_request_terminate - send SIGTERM in place of SIGKILL
+ * @episode: with a decision
+ *
+ * Context: OOM path, oom_lock held.
+ */
+void oe_request_terminate(const struct oe_episode *episode)
+{
+	asked.victim = episode->decision.task->group_leader;
+	get_task_struct(asked.victim);
+	oe_terminate(episode);
+}
+
+/**
  * oe_request_ended - an episode has ended
  * @outcome: how
  *
@@ -107,6 +147,7 @@ static int error_of(enum oe_outcome outcome)
 {
 	switch (outcome) {
 	case OE_OUTCOME_KILLED:
+	case OE_OUTCOME_SIGTERM:
 	case OE_OUTCOME_AVOIDED:
 		return 0;
 	case OE_OUTCOME_NO_VICTIM:
@@ -125,16 +166,8 @@ static bool is_wrapped(void)
 	return oe_coverage_has(OE_COVER_OOM);
 }
 
-static int ask_now(enum oe_kind kind, unsigned int stall_percent)
+static void ask_once(void)
 {
-	if (!asked.available || READ_ONCE(oe_config.mode) == OE_MODE_OFF ||
-	    !is_wrapped())
-		return -EOPNOTSUPP;
-	/* The emergency under way may wait for the very program that asks. */
-	if (oe_quiet_now() || oe_domain_machine_is_open())
-		return -EBUSY;
-	asked.kind = kind;
-	asked.stall_percent = stall_percent;
 	/* If no episode begins, an earlier victim is still dying. */
 	asked.outcome = OE_OUTCOME_VICTIM_PENDING;
 	WRITE_ONCE(asked.task, current);
@@ -143,6 +176,50 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent)
 	call_moom(NULL);
 	oe_detour_keep(NULL);
 	WRITE_ONCE(asked.task, NULL);
+}
+
+/* The amount that was short, if that was the reason. */
+static unsigned int wanted_kb(void)
+{
+	return asked.kind == OE_KIND_EARLY && !asked.stall_percent ?
+		       READ_ONCE(oe_config.early_kb) :
+		       0;
+}
+
+/* A victim has got SIGTERM. It is given its time, without oom_lock. */
+static void follow_up(unsigned int term_ms)
+{
+	struct task_struct *victim = asked.victim;
+	enum oe_terminated end =
+		oe_terminate_wait(victim, term_ms, wanted_kb());
+
+	if (end == OE_TERMINATED_OVERTAKEN)
+		asked.outcome = OE_OUTCOME_NOT_KILLED;
+	asked.term_first = false;
+	asked.insists = true;
+	if (end == OE_TERMINATED_STAYS)
+		ask_once();
+	asked.victim = NULL;
+	put_task_struct(victim);
+}
+
+static int ask_now(enum oe_kind kind, unsigned int stall_percent)
+{
+	unsigned int term_ms = READ_ONCE(oe_config.early_term_ms);
+
+	if (!asked.available || READ_ONCE(oe_config.mode) == OE_MODE_OFF ||
+	    !is_wrapped())
+		return -EOPNOTSUPP;
+	/* The emergency under way may wait for the very program that asks. */
+	if (oe_quiet_now() || oe_domain_machine_is_open())
+		return -EBUSY;
+	asked.kind = kind;
+	asked.stall_percent = stall_percent;
+	asked.term_first = term_ms;
+	asked.insists = false;
+	ask_once();
+	if (asked.outcome == OE_OUTCOME_SIGTERM)
+		follow_up(term_ms);
 	return error_of(asked.outcome);
 }
 
@@ -152,10 +229,11 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent)
  * @stall_percent: the share of time in a stall, if that is the reason; else 0
  *
  * All seven steps of an episode of the machine, the window included. With
- * mode=observe nobody dies.
+ * early_term_ms the victim gets SIGTERM, and is killed in a second call if it has
+ * not ended by then. With mode=observe nobody dies.
  *
  * Context: process context; sleeps, and waits for oom_lock.
- * Return: 0 if a victim was killed, or memory came back before; -ESRCH if nobody
+ * Return: 0 if a victim was killed or ended, or memory came back before; -ESRCH if nobody
  * may be chosen; -EBUSY while another emergency of the machine is under way, if
  * an earlier victim is still dying, in suspend, with mode=observe, and if the mode
  * was changed to off meanwhile; -EOPNOTSUPP with mode=off, and where the kernel's

@@ -14,6 +14,9 @@ void oe_request_exit(void);
 int oe_request_victim(enum oe_kind kind, unsigned int stall_percent);
 unsigned int oe_request_stall(void);
 enum oe_kind oe_request_kind(void);
+bool oe_request_terms_first(void);
+bool oe_request_insists(void);
+void oe_request_terminate(const struct oe_episode *episode);
 void oe_request_ended(enum oe_outcome outcome);
 
 #else
@@ -32,6 +35,10 @@ static inline int oe_request_victim(enum oe_kind kind,
 				    unsigned int stall_percent)
 {
 	return -EOPNOTSUPP;
+}
+
+static inline void oe_request_terminate(const struct oe_episode *episode)
+{
 }
 
 static inline void oe_request_ended(enum oe_outcome outcome)

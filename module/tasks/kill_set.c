@@ -354,6 +354,50 @@ struct mem_cgroup *oe_kill_set_group(struct task_struct *p,
 }
 
 /**
+ * oe_kill_set_signal - send a signal to a victim, and to those that die with it
+ * @victim: any of its threads
+ * @domain: whose memory ran out
+ * @signal: number
+ *
+ * The processes of a pid namespace get none: their init ends them.
+ *
+ * Context: OOM path; allocates nothing but an atomic entry of the signal queue,
+ * and does without if there is none.
+ */
+void oe_kill_set_signal(struct task_struct *victim,
+			const struct oe_domain *domain, int signal)
+{
+	struct kill_set set = { .leader = victim->group_leader };
+	struct task_struct *p;
+
+	rcu_read_lock();
+	set.mm = mm_of(victim);
+	set.group = oe_kill_set_group(victim, domain);
+	for_each_process(p)
+		if (can_be_member(p) &&
+		    (p == set.leader || dies_directly(&set, p) != OE_TIE_NONE))
+			kill_pid(task_tgid(p), signal, 1);
+	rcu_read_unlock();
+}
+
+/**
+ * oe_kill_set_is_gone - has a process given its memory back?
+ * @victim: any of its threads; the caller has a reference
+ *
+ * Context: any.
+ * Return: true if none of its threads has any, or if they are about to.
+ */
+bool oe_kill_set_is_gone(struct task_struct *victim)
+{
+	bool gone;
+
+	rcu_read_lock();
+	gone = !mm_of(victim);
+	rcu_read_unlock();
+	return gone;
+}
+
+/**
  * oe_kill_set_tie_name - why a process dies with another, as in the ABI
  * @tie: why
  *

@@ -37,6 +37,9 @@ void oe_kill_set_judge_atomic(struct oe_candidate *c,
 			      const struct oe_domain *domain);
 struct mem_cgroup *oe_kill_set_group(struct task_struct *p,
 				     const struct oe_domain *domain);
+void oe_kill_set_signal(struct task_struct *victim,
+			const struct oe_domain *domain, int signal);
+bool oe_kill_set_is_gone(struct task_struct *victim);
 const char *oe_kill_set_tie_name(enum oe_tie tie);
 
 #endif /* OE_KILL_SET_H */

@@ -12,16 +12,6 @@
 
 FOREIGN=/lib/oom-embedded/oe_foreign.ko
 
-# relieve: writes 1, prints "granted" or why not.
-relieve()
-{
-	if (echo 1 >"$OE/relieve") 2>"$tmp/relieve.err"; then
-		echo granted
-	else
-		sed -n 's/.*: //p' "$tmp/relieve.err"
-	fi
-}
-
 finds_nobody()
 {
 	[ "$(relieve)" = "No such process" ]

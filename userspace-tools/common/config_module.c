@@ -34,6 +34,7 @@ const struct oe_conf_key oe_conf_policy_keys[] = {
 	TYPE("reserve_kb", VALUE_SIZE),
 	TYPE("min_gain_kb", VALUE_SIZE),
 	TYPE("early_kb", VALUE_SIZE),
+	NUMBER("early_term_ms", 0, OOM_EMBEDDED_EARLY_TERM_MS_MAX),
 	NUMBER("stall_percent", 0, 100),
 	NUMBER("stall_ms", OOM_EMBEDDED_STALL_MS_MIN,
 	       OOM_EMBEDDED_STALL_MS_MAX),

@@ -51,7 +51,7 @@ complete -c oom-embedded -n '__oom_embedded_after group set; or __oom_embedded_a
 complete -c oom-embedded -n '__oom_embedded_after limit set; or __oom_embedded_after limit rm' -a '(__oom_embedded_objects limits)'
 complete -c oom-embedded -n '__oom_embedded_at 3 group' -a 'rank= cgroup= comm= uid= signal= trust= rule= precedence= pid='
 complete -c oom-embedded -n '__oom_embedded_at 3 limit' -a 'max_kb= exceed_allowed_ms= term_timeout_ms='
-complete -c oom-embedded -n '__oom_embedded_at 1 set' -a 'mode rank_threshold default_rank selection_order no_victim_action memcg_no_victim_action grace_ms grace_hold reserve_kb min_gain_kb early_kb stall_percent stall_ms console_first allow_offers mirror_oom_score_adj warning_kb critical_kb imminent_oom_kb oom_kb hysteresis_kb debounce_ms forecast_alert_ms period_ms'
+complete -c oom-embedded -n '__oom_embedded_at 1 set' -a 'mode rank_threshold default_rank selection_order no_victim_action memcg_no_victim_action grace_ms grace_hold reserve_kb min_gain_kb early_kb early_term_ms stall_percent stall_ms console_first allow_offers mirror_oom_score_adj warning_kb critical_kb imminent_oom_kb oom_kb hysteresis_kb debounce_ms forecast_alert_ms period_ms'
 complete -c oom-embedded -n '__oom_embedded_value_of mode' -a 'off observe enforce'
 complete -c oom-embedded -n '__oom_embedded_value_of selection_order' -a 'badness rank'
 complete -c oom-embedded -n '__oom_embedded_value_of no_victim_action' -a 'panic reboot unprotect'

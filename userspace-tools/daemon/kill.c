@@ -9,11 +9,13 @@
 #include <sys/wait.h>
 
 #include "daemon/daemon.h"
+#include "uapi/oom_embedded.h"
 
 enum {
 	NO_JOB = -1,
-	/* The longest window of the module, and as much again for the kill. */
-	KILL_MS = 20 * 1000,
+	/* The longest window, the longest wait after SIGTERM, and as much again for the kill. */
+	KILL_MS = OOM_EMBEDDED_GRACE_MS_MAX + OOM_EMBEDDED_EARLY_TERM_MS_MAX +
+		  10 * 1000,
 };
 
 static struct {
@@ -82,7 +84,7 @@ static void say_answer(int err)
 		next_kill.refused = 0;
 		note_kill();
 		oe_log(OE_LOG_WARNING,
-		       "kill next: the first in order was killed");
+		       "kill next: the first in order was killed, or has ended");
 		return;
 	case EBUSY:
 		oe_log(OE_LOG_INFO,

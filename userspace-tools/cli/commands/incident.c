@@ -60,6 +60,15 @@ static const char *reason_sentence(const char *reason)
 	return reason;
 }
 
+static void write_terminated(const struct oe_event *event, char *text)
+{
+	char process[FORMAT_PROCESS_SIZE];
+
+	format_process(process, event, "would");
+	snprintf(text, TEXT_SIZE, "Memory was short: %s was sent SIGTERM",
+		 process);
+}
+
 static void write_headline(const struct oe_event *event, char *text)
 {
 	const char *outcome = event_text(event, "outcome");
@@ -80,6 +89,8 @@ static void write_headline(const struct oe_event *event, char *text)
 	else if (!strcmp(outcome, "victim_pending"))
 		snprintf(text, TEXT_SIZE,
 			 "Out of memory: an earlier victim was still dying");
+	else if (!strcmp(outcome, "sigterm"))
+		write_terminated(event, text);
 	else
 		snprintf(text, TEXT_SIZE, "Out of memory: %s", outcome);
 }

@@ -29,6 +29,7 @@ static const char *const settings[] = {
 	"reserve_kb",
 	"min_gain_kb",
 	"early_kb",
+	"early_term_ms",
 	"stall_percent",
 	"stall_ms",
 	"levels/warning_kb",

@@ -155,6 +155,7 @@ int status_run(const struct arguments *args)
 		"reserve_available_kb",
 		"min_gain_kb",
 		"early_kb",
+		"early_term_ms",
 		"stall_percent",
 		"stall_ms",
 		"allow_offers",
