@@ -22,6 +22,7 @@ struct mem_cgroup;
  * @cpuset: only processes that may use the caller's nodes
  * @totalpages: oom_score_adj is a share of it, as in out_of_memory()
  * @used: pages in use that cannot be reclaimed; 0 = not of interest
+ * @group: only members of the group of this name may be chosen; "" = all processes
  */
 struct oe_domain {
 	struct mem_cgroup *memcg;
@@ -29,6 +30,7 @@ struct oe_domain {
 	bool cpuset;
 	unsigned long totalpages;
 	unsigned long used;
+	char group[OE_GROUP_NAME];
 };
 
 /**

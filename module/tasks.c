@@ -168,11 +168,13 @@ static bool is_gone(struct task_struct *p)
 
 static __always_inline bool take_snapshot(struct task_struct *p,
 					  const struct oe_domain *domain,
+					  const struct oe_group *group,
 					  struct oe_candidate *c)
 {
 	struct oe_ranking ranking;
 
 	if ((p->flags & PF_KTHREAD) || !in_domain(p, domain) ||
+	    (group && !oe_rank_in_group(group, p)) ||
 	    !measure_process(p, domain->totalpages, c))
 		return false;
 	ranking = oe_rank_of(p);
@@ -195,21 +197,28 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
 				       enum oe_group_pass user,
 				       oe_task_visitor visit, void *arg)
 {
+	const struct oe_group *group = NULL;
 	struct oe_candidate c;
 	struct task_struct *p;
 	bool began;
 	int ret = 0;
 
 	rcu_read_lock();
+	if (domain->group[0]) {
+		group = oe_group_peek(domain->group);
+		if (!group)
+			goto unlock;
+	}
 	began = oe_group_pass_begin(user);
 	for_each_process(p) {
-		if (!take_snapshot(p, domain, &c))
+		if (!take_snapshot(p, domain, group, &c))
 			continue;
 		ret = visit(&c, arg);
 		if (ret)
 			break;
 	}
 	oe_group_pass_end(user, began);
+unlock:
 	rcu_read_unlock();
 	return ret;
 }
@@ -221,7 +230,8 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
  * @visit: called with a snapshot whose task is the group leader
  * @arg: for @visit
  *
- * Kernel threads and processes without memory are left out.
+ * Kernel threads and processes without memory are left out. If the domain has a
+ * group that no longer exists, there is none.
  *
  * Context: process context; allocates nothing.
  * Return: 0, or what @visit returned.
@@ -297,7 +307,7 @@ bool oe_tasks_snapshot(struct task_struct *p, struct oe_candidate *c)
 		.totalpages = oe_tasks_totalpages(NULL),
 	};
 
-	return take_snapshot(p, &machine, c);
+	return take_snapshot(p, &machine, NULL, c);
 }
 
 /**

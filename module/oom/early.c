@@ -68,7 +68,7 @@ static bool request_victim(unsigned int stall_percent)
 
 	if (now_ms() < early.pause_until_ms)
 		return false;
-	err = oe_request_victim(OE_KIND_EARLY, stall_percent);
+	err = oe_request_victim(OE_KIND_EARLY, stall_percent, "");
 	early.pause_until_ms = now_ms() + pause_after(err);
 	return !err;
 }

@@ -41,6 +41,7 @@ static struct {
 	struct task_struct *task; /* that asks; only current compares */
 	enum oe_kind kind; /* the task's, as all that follow */
 	unsigned int stall_percent;
+	const char *group; /* see &struct oe_domain */
 	bool term_first; /* see &struct oe_call, as the next one */
 	bool insists;
 	struct task_struct *victim; /* that got SIGTERM; a reference */
@@ -94,6 +95,17 @@ enum oe_kind oe_request_kind(void)
 unsigned int oe_request_stall(void)
 {
 	return runs_as_task() ? asked.stall_percent : 0;
+}
+
+/**
+ * oe_request_group - the group that a victim is asked from
+ *
+ * Context: OOM path.
+ * Return: its name, as long as the request lasts; "" for any process.
+ */
+const char *oe_request_group(void)
+{
+	return runs_as_task() ? asked.group : "";
 }
 
 /**
@@ -203,7 +215,8 @@ static void follow_up(unsigned int term_ms)
 	put_task_struct(victim);
 }
 
-static int ask_now(enum oe_kind kind, unsigned int stall_percent)
+static int ask_now(enum oe_kind kind, unsigned int stall_percent,
+		   const char *group)
 {
 	unsigned int term_ms = READ_ONCE(oe_config.early_term_ms);
 
@@ -215,6 +228,7 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent)
 		return -EBUSY;
 	asked.kind = kind;
 	asked.stall_percent = stall_percent;
+	asked.group = group;
 	asked.term_first = term_ms;
 	asked.insists = false;
 	ask_once();
@@ -227,6 +241,8 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent)
  * oe_request_victim - one emergency without the kernel's asking
  * @kind: OE_KIND_REQUEST or OE_KIND_EARLY
  * @stall_percent: the share of time in a stall, if that is the reason; else 0
+ * @group: the name of the group that the victim shall be a member of; "" = any
+ *	process
  *
  * All seven steps of an episode of the machine, the window included. With
  * early_term_ms the victim gets SIGTERM, and is killed in a second call if it has
@@ -239,13 +255,14 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent)
  * was changed to off meanwhile; -EOPNOTSUPP with mode=off, and where the kernel's
  * call cannot be made or would not be wrapped.
  */
-int oe_request_victim(enum oe_kind kind, unsigned int stall_percent)
+int oe_request_victim(enum oe_kind kind, unsigned int stall_percent,
+		      const char *group)
 {
 	int err;
 
 	if (!mutex_trylock(&asked.lock))
 		return -EBUSY;
-	err = ask_now(kind, stall_percent);
+	err = ask_now(kind, stall_percent, group);
 	mutex_unlock(&asked.lock);
 	return err;
 }

@@ -11,7 +11,9 @@
 
 void oe_request_init(void);
 void oe_request_exit(void);
-int oe_request_victim(enum oe_kind kind, unsigned int stall_percent);
+int oe_request_victim(enum oe_kind kind, unsigned int stall_percent,
+		      const char *group);
+const char *oe_request_group(void);
 unsigned int oe_request_stall(void);
 enum oe_kind oe_request_kind(void);
 bool oe_request_terms_first(void);
@@ -32,7 +34,8 @@ static inline void oe_request_exit(void)
 }
 
 static inline int oe_request_victim(enum oe_kind kind,
-				    unsigned int stall_percent)
+				    unsigned int stall_percent,
+				    const char *group)
 {
 	return -EOPNOTSUPP;
 }

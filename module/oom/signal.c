@@ -101,7 +101,9 @@ static int send_signals(const struct oe_candidate *c, void *arg)
  */
 void oe_signal_groups(const struct oe_domain *domain)
 {
+	struct oe_domain all = *domain;
+
+	all.group[0] = 0;
 	if (oe_group_any_signal())
-		oe_tasks_for_each(domain, OE_GROUP_PASS_OOM, send_signals,
-				  NULL);
+		oe_tasks_for_each(&all, OE_GROUP_PASS_OOM, send_signals, NULL);
 }

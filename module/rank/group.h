@@ -16,6 +16,7 @@ void oe_group_exit(void);
 void oe_group_lock(void);
 void oe_group_unlock(void);
 struct oe_group *oe_group_find(const char *name);
+const struct oe_group *oe_group_peek(const char *name);
 
 unsigned int oe_group_index(const struct oe_group *group);
 unsigned int oe_group_rank(const struct oe_group *group);

@@ -6,6 +6,7 @@
 
 #include <linux/ktime.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 
 #include "lib/ring.h"
 #include "record/decisions.h"
@@ -29,6 +30,8 @@ void oe_events_record(const struct oe_episode *episode)
 	event = oe_ring_add(&ring);
 	event->episode = *episode;
 	event->episode.call.domain = (struct oe_domain){};
+	strscpy(event->episode.call.domain.group, episode->call.domain.group,
+		OE_GROUP_NAME);
 	event->episode.decision.task = NULL;
 	event->time_ns = ktime_get_real_ns() - age_ns;
 	spin_unlock(&ring.lock);

@@ -25,7 +25,7 @@
 #include "tunables.h"
 
 enum {
-	LINE_SIZE = 1936, /* more than the longest line there can be */
+	LINE_SIZE = 1984, /* more than the longest line there can be */
 	CGROUP_TEXT = 128,
 };
 
@@ -110,6 +110,8 @@ static const char *reason_of(const struct oe_episode *episode)
 		if (victim_of(episode)->pid == episode->decision.victim.pid)
 			return oe_decide_why_name(episode->decision.why);
 		return "kernel";
+	case OE_OUTCOME_SIGTERM:
+		return oe_decide_why_name(episode->decision.why);
 	case OE_OUTCOME_NO_VICTIM:
 		return episode->decision.why == OE_WHY_ELSEWHERE ?
 			       oe_decide_why_name(OE_WHY_ELSEWHERE) :
@@ -257,6 +259,7 @@ static bool render_event(u64 number, unsigned int *length)
 {
 	struct oe_text text = { .data = scratch.line, .size = LINE_SIZE };
 	const struct oe_episode *episode = &scratch.event.episode;
+	const char *group = episode->call.domain.group;
 
 	if (!oe_events_copy(number, &scratch.event))
 		return false;
@@ -271,6 +274,7 @@ static bool render_event(u64 number, unsigned int *length)
 	add_place(&text, episode);
 	add_stall(&text, episode);
 	add_cgroup(&text, "victim_cgroup", episode->victim_cgroup);
+	oe_text_add(&text, " asked_group=%s", group[0] ? group : "-");
 	*length = text.length;
 	return true;
 }

@@ -8,6 +8,7 @@
 #include <linux/completion.h>
 #include <linux/kernfs.h>
 #include <linux/kobject.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -20,6 +21,7 @@
 #include "notify.h"
 #include "oom/coverage.h"
 #include "oom/request.h"
+#include "rank/group.h"
 #include "sysfs/common.h"
 #include "sysfs/files.h"
 #include "sysfs/root.h"
@@ -139,16 +141,36 @@ static ssize_t reconfigure_done_store(struct kobject *kobj,
 	return err ?: count;
 }
 
+/* "1" for any process, "group:NAME" for a member of that group. */
+static int parse_relieve(const char *text, char group[OE_GROUP_NAME])
+{
+	static const char prefix[] = "group:";
+	bool exists;
+	u64 value;
+	int err;
+
+	group[0] = 0;
+	if (strncmp(text, prefix, sizeof(prefix) - 1))
+		return oe_parse_number(text, 1, 1, &value);
+	err = oe_parse_name(text + sizeof(prefix) - 1, group, OE_GROUP_NAME);
+	if (err)
+		return err;
+	rcu_read_lock();
+	exists = oe_group_peek(group);
+	rcu_read_unlock();
+	return exists ? 0 : -ENOENT;
+}
+
 static ssize_t relieve_store(struct kobject *kobj, struct kobj_attribute *attr,
 			     const char *buf, size_t count)
 {
 	int err = oe_sysfs_check_write(buf, count);
-	u64 value;
+	char group[OE_GROUP_NAME];
 
 	if (!err)
-		err = oe_parse_number(buf, 1, 1, &value);
+		err = parse_relieve(buf, group);
 	if (!err)
-		err = oe_request_victim(OE_KIND_REQUEST, 0);
+		err = oe_request_victim(OE_KIND_REQUEST, 0, group);
 	return err ?: count;
 }
 

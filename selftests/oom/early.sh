@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A victim without the kernel's asking: `relieve` takes the first in order, early_kb does so before
+# A victim without the kernel's asking: `relieve` takes the first in order, or of a group, early_kb does so before
 # memory has run out; the same steps, order and record as in an OOM, and nobody else dies.
 #
 # set: stock matrix
@@ -65,6 +65,50 @@ refused()
 	check "if nobody may be chosen it says so; no panic" poll_until "$PATIENCE" finds_nobody
 	check "nobody may be chosen: the next one lives" alive "$second"
 	set_to rank_threshold "$threshold"
+}
+
+# of_group NAME: writes group:NAME, prints "granted" or why not.
+of_group()
+{
+	if (echo "group:$1" >"$OE/relieve") 2>"$tmp/relieve.err"; then
+		echo granted
+	else
+		sed -n 's/.*: //p' "$tmp/relieve.err"
+	fi
+}
+
+is_settled()
+{
+	[ "$(of_group empty)" = "No such process" ]
+}
+
+# The first in order is in no group, the first of the group is protected.
+from_a_group()
+{
+	spawn outside 2048 990
+	outside=$pid
+	spawn member 2048 600
+	member=$pid
+	spawn kept 2048 50
+	kept=$pid
+	echo crew >"$OE/groups/create"
+	echo empty >"$OE/groups/create"
+	echo "$member" >"$OE/groups/crew/pids"
+	echo "$kept" >"$OE/groups/crew/pids"
+	check "a group without a member: nobody can be chosen" poll_until "$PATIENCE" is_settled
+	equal "a group that does not exist" "No such file or directory" "$(of_group nobody)"
+	equal "a name that no group can have" "Invalid argument" "$(of_group ../crew)"
+	equal "a request for a member of a group is granted" granted "$(of_group crew)"
+	killed "it is the first of the group" "$member"
+	check "the first in order lives" alive "$outside"
+	equal "the record says so" "request killed member crew" \
+		"$(recorded kind) $(recorded outcome) $(recorded victim_comm) $(recorded asked_group)"
+	sleep 1
+	equal "a group of protected processes: nobody can be chosen" "No such process" "$(of_group crew)"
+	check "and nobody was" alive "$kept"
+	check "the first in order lives still" alive "$outside"
+	equal "without a group there is none in the record" "granted -" "$(relieve) $(recorded asked_group)"
+	killed "and the first in order dies" "$outside"
 }
 
 is_delayed()
@@ -178,10 +222,11 @@ measured_on_request()
 	equal "levels/stall_percent: a machine at rest is not stalled" 0 "$(get levels/stall_percent)"
 }
 
-plan 31
+plan 43
 load_module selection_order=rank rank_threshold=100
 on_request
 refused
+from_a_group
 by_amount_observed
 by_amount
 measured_on_request
