@@ -103,7 +103,7 @@ struct oe_conf_limit {
  * @OE_STEP_HELPER: has a helper do its work, which was started beforehand
  * @OE_STEP_RESTART: runs the service's restart command once memory is back
  * @OE_STEP_REBOOT: restarts the machine
- * @OE_STEP_KILL_NEXT: has the module kill the first in order
+ * @OE_STEP_KILL_NEXT: has the module kill the first in order, in a group if one is named
  */
 enum oe_conf_step_type {
 	OE_STEP_SIGNAL,
@@ -122,7 +122,7 @@ enum oe_conf_step_type {
  * @ms: how long it may take; 0 where that has no meaning
  * @signal: OE_STEP_SIGNAL
  * @argv: OE_STEP_RUN: the command; NULL at the end
- * @text: OE_STEP_HELPER: name of the helper
+ * @text: OE_STEP_HELPER: name of the helper; OE_STEP_KILL_NEXT: of the group, "" for any process
  * @helper: OE_STEP_HELPER: its index
  * @place: where
  */

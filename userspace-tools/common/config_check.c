@@ -61,6 +61,27 @@ static void check_modes(struct oe_conf *conf)
 	}
 }
 
+static bool has_group(const struct oe_conf *conf, const char *name)
+{
+	int i = 0;
+
+	while (i < conf->nr_groups && strcmp(conf->groups[i].name, name))
+		i++;
+	return i < conf->nr_groups;
+}
+
+static void check_kill_groups(struct oe_conf *conf)
+{
+	for (int i = 0; i < conf->nr_steps; i++) {
+		const struct oe_conf_step *step = &conf->steps[i];
+
+		if (step->type == OE_STEP_KILL_NEXT && step->text[0] &&
+		    !has_group(conf, step->text))
+			oe_conf_error(conf, step->place,
+				      "there is no [group %s]", step->text);
+	}
+}
+
 static void check_mode_groups(struct oe_conf *conf)
 {
 	for (int i = 0; i < conf->nr_mode_settings; i++) {
@@ -205,6 +226,7 @@ int oe_conf_end(struct oe_conf *conf)
 	check_rankings(conf);
 	check_modes(conf);
 	check_mode_groups(conf);
+	check_kill_groups(conf);
 	check_services(conf);
 	check_helpers(conf);
 	check_levels(conf);

@@ -40,10 +40,31 @@ static bool parse_signal(struct oe_conf *conf, struct oe_conf_place place,
 	return true;
 }
 
-/* "kill" is for a service, "kill next" for a mode. */
-static bool parse_kill(struct oe_conf *conf, struct oe_conf_place place,
-		       const char *whom, struct oe_conf_step *step)
+/* "in GROUP", or nothing; what else there is belongs to no step. */
+static bool parse_kill_group(struct oe_conf *conf, struct oe_conf_place place,
+			     char **rest, struct oe_conf_step *step)
 {
+	char *in = *rest;
+	const char *word = oe_conf_word(&in);
+
+	step->text = "";
+	if (!word || strcmp(word, "in"))
+		return true;
+	word = oe_conf_word(&in);
+	*rest = in;
+	if (!word || !oe_conf_is_name(word))
+		return oe_conf_error(conf, place, "'%s' is no name of a group",
+				     word ? word : "");
+	step->text = oe_conf_keep(conf, place, word);
+	return step->text;
+}
+
+/* "kill" is for a service, "kill next" and "kill next in GROUP" for a mode. */
+static bool parse_kill(struct oe_conf *conf, struct oe_conf_place place,
+		       char **rest, struct oe_conf_step *step)
+{
+	const char *whom = oe_conf_word(rest);
+
 	if (!whom)
 		return parse_signal(conf, place, "KILL", step);
 	step->type = OE_STEP_KILL_NEXT;
@@ -52,7 +73,7 @@ static bool parse_kill(struct oe_conf *conf, struct oe_conf_place place,
 			conf, place,
 			"'kill %s' is no step; there are kill, for a service, and 'kill next'",
 			whom);
-	return true;
+	return parse_kill_group(conf, place, rest, step);
 }
 
 static bool parse_pause(struct oe_conf *conf, struct oe_conf_place place,
@@ -99,7 +120,7 @@ static bool parse_step_verb(struct oe_conf *conf, struct oe_conf_place place,
 	if (!strcmp(verb, "term"))
 		return parse_signal(conf, place, "TERM", step);
 	if (!strcmp(verb, "kill"))
-		return parse_kill(conf, place, oe_conf_word(rest), step);
+		return parse_kill(conf, place, rest, step);
 	if (!strcmp(verb, "signal"))
 		return parse_signal(conf, place, oe_conf_word(rest), step);
 	if (!strcmp(verb, "wait"))

@@ -48,6 +48,7 @@ complete -c oom-embedded -n 'test -z "$(__oom_embedded_words)"' -a 'status rank 
 complete -c oom-embedded -n '__oom_embedded_at 1 rank why' -a '(__oom_embedded_pids)'
 complete -c oom-embedded -n '__oom_embedded_at 1 group limit' -a 'list add set rm'
 complete -c oom-embedded -n '__oom_embedded_after group set; or __oom_embedded_after group rm' -a '(__oom_embedded_objects groups)'
+complete -c oom-embedded -n '__oom_embedded_at 1 relieve' -a '(__oom_embedded_objects groups)'
 complete -c oom-embedded -n '__oom_embedded_after limit set; or __oom_embedded_after limit rm' -a '(__oom_embedded_objects limits)'
 complete -c oom-embedded -n '__oom_embedded_at 3 group' -a 'rank= cgroup= comm= uid= signal= trust= rule= precedence= pid='
 complete -c oom-embedded -n '__oom_embedded_at 3 limit' -a 'max_kb= exceed_allowed_ms= term_timeout_ms='

@@ -300,7 +300,7 @@ void oe_exe_rules_look(const struct oe_conf *conf);
 
 /* --- kill.c --- */
 
-void oe_kill_next(const char *who, int interval_ms);
+void oe_kill_next(const char *who, const char *group, int interval_ms);
 void oe_kill_look(void);
 
 /* --- procs.c --- */
@@ -370,7 +370,7 @@ int oe_worker_fd(void);
 void oe_worker_drain(void);
 int oe_worker_run(const char *const *argv, int ms);
 int oe_worker_sync(int ms);
-int oe_worker_relieve(int ms);
+int oe_worker_relieve(const char *group, int ms);
 bool oe_worker_is_done(int job, int *status);
 void oe_worker_forget(int job);
 

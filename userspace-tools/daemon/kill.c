@@ -34,11 +34,12 @@ static bool is_too_early(int interval_ms)
 /**
  * oe_kill_next - have the module kill the first in order
  * @who: for the log
+ * @group: the first of its members; "" for any process
  * @interval_ms: not sooner than so long after the last time
  *
  * Returns immediately; oe_kill_look() logs the outcome.
  */
-void oe_kill_next(const char *who, int interval_ms)
+void oe_kill_next(const char *who, const char *group, int interval_ms)
 {
 	if (next_kill.job != NO_JOB) {
 		oe_log(OE_LOG_INFO,
@@ -51,14 +52,15 @@ void oe_kill_next(const char *who, int interval_ms)
 		       who, interval_ms);
 		return;
 	}
-	next_kill.job = oe_worker_relieve(KILL_MS);
+	next_kill.job = oe_worker_relieve(group, KILL_MS);
 	if (next_kill.job < 0) {
 		oe_log(OE_LOG_ERROR, "%s: kill next failed: %s", who,
 		       strerror(-next_kill.job));
 		next_kill.job = NO_JOB;
 		return;
 	}
-	oe_log(OE_LOG_INFO, "%s: kill next", who);
+	oe_log(OE_LOG_INFO, "%s: kill next%s%s", who, group[0] ? " in " : "",
+	       group);
 }
 
 /* Logged once: a module that refuses for such a reason does so each time. */
@@ -102,7 +104,13 @@ static void say_answer(int err)
 			"the module is off, or cannot ask this kernel for a victim");
 		return;
 	case ENOENT:
-		say_refusal(err, "this version of the module has no relieve");
+		say_refusal(
+			err,
+			"this version of the module has no relieve, or there is no such group");
+		return;
+	case EINVAL:
+		say_refusal(err,
+			    "this version of the module knows no groups there");
 		return;
 	default:
 		note_kill();

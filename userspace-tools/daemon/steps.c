@@ -127,7 +127,8 @@ bool oe_steps_begin(const struct oe_conf *conf, struct oe_pipeline *pipeline)
 	case OE_STEP_REBOOT:
 		return begin_reboot(pipeline);
 	case OE_STEP_KILL_NEXT:
-		oe_kill_next(pipeline->name, conf->daemon.kill_interval_ms);
+		oe_kill_next(pipeline->name, step->text,
+			     conf->daemon.kill_interval_ms);
 		return false;
 	}
 	return false;

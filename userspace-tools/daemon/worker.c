@@ -114,9 +114,14 @@ static bool module_observes(void)
 		       "observe");
 }
 
-static void become_relief(void)
+static void become_relief(const struct job *job)
 {
-	int err = oe_sysfs_write("relieve", "1");
+	char wish[TEXT + sizeof("group:")] = "1";
+	int err;
+
+	if (job->text[0])
+		snprintf(wish, sizeof(wish), "group:%s", job->text);
+	err = oe_sysfs_write("relieve", wish);
 
 	if (err == -EBUSY && module_observes())
 		err = -ECANCELED;
@@ -137,7 +142,7 @@ static void begin_job(struct job *job)
 		_exit(0);
 	}
 	if (!pid && job->kind == RELIEVE)
-		become_relief();
+		become_relief(job);
 	if (!pid)
 		become_command(job);
 	if (pid < 0)
@@ -377,7 +382,7 @@ int oe_worker_run(const char *const *argv, int ms)
 	return order_job(job, number);
 }
 
-static int order_call(enum kind kind, int ms)
+static int order_call(enum kind kind, const char *text, int ms)
 {
 	int number;
 	struct job *job;
@@ -387,8 +392,11 @@ static int order_call(enum kind kind, int ms)
 	job = free_job(&number);
 	if (!job)
 		return -EBUSY;
+	if (strlen(text) >= sizeof(job->text))
+		return -E2BIG;
 	job->kind = kind;
 	job->argc = 0;
+	strcpy(job->text, text);
 	job->ms = ms;
 	return order_job(job, number);
 }
@@ -401,11 +409,12 @@ static int order_call(enum kind kind, int ms)
  */
 int oe_worker_sync(int ms)
 {
-	return order_call(SYNC, ms);
+	return order_call(SYNC, "", ms);
 }
 
 /**
  * oe_worker_relieve - order that the module kills the first in order
+ * @group: the first of its members; "" for any process
  * @ms: the child that asks it is killed after this time
  *
  * The exit status is the errno of the module, 0 if it has killed, and ECANCELED
@@ -413,9 +422,9 @@ int oe_worker_sync(int ms)
  *
  * Return: as oe_worker_run().
  */
-int oe_worker_relieve(int ms)
+int oe_worker_relieve(const char *group, int ms)
 {
-	return order_call(RELIEVE, ms);
+	return order_call(RELIEVE, group, ms);
 }
 
 /**

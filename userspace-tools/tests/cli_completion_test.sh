@@ -60,6 +60,7 @@ for shell in zsh fish; do
 	offers "verbs" 'add list rm set' group ''
 	offers "pids, and no names" '1 100 200 201 300 400 600' rank ''
 	offers "groups that are there, with plain names" batch group set ''
+	offers "a group to relieve" batch relieve ''
 	offers "limits that are there" 1000 limit rm ''
 	offers "values" 'enforce observe off' set mode ''
 	offers "keys" 'cgroup= comm= pid= precedence= rank= rule= signal= trust= uid=' group set batch ''

@@ -15,7 +15,14 @@ run relieve --dry-run --json
 same "relieve: --dry-run, JSON" batch/200 "$(jq -r .next_victim <<<"$out")"
 gives "relieve: asks for one" 0 '^$' relieve
 file_is "relieve: what the module was told" relieve 1
-gives "relieve: no words" 2 '' relieve now
+mkdir -p "$tmp/tree/sysfs/groups/batch"
+gives "relieve: of a group" 0 '^$' relieve batch
+file_is "relieve: of a group, what the module was told" relieve group:batch
+gives "relieve: no such group" 5 'there is no group now' relieve now
+gives "relieve: no name" 2 'is no name of a group' relieve ../batch
+gives "relieve: two groups" 2 '' relieve batch batch
+gives "relieve: --dry-run knows no group" 2 'candidates' relieve --dry-run batch
+FAKE_ERRORS='relieve!22' gives "relieve: an older module" 9 'knows no groups' relieve batch
 put_file sysfs/candidates "$(sed 's/ next  / protected/; s/ eligible / protected/' "$tmp/tree/sysfs/candidates")"
 gives "relieve: --dry-run, nobody" 5 'no process may be chosen' relieve --dry-run
 

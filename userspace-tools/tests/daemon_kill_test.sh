@@ -30,6 +30,12 @@ write_conf()
 		rank_threshold = 300
 		leave_after = never
 		step = kill next
+		[mode worst]
+		rank_threshold = 400
+		leave_after = never
+		step = kill next in apps
+		[group apps]
+		comm = app
 	CONF
 }
 
@@ -77,7 +83,11 @@ test_language()
 	for line in '[mode b]|step = kill|3|steps of a service, not of a mode' \
 		'[mode b]|step = kill all|3|kill all. is no step' \
 		'[mode b]|step = kill next now|3|.now. does not belong to the step' \
-		'[mode b]|step = kill next in x|3|.in. does not belong to the step' \
+		'[mode b]|step = kill next in|3|.. is no name of a group' \
+		'[mode b]|step = kill next in X|3|.X. is no name of a group' \
+		'[mode b]|step = kill next in ../x|3|.../x. is no name of a group' \
+		'[mode b]|step = kill next in x|3|there is no .group x.' \
+		'[mode b]|step = kill next in apps now|3|.now. does not belong to the step' \
 		$'[mode b]|step = kill \e[2J|3|kill .\[2J. is no step' \
 		'[service b]|step = kill next|3|a step of a mode, not of a service' \
 		'[daemon]|kill_interval = 100ms|3|kill_interval' \
@@ -121,6 +131,20 @@ test_interval()
 	again
 	becomes "after which it is asked again" relieve 1
 	end_well "it ends in order"
+}
+
+test_group()
+{
+	write_conf 500ms >"$CONF"
+	restart
+	mode_is worst 400
+	becomes "with a group, a member is asked for" relieve group:apps
+	says "which the log says, too" 'worst: kill next in apps$'
+	end_well "it ends in order"
+	restart 22
+	mode_is worst 400
+	says "an older module" 'kill next: this version of the module knows no groups there'
+	end_well "which is no reason to end"
 }
 
 # refusal DESCRIPTION ERRNO PATTERN HOW_OFTEN: of two times
@@ -178,6 +202,7 @@ test_waits_for_nobody()
 write_conf >"$CONF"
 test_language
 test_interval
+test_group
 write_conf >"$CONF"
 test_refusals
 test_waits_for_nobody

@@ -359,6 +359,19 @@ static int rank_line(const char *value)
 
 /* --- the way in ------------------------------------------------------------ */
 
+static int ask_group(const char *file, const char *value)
+{
+	char path[PATH_MAX + 512];
+	char dir[PATH_MAX];
+
+	snprintf(dir, sizeof(dir), "groups/%.100s", value + strlen("group:"));
+	fake_path(path, dir);
+	if (access(path, F_OK))
+		return -ENOENT;
+	fake_put_line(file, value);
+	return 0;
+}
+
 int fake_write(const char *file, const char *value)
 {
 	if (!strcmp(file, "oom_ranking"))
@@ -382,6 +395,8 @@ int fake_write(const char *file, const char *value)
 		return put_kb(file, value, TOTAL_KB / 2);
 	if (!strcmp(file, "stall_percent"))
 		return put_number(file, value, 0, 100);
+	if (!strcmp(file, "relieve") && !strncmp(value, "group:", 6))
+		return ask_group(file, value);
 	if (!strcmp(file, "relieve"))
 		return put_number(file, value, 1, 1);
 	if (!strcmp(file, "reconfigure_done"))
@@ -405,20 +420,6 @@ int fake_write(const char *file, const char *value)
 	if (!fnmatch("*_ms", file, 0))
 		return put_number(file, value, 0, 86400000);
 	return -EACCES;
-}
-
-/* FILE=ERRNO or FILE!ERRNO in $FAKE_ERRORS. */
-int fake_planned_error(const char *file, char how)
-{
-	const char *word = getenv("FAKE_ERRORS");
-	size_t length = strlen(file);
-
-	for (; word && *word; word += strcspn(word, " ")) {
-		word += strspn(word, " ");
-		if (!strncmp(word, file, length) && word[length] == how)
-			return atoi(word + length + 1);
-	}
-	return 0;
 }
 
 static const char *below_root(const char *path)

@@ -88,3 +88,17 @@ void fake_note(const char *file, const char *value)
 	dprintf(fd, "%s %s\n", file, value);
 	close(fd);
 }
+
+/* FILE=ERRNO or FILE!ERRNO in $FAKE_ERRORS. */
+int fake_planned_error(const char *file, char how)
+{
+	const char *word = getenv("FAKE_ERRORS");
+	size_t length = strlen(file);
+
+	for (; word && *word; word += strcspn(word, " ")) {
+		word += strspn(word, " ");
+		if (!strncmp(word, file, length) && word[length] == how)
+			return atoi(word + length + 1);
+	}
+	return 0;
+}

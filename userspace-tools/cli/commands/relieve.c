@@ -10,8 +10,10 @@
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/out.h"
+#include "common/config_value.h"
 #include "common/records.h"
 #include "common/sysfs.h"
+#include "uapi/oom_embedded.h"
 
 #define RELIEVE_FILE "relieve"
 
@@ -63,9 +65,35 @@ static int explain_refusal(int err)
 	return complain_file(RELIEVE_FILE, "1", err);
 }
 
+/* A module that asks for no group refuses the text. */
+static int explain_group(const char *group, int err)
+{
+	if (err == -ENOENT && oe_sysfs_exists(RELIEVE_FILE) == 0)
+		return complain(EXIT_NOT_FOUND, "there is no group %s", group);
+	if (err == -EINVAL)
+		return complain(
+			EXIT_UNSUPPORTED,
+			"this version of the module knows no groups in %s",
+			RELIEVE_FILE);
+	return explain_refusal(err);
+}
+
+static int relieve_group(const char *group)
+{
+	char wish[sizeof("group:") + OOM_EMBEDDED_GROUP_NAME_MAX];
+	int err;
+
+	if (!oe_conf_is_name(group))
+		return complain(EXIT_USAGE, "'%s' is no name of a group",
+				group);
+	snprintf(wish, sizeof(wish), "group:%s", group);
+	err = oe_sysfs_write(RELIEVE_FILE, wish);
+	return err ? explain_group(group, err) : EXIT_OK;
+}
+
 /**
  * relieve_run - the command "relieve"
- * @args: @dryrun
+ * @args: @dryrun, or a group
  *
  * Return: an exit status.
  */
@@ -73,8 +101,14 @@ int relieve_run(const struct arguments *args)
 {
 	int err;
 
+	if (args->dryrun && args->argc)
+		return complain(
+			EXIT_USAGE,
+			"--dry-run knows no group; 'candidates' has the order, 'why PID' the groups of a process");
 	if (args->dryrun)
 		return show_next();
+	if (args->argc)
+		return relieve_group(args->argv[0]);
 	err = oe_sysfs_write(RELIEVE_FILE, "1");
 	return err ? explain_refusal(err) : EXIT_OK;
 }
