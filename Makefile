@@ -9,7 +9,7 @@ VM = selftests/vm
 
 TOOLS = $(MAKE) -C userspace-tools
 
-.PHONY: all modules install tools install-tools uninstall uninstall-tools demo check check-tools \
+.PHONY: all modules install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
 	check-variants check-newcomer check-deb deb check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
@@ -43,6 +43,9 @@ demo:
 
 check:
 	@selftests/run/check.sh
+
+check-debug:
+	@selftests/run/check.sh debug
 
 check-property:
 	@selftests/run/property.sh $(ROUNDS)
@@ -108,6 +111,7 @@ help:
 	@echo "make deb        Debian's packages, in DEB_OUT ($(DEB_OUT))"
 	@echo "make demo       a leak in a virtual machine, with and without the module"
 	@echo "make check      every quick test; ends with 'N passed, N failed'"
+	@echo "make check-debug  those that have to do with locks and lifetimes, on the debug kernel"
 	@echo "make check-tools  the tools' tests, those with a browser and promtool too"
 	@echo "make check-variants  the same with musl, LTO, 32 bits, valgrind, or VARIANT=musl"
 	@echo "make check-newcomer  what README says, typed in a Debian with systemd"

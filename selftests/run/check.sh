@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check.sh [soak|PART...]: the tests on the kernels they are meant for. Ends with the scripts that
-# took longest and the line "N passed, N failed". With "soak" the OOM scripts run many times longer;
-# with names of parts (see QUICK) only these run. LANES: how many parts at a time (default: two more
+# check.sh [debug|soak|PART...]: the tests on the kernels they are meant for. Ends with the scripts
+# that took longest and the line "N passed, N failed". With "debug" all that the debug kernel can judge
+# runs there; with "soak" the OOM scripts run many times longer; with names of parts (see QUICK) only
+# these run. LANES: how many parts at a time (default: two more
 # than there are CPUs, because a guest waits for much of its time).
 
 set -uo pipefail
@@ -22,16 +23,24 @@ LANES=${LANES:-$(($(nproc) + 2))}
 # The parts of "make check", the longest first, so that none is left to run alone in the end. What
 # needs the debug kernel or its sources is put off as long as that is being built.
 QUICK=(
-	debug-6.12-rest debug-6.12-oom debian-6.12 debian-6.1 static 6.12-graceful 6.1-swapping
-	6.1-warning dkms deb 6.12-panic_on_oom tools 6.1-limiting demo 6.12-tools 6.12-no_victim_never
-	6.12-no_victim_panic 6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw harness
+	debug-6.12 debian-6.12 debian-6.1 static 6.12-graceful 6.1-swapping 6.1-warning dkms deb
+	6.12-panic_on_oom tools 6.1-limiting demo 6.12-tools 6.12-no_victim_never 6.12-no_victim_panic
+	6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw harness
 )
+# The parts of "make check-debug".
+DEBUGGED=(debug-6.12-rest debug-6.12-oom)
 
 work=$(mktemp -d) || exit 1
 results=$work/results
 : >"$results"
 : >"$work/ended"
 trap 'rm -rf "$work"' EXIT
+
+# of_children FILE: the seconds of the CPU, from what `times` has written there.
+of_children()
+{
+	awk -F '[ms ]' 'END { print int($1 * 60 + $2 + $4 * 60 + $5) }' "$1"
+}
 
 # part NAME COMMAND...: runs it, keeps its results, shows what was not ok. Result lines are
 # "ok - ..." of boot.sh or "ok N ..." of KTAP; a command that fails without a failed
@@ -46,6 +55,8 @@ part()
 	shift
 	"$@" </dev/null >"$log" 2>&1
 	status=$?
+	# A part has a shell of its own, which has run nothing else. A pipe would be another shell.
+	times >"$log.cpu"
 	grep -E '^(not )?ok |^skip ' "$log" | sed "s|^|$name: |" >"$log.results"
 	if [[ $status -ne 0 ]] && ! grep -q ': not ok ' "$log.results"; then
 		tail -n 20 "$log"
@@ -53,8 +64,8 @@ part()
 	fi
 	cat "$log.results" >>"$results"
 	{
-		printf '== %s: %s results, %s s, at %s s\n' "$name" "$(wc -l <"$log.results")" \
-			$((SECONDS - began)) "$SECONDS"
+		printf '== %s: %s results, %s s, %s s of CPU, at %s s\n' "$name" \
+			"$(wc -l <"$log.results")" $((SECONDS - began)) "$(of_children "$log.cpu")" "$SECONDS"
 		grep -vE '^ok |^[0-9]+ passed,|^KTAP|^1\.\.' "$log"
 	} >"$log.shown"
 	cat "$log.shown"
@@ -131,12 +142,13 @@ demo()
 debug_part()
 {
 	case $1 in
-	debug-6.12-oom)
-		behaviour "$1" debug-6.12 3600 "OOMS=2 CGROUPS=3 PATIENCE=180" "${DEBUG[@]}" "${OOM[@]}"
+	debug-6.12)
+		behaviour "$1" "$1" 1800 "OOMS=2 STORM=1500 PATIENCE=180" "${DEBUG[@]}" "reload.sh CYCLES=2"
 		;;
+	debug-6.12-oom) behaviour "$1" debug-6.12 3600 "OOMS=2 CGROUPS=3 PATIENCE=180" "${OOM[@]}" ;;
 	debug-6.12-rest)
 		behaviour "$1" debug-6.12 3600 "OOMS=2 STORM=1500 KINDS=r PATIENCE=180" "${REST[@]}" \
-			"groups_storm.sh SECONDS_OF_STORM=4" report.sh "reload.sh CYCLES=2"
+			"groups_storm.sh SECONDS_OF_STORM=4" report.sh
 		;;
 	esac
 }
@@ -317,10 +329,11 @@ count()
 "$VM/setup.sh" || exit 1
 case ${1-} in
 "") run_parts "${QUICK[@]}" ;;
+debug) run_parts "${DEBUGGED[@]}" ;;
 soak) soak ;;
 *)
 	for name; do
-		[[ " ${QUICK[*]} " == *" $name "* ]] || die "there is no part $name"
+		[[ " ${QUICK[*]} ${DEBUGGED[*]} " == *" $name "* ]] || die "there is no part $name"
 	done
 	run_parts "$@"
 	;;

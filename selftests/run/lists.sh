@@ -58,8 +58,8 @@ scripts_of()
 		}'
 }
 
-# What depends on the kernel's version and is a matter of locks and lifetimes, too: on every kernel;
-# in two sets that take about as long, for two guests at a time.
+# What depends on the kernel's version and is a matter of locks and lifetimes, too: on every kernel,
+# on the debug kernel in make check-debug; in two sets that take about as long, for two guests at a time.
 mapfile -t OOM < <(scripts_of oom)
 mapfile -t REST < <(scripts_of rest)
 # What depends on the kernel's version only: not on the debug kernel.
