@@ -2,7 +2,7 @@
 # oom_embedded: build, install, try, check. "make help" lists what there is.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-# What a kernel needs to build an external module; W=1 asks for more warnings.
+# The kernel's own build of an external module; W=1 asks for more warnings.
 KBUILD_MODULE = $(MAKE) -C $(KDIR) M=$(CURDIR)
 
 VM = selftests/vm
@@ -17,7 +17,7 @@ all: modules
 modules:
 	$(KBUILD_MODULE) modules
 
-# What a debugger wants is most of the file. The labels are the compiler's own: on riscv64 the
+# Debugging information is most of the file. The labels are the compiler's own: on riscv64 the
 # kernel would keep them all in memory, 1.2 MB instead of 0.3.
 DEPMOD ?= depmod
 INSTALL_MOD_STRIP ?= --strip-debug --discard-locals
@@ -91,7 +91,7 @@ deb:
 check-deb:
 	@selftests/run/deb.sh
 
-# The kernel's own rule where there are headers; what it would remove where there are none.
+# The kernel's own rule removes them where there are headers. Without headers, we do.
 clean:
 	$(TOOLS) clean
 	@if [ -e "$(KDIR)/Makefile" ]; then \

@@ -30,11 +30,11 @@ extern "C" {
 #endif
 
 /**
- * enum oom_embedded_type - what has happened
+ * enum oom_embedded_type - the kinds of events
  * @OOM_EMBEDDED_NOTHING: nothing
  * @OOM_EMBEDDED_OOM: out of memory, a victim will be chosen. Once for each
  *	emergency; has seq and missed only, because it is the fast one.
- * @OOM_EMBEDDED_DETAILS: who asked for memory in the emergency seq
+ * @OOM_EMBEDDED_DETAILS: the process that asked for memory in the emergency seq
  * @OOM_EMBEDDED_VICTIM: it ended: somebody was killed, or nobody had to be
  *	(outcome)
  * @OOM_EMBEDDED_NO_VICTIM: it ended: nobody could be chosen
@@ -75,23 +75,23 @@ enum oom_embedded_level {
 /**
  * struct oom_embedded_event - an event
  * @size: bytes that the library has filled; see OOM_EMBEDDED_EVENT_HAS()
- * @type: what has happened; decides which of the others mean something
+ * @type: the kind of event; decides which of the other fields mean something
  * @seq: number of the emergency, counted since the module was loaded
  * @missed: emergencies before this one that nobody handled
  * @kind: "global", "cpuset", "mempolicy", "memcg", "sysrq", "thrash",
  *	"request" or "early"
  * @outcome: "killed", "avoided", "no_victim", ...; of a limit "exceeded",
  *	"terminated", "killed", "blocked", "recovered"
- * @trigger_pid: who asked for memory, 0 if unknown
- * @trigger_comm: its name; what is no plain character is \xHH
- * @victim_pid: who was killed, 0 if nobody
+ * @trigger_pid: pid of the process that asked for memory, 0 if unknown
+ * @trigger_comm: its name; a character that is not plain is \xHH
+ * @victim_pid: pid of the process that was killed, 0 if nobody
  * @victim_comm: its name, escaped in the same way
  * @victim_rank: its ranking, -1 if unknown
  * @victim_rss_kb: its resident memory
  * @uid: of the victim, or of the limit
  * @level: &enum oom_embedded_level
  * @level_was: the one before
- * @available_kb: what the level was derived from, -1 if unknown
+ * @available_kb: the memory from which the level was derived, -1 if unknown
  * @memcg: path of the memory cgroup that is out of memory, empty if it is the machine; of a long
  *	path the beginning
  *
@@ -197,7 +197,7 @@ int oom_embedded_next_event(struct oom_embedded *oom,
 			    const struct oom_embedded_event **event);
 
 /**
- * oom_embedded_on_save - what to do in an emergency
+ * oom_embedded_on_save - set the function that saves data in an emergency
  * @oom: the handle
  * @save: called by oom_embedded_dispatch() for an OOM event, before the module
  *	is told that the program has heard of it: no victim is chosen before
@@ -205,14 +205,15 @@ int oom_embedded_next_event(struct oom_embedded *oom,
  *	nothing
  * @arg: for @save
  *
- * @event has the number that the emergency must have; what was missed is not
- * known yet.
+ * @event has the number that the emergency must have; the emergencies that were
+ * missed are not known yet.
  */
 void oom_embedded_on_save(struct oom_embedded *oom, oom_embedded_callback save,
 			  void *arg);
 
 /**
- * oom_embedded_on_free_caches - what to give back when memory gets scarce
+ * oom_embedded_on_free_caches - set the function that gives memory back when it
+ *	gets scarce
  * @oom: the handle
  * @free_caches: called after @save of oom_embedded_on_save(), and whenever the
  *	level has risen to critical or above; NULL = nothing. Memory counts as
@@ -297,9 +298,9 @@ int oom_embedded_set_rank(struct oom_embedded *oom, int rank);
 int oom_embedded_set_rank_of(struct oom_embedded *oom, int pidfd, int rank);
 
 /**
- * struct oom_embedded_self - what this process is to the module
+ * struct oom_embedded_self - the view that the module has of this process
  * @rank: its ranking
- * @source: where that came from: "explicit", "inherited", "default",
+ * @source: the origin of @rank: "explicit", "inherited", "default",
  *	"group:NAME", "offered", ...
  * @verdict: "eligible", "protected" or "unkillable", by its own ranking
  *

@@ -79,7 +79,7 @@ enum oe_mode {
 };
 
 /**
- * enum oe_no_victim_action - what happens in a global OOM without an eligible
+ * enum oe_no_victim_action - the action in a global OOM without an eligible
  *	process
  * @OE_NO_VICTIM_PANIC: panic, as the kernel does when nothing is killable
  * @OE_NO_VICTIM_REBOOT: restart immediately; the log reaches pstore
@@ -94,7 +94,7 @@ enum oe_no_victim_action {
 };
 
 /**
- * enum oe_memcg_no_victim_action - what happens in an OOM of a memory cgroup
+ * enum oe_memcg_no_victim_action - the action in an OOM of a memory cgroup
  *	without an eligible process
  * @OE_MEMCG_UNPROTECT: give up the highest ranked protected process in it
  * @OE_MEMCG_FAIL: the allocation fails; a page fault is tried again after a pause

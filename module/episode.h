@@ -77,7 +77,7 @@ struct oe_process_name {
  *	died with it; pid 0 if none was
  * @keeper: that other process
  * @set_rank: the lowest ranking among those who die with @victim
- * @why: what made the difference to the runner-up, &enum oe_why
+ * @why: the decisive difference to the runner-up, &enum oe_why
  * @tie: why @keeper would have died, &enum oe_tie
  * @elsewhere: most of the memory is in no process
  * @unprotected: @victim is a protected process that was given up
@@ -104,7 +104,7 @@ struct oe_decision {
 };
 
 /**
- * enum oe_kind - which memory ran out
+ * enum oe_kind - the memory that ran out
  * @OE_KIND_GLOBAL: the machine's
  * @OE_KIND_CPUSET: that of the caller's cpuset
  * @OE_KIND_MEMPOLICY: that of the caller's NUMA nodes
@@ -128,7 +128,7 @@ enum oe_kind {
 };
 
 /**
- * enum oe_purpose - what the kernel is to do in a call of out_of_memory()
+ * enum oe_purpose - the purpose of a call of out_of_memory()
  * @OE_PURPOSE_KILL: kill a process: the call is an episode
  * @OE_PURPOSE_WAIT: wait: an earlier victim is still giving its memory back
  * @OE_PURPOSE_NONE: kill no process for this allocation
@@ -170,7 +170,7 @@ enum {
 /**
  * struct oe_call - one call of the kernel for a victim
  * @kind: as far as it is known before the kernel itself looks
- * @domain: which part of the machine is out of memory
+ * @domain: the part of the machine that is out of memory
  * @order: of the failed allocation, or -1
  * @gfp: of the failed allocation
  * @may_wait: no other task waits for a lock that the caller holds
@@ -261,7 +261,7 @@ static inline bool oe_kind_is_asked(enum oe_kind kind)
 
 /**
  * oe_episode_is_global - is the whole machine in trouble?
- * @episode: which
+ * @episode: the episode
  *
  * Return: false for a memory cgroup's OOM, and if a victim is asked for.
  */

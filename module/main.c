@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * oom_embedded: what happens when an embedded Linux system runs out of memory.
+ * oom_embedded: policy for an embedded Linux system that runs out of memory.
  *
  * Exit is init in reverse: the interface published last is withdrawn first.
  */

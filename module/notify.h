@@ -39,7 +39,7 @@ void oe_notify_attach(struct kobject *kobj, struct kernfs_node *wanted);
 void oe_notify_detach(void);
 
 /**
- * struct oe_ticket - what an announcement waits for
+ * struct oe_ticket - the events that an announcement waits for
  * @count: of this emergency
  * @uevent: from oe_notify_send()
  * @follower: a privileged process is expected to read @count

@@ -225,8 +225,8 @@ unlock:
 
 /**
  * oe_tasks_for_each - a snapshot of every process in a domain
- * @domain: which processes
- * @user: who asks
+ * @domain: the domain
+ * @user: the user of the pass
  * @visit: called with a snapshot whose task is the group leader
  * @arg: for @visit
  *

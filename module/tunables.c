@@ -106,7 +106,7 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 
 /**
  * oe_tunable_parse - a value from its text
- * @tunable: which
+ * @tunable: the tunable
  * @text: NUL terminated, a trailing newline is allowed
  * @value: written on success only
  *
@@ -138,7 +138,7 @@ int oe_tunable_parse(const struct oe_tunable *tunable, const char *text,
 
 /**
  * oe_tunable_prepare - before a value is put in force
- * @tunable: which
+ * @tunable: the tunable
  * @value: of oe_tunable_parse()
  *
  * Context: process context, may sleep and allocate.
@@ -151,7 +151,7 @@ int oe_tunable_prepare(const struct oe_tunable *tunable, unsigned int value)
 
 /**
  * oe_tunable_put - put a value in force
- * @tunable: which
+ * @tunable: the tunable
  * @value: prepared
  *
  * Context: any; oe_tunable_changed() is to follow.
@@ -163,7 +163,7 @@ void oe_tunable_put(const struct oe_tunable *tunable, unsigned int value)
 
 /**
  * oe_tunable_changed - a value is in force
- * @tunable: which
+ * @tunable: the tunable
  *
  * Context: process context, may sleep and allocate.
  */
@@ -176,7 +176,7 @@ void oe_tunable_changed(const struct oe_tunable *tunable)
 
 /**
  * oe_tunable_store - parse, check, apply
- * @tunable: which
+ * @tunable: the tunable
  * @text: NUL terminated, a trailing newline is allowed
  *
  * Context: process context, may sleep and allocate.
@@ -220,7 +220,7 @@ void oe_tunables_warn(void)
 
 /**
  * oe_tunable_show - print a tunable
- * @tunable: which
+ * @tunable: the tunable
  * @text: a page
  *
  * Context: any.
@@ -237,7 +237,7 @@ int oe_tunable_show(const struct oe_tunable *tunable, char *text)
 
 /**
  * oe_mode_name - a mode in words, as in the ABI
- * @mode: which
+ * @mode: the mode
  *
  * Return: a constant string.
  */

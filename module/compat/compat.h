@@ -68,7 +68,7 @@ static inline bool oe_is_dumping_core(struct task_struct *p)
 }
 
 /*
- * Where get_mm_rss_sum() exists oom_badness() sums the per-CPU counters
+ * If get_mm_rss_sum() exists, oom_badness() sums the per-CPU counters
  * exactly. 7.2 has it, 6.12 has not; backports come and go, hence the look at
  * the header.
  */

@@ -287,7 +287,7 @@ int oe_parse_uid_range(const char *text, u32 *first, u32 *last)
 
 /**
  * oe_escape - make a name safe for logs, lists and uevents
- * @escaped: where to write
+ * @escaped: the result
  * @size: room there, with the NUL
  * @text: NUL terminated
  *
@@ -356,7 +356,7 @@ int oe_unescape(char *text)
 
 /**
  * oe_escape_comm - make a process name safe for logs, lists and uevents
- * @escaped: where to write
+ * @escaped: the result
  * @comm: NUL terminated, at most 15 bytes
  *
  * As oe_escape(), and always whole.

@@ -32,7 +32,7 @@ static struct oe_pid_node *find_in(struct hlist_bl_head *bucket,
 
 /**
  * oe_pid_table_find - look an entry up
- * @table: where
+ * @table: the table
  * @pid: its key
  *
  * Context: under rcu_read_lock(); takes no lock.
@@ -46,7 +46,7 @@ struct oe_pid_node *oe_pid_table_find(struct oe_pid_table *table,
 
 /**
  * oe_pid_table_insert - put an entry in, or add its contents to the present one
- * @table: where
+ * @table: the table
  * @node: with its key
  * @merge: called if the key is there already; no entry is taken out meanwhile,
  *	and it must not sleep
@@ -78,7 +78,7 @@ bool oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node,
 
 /**
  * oe_pid_table_remove - take an entry out
- * @table: where
+ * @table: the table
  * @node: one that was put in; readers may see it until a grace period is over
  * @may_go: asked while nothing is merged into it, must not sleep; NULL = always
  *
@@ -104,7 +104,7 @@ bool oe_pid_table_remove(struct oe_pid_table *table, struct oe_pid_node *node,
 
 /**
  * oe_pid_table_walk - visit every entry
- * @table: where
+ * @table: the table
  * @visit: called under RCU, must not sleep, may take the entry out; a non-zero
  *	return ends the walk
  * @arg: for @visit

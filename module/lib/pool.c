@@ -107,7 +107,7 @@ int oe_pool_fill(struct oe_pool *pool)
 
 /**
  * oe_pool_init - a full pool
- * @pool: where
+ * @pool: the pool
  * @name: of its cache in slabinfo
  * @object_size: at least that of a pointer
  * @target: how many objects to hold

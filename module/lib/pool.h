@@ -17,7 +17,7 @@ struct oe_pool_item {
 
 /**
  * struct oe_pool - spare objects for contexts that must not allocate
- * @cache: where they come from
+ * @cache: the slab cache of the objects
  * @target: how many the pool tries to hold
  * @lock: the rest; raw: taken with preemption off on PREEMPT_RT too
  * @first: the free objects

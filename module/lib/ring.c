@@ -24,7 +24,7 @@ static void *record_at(const struct oe_ring *ring, u64 number)
  * @ring: the ring
  *
  * Context: under @ring's lock, until the record is filled in.
- * Return: where it goes, in place of the oldest.
+ * Return: the record's place, in which the oldest was.
  */
 void *oe_ring_add(struct oe_ring *ring)
 {
@@ -46,7 +46,7 @@ const void *oe_ring_newest(const struct oe_ring *ring)
 }
 
 /**
- * oe_ring_range - which records there are
+ * oe_ring_range - the numbers of the records
  * @ring: the ring
  * @first: set to the number of the oldest
  * @end: set to one more than the number of the newest
@@ -65,7 +65,7 @@ void oe_ring_range(struct oe_ring *ring, u64 *first, u64 *end)
  * oe_ring_copy - one record
  * @ring: the ring
  * @number: of oe_ring_range()
- * @record: where to
+ * @record: the result
  *
  * Context: process context.
  * Return: false if another record has taken its place meanwhile.

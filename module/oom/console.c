@@ -21,7 +21,7 @@ enum {
  * oe_console_hush - let the console show errors only
  *
  * Context: OOM path, oom_lock held.
- * Return: what to give to oe_console_restore(), in the same function.
+ * Return: the level for oe_console_restore(), in the same function.
  */
 int oe_console_hush(void)
 {

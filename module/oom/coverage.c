@@ -71,7 +71,7 @@ static struct {
 
 /**
  * oe_coverage_provide - something is covered as long as a redirect works
- * @cover: what
+ * @cover: the part of the coverage
  * @redirect: registered; NULL: no longer covered
  *
  * Context: process context.
@@ -86,7 +86,7 @@ void oe_coverage_provide(enum oe_cover cover,
 
 /**
  * oe_coverage_saw - a call has come by a redirect
- * @cover: which
+ * @cover: the part of the coverage
  *
  * Context: any.
  */
@@ -98,7 +98,7 @@ void oe_coverage_saw(enum oe_cover cover)
 
 /**
  * oe_coverage_missed - a call has gone past a redirect
- * @cover: which
+ * @cover: the part of the coverage
  *
  * Context: any but NMI; allocates nothing.
  */
@@ -114,7 +114,7 @@ void oe_coverage_missed(enum oe_cover cover)
 
 /**
  * oe_coverage_has - is it covered, as far as we know?
- * @cover: what
+ * @cover: the part of the coverage
  *
  * Context: any.
  * Return: true if it was when the redirects were rehearsed last, and no call has

@@ -11,7 +11,7 @@ struct kernfs_node;
 struct oe_redirect;
 
 /**
- * enum oe_cover - what depends on a redirect
+ * enum oe_cover - the parts of the coverage that depend on a redirect
  * @OE_COVER_OOM: out_of_memory() is wrapped
  * @OE_COVER_WINDOW: mem_cgroup_out_of_memory() is wrapped
  * @OE_COVER_GUARD: oom_kill_process() is watched

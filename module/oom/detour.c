@@ -82,7 +82,7 @@ NOKPROBE_SYMBOL(where_original);
 
 /**
  * oe_detour_pass - the next call of the original by current is let by
- * @detour: whose
+ * @detour: the detour
  *
  * Context: in the wrapper, directly before its call of detour->resume; may
  * sleep.
@@ -96,7 +96,7 @@ void oe_detour_pass(struct oe_detour *detour)
 
 /**
  * oe_detour_passed - the call of the original has come back
- * @detour: whose
+ * @detour: the detour
  *
  * If the redirects were switched off meanwhile the pass was never used.
  *
@@ -120,7 +120,7 @@ void oe_detour_keep(struct task_struct *task)
 
 /**
  * oe_detour_enter - current has come to the wrapper
- * @detour: whose
+ * @detour: the detour
  *
  * The count is taken here and not by the redirect, after which another redirect
  * may send the CPU elsewhere.
@@ -134,7 +134,7 @@ void oe_detour_enter(struct oe_detour *detour)
 
 /**
  * oe_detour_leave - current is about to return from the wrapper
- * @detour: whose
+ * @detour: the detour
  *
  * Context: in the wrapper.
  */
@@ -176,10 +176,10 @@ int oe_detour_register(struct oe_detour *detour)
 
 /**
  * oe_detour_has_let_by - may a call that mode=off let by still be in the original?
- * @detour: whose
+ * @detour: the detour
  *
- * The original may wait for oom_lock while the mode is changed. What it calls
- * after that has not come by the redirect, and nobody has taken that away.
+ * The original may wait for oom_lock while the mode is changed. Its calls
+ * after that have not come by the redirect, which is still registered.
  *
  * Context: any.
  * Return: true if it may.
@@ -194,7 +194,7 @@ bool oe_detour_has_let_by(const struct oe_detour *detour)
 
 /**
  * oe_detour_unregister - unwrap a function, also while tasks are inside
- * @detour: whose; not active: nothing is done
+ * @detour: the detour; not active: nothing is done
  *
  * Removing a redirect does not wait for a task that it has sent to the wrapper.
  * Such a task counts itself there before it sleeps, and synchronize_rcu_tasks()

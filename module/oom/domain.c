@@ -142,7 +142,7 @@ void oe_domain_release(struct oe_domain_state *state)
  * @call: the call
  *
  * Context: OOM path.
- * Return: what oe_domain_claim() had returned to current, or NULL.
+ * Return: the state that oe_domain_claim() had returned to current, or NULL.
  */
 struct oe_domain_state *oe_domain_owned(const struct oe_call *call)
 {

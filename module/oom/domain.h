@@ -14,7 +14,7 @@ struct task_struct;
 
 /**
  * struct oe_budget - time that userspace may be given, see oom/grace.c
- * @left_ns: what is left of it
+ * @left_ns: the time that is left
  * @updated_ns: CLOCK_MONOTONIC of the last change; 0 = never used, full
  */
 struct oe_budget {
@@ -23,7 +23,7 @@ struct oe_budget {
 };
 
 /**
- * struct oe_domain_state - what is remembered of a domain between calls
+ * struct oe_domain_state - the state of a domain between calls
  * @serial: of the memory cgroup; never used twice, unlike its address. 0 for
  *	the machine, and in a free slot.
  * @used_ns: CLOCK_MONOTONIC of the last call

@@ -176,7 +176,7 @@ static int make_thread(void)
 
 /**
  * oe_early_prepare - before early_kb or stall_percent gets a value
- * @value: which
+ * @value: the value
  *
  * Context: process context, may sleep and allocate.
  * Return: 0, or the errno of a thread that cannot be made.
@@ -198,7 +198,7 @@ static void measure_stall(void)
 	bool on = READ_ONCE(oe_config.stall_percent);
 
 	lockdep_assert_held(&early.lock);
-	/* Where it cannot be measured levels/stall_percent says so. */
+	/* If it cannot be measured, levels/stall_percent says so. */
 	if (early.ready)
 		oe_stall_measure(on);
 }

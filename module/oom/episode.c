@@ -3,7 +3,7 @@
  * The conductor: the seven steps between the kernel's running out of memory and
  * the death of a process.
  *
- *	1 record	who asks, and why
+ *	1 record	the asking task, and why it asks
  *	2 make room	hold the expendable, release the reserve
  *	3 announce	count, wake the pollers, uevent, signals
  *	4 window	wait for userspace, or for memory
@@ -287,7 +287,7 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
  * for thrash, or if the machine is about to be suspended.
  *
  * Context: OOM path, oom_lock held.
- * Return: what out_of_memory() shall return: true if the allocation is to be
+ * Return: the result of out_of_memory(): true if the allocation is to be
  * tried again, false if it fails.
  */
 bool oe_episode_no_victim(struct oe_episode *episode)
@@ -344,7 +344,7 @@ static bool conduct_episode(struct oe_domain_state *state,
  * If @call is followed by oe_episode_finish(), the end is reported there.
  *
  * Context: OOM path, oom_lock held; sleeps, bounded; allocates nothing.
- * Return: what out_of_memory() shall return: true if the kernel is to try the
+ * Return: the result of out_of_memory(): true if the kernel is to try the
  * allocation again.
  */
 bool oe_episode_run(const struct oe_call *call, const struct oe_way *way,

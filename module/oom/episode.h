@@ -11,7 +11,7 @@
 #include "../episode.h"
 
 /**
- * struct oe_way - what differs between the ways in
+ * struct oe_way - the differences between the ways in
  * @pass_on: the call is no episode: hand it to the kernel. Returns false if the
  *	kernel would kill all the same, which makes it an episode; otherwise
  *	*ret is the result of the call
@@ -23,9 +23,9 @@
  * @kill_nobody: nobody may be chosen: let the kernel look for another way out,
  *	then oe_episode_no_victim()
  *
- * @ctx is what was given to oe_episode_run(). What @leave, @kill and
- * @kill_nobody return is the result of the call: true if the kernel shall try
- * the allocation again.
+ * @ctx is the pointer given to oe_episode_run(). @leave, @kill and @kill_nobody
+ * return the result of the call: true if the kernel shall try the allocation
+ * again.
  */
 struct oe_way {
 	bool (*pass_on)(void *ctx, enum oe_purpose purpose, bool *ret);

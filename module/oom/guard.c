@@ -5,7 +5,7 @@
  * We have chosen already when the kernel begins to select. A redirect of
  * oom_evaluate_task() ends its pass at the first process, with our victim as
  * the result: the kernel cannot come to another one, and does not look at all
- * processes again. Where that function is inlined the kernel makes its pass,
+ * processes again. If that function is inlined, the kernel makes its pass,
  * steered towards our victim (oe_steer()).
  *
  * A second redirect, of oom_kill_process(), sees whom the kernel is about to kill,
@@ -191,9 +191,9 @@ bool oe_guard_available(void)
 /**
  * oe_guard_arm - watch the call that current is about to make
  * @oc: the call
- * @mode: what it may do
- * @policy: who is protected; copied
- * @victim: with OE_GUARD_VICTIM who is to die; otherwise NULL
+ * @mode: the action that the kernel may take
+ * @policy: decides which processes are protected; copied
+ * @victim: with OE_GUARD_VICTIM the process that is to die; otherwise NULL
  *
  * Context: OOM path, oom_lock held. @oc and @victim stay valid until
  * oe_guard_disarm().

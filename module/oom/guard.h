@@ -10,7 +10,8 @@ struct oom_control;
 struct task_struct;
 
 /**
- * enum oe_guard_mode - what the kernel may do in the call that is watched
+ * enum oe_guard_mode - the action that the kernel may take in the watched
+ *	call
  * @OE_GUARD_VICTIM: kill our victim
  * @OE_GUARD_NOBODY: kill nobody; it counts as a hit if it wants to
  * @OE_GUARD_PENDING: wait for an earlier victim

@@ -122,8 +122,8 @@ static int stop_process(const struct oe_candidate *c, void *data)
 /**
  * oe_hold_begin - stop all processes that may be chosen
  * @domain: among those whose memory ran out
- * @policy: who is protected
- * @owner: whose emergency it is; compared only
+ * @policy: decides which processes are protected
+ * @owner: the owner of the emergency; compared only
  *
  * Context: OOM path; allocates nothing.
  */
@@ -186,7 +186,7 @@ void oe_hold_end(const void *owner)
 
 /**
  * oe_hold_prepare - before grace_hold gets a value
- * @enable: which
+ * @enable: the value
  *
  * Context: process context, may sleep and allocate.
  * Return: 0 or -ENOMEM.

@@ -315,7 +315,7 @@ bool oe_intercept_kprobe_let_by(void)
 
 /**
  * oe_intercept_kprobe_asked - the other OOM notifiers have been called
- * @freed: what they found, in pages; raised if the kernel shall stop here
+ * @freed: the pages that they found; raised if the kernel shall stop here
  *
  * Context: OOM notifier, in a call for which oe_intercept_kprobe_handles().
  */

@@ -3,7 +3,7 @@
  * The way in on every kernel: the OOM notifier, called for global and SysRq OOM
  * before the kernel selects.
  *
- * Where out_of_memory() is wrapped, the wrapper has done everything by then.
+ * If out_of_memory() is wrapped, the wrapper has done everything by then.
  * Otherwise the whole sequence runs here, and the worker of settle.c ends it.
  */
 #include "core.h"

@@ -55,9 +55,9 @@ static struct {
 };
 
 /*
- * For a line of the log. Its holders may have to wait for a slow console: whoever
- * holds oom_lock, as the machine's emergency does, must not have to wait for the
- * lines of memory cgroups, which are printed without it.
+ * For a line of the log. Its holders may have to wait for a slow console: a
+ * holder of oom_lock, as in the machine's emergency, must not wait for the lines
+ * of memory cgroups, which are printed without oom_lock.
  */
 struct line {
 	struct mutex lock; /* its holders never allocate */
@@ -190,7 +190,7 @@ static void outcome_uevent(const struct oe_episode *episode)
 
 /**
  * oe_kind_name - a kind of OOM in words, as in the ABI
- * @kind: which
+ * @kind: the kind
  *
  * Return: a constant string.
  */
@@ -201,7 +201,7 @@ const char *oe_kind_name(enum oe_kind kind)
 
 /**
  * oe_outcome_name - how an episode ended in words, as in the ABI
- * @outcome: which
+ * @outcome: the outcome
  *
  * Return: a constant string.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which calls of the kernel for a victim are to kill one.
+ * The purpose of a call of the kernel for a victim: is it to kill one?
  */
 #include "core.h"
 
@@ -13,8 +13,8 @@
 #include "tasks.h"
 
 /**
- * oe_purpose_of - what the kernel is to do in a call
- * @call: which
+ * oe_purpose_of - the purpose of a call
+ * @call: the call
  *
  * Not each call leads to a kill: the kernel waits for an earlier victim, lets a
  * dying caller finish, or may not kill on behalf of this allocation.

@@ -21,7 +21,7 @@
 
 /**
  * struct rehearsal - the pair of redirects that proves a mechanism
- * @mechanism: which
+ * @mechanism: the mechanism
  * @enter: sends original() to wrapper()
  * @back: sends resume() to original()
  * @original: returns its argument plus 1

@@ -28,7 +28,7 @@ struct oe_redirect;
 /* For their bodies: an argument that is used, a result that is not known. */
 #define oe_opaque(var) asm volatile("" : "+r"(var) : : "memory")
 
-/* Where a kprobe at a function's entry is a callback of ftrace. */
+/* Defined if a kprobe at a function's entry is a callback of ftrace. */
 #if defined(CONFIG_KPROBES_ON_FTRACE) && \
 	defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS)
 #define OE_HAVE_REDIRECT_FTRACE
@@ -54,7 +54,7 @@ struct oe_mechanism {
  *
  * The first three are the owner's to fill in, the others are redirect.c's:
  *
- * @address: where the entry is caught; whoever jumps there is caught as well
+ * @address: the caught instruction of the entry; a jump to it is caught as well
  * @mechanism: the one in use; NULL = not registered
  * @probe: the kprobe mechanism's
  * @ops: the ftrace mechanism's

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Redirects by ftrace, as livepatch does it: where a kprobe at a function's
- * entry would be a callback of ftrace anyway.
+ * Redirects by ftrace, as livepatch does it: on kernels on which a
+ * kprobe at a function's entry would be a callback of ftrace anyway.
  *
  * It is better than that kprobe in three ways. As long as a permanent callback
  * is registered kernel.ftrace_enabled=0 is refused. Switching all kprobes off

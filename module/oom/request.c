@@ -76,7 +76,7 @@ static bool runs_as_task(void)
 }
 
 /**
- * oe_request_kind - what a call of out_of_memory() with an order of -1 is
+ * oe_request_kind - the kind of a call of out_of_memory() with an order of -1
  *
  * Context: OOM path.
  * Return: the kind that current asks for, or OE_KIND_SYSRQ.

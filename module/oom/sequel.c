@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What one call leaves to the next one in its domain: an emergency that goes on,
- * and memory that is on its way. The files of an emergency have no state of their
- * own; all of it is in &struct oe_domain_state.
+ * The state that a call leaves to the next one in its domain: an emergency that
+ * goes on, and memory that is on its way. The files of an emergency have no state
+ * of their own; all of it is in &struct oe_domain_state.
  */
 #include "core.h"
 

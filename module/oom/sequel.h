@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What one call leaves to the next one in its domain.
+ * The state that a call leaves to the next one in its domain.
  */
 #ifndef OE_SEQUEL_H
 #define OE_SEQUEL_H

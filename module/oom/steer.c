@@ -14,7 +14,7 @@
  * oe_steer - let the kernel choose our victim
  * @victim: its group leader; the caller holds a reference, which keeps
  *	victim->signal
- * @was_origin: where to keep what swapoff or KSM may have put there
+ * @was_origin: keeps the flag that swapoff or KSM may have set
  *
  * Context: OOM path, oom_lock held.
  */

@@ -163,7 +163,7 @@ void oe_victim_exit(void)
 
 /**
  * oe_victim_is_pending - is an earlier victim still giving its memory back?
- * @domain: whose memory ran out
+ * @domain: the domain whose memory ran out
  *
  * Looks at all processes only if a process has been marked since the last walk
  * that found none.
@@ -218,7 +218,7 @@ bool oe_victim_is_marked(struct task_struct *expected)
 }
 
 /**
- * oe_victim_take - who was marked since oe_victim_arm()
+ * oe_victim_take - the process that was marked since oe_victim_arm()
  * @expected: as for oe_victim_is_marked(), which was true
  * @process: filled in when it is known who it was
  * @cgroup: OE_MEMCG_PATH bytes for the path of its cgroup

@@ -71,7 +71,7 @@ int oe_cgroup_path_make(struct oe_cgroup_path *path, const char *text)
 
 /**
  * oe_cgroup_path_free - forget a path
- * @path: which
+ * @path: the path
  *
  * Context: any.
  */
@@ -83,7 +83,7 @@ void oe_cgroup_path_free(struct oe_cgroup_path *path)
 
 /**
  * oe_cgroup_path_text - a path as it can be written
- * @path: which
+ * @path: the path
  *
  * Return: in the initial cgroup namespace; valid as long as @path.
  */

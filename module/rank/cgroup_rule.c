@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cgroup v2 for rules: which path a writer means, and whether a cgroup has it, or
- * is below one that has.
+ * cgroup v2 for rules: the path that a writer means, and whether a cgroup has
+ * it, or is below one that has.
  */
 #include "core.h"
 

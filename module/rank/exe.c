@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which file a process executes. A rule keeps the numbers of an inode and not
- * the inode, which would keep its file system from being unmounted.
+ * The file that a process executes. A rule keeps the numbers of an inode and
+ * not the inode, which would keep its file system from being unmounted.
  */
 #include "core.h"
 

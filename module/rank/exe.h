@@ -7,7 +7,8 @@
 struct task_struct;
 
 /**
- * struct oe_exe - which file a process executes; without padding, for hashing
+ * struct oe_exe - the file that a process executes; without padding, for
+ *	hashing
  * @inode: its number; 0 = none
  * @device: of its file system
  * @generation: of the inode, because a number is used again

@@ -18,7 +18,7 @@
 /**
  * oe_group_put_rule - replace a rule of one condition
  * @group: the group
- * @kind: which of its rules
+ * @kind: of the rule
  * @rule: of oe_rule_make(), the group's from now on; NULL for none
  *
  * Context: between oe_group_lock() and oe_group_unlock(); allocates nothing.
@@ -32,7 +32,7 @@ void oe_group_put_rule(struct oe_group *group, enum oe_rule_kind kind,
 /**
  * oe_group_show_rule - print a rule as it can be written
  * @group: the group
- * @kind: which of its rules
+ * @kind: of the rule
  * @text: a page
  *
  * Context: process context.

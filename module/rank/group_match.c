@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which group's rule a process matches, and which of several groups counts.
+ * The groups whose rules a process matches, and the one of them that counts.
  */
 #include "core.h"
 
@@ -14,7 +14,7 @@
 #include "rank/joint_rule.h"
 
 /*
- * A name and an executable are a process's own choice. Where they alone would
+ * A name and an executable are a process's own choice. If they alone would
  * protect, only the administrator's processes match.
  */
 static bool is_trusted(const struct oe_group *group, unsigned int asks,

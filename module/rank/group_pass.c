@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two caches for one pass over all processes: which group's rule a name, user,
- * cgroup and executable match, and which groups' rules the last three match
- * whatever the name is. Most processes have these in common with another process,
- * and many the name, too.
+ * Two caches for one pass over all processes: the group whose rule a name,
+ * user, cgroup and executable match, and the groups whose rules the last three
+ * match with any name. Most processes have these in common with another
+ * process, and many the name, too.
  */
 #include "core.h"
 
@@ -70,7 +70,7 @@ static struct pass *current_pass(void)
 
 /**
  * oe_group_pass_begin - a pass over all processes begins, or several of them
- * @user: who makes it
+ * @user: the user of the pass
  *
  * During a pass, processes of one name, user, cgroup and executable are judged
  * once. Each user has one cache: a second pass at the same time judges every process.
@@ -94,7 +94,7 @@ bool oe_group_pass_begin(enum oe_group_pass user)
 /**
  * oe_group_pass_end - the pass is over
  * @user: as for oe_group_pass_begin()
- * @began: what that has returned
+ * @began: the return value of that
  *
  * Context: as oe_group_pass_begin(), by the same task.
  */

@@ -10,7 +10,7 @@ struct oe_ranking;
 struct task_struct;
 
 /**
- * enum oe_group_pass - who makes a pass; each has a cache
+ * enum oe_group_pass - the users of a pass; each has a cache
  * @OE_GROUP_PASS_OOM: an OOM
  * @OE_GROUP_PASS_LIST: a reader of a list, or the watcher, which must not take it
  *	from an OOM

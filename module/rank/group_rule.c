@@ -24,7 +24,7 @@
 /**
  * struct oe_rule - a rule of a group; replaced as a whole
  * @rcu: for freeing
- * @kind: which of the fields below are used
+ * @kind: decides which of the fields below are used
  * @cgroup: the path of the cgroup
  * @first_uid: in the initial user namespace
  * @last_uid: the same, included
@@ -95,7 +95,7 @@ static struct oe_rule *make_cgroup_rule(const char *text)
 
 /**
  * oe_rule_make - a rule from its text
- * @kind: which
+ * @kind: the kind
  * @text: without a newline
  *
  * Context: process context, may sleep and allocate.

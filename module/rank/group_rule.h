@@ -25,7 +25,7 @@ enum oe_rule_kind {
 };
 
 /**
- * enum oe_condition - what a rule may ask for, a bit each
+ * enum oe_condition - the conditions of a rule, a bit each
  * @OE_ASKS_UID: the user
  * @OE_ASKS_COMM: the name
  * @OE_ASKS_CGROUP: the cgroup

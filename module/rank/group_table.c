@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of groups: what its readers find without a lock, and the changes
- * that keep it so.
+ * The table of groups: lookups without a lock, and changes that are safe for
+ * them.
  */
 #include "core.h"
 
@@ -70,7 +70,7 @@ static void narrow_names(struct oe_group *group)
 /**
  * oe_group_table_set_rule - give a group another rule, or none
  * @group: the group
- * @kind: which of its rules
+ * @kind: of the rule
  * @rule: the new one, or NULL; the old one is freed
  *
  * Context: under oe_groups.lock.

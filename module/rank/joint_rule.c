@@ -215,7 +215,7 @@ bool oe_joint_matches(const struct oe_joint_rule *rule,
 /**
  * oe_joint_asks - does any of the rules have a condition?
  * @rules: the rules, or NULL
- * @condition: which
+ * @condition: the condition
  *
  * Return: true if so.
  */
@@ -288,7 +288,7 @@ static void show_rule(struct output *out, const struct oe_joint_rule *rule)
 /**
  * oe_joint_show - print rules as they can be written
  * @rules: the rules
- * @text: where to
+ * @text: the result
  * @room: there, with the NUL; 0 to count only
  *
  * Context: any that keeps @rules.

@@ -12,7 +12,7 @@
 
 /**
  * struct oe_joint_rule - a rule whose conditions must all be met
- * @asks: which, a sum of &enum oe_condition; the others' fields are unused
+ * @asks: the sum of its &enum oe_condition; the others' fields are unused
  * @first_uid: in the initial user namespace
  * @last_uid: the same, included
  * @exe: the executable
@@ -33,7 +33,7 @@ struct oe_joint_rule {
 /**
  * struct oe_joint_rules - those of a group; replaced as a whole
  * @rcu: for freeing
- * @text: what was written; parts of it are the names and paths of @rules
+ * @text: as written; parts of it are the names and paths of @rules
  * @nr_rules: how many there are
  * @rules: each with at least one condition
  */

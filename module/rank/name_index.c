@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which groups a process can be in by its name, so that an OOM need not compare
- * each of thousands of processes with the rules of hundreds of groups.
+ * The groups that a process can be in by its name, so that an OOM need not
+ * compare each of thousands of processes with the rules of hundreds of groups.
  *
  * Characters are of one of 16 kinds. For each place in a name and each kind
  * there is the set of groups of which a rule allows that kind at that place; a
@@ -79,7 +79,7 @@ static void adjust_index(unsigned int group, const struct oe_names *names,
 /**
  * oe_name_index_widen - before rules of a group can be found
  * @group: its index
- * @names: what they can match
+ * @names: the names that they can match
  *
  * Context: the caller serialises.
  */
@@ -91,7 +91,7 @@ void oe_name_index_widen(unsigned int group, const struct oe_names *names)
 /**
  * oe_name_index_narrow - after rules of a group were replaced
  * @group: its index
- * @names: what all rules that are left can match
+ * @names: the names that the rules that are left can match
  *
  * Context: the caller serialises.
  */

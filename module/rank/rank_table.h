@@ -50,7 +50,7 @@ struct oe_heritage {
 /**
  * oe_rank_pack - a ranking as an entry keeps it
  * @value: 0 to 1000
- * @source: where it came from
+ * @source: its origin
  *
  * Return: one word, never OE_NO_RANKING.
  */

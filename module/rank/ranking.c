@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which ranking counts for a process, and to which groups it belongs. Sources
- * are its entry in the table, a loss at fork, and the rules of the groups.
+ * The ranking that counts for a process, and the groups of a process. Sources
+ * of a ranking are an entry in the table, a loss at fork, and the rules of the
+ * groups.
  */
 #include "core.h"
 
@@ -218,7 +219,7 @@ bool oe_rank_in_group(const struct oe_group *group, struct task_struct *p)
 }
 
 /**
- * oe_rank_signals - which signals a process gets at OOM
+ * oe_rank_signals - the signals that a process gets at OOM
  * @p: any of its threads
  *
  * Context: under rcu_read_lock(), which also keeps @p; takes task locks only.
@@ -243,7 +244,7 @@ u64 oe_rank_signals(struct task_struct *p)
 
 /**
  * oe_source_name - a source in words, for lists and the log
- * @source: which
+ * @source: the source
  *
  * Return: a constant string.
  */

@@ -15,7 +15,7 @@ enum {
 };
 
 /**
- * enum oe_source - where a ranking came from
+ * enum oe_source - the origin of a ranking
  * @OE_SOURCE_DEFAULT: from nowhere else: `default_rank`
  * @OE_SOURCE_EXPLICIT: written to `oom_ranking`
  * @OE_SOURCE_SELF: the same, for the process and not for its children

@@ -38,7 +38,7 @@ void oe_events_record(const struct oe_episode *episode)
 }
 
 /**
- * oe_events_range - which decisions are in the record
+ * oe_events_range - the numbers of the decisions in the record
  * @first: the oldest
  * @end: one more than the newest
  *
@@ -52,7 +52,7 @@ void oe_events_range(u64 *first, u64 *end)
 /**
  * oe_events_copy - one decision
  * @number: of oe_events_range()
- * @event: where to
+ * @event: the result
  *
  * Context: process context.
  * Return: false if it has been overwritten meanwhile.

@@ -70,7 +70,7 @@ void oe_history_add(u64 available_kb, enum oe_level level)
 }
 
 /**
- * oe_history_range - which samples there are
+ * oe_history_range - the numbers of the samples
  * @first: the oldest
  * @end: one more than the newest
  *
@@ -84,7 +84,7 @@ void oe_history_range(u64 *first, u64 *end)
 /**
  * oe_history_copy - one sample
  * @number: of oe_history_range()
- * @entry: where to
+ * @entry: the result
  *
  * Context: process context.
  * Return: false if it has been overwritten meanwhile.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The memory report: where all the memory is just before, or when, it has run
+ * The memory report: the users of all memory just before, or when, it has run
  * out. It is written to memory that is allocated at load, with one place for
  * each reason, so that the report of an OOM does not overwrite that of the
  * warning.
@@ -77,7 +77,7 @@ unsigned long oe_memreport_size(const struct oe_memreport_process *process)
 }
 
 /**
- * oe_memreport_source - where a ranking came from, in one word
+ * oe_memreport_source - the origin of a ranking, in one word
  * @report: the report
  * @process: in it
  * @text: filled in
@@ -327,7 +327,7 @@ static struct notifier_block reboot_block = {
 
 /**
  * oe_memreport_reason_name - a reason in words, as in the ABI
- * @reason: which
+ * @reason: the reason
  *
  * Return: a constant string.
  */

@@ -62,7 +62,7 @@ void oe_adj_rule_begin(struct oe_adj_record *record, s16 value)
 /**
  * oe_adj_rule_gave - a process was given a value
  * @record: about it
- * @value: which; its own one takes back what was given
+ * @value: the value; its own one takes back what was given
  *
  * Context: any.
  */
@@ -76,7 +76,7 @@ void oe_adj_rule_gave(struct oe_adj_record *record, s16 value)
 /**
  * oe_adj_rule_lost - a process has a value that somebody else wrote
  * @record: about it
- * @value: which: from now on its own
+ * @value: the value, from now on its own
  *
  * Context: any.
  * Return: true if a value that it was given is lost with that.

@@ -37,7 +37,7 @@ struct oe_adj_policy {
 };
 
 /**
- * struct oe_adj_record - what is known of the value of one process
+ * struct oe_adj_record - the known facts about the value of one process
  * @original: its own
  * @written: the value that it had when it was last looked at, or was given then;
  *	another one is somebody else's

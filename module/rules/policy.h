@@ -24,7 +24,7 @@ enum {
 };
 
 /**
- * enum oe_order - which of the eligible goes first
+ * enum oe_order - the order among the eligible
  * @OE_ORDER_BADNESS: the kernel's measure decides, then the lowest pid
  * @OE_ORDER_RANK: highest ranking, then badness, then lowest pid
  */
@@ -68,7 +68,7 @@ enum oe_tie {
  * @pid: process id in the initial pid namespace, > 0, unique
  * @rank: 0..OE_RANK_MAX, higher is more expendable
  * @group: index of the group that @rank came from, if it did; not looked at
- * @source: where @rank came from (&enum oe_source); the policy ignores it
+ * @source: the origin of @rank (&enum oe_source); the policy ignores it
  * @unkillable: the kernel's own exceptions: init, oom_score_adj -1000, ...
  * @origin: the kernel wants it first: it runs swapoff or stops KSM
  * @gain: pages that its end brings: resident, swapped out, page tables
@@ -104,7 +104,7 @@ enum oe_verdict {
 };
 
 /**
- * enum oe_why - what made the difference
+ * enum oe_why - the decisive difference
  * @OE_WHY_ONLY: no other process may be chosen
  * @OE_WHY_ORIGIN: the kernel's own mark
  * @OE_WHY_GAIN: the other one holds too little

@@ -48,7 +48,7 @@ struct oe_stall_sample {
  * struct oe_stall - the window
  * @samples: a ring
  * @nr: how many there are
- * @next: where the next one goes
+ * @next: index of the next one
  *
  * Starts zeroed.
  */

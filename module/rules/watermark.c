@@ -24,7 +24,7 @@ enum {
 
 /**
  * oe_level_name - a level in words, as in the ABI
- * @level: which
+ * @level: the level
  *
  * Return: a constant string.
  */
@@ -141,7 +141,7 @@ static enum oe_level level_settled(const struct oe_watermarks *marks,
 /**
  * oe_watermark_enter - enter a level
  * @state: changed
- * @level: which
+ * @level: the level
  *
  * Also for reasons other than available memory, such as an OOM.
  *

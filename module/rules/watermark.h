@@ -48,7 +48,7 @@ struct oe_watermarks {
  * struct oe_level_state - the present level, and since when levels may be left
  * @level: the present one
  * @held: by &enum oe_level: memory is too short to leave this level
- * @free_ms: where not @held, since when
+ * @free_ms: for a level that is not @held, since when
  *
  * Starts zeroed.
  */

@@ -59,9 +59,9 @@ char *oe_sysfs_lines(const char *buf, size_t count)
 }
 
 /**
- * oe_sysfs_source - where a ranking came from, in words
+ * oe_sysfs_source - the origin of a ranking, in words
  * @text: written
- * @source: which
+ * @source: the source
  * @group: index of the group, if @source is one
  *
  * Context: process context.

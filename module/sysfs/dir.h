@@ -16,7 +16,7 @@ struct oe_sysfs_object;
  * @groups: its own files (`create`, `remove`, ...), unnamed groups
  * @object_groups: the files of each object; their show and store are those of
  *	&struct kobj_attribute, and they never take @lock
- * @release: frees an object; where readers under RCU may still use it, by
+ * @release: frees an object; if readers under RCU may still use it, by
  *	kfree_rcu()
  * @lock: the table of objects; an owner may make and remove them under it
  * @kobj: the directory; each object holds a reference until its release is over

@@ -112,7 +112,7 @@ static const struct {
 
 /**
  * oe_group_file_name - the name of a file
- * @file: which
+ * @file: the file
  *
  * Return: a constant string.
  */
@@ -122,7 +122,7 @@ const char *oe_group_file_name(enum oe_group_file file)
 }
 
 /**
- * oe_group_trust_word - what `trust` shows
+ * oe_group_trust_word - the text of `trust`
  * @trusts_names: of the group
  *
  * Return: a constant string.
@@ -135,7 +135,7 @@ const char *oe_group_trust_word(bool trusts_names)
 /**
  * oe_group_value_parse - a value from its text
  * @value: filled in; on success oe_group_value_free() must follow
- * @file: which
+ * @file: the file
  * @text: of @count bytes, among them no NUL; a trailing newline is allowed
  * @count: of them
  *
@@ -165,7 +165,7 @@ int oe_group_value_parse(struct oe_group_value *value, enum oe_group_file file,
 /**
  * oe_group_value_put - put a value in force
  * @value: parsed
- * @group: whose
+ * @group: the group
  *
  * Context: between oe_group_lock() and oe_group_unlock(); allocates nothing.
  */

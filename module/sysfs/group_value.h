@@ -23,10 +23,10 @@ enum oe_group_file {
 
 /**
  * struct oe_group_value - a value for a file of a group
- * @file: which
- * @number: where it is a number, a signal or a word
- * @text: what was written, without its last newline; while it is parsed
- * @rule: where it is a rule of one condition, NULL for none
+ * @file: the file
+ * @number: if it is a number, a signal or a word
+ * @text: as written, without its last newline; while it is parsed
+ * @rule: if it is a rule of one condition, NULL for none
  * @joint: the rules of several conditions, NULL for none
  *
  * The rules are the value's until it is in force.

@@ -42,7 +42,7 @@ enum {
  * @keeper: pid of the process that protects it (candidates only), or 0
  * @pid: in the reader's pid namespace
  * @rank: its ranking
- * @source: where that came from, in words
+ * @source: the origin of the ranking, in words
  * @comm: its leader's name
  */
 struct row {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/oom_embedded/self: what a process may know, and say, about itself. Not
+ * /proc/oom_embedded/self: the ranking of the reader, and its offer. Not
  * in sysfs: a reader there is not told from another, and a container has its own
  * procfs, but no /sys/kernel that it may write to.
  */

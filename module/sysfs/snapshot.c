@@ -212,7 +212,7 @@ static bool is_readers(const struct oe_snapshot *snapshot)
  * oe_list_read - read a part of the list
  * @list: the list
  * @reader: the open file
- * @buf: where to
+ * @buf: the result
  * @offset: from where; 0 takes the list anew
  * @count: at most
  *

@@ -17,7 +17,7 @@ enum {
 	OE_STAGED_FILE = 32 + OE_GROUP_NAME,
 };
 
-/* Whose file a staged value is for. */
+/* The kind of file that a staged value is for. */
 enum oe_staged_room {
 	OE_STAGED_TUNABLE,
 	OE_STAGED_LEVEL,
@@ -28,7 +28,7 @@ enum oe_staged_room {
  * struct oe_staged - a value that waits for the commit
  * @link: in the order in which they were written
  * @file: relative to the module's directory
- * @room: which of the following is used
+ * @room: decides which of the following are used
  * @tunable: the tunable
  * @level: the level's
  * @number: for these two: the value

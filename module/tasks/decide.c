@@ -302,8 +302,8 @@ unsigned long oe_decide_memory(const struct mem_cgroup *memcg)
 }
 
 /**
- * oe_decide_why_name - what made the difference in words, as in the ABI
- * @why: what
+ * oe_decide_why_name - the decisive difference in words, as in the ABI
+ * @why: the difference
  *
  * Return: a constant string.
  */

@@ -4,7 +4,7 @@
  * protected of them. The kernel's side is in oom_kill_process() and
  * __oom_kill_process() in mm/oom_kill.c, and in zap_pid_ns_processes():
  *
- *	the victim --+-- who shares its memory
+ *	the victim --+-- the processes that share its memory
  *	             +-- the members of its cgroup, with memory.oom.group
  *	             |
  *	             +-- each of them an init: its pid namespace, and those below
@@ -276,7 +276,7 @@ static bool judge_by_table(struct oe_candidate *c, const void *group,
  * oe_kill_set_judge - protect a candidate as the most protected member of its set
  * @c: its snapshot; set_rank, tie and keeper are changed if somebody who would
  *	die with it has a lower ranking
- * @domain: whose memory ran out
+ * @domain: the domain whose memory ran out
  * @cache: of the pass
  *
  * Context: in the RCU section in which @c was taken, which also keeps @keeper;
@@ -324,7 +324,7 @@ void oe_kill_set_judge_atomic(struct oe_candidate *c,
 /**
  * oe_kill_set_group - the cgroup that dies as a whole with a process
  * @p: the process
- * @domain: whose memory ran out
+ * @domain: the domain whose memory ran out
  *
  * As mem_cgroup_get_oom_group(), which is not exported: the highest one with
  * memory.oom.group, up to the one that is out of memory. With cgroup v1 nothing
@@ -356,7 +356,7 @@ struct mem_cgroup *oe_kill_set_group(struct task_struct *p,
 /**
  * oe_kill_set_signal - send a signal to a victim, and to those that die with it
  * @victim: any of its threads
- * @domain: whose memory ran out
+ * @domain: the domain whose memory ran out
  * @signal: number
  *
  * The processes of a pid namespace get none: their init ends them.

@@ -12,7 +12,7 @@ struct mem_cgroup;
 struct task_struct;
 
 /**
- * struct oe_kill_cache - what is known of kill sets
+ * struct oe_kill_cache - the kill sets that are known
  * @table: the caller's, filled when it is needed first; NULL = none
  * @below: with @table, a set's ranking is found only if it is below this one
  * @filled: @table is

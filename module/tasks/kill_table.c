@@ -55,7 +55,7 @@ struct oe_kill_table *oe_kill_table_new(unsigned long nr_keys)
 
 /**
  * oe_kill_table_free - the end of a table
- * @table: which, or NULL
+ * @table: the table, or NULL
  *
  * Context: process context, may sleep.
  */
@@ -66,7 +66,7 @@ void oe_kill_table_free(struct oe_kill_table *table)
 
 /**
  * oe_kill_table_clear - empty it again
- * @table: which
+ * @table: the table
  *
  * Context: any.
  */
@@ -90,7 +90,7 @@ static unsigned int where_is(const struct oe_kill_table *table, const void *key)
 
 /**
  * oe_kill_table_add - a process that would die by a tie
- * @table: where
+ * @table: the table
  * @key: the tie; nothing is done for NULL
  * @member: the process; remembered if it is the most protected one so far
  *
@@ -118,7 +118,7 @@ void oe_kill_table_add(struct oe_kill_table *table, const void *key,
 
 /**
  * oe_kill_table_find - the most protected process that would die by a tie
- * @table: where
+ * @table: the table
  * @key: the tie; NULL = none
  * @member: replaced if the one found is more protected
  *

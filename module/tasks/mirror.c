@@ -240,7 +240,7 @@ void oe_mirror_changed(void)
 
 /**
  * oe_mirror_prepare - before mirror_oom_score_adj gets a value
- * @on: which
+ * @on: the value
  *
  * Context: process context, may sleep and allocate.
  * Return: 0; -EOPNOTSUPP on a kernel that does not tell of forks; -ENOMEM.

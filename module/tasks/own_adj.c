@@ -35,7 +35,7 @@ enum {
 };
 
 /**
- * struct entry - what is known of one thread group
+ * struct entry - the facts about one thread group
  * @node: in the table; one reference of its pid is held
  * @rcu: for freeing, once out of the table
  * @record: changed under own.seq, by one writer

@@ -78,7 +78,7 @@ static void others_win(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, record.left);
 }
 
-/* What a child gets that has a copy of @value, its parent having @parent now. */
+/* The value of a child with a copy of @value; its parent has @parent now. */
 static int of_child(const struct oe_adj_record *record, s16 parent, s16 value)
 {
 	return oe_adj_rule_of_child(record, parent, value);

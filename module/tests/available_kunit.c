@@ -121,7 +121,7 @@ static const struct cost_case costs[] = {
 	  { { FREE, 1 }, { FREE - 2000, 1 } },
 	  2,
 	  0 },
-	{ "a process exits: what it gives back does not count",
+	{ "a process exits: memory that it gives back does not count",
 	  { { FREE, 1 }, { FREE - 1024, 257 }, { FREE, 1 } },
 	  3,
 	  64 },
@@ -167,7 +167,7 @@ static void available_cost(struct kunit *test)
 	}
 }
 
-/* What is learned stays, however long the machine is at rest. */
+/* A learned cost stays, however long the machine is at rest. */
 static void cost_at_rest(struct kunit *test)
 {
 	struct oe_swap_cost state = {};
@@ -212,7 +212,7 @@ static void cost_at_load(struct kunit *test)
 	}
 }
 
-/* What was swapped out before weighs no more than what comes next. */
+/* Memory swapped out before weighs no more than memory swapped out next. */
 static void cost_after_load(struct kunit *test)
 {
 	struct oe_swap_cost state = {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: which free blocks are of use to an allocation.
+ * KUnit: the free blocks that are of use to an allocation.
  */
 #include <kunit/test.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A part of group_kunit.c: what readers find when a change is over.
+ * A part of group_kunit.c: the state that readers find after a change.
  */
 #ifndef OE_CHANGE_CASES_H
 #define OE_CHANGE_CASES_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A part of rank_kunit.c: what children get, and which rule counts for more.
+ * A part of rank_kunit.c: the rankings of children, and the rules that win.
  */
 #ifndef OE_HERITAGE_CASES_H
 #define OE_HERITAGE_CASES_H

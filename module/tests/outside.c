@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What other parts of a kernel do, for the selftests: a module of its own that is
- * not installed. Its parameters:
+ * Stand-ins for other parts of a kernel, for the selftests: a module of its own
+ * that is not installed. Its parameters:
  *
  *	balloon_kb	written: take so much memory. An OOM notifier gives it
- *			back, 1 MB a call. Read: what is left of it.
+ *			back, 1 MB a call. Read: the rest of it.
  *	slow_ms		the OOM notifier sleeps so long first, with oom_lock held.
  *	charge_kb	written: charge so much to the writer's memory cgroup, as
  *			a file system does that must not be entered again.

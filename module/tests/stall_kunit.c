@@ -14,7 +14,7 @@ enum {
 };
 
 /**
- * struct state - what a machine does, in a second
+ * struct state - the work of a machine in a second
  * @name: for the report
  * @faults: major faults
  * @swapins: pages from swap
@@ -22,10 +22,10 @@ enum {
  * @files: file refaults
  * @anon: anonymous refaults
  * @reads: requests
- * @each_us: what each takes
+ * @each_us: the time that each takes
  * @on_disk: the swap is
  * @plenty: memory is not short
- * @percent: what is to come out
+ * @percent: the expected result
  */
 struct state {
 	const char *name;
