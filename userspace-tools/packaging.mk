@@ -12,7 +12,7 @@ UDEVRULESDIR ?= $(PREFIX)/lib/udev/rules.d
 MODULESLOADDIR ?= $(PREFIX)/lib/modules-load.d
 INITDIR ?= $(SYSCONFDIR)/init.d
 
-# What has a path written into it is made anew when the path is another one.
+# Files with a path in them are made anew when the path is another one.
 PATHS = $(PREFIX) $(SBINDIR) $(LIBDIR) $(INCLUDEDIR) $(LIBEXECDIR) $(SYSCONFDIR) $(RUNSTATEDIR)
 $(O)/paths: FORCE
 	@mkdir -p $(@D)

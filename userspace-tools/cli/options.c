@@ -29,7 +29,7 @@ enum {
  * struct option_text - an option
  * @letter: of the short one; above 0xff there is none
  * @name: of the long one
- * @value: what it takes, NULL for nothing
+ * @value: its value, NULL for none
  * @doc: for the help
  * @is_common: every command has it
  */
@@ -226,10 +226,10 @@ static int take_option(const struct command *command, int letter,
 
 /**
  * options_parse - read options
- * @command: whose; NULL: those before the command, and words end them
+ * @command: the command; NULL: those before the command, and words end them
  * @argc: of @argv
  * @argv: words; the first is a name; is reordered
- * @args: what the options say is added
+ * @args: gets the values of the options
  * @next: index of the first word that is no option
  *
  * Return: OPTIONS_FINE, or the status to exit with.
@@ -287,7 +287,7 @@ static void print_options(const struct command *command)
 
 /**
  * options_help - print the help of a command
- * @command: which
+ * @command: the command
  */
 void options_help(const struct command *command)
 {
@@ -306,7 +306,7 @@ void options_help_all(const struct command *commands, size_t nr)
 	size_t i;
 
 	puts("Usage: oom-embedded [OPTION...] [COMMAND [WORD...]]\n"
-	     "Who dies when memory runs out. Without a command: how things stand.\n\n"
+	     "Controls which process dies when memory runs out. Without a command: how things stand.\n\n"
 	     "Commands:");
 	for (i = 0; i < nr; i++)
 		printf("  %-11s %s\n", commands[i].name, commands[i].doc);

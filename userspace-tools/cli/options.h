@@ -13,12 +13,12 @@ enum command_flags {
 };
 
 /**
- * struct command - what can be asked for
+ * struct command - a command of oom-embedded
  * @name: first word
  * @args: words after it, for the help
  * @doc: one line
  * @options: letters of those of its own
- * @count_doc: what -n means, if it is among them
+ * @count_doc: the meaning of -n, if it is among them
  * @run: does it
  * @min: words after it
  * @max: of them

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the programs and the library share.
+# Sources that the programs and the library share.
 COMMON_SRCS = common/words.c common/sysfs.c common/change.c common/change_stage.c common/stage.c common/rule.c common/records.c common/records_text.c \
 	common/file.c common/proc.c common/commit.c common/config_unit.c
 
-# The reader of the configuration needs inih; what uses it links CONFIG_LIBS.
+# The reader of the configuration needs inih; its users link CONFIG_LIBS.
 ifeq ($(WITH_INIH),1)
 COMMON_SRCS += common/config.c common/config_section.c common/config_module.c \
 	common/config_manager.c common/config_key.c common/config_value.c common/config_check.c \

@@ -125,7 +125,7 @@ static bool will_be_created(const struct oe_changes *changes, const char *file)
  * oe_changes_set - a file is to have this value
  * @changes: the set
  * @file: of the module
- * @value: what it is to be; nothing is done if it is that already
+ * @value: the new value; nothing is done if the file has it already
  *
  * Return: 0, -ENOMEM, or the negative errno with which the file could not be read.
  */
@@ -173,7 +173,7 @@ int oe_changes_create(struct oe_changes *changes, const char *dir,
  * @file: of the module
  * @value: the line; NULL: none, there is only @undo
  * @undo: the line that takes it back; NULL: it goes with its group
- * @old: what it replaces, for the reader; NULL: nothing
+ * @old: the line that it replaces, for the reader; NULL: none
  * @may_vanish: it is no error if the process it is about has ended
  */
 void oe_changes_add_line(struct oe_changes *changes, const char *file,

@@ -26,11 +26,11 @@ enum oe_change_moment {
 
 /**
  * struct oe_change - one write
- * @file: where
- * @value: what; NULL: nothing, the change only has an @undo
- * @undo_file: where to write to take it back
- * @undo: what to write then; NULL: nothing needs to be
- * @old: what is there now, for the reader; NULL: nothing
+ * @file: the file
+ * @value: the new value; NULL: nothing, the change only has an @undo
+ * @undo_file: the file to write to take it back
+ * @undo: the value to write then; NULL: none
+ * @old: the present value, for the reader; NULL: none
  * @state: made yet?
  * @moment: when; filled in before the set is made
  * @err: the negative errno of the last attempt, 0 if that succeeded
@@ -49,7 +49,7 @@ struct oe_change {
 };
 
 /**
- * struct oe_changes - what is to be done
+ * struct oe_changes - a set of writes, made whole or not at all
  * @change: in order
  * @nr: of them
  * @err: -ENOMEM if the set is not whole for want of memory; it is not made then

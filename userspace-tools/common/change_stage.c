@@ -31,7 +31,7 @@ static bool is_staged(const struct oe_change *one)
  * oe_changes_plan - decide when each change of a set is made
  * @changes: the set
  *
- * Where the module cannot put values in force together, all are made one by one, in order.
+ * If the module cannot put values in force together, all are made one by one, in order.
  */
 void oe_changes_plan(struct oe_changes *changes)
 {

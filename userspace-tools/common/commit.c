@@ -39,8 +39,8 @@ int64_t oe_commit_reserve_kb(const char *text)
  * oe_commit_left_kb - how much may still be promised
  * @limit_kb: CommitLimit; negative = not known
  * @committed_kb: Committed_AS; negative = not known
- * @admin_kb: what is kept for CAP_SYS_ADMIN
- * @user_kb: what the kernel keeps from a process, at most
+ * @admin_kb: memory that is kept for CAP_SYS_ADMIN
+ * @user_kb: memory that the kernel keeps from a process, at most
  *
  * See __vm_enough_memory() in the kernel. From each process it keeps the less of
  * 1/32 of what the process has mapped and of @user_kb. All of @user_kb is

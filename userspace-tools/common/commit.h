@@ -10,9 +10,9 @@
  */
 
 /**
- * struct oe_commit - what may be promised
+ * struct oe_commit - the memory that may be promised
  * @limit_kb: CommitLimit; memory in huge pages (hugetlb) is not in it
- * @left_kb: what is left of it for processes without CAP_SYS_ADMIN
+ * @left_kb: the rest of it for processes without CAP_SYS_ADMIN
  */
 struct oe_commit {
 	int64_t limit_kb;

@@ -3,8 +3,9 @@
  * The configuration: /etc/oom-embedded.conf and /etc/oom-embedded.d/, as described in
  * oom-embedded.conf(5). Read by the manager daemon and by "oom-embedded check" and "apply".
  *
- * A configuration is all or nothing: what has an error anywhere is not used. Everything lies in
- * one block of fixed size, so that whoever must live without memory can allocate it beforehand.
+ * A configuration is all or nothing: one error makes it unusable. Everything lies in
+ * one block of fixed size, so that a program that must live without memory can allocate it
+ * beforehand.
  */
 #ifndef OE_CONFIG_H
 #define OE_CONFIG_H
@@ -35,7 +36,7 @@ enum {
 };
 
 /**
- * struct oe_conf_place - where something was said
+ * struct oe_conf_place - the place of a setting
  * @file: name of the file, as it was opened
  * @line: from 1
  */
@@ -48,7 +49,7 @@ struct oe_conf_place {
  * struct oe_conf_setting - one file of the module and what is to be written to it
  * @path: relative to the module's directory: "rank_threshold", "groups/batch/rank"
  * @value: as it was configured and is to be written: "4M", "10%", "USR1"
- * @place: where
+ * @place: the line
  *
  * Of a path that several files set there is only the last one.
  */
@@ -63,7 +64,7 @@ struct oe_conf_setting {
  * @pattern: shell pattern (fnmatch(3)) for /proc/PID/comm
  * @rank: 0..1000
  * @trusts_names: a line that protects does so for every user's processes
- * @place: where
+ * @place: the line
  *
  * The first pattern that matches counts.
  */
@@ -95,7 +96,7 @@ struct oe_conf_limit {
 };
 
 /**
- * enum oe_conf_step_type - what a step does
+ * enum oe_conf_step_type - the action of a step
  * @OE_STEP_SIGNAL: sends a signal to the service's processes
  * @OE_STEP_WAIT: until they have ended, or the time is over
  * @OE_STEP_SLEEP: that long
@@ -124,7 +125,7 @@ enum oe_conf_step_type {
  * @argv: OE_STEP_RUN: the command; NULL at the end
  * @text: OE_STEP_HELPER: name of the helper; OE_STEP_KILL_NEXT: of the group, "" for any process
  * @helper: OE_STEP_HELPER: its index
- * @place: where
+ * @place: the line
  */
 struct oe_conf_step {
 	enum oe_conf_step_type type;
@@ -137,7 +138,7 @@ struct oe_conf_step {
 };
 
 /**
- * enum oe_conf_term_type - what a term of a condition looks at
+ * enum oe_conf_term_type - the measure of a term of a condition
  * @OE_TERM_OOM: @value emergencies (at most OE_CONF_MAX_OOMS) of @scope within @ms (0: this one)
  * @OE_TERM_LEVEL: the module's level is at least @value (0 normal .. 4 oom)
  * @OE_TERM_FORECAST: the module expects an OOM within @ms
@@ -168,7 +169,7 @@ enum oe_conf_term_type {
 };
 
 /**
- * enum oe_conf_scope - whose emergencies count
+ * enum oe_conf_scope - the emergencies that count
  * @OE_SCOPE_MACHINE: the machine's, SysRq's included
  * @OE_SCOPE_MEMCG: those of a memory cgroup
  * @OE_SCOPE_ANY: all
@@ -202,7 +203,7 @@ struct oe_conf_term {
  * @mode: index of the mode to enter
  * @terms: the terms
  * @nr_terms: at least 1
- * @place: where
+ * @place: the line
  * @text: as configured, for messages
  */
 struct oe_conf_condition {
@@ -236,7 +237,7 @@ struct oe_conf_mode {
 };
 
 /**
- * struct oe_conf_mode_setting - what a mode writes to the module
+ * struct oe_conf_mode_setting - a value that a mode writes to the module
  * @mode: index of the mode
  * @setting: path and value
  */
@@ -353,8 +354,8 @@ struct oe_conf {
 
 /**
  * oe_conf_begin - start with an empty configuration
- * @conf: what it was before does not matter
- * @report: called for each error with "FILE:LINE: what is wrong", printable, without newline;
+ * @conf: its contents before do not matter
+ * @report: called for each error with "FILE:LINE: FAULT", printable, without newline;
  *	NULL = nobody wants to know
  * @arg: for @report
  */
@@ -362,7 +363,7 @@ void oe_conf_begin(struct oe_conf *conf,
 		   void (*report)(void *arg, const char *message), void *arg);
 
 /**
- * oe_conf_read - read one more file; what it says overrides what was said before
+ * oe_conf_read - read one more file; its settings override those read before
  * @conf: after oe_conf_begin()
  * @stream: the file, read to its end
  * @name: its name, for messages; copied
@@ -379,7 +380,7 @@ int oe_conf_end(struct oe_conf *conf);
 
 /**
  * oe_conf_load - all of it: a file, and the files *.conf of a directory in the order of names
- * @conf: what it was before does not matter
+ * @conf: its contents before do not matter
  * @file: must exist
  * @directory: need not exist; NULL = none
  * @report: see oe_conf_begin()
@@ -401,7 +402,7 @@ const struct oe_conf_setting *oe_conf_find_setting(const struct oe_conf *conf,
 						   const char *path);
 
 /**
- * oe_conf_kb - what the module will make of a size
+ * oe_conf_kb - a size as the module will take it
  * @text: "4096" (KiB), "4M", "10%"
  * @total_kb: all memory, for "%"
  * @kb: result

@@ -129,8 +129,8 @@ static bool parse_term(struct oe_conf *conf, struct oe_conf_place place,
 
 /**
  * oe_conf_parse_condition - read a condition
- * @conf: where its text is kept
- * @place: where it stands
+ * @conf: keeps its text
+ * @place: its line
  * @text: the condition; is taken apart
  * @condition: result
  *

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The configuration's keys: which there are in a section, what their values may be, and what
- * it means to say one again.
+ * The configuration's keys, by section: the values that they accept, and the meaning of a second
+ * setting of one.
  */
 #include <string.h>
 
@@ -36,7 +36,7 @@ const struct oe_conf_key *oe_conf_find_key(const struct oe_conf_key *keys,
  * @reader: at that line
  * @keys: those of the section
  * @section: its name
- * @name: what was written
+ * @name: as written
  *
  * Return: false.
  */
@@ -310,7 +310,7 @@ bool oe_conf_check(struct oe_conf_reader *reader, const struct oe_conf_key *key,
  * oe_conf_may_override - may a line replace an earlier one?
  * @reader: at that line
  * @what: is set again
- * @before: where it was set
+ * @before: the place of the earlier setting
  *
  * Return: true if that was in another file; two lines of one file are an error.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which group of the module a line of [rankings] is.
+ * The group of the module that a line of [rankings] is.
  */
 #include "common/config_ranking.h"
 
@@ -23,7 +23,7 @@ static uint32_t hash_pattern(const char *pattern)
 /**
  * oe_conf_group_name - a name for a group that is made of something else
  * @prefix: of all groups of this kind
- * @text: what it is made of
+ * @text: the text that the group is made of
  * @name: gets the name, OE_RANKING_NAME bytes
  *
  * A text has always the same group, so that no group ever has the pattern of one line and the
@@ -82,7 +82,7 @@ const struct oe_conf_ranking *oe_ranking_find(const struct oe_conf *conf,
  * oe_ranking_of_change - the line of [rankings] that a write is about
  * @conf: the configuration
  * @file: of the module: "groups/create", "groups/NAME/rank"
- * @value: what is written
+ * @value: the value that is written
  *
  * Return: the line; NULL if there is none.
  */

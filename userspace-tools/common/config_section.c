@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The configuration's sections: which one a line belongs to.
+ * The configuration's sections: the one that a line belongs to.
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which section a line belongs to.
+ * The section that a line belongs to.
  */
 #ifndef OE_CONFIG_SECTION_H
 #define OE_CONFIG_SECTION_H

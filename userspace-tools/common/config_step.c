@@ -40,7 +40,7 @@ static bool parse_signal(struct oe_conf *conf, struct oe_conf_place place,
 	return true;
 }
 
-/* "in GROUP", or nothing; what else there is belongs to no step. */
+/* "in GROUP", or nothing; any other word belongs to no step. */
 static bool parse_kill_group(struct oe_conf *conf, struct oe_conf_place place,
 			     char **rest, struct oe_conf_step *step)
 {
@@ -145,8 +145,8 @@ static bool parse_step_verb(struct oe_conf *conf, struct oe_conf_place place,
 
 /**
  * oe_conf_parse_step - read a step
- * @conf: where its texts are kept
- * @place: where it stands
+ * @conf: keeps its texts
+ * @place: its line
  * @text: the step; is taken apart
  * @step: result
  *

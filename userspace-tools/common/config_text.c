@@ -13,8 +13,8 @@
 /**
  * oe_conf_error - report an error and count it
  * @conf: the configuration, which is unusable from now on
- * @place: where
- * @format: what is wrong and what would be right; bytes that are not printable come out as "?"
+ * @place: the line
+ * @format: the fault and the remedy; bytes that are not printable come out as "?"
  *
  * Return: false, so that "return oe_conf_error(...)" reads well.
  */
@@ -46,7 +46,7 @@ bool oe_conf_error(struct oe_conf *conf, struct oe_conf_place place,
 /**
  * oe_conf_keep - copy a text, for as long as the configuration lives
  * @conf: the configuration
- * @place: where the text stands
+ * @place: the line of the text
  * @text: to copy
  *
  * Return: the copy, or NULL after an error.
@@ -71,7 +71,7 @@ const char *oe_conf_keep(struct oe_conf *conf, struct oe_conf_place place,
 
 /**
  * oe_conf_drop_last - forget a text, if it is the last one that was kept
- * @conf: where it was kept
+ * @conf: the configuration that keeps it
  * @text: of oe_conf_keep(); no longer used
  *
  * For a text that grows: its room is used again.
@@ -121,8 +121,8 @@ char *oe_conf_word(char **text)
 
 /**
  * oe_conf_command - read a command: an absolute path and arguments
- * @conf: where the words are kept
- * @place: where it stands
+ * @conf: keeps the words
+ * @place: its line
  * @text: the command, split at blanks
  *
  * Return: the words, NULL at the end; NULL after an error.

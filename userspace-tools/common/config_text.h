@@ -26,8 +26,7 @@
 #define OE_CONF_SECTION_KEY "\001"
 
 enum {
-	OE_CONF_MAX_LINE =
-		200, /* what inih takes by default, newline and NUL included */
+	OE_CONF_MAX_LINE = 200, /* inih's default, newline and NUL included */
 	OE_CONF_MAX_NAME = OOM_EMBEDDED_GROUP_NAME_MAX,
 	OE_CONF_UNIT_RULE = 2048, /* the rule that a unit becomes */
 	OE_CONF_MAX_SECTIONS = 128, /* of a file */
@@ -35,8 +34,8 @@ enum {
 };
 
 /**
- * struct oe_conf_reader - what a file is read with
- * @conf: where it goes
+ * struct oe_conf_reader - the reader of a file
+ * @conf: the result
  * @stream: the file
  * @place: the line
  * @in_section_line: the last line was one

@@ -33,7 +33,7 @@ static const char *const directories[] = {
 #define NR_DIRECTORIES (sizeof(directories) / sizeof(*directories))
 
 /**
- * oe_unit_root - where systemd's directories are
+ * oe_unit_root - the root of systemd's directories
  *
  * Return: "", or the root of the tests.
  */
@@ -207,9 +207,9 @@ static bool template_of(const char *unit, char *template)
 }
 
 /**
- * oe_unit_setting - what the files of a unit say
+ * oe_unit_setting - a setting in the files of a unit
  * @unit: a name that is plain: no "/"
- * @key: of a line "KEY=VALUE", in whatever section
+ * @key: of a line "KEY=VALUE", in any section
  * @text: gets the value that counts; is left alone if no file has the key
  * @size: of @text
  *
@@ -228,7 +228,7 @@ bool oe_unit_setting(const char *unit, const char *key, char *text, size_t size)
 }
 
 /**
- * oe_unit_default - what systemd takes where a unit says nothing
+ * oe_unit_default - systemd's value for a unit that says nothing
  * @key: of a line of system.conf
  * @text: gets the value; is left alone if there is none
  * @size: of @text

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Where the tests put their tree. */
+/* The root of the tests' tree. */
 #define OE_SYSTEMD_ENVIRONMENT "OOM_EMBEDDED_SYSTEMD"
 
 const char *oe_unit_root(void);

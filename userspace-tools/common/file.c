@@ -13,8 +13,8 @@
 
 /**
  * oe_file_read - read a file
- * @path: which
- * @text: result, ends with NUL; what is longer is cut off
+ * @path: the path
+ * @text: result, ends with NUL; a longer text is cut off
  * @size: of @text
  *
  * Return: the length, or a negative errno; @text is "" then.
@@ -80,7 +80,7 @@ int oe_file_read_number(const char *path, long long *value)
 
 /**
  * oe_file_write - write to a file that is there, by one write()
- * @path: which
+ * @path: the path
  * @text: all of it
  *
  * Return: 0 or a negative errno.

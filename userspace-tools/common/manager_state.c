@@ -14,7 +14,7 @@
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
 /**
- * oe_state_read_boot_id - which boot is this?
+ * oe_state_read_boot_id - the id of this boot
  * @boot_id: result, OE_BOOT_ID_SIZE bytes; zeroes if nobody knows
  */
 void oe_state_read_boot_id(char *boot_id)

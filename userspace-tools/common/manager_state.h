@@ -29,12 +29,12 @@ enum oe_count {
 };
 
 /**
- * struct oe_state - what the next manager has to know
+ * struct oe_state - the facts that the next manager has to know
  * @counts: emergencies that were acted on, by kind
  * @mode: name of the mode
  * @pinned: name of the operator's mode, or empty
  * @waiting: names of services that have to be started again; or empty
- * @targets: what modes write to: the file, what it holds when no mode has a wish, and what was
+ * @targets: files that modes write to: the file, its value when no mode has a wish, and the value
  *	written last
  * @nr_targets: number of them
  *
@@ -65,7 +65,7 @@ enum {
  * @checksum: of all that follows
  * @generation: the higher, the newer
  * @boot_id: of the boot in which it was written
- * @state: what was noted
+ * @state: the state
  */
 struct oe_state_slot {
 	uint32_t magic;

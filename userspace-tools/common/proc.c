@@ -29,7 +29,7 @@ static const char *root_of(const char *environment, const char *fallback)
 }
 
 /**
- * oe_proc_root - where procfs is
+ * oe_proc_root - the mount point of procfs
  *
  * Return: $OOM_EMBEDDED_PROC or /proc.
  */
@@ -39,7 +39,7 @@ const char *oe_proc_root(void)
 }
 
 /**
- * oe_proc_cgroup_root - where cgroup v2 is
+ * oe_proc_cgroup_root - the mount point of cgroup v2
  *
  * Return: $OOM_EMBEDDED_CGROUP or /sys/fs/cgroup.
  */
@@ -105,7 +105,7 @@ static long long status_number(const char *status, const char *key,
 
 /**
  * oe_proc_read - facts about a process
- * @pid: which
+ * @pid: of the process
  * @proc: result
  *
  * Return: 0, -ENOENT if it is not there (any more), or a negative errno.
@@ -283,7 +283,7 @@ int oe_proc_meminfo(const char *key, long long *kb)
 
 /**
  * oe_proc_cgroup - the cgroup v2 of a process
- * @pid: which
+ * @pid: of the process
  * @path: result, "/" is the root
  * @size: of @path
  *
@@ -334,7 +334,7 @@ int oe_proc_cgroup_number(const char *cgroup, const char *file,
 {
 	char path[2 * PATH_MAX];
 
-	/* Out of this cgroup namespace: what is mounted here does not lead there. */
+	/* Out of this cgroup namespace: the cgroup file system mounted here does not lead there. */
 	if (leads_up(cgroup))
 		return -ENOENT;
 	if (snprintf(path, sizeof(path), "%s%s/%s", oe_proc_cgroup_root(),
@@ -345,7 +345,7 @@ int oe_proc_cgroup_number(const char *cgroup, const char *file,
 
 /**
  * oe_proc_exe - the path of the file that a process executes
- * @pid: which
+ * @pid: of the process
  * @path: as the kernel shows it, with " (deleted)" behind it where it is;
  *	another process may be deceived by mounts of @pid
  * @size: of @path
@@ -367,7 +367,7 @@ int oe_proc_exe(int pid, char *path, size_t size)
 
 /**
  * oe_proc_has_open - does a process have this file open?
- * @pid: which
+ * @pid: of the process
  * @path: absolute
  *
  * Return: 1 yes, 0 no, or a negative errno (-EACCES for those of others).

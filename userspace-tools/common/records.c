@@ -140,7 +140,7 @@ int oe_records_wanted(long long *wanted)
 }
 
 /**
- * oe_records_candidates - who would die now, in order
+ * oe_records_candidates - the processes that would die now, in order
  * @rows: result; free with oe_records_free_rows()
  *
  * Return: 0 or a negative errno (-EACCES without root); @rows is empty then.

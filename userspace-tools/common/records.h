@@ -85,7 +85,7 @@ struct oe_event {
 
 /**
  * struct oe_events - the history of decisions, oldest first
- * @text: what the fields point into
+ * @text: the buffer that the fields point into
  * @event: malloced
  * @nr: of them
  * @nr_bad: lines that could not be read
@@ -99,7 +99,7 @@ struct oe_events {
 
 /**
  * struct oe_report - the memory report
- * @text: what the fields point into
+ * @text: the buffer that the fields point into
  * @field: the totals
  * @nr_fields: of them
  * @rows: the processes, biggest first
@@ -114,7 +114,7 @@ struct oe_report {
 /**
  * struct oe_sample - a point of the memory curve
  * @uptime: seconds
- * @available_kb: what the levels are compared with
+ * @available_kb: the memory that the levels are compared with
  * @level: at that time
  */
 struct oe_sample {

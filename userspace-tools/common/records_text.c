@@ -157,9 +157,9 @@ size_t oe_records_fields(char *line, struct oe_field *field)
 
 /**
  * oe_field_text - a value by its key
- * @field: where to look
+ * @field: the fields
  * @nr: of them
- * @key: which
+ * @key: the key
  *
  * Return: the value; NULL if it is missing or "-".
  */
@@ -177,9 +177,9 @@ const char *oe_field_text(const struct oe_field *field, size_t nr,
 
 /**
  * oe_field_number - a whole number by its key
- * @field: where to look
+ * @field: the fields
  * @nr: of them
- * @key: which
+ * @key: the key
  * @fallback: if it is missing or no number
  *
  * Return: the number.
@@ -195,9 +195,9 @@ long long oe_field_number(const struct oe_field *field, size_t nr,
 
 /**
  * oe_field_real - a decimal fraction by its key
- * @field: where to look
+ * @field: the fields
  * @nr: of them
- * @key: which
+ * @key: the key
  * @fallback: if it is missing or no number
  *
  * Return: the number.

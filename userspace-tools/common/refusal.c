@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Why the module has refused a value. It says no more than EINVAL or ERANGE; the rest is looked
- * up: what the key may be, the neighbours of a watermark, the memory of the machine.
+ * up: the range of the key, the neighbours of a watermark, the memory of the machine.
  */
 #include "common/refusal.h"
 

@@ -19,7 +19,7 @@
 const char *oe_rule_next(const char **text, size_t *length);
 
 /**
- * oe_rule_value - what a rule asks for
+ * oe_rule_value - a value that a rule asks for
  * @rule: of oe_rule_next()
  * @length: of the rule
  * @key: "exe", "cgroup", "comm" or "uid"

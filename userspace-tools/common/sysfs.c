@@ -28,9 +28,9 @@ enum {
 static const char *chosen_root;
 
 /**
- * oe_sysfs_root - where the module's files are
+ * oe_sysfs_root - the directory of the module's files
  *
- * Return: what oe_sysfs_set_root() said, else $OOM_EMBEDDED_SYSFS (not for
+ * Return: the root of oe_sysfs_set_root(), else $OOM_EMBEDDED_SYSFS (not for
  * set-uid programs), else /sys/kernel/oom_embedded.
  */
 const char *oe_sysfs_root(void)
@@ -369,7 +369,7 @@ static int is_dir(DIR *dir, const char *name)
 }
 
 /**
- * oe_sysfs_list_dir - what a directory holds, sorted
+ * oe_sysfs_list_dir - the names in a directory, sorted
  * @dir: relative to the root, as in "groups"
  * @names: gets the names; free with oe_sysfs_free_names()
  * @nr: gets their number

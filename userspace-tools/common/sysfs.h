@@ -11,11 +11,11 @@
  */
 
 enum {
-	OE_SYSFS_VALUE_MAX = 4096, /* what one value can be, with its NUL */
+	OE_SYSFS_VALUE_MAX = 4096, /* bytes of a value at most, with its NUL */
 	OE_SYSFS_PATH_MAX = 512,
 };
 
-/* Where the tests put their tree. */
+/* The root of the tests' tree. */
 #define OE_SYSFS_ENVIRONMENT "OOM_EMBEDDED_SYSFS"
 
 const char *oe_sysfs_root(void);

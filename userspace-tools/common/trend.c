@@ -222,9 +222,9 @@ int64_t oe_trend_now_s(void)
 }
 
 /**
- * oe_trend_path - where the manager keeps the trend
+ * oe_trend_path - the path of the manager's trend
  * @path: result, OE_TREND_PATH bytes
- * @state_path: where it keeps its state
+ * @state_path: the path of its state
  */
 void oe_trend_path(char *path, const char *state_path)
 {

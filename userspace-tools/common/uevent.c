@@ -177,7 +177,7 @@ const char *oe_uevent_get(const struct oe_uevent *uevent, const char *key)
  * oe_uevent_number - the value of a key, as a number
  * @uevent: received
  * @key: as in "OOM_SEQ"
- * @otherwise: what it is without the key
+ * @otherwise: the number without the key
  *
  * Return: the number.
  */

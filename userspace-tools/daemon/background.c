@@ -76,7 +76,7 @@ int oe_background_enter(bool keep_stderr)
 	return chdir("/") ? -errno : 0;
 }
 
-/* A FIFO or a device is not written to: what is not an ordinary file was put there by somebody. */
+/* A FIFO or a device is not written to: somebody else put them there. */
 static bool is_for_pid(int fd)
 {
 	struct stat st;

@@ -11,7 +11,7 @@ DAEMON_SRCS = daemon/main.c daemon/background.c daemon/loop.c daemon/reload.c da
 TARGETS += $(O)/oom-embeddedd
 INSTALLS += $(O)/oom-embeddedd:$(SBINDIR)/oom-embeddedd:755
 
-# What is linked is locked into memory: no more than is needed.
+# All linked code is locked into memory: link no more than is needed.
 DAEMON_COMMON = $(filter-out %/records.o %/records_text.o,$(COMMON_OBJECTS))
 $(call objects,$(DAEMON_SRCS)) $(DAEMON_COMMON): ALL_CFLAGS += -ffunction-sections -fdata-sections
 

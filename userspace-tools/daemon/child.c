@@ -60,7 +60,7 @@ int oe_child_max_descriptors(void)
 /**
  * oe_child_fork - fork a part of the manager that lives as long as it
  * @name: of the process
- * @run: what it does; does not return
+ * @run: its work; does not return
  *
  * The child locks each page that it has used, so that it works when memory is gone.
  *

@@ -26,7 +26,7 @@ static struct {
 	bool wants_reload;
 	bool is_ours; /* made by this manager */
 	char path[PATH];
-	char text[PIPE_BUF]; /* what has been read of a command */
+	char text[PIPE_BUF]; /* the part of a command that has been read */
 	size_t used;
 	bool skips; /* the rest of a line that is too long */
 } control = { .fd = -1 };
@@ -85,7 +85,7 @@ static void obey_line(char *line)
 	obey_command(line);
 }
 
-/* Whole lines; what follows the last one stays. */
+/* Whole lines; the rest after the last one stays. */
 static void obey_lines(void)
 {
 	char *line = control.text;

@@ -195,10 +195,10 @@ enum {
  * @name: of the file in it
  * @links: symbolic links that were followed
  * @has_stranger: a user who is neither root nor the manager's can change the path
- * @stranger: which user
+ * @stranger: the user
  * @makes: the file, and its directory, may be missing
  * @why: the path is refused; a text that stays
- * @rest: what is to be walked yet
+ * @rest: the part that is to be walked yet
  */
 struct oe_path {
 	int dir;
@@ -323,10 +323,10 @@ int oe_members_count(int service);
 
 /**
  * struct oe_pidfile - a pidfile that was read
- * @pid: what it says; above 1
+ * @pid: its number; above 1
  * @owner: uid of the file
- * @dev: which file it was
- * @ino: the same
+ * @dev: the device of the file
+ * @ino: the inode of the file
  * @changed_ns: when it was last changed
  */
 struct oe_pidfile {

@@ -77,7 +77,7 @@ static bool is_missing(const char *rule, size_t length, char *path)
 }
 
 /**
- * oe_exe_rules_value - what is to be written for a setting now
+ * oe_exe_rules_value - the value to write for a setting now
  * @setting: of the configuration
  * @value: room for it, OE_SYSFS_VALUE_MAX bytes
  *
@@ -118,7 +118,7 @@ static void write_again(const struct oe_conf_setting *setting)
 	int err;
 
 	oe_log(OE_LOG_INFO,
-	       "%s: a file was replaced: the rules are written again; what still executes the old one is no member until it is restarted",
+	       "%s: a file was replaced: the rules are written again; a process that still executes the old one is no member until it is restarted",
 	       setting->path);
 	err = oe_sysfs_write(setting->path, oe_exe_rules_value(setting, value));
 	if (err)

@@ -88,7 +88,7 @@ static void run_scribe(void)
 
 /**
  * oe_log_init - be ready to write lines
- * @target: where to
+ * @target: the target
  */
 void oe_log_init(enum oe_log_target target)
 {
@@ -143,7 +143,7 @@ int oe_log_pid(void)
 }
 
 /**
- * oe_log_stop - end the scribe; what it has not written gets a moment
+ * oe_log_stop - end the scribe; its unwritten lines get a moment
  *
  * From then on lines are written by the manager itself.
  */
@@ -158,8 +158,8 @@ void oe_log_stop(void)
 }
 
 /**
- * oe_log_set - what to write
- * @level: up to which
+ * oe_log_set - choose the lines that are written
+ * @level: the least urgent one that is written
  * @rate: how many lines a minute, errors not counted; 0 = any number
  */
 void oe_log_set(int level, int rate)

@@ -41,7 +41,7 @@ static int map_file(int fd, size_t size, void **data)
  * oe_mapped_open - map a file
  * @path: the file; made if it is not there; emptied if it has another size
  * @size: its size
- * @data: where it is mapped; what was mapped there before is unmapped. Not changed on failure
+ * @data: the mapping; an earlier mapping is unmapped. Not changed on failure
  *
  * Not in an emergency.
  *

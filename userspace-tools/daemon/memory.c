@@ -20,7 +20,7 @@ static struct {
 	size_t size;
 } spares[MAX_SPARES];
 
-/* Whole pages; what shares one with something else stays. */
+/* Whole pages; a page shared with something else stays. */
 static void unlock_spare(int i)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -35,7 +35,7 @@ static void unlock_spare(int i)
 
 /**
  * oe_memory_spare - something is used at leisure only, and need not be in memory
- * @begin: where it begins, best at the beginning of a page
+ * @begin: its first byte, best at the beginning of a page
  * @size: its size
  *
  * As often as one likes: it is remembered.

@@ -375,7 +375,7 @@ void oe_mode_limit(const struct oe_conf *conf)
 /**
  * oe_mode_update - memory was looked at
  * @conf: in force
- * @sense: what was seen
+ * @sense: the readings
  */
 void oe_mode_update(const struct oe_conf *conf, const struct oe_sense *sense)
 {

@@ -202,7 +202,7 @@ int oe_notify_longest_wait(void)
 }
 
 /**
- * oe_notify_stop - end the herald; what it has not sent gets a moment
+ * oe_notify_stop - end the herald; its unsent messages get a moment
  */
 void oe_notify_stop(void)
 {

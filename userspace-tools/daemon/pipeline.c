@@ -87,7 +87,7 @@ static int find_service(const struct oe_conf *conf, const char *name)
 /**
  * oe_pipeline_resume - services of an earlier manager wait for their restart
  * @conf: in force
- * @state: what that manager has left
+ * @state: the state of that manager
  */
 void oe_pipeline_resume(const struct oe_conf *conf,
 			const struct oe_state *state)
@@ -262,7 +262,7 @@ static int64_t next_of(const struct oe_conf *conf,
 /**
  * oe_pipeline_run - go on with all of them
  * @conf: in force
- * @fine: memory is back: what waits for that may go on
+ * @fine: memory is back: steps that wait for that may go on
  *
  * Return: milliseconds until it has to be called again, or OE_FOREVER.
  */

@@ -55,7 +55,7 @@ static int read_text(int proc, int pid, const char *name, char *text,
 /**
  * oe_procread_comm - the name of a process
  * @proc: of oe_procread_open()
- * @pid: which
+ * @pid: of the process
  * @comm: gets the name as the process chose it: any bytes
  * @size: of @comm
  *
@@ -73,7 +73,7 @@ int oe_procread_comm(int proc, int pid, char *comm, size_t size)
 /**
  * oe_procread_birth - when a process was started
  * @proc: of oe_procread_open()
- * @pid: which
+ * @pid: of the process
  *
  * Two processes that had the same number one after the other differ in this.
  *
@@ -96,7 +96,7 @@ uint64_t oe_procread_birth(int proc, int pid)
 /**
  * oe_procread_belongs - does a process belong to one user only?
  * @proc: of oe_procread_open()
- * @pid: which
+ * @pid: of the process
  * @uid: the user
  *
  * Return: true if all its user ids are @uid: a set-uid program is not the user's own.

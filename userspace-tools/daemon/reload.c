@@ -43,7 +43,7 @@ static void on_error(void *arg, const char *message)
 }
 
 /**
- * oe_reload_state_path - where the state is kept
+ * oe_reload_state_path - the path of the state
  *
  * Return: the path, by the configuration in force.
  */

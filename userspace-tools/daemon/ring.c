@@ -112,7 +112,7 @@ bool oe_ring_is_empty(const struct oe_ring *ring)
 }
 
 /**
- * oe_ring_fd - what the child waits for
+ * oe_ring_fd - the descriptor that the child waits for
  * @ring: the ring
  *
  * Return: an eventfd, which is readable after oe_ring_put().

@@ -210,7 +210,7 @@ static void sense_commit(struct oe_sense *sense, const char *meminfo)
 }
 
 /**
- * oe_sense_refresh - what needs memory, or may have to wait
+ * oe_sense_refresh - read the values that need memory, or a wait
  *
  * Not in an emergency: opens files, and notes the trend. The values stay in use until the next call.
  * For the list of candidates the module allocates memory for each process, so
@@ -245,7 +245,7 @@ void oe_sense_close(void)
 /**
  * oe_sense_open - open what memory is looked at by
  * @want_candidates: the biggest candidate is of interest
- * @want_commit: what may still be promised is of interest
+ * @want_commit: the memory that may still be promised is of interest
  */
 void oe_sense_open(bool want_candidates, bool want_commit)
 {

@@ -199,7 +199,7 @@ static int make_possible(struct oe_changes *changes, const struct oe_conf *conf)
 /**
  * oe_settings_apply - write a configuration
  * @conf: the configuration
- * @before: what it replaces; NULL: the module has had none from here
+ * @before: the one that it replaces; NULL: the module has had none from here
  * @mode: the mode that is to be in force; it keeps its values, see oe_settings_kept()
  *
  * In place of another configuration it is written whole or not at all. Without
@@ -236,7 +236,7 @@ int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before,
 	oe_heap_trim();
 	if (*missing)
 		oe_log(OE_LOG_WARNING,
-		       "this module has no %s: what the configuration says about it has no effect",
+		       "this module has no %s: such settings of the configuration have no effect",
 		       missing);
 	return failed;
 }

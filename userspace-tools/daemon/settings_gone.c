@@ -35,7 +35,7 @@ static bool has_limit(const struct oe_conf *conf, unsigned int uid)
 	return false;
 }
 
-/* An undone removal takes in again who was put into the group by pid. */
+/* An undone removal takes in again the processes put into the group by pid. */
 static void restore_members(struct oe_changes *changes, const char *group)
 {
 	char file[OE_SYSFS_PATH_MAX];
@@ -125,7 +125,7 @@ static void add_clearings(struct oe_changes *changes,
 
 		if (strncmp(file, GROUPS, strlen(GROUPS)))
 			continue;
-		/* No sscanf(): where the C library is linked in, it is 120 kB. */
+		/* No sscanf(): with a C library that is linked in, it is 120 kB. */
 		snprintf(name, sizeof(name), "%.*s",
 			 (int)strcspn(file + strlen(GROUPS), "/"),
 			 file + strlen(GROUPS));

@@ -136,7 +136,7 @@ int oe_settings_open(const struct oe_conf *conf)
 		if (settings.targets[i].fd >= 0)
 			continue;
 		oe_log(OE_LOG_WARNING,
-		       "this module has no %s: what modes say about it has no effect",
+		       "this module has no %s: such settings of modes have no effect",
 		       settings.targets[i].path);
 		missing++;
 	}
@@ -186,7 +186,7 @@ static void enter_target(const struct oe_conf *conf, int mode, int i)
 }
 
 /**
- * oe_settings_kept - what a mode says about a file while the configuration is replaced
+ * oe_settings_kept - a mode's value for a file while the configuration is replaced
  * @conf: the configuration
  * @mode: its index; -1 = none
  * @path: of the file

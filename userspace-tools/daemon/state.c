@@ -66,7 +66,7 @@ void oe_state_open(const char *path)
 }
 
 /**
- * oe_state_before - what the manager before has left
+ * oe_state_before - the state that the manager before has left
  *
  * Return: its state, or NULL if there is none, or none that is whole and of this boot.
  */
@@ -76,7 +76,7 @@ const struct oe_state *oe_state_before(void)
 }
 
 /**
- * oe_state_forget_before - what the manager before has left was taken over
+ * oe_state_forget_before - the state of the manager before was taken over
  */
 void oe_state_forget_before(void)
 {

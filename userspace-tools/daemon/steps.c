@@ -99,7 +99,7 @@ static bool begin_reboot(struct oe_pipeline *pipeline)
 /**
  * oe_steps_begin - begin a step
  * @conf: in force
- * @pipeline: whose step it is
+ * @pipeline: the owner of the step
  *
  * Return: true if its end has to be waited for.
  */
@@ -150,7 +150,7 @@ static bool job_is_done(struct oe_pipeline *pipeline, const char *what)
 /**
  * oe_steps_has_happened - has what a step waits for happened?
  * @conf: in force
- * @pipeline: whose step it is
+ * @pipeline: the owner of the step
  *
  * Return: true if it has.
  */
@@ -181,7 +181,7 @@ bool oe_steps_has_happened(const struct oe_conf *conf,
 /**
  * oe_steps_end - a step has happened, or its time is over
  * @conf: in force
- * @pipeline: whose step it is; its next step is to be begun
+ * @pipeline: the owner of the step; its next step is to be begun
  */
 void oe_steps_end(const struct oe_conf *conf, struct oe_pipeline *pipeline)
 {

@@ -66,7 +66,7 @@ static void move_to(struct oe_trend *file, const char *boot_id)
 
 /**
  * oe_trend_open - keep the trend in a file, and go on with what the manager before has left there
- * @state_path: where the state is kept
+ * @state_path: the path of the state
  *
  * Not in an emergency. Without a file the trend is lost when the manager ends, which is logged. Again
  * with another path: the trend is kept there from now on.
@@ -102,7 +102,7 @@ void oe_trend_open(const char *state_path)
 
 /**
  * oe_trend_note - one more look at the memory
- * @available_kb: what the module calls available; negative = not known
+ * @available_kb: available memory, as the module counts it; negative = not known
  *
  * Not in an emergency: may have to wait for a page of the file.
  */

@@ -306,7 +306,7 @@ bool oe_worker_died(int pid)
 }
 
 /**
- * oe_worker_fd - what to poll for the end of jobs
+ * oe_worker_fd - the descriptor to poll for the end of jobs
  *
  * Return: a descriptor, readable after a job has ended; see oe_worker_drain().
  */

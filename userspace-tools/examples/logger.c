@@ -8,9 +8,9 @@
  * to FILE a block at a time. In an emergency it has to get rid of the block
  * without any memory: writing to a file would need pages of the page cache. So
  * it keeps FILE.spill, of one block, mapped and locked, and copies the block
- * there. Then it takes no more from FIFO until the emergency is over: what it
- * has not read stays with the sender's end, which keeps the pipe open. If it is
- * killed, the next logger appends the spill to FILE before anything else.
+ * there. Then it takes no more from FIFO until the emergency is over: unread
+ * data stays with the sender's end, which keeps the pipe open. If the logger is
+ * killed, the next one appends the spill to FILE before anything else.
  *
  * -a: acknowledge emergencies. For a system without oom-embeddedd.
  */

@@ -104,7 +104,7 @@ static enum oom_embedded_type type_of(const struct oe_uevent *uevent)
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (!strcmp(name, types[i].name))
 			return types[i].type;
-	/* Levels are polled; what a later module adds is not known. */
+	/* Levels are polled; names that a later module adds are not known. */
 	return OOM_EMBEDDED_NOTHING;
 }
 

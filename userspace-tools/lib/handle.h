@@ -30,7 +30,7 @@ struct callback {
 
 /**
  * struct oom_embedded - a handle
- * @epoll: what the program polls
+ * @epoll: the descriptor that the program polls
  * @wanted_fd: reconfigure_wanted
  * @done_fd: reconfigure_done; -1: we may not acknowledge
  * @alive_fd: can be read as long as the module is there
@@ -45,7 +45,7 @@ struct callback {
  * @free_caches: of oom_embedded_on_free_caches()
  * @on_event: of oom_embedded_on_event()
  * @uevent: the one that is looked at
- * @event: what the program is shown
+ * @event: the event that the program is shown
  */
 struct oom_embedded {
 	int epoll;

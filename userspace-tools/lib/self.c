@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rankings: what this process is to the module, what it offers, and the ranking
+ * Rankings: the module's view of this process, its offer, and the ranking
  * of a process that is known by a pidfd. The functions are described in
  * include/oom_embedded.h.
  */
@@ -17,7 +17,7 @@
 #include "oom_embedded.h"
 #include "uapi/oom_embedded.h"
 
-/* For tests: where procfs is. */
+/* For tests: the mount point of procfs. */
 #define PROC_ENVIRONMENT "OOM_EMBEDDED_PROC"
 
 /* Linux 5.1; headers may be older. */

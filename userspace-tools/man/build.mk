@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Manual pages: what lies here as NAME.SECTION, with the version and the paths put in.
+# Manual pages: the files NAME.SECTION here, with the version and the paths put in.
 MAN_PAGES = $(notdir $(wildcard man/*.[1-8]))
 
 TARGETS += $(MAN_PAGES:%=$(O)/man/%)

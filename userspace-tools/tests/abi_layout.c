@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the fields of an event are and which numbers the enums have, for comparison with
- * lib/liboom_embedded.abi: what programs were built with must stay.
+ * Offsets of the fields of an event and numbers of the enums, for comparison with
+ * lib/liboom_embedded.abi: programs built with older ones must go on working.
  */
 #include <stddef.h>
 #include <stdio.h>

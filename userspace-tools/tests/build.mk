@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the tests compile for themselves.
+# Programs that the tests compile for themselves.
 
 # make fuzz: libFuzzer on each reader of what others write, FUZZ_SECONDS of CPU time each, one by one;
-# FUZZERS names some of them. What a fuzzer finds interesting stays in O/corpus, what it finds wrong in
+# FUZZERS names some of them. Interesting inputs stay in O/corpus, inputs that show a fault in
 # the current directory.
 FUZZ_SECONDS ?= 600
 FUZZ_CC ?= clang
 FUZZ_FLAGS = -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZERS ?= config records uevent control proc
 
-# What each is linked with; the rest of a program is in its place in fuzz_NAME.c.
+# The objects that each is linked with; the rest of a program is in its place in fuzz_NAME.c.
 FUZZ_config = $(wildcard common/config*.c) common/words.c
 FUZZ_records = common/records.c common/records_text.c common/words.c
 FUZZ_uevent = lib/event.c lib/oom_embedded.c common/sysfs.c common/words.c

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 
 TOOLS=$(dirname "$TESTS")
-# What is built here is small and quick: no libraries, no optimisation.
+# The builds here are small and quick: no libraries, no optimisation.
 LEAN=(WITH_JSON=0 WITH_INIH=0 WITH_TOP=0)
 
 # build DIRECTORY WORD...: in it, without the sanitizers

@@ -162,7 +162,7 @@ together()
 	: >"$FAKE_LOG"
 	printf '[policy]\nrank_threshold = 160\n[group web]\nrank = 310\n[levels]\ncritical_kb = 80%%\n' >"$tmp/two.conf"
 	run apply "$tmp/two.conf"
-	same "apply: what is refused was in force at no moment" "6 " "$status $(grep -v ^groups/ "$FAKE_LOG")"
+	same "apply: a refused value was in force at no moment" "6 " "$status $(grep -v ^groups/ "$FAKE_LOG")"
 	: >"$FAKE_LOG"
 	printf '[policy]\nrank_threshold = 160\n' >"$tmp/two.conf"
 	flock "$OOM_EMBEDDED_SYSFS/staged/commit" sleep 1 &

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What stands in files of the kernel, in odd shapes: cgroup paths and command lines that somebody has
+# Odd contents of files of the kernel: cgroup paths and command lines that somebody has
 # chosen, and numbers that are none. Each command survives, prints no number that is not there, and
 # no byte that steers a terminal.
 
@@ -18,7 +18,7 @@ CGROUPS=(check 'why 100' 'why 300' 'group list' 'events 3' 'incident 3' drill)
 NAMES=(check 'rank web' 'candidates --all')
 JSON=(status candidates events report 'group list' 'limit list' set check tune 'why 300')
 
-# What a number becomes that is cut to fit, or not understood.
+# A number that is cut to fit, or not understood, becomes one of these.
 cut=': (9223372036854775807|-9223372036854775808|18446744073709551615|2147483647|-?inf|-?nan)\b'
 
 # survives_as_json DESCRIPTION: each prints JSON or nothing, and no number that was cut to fit
@@ -174,7 +174,7 @@ oom_group_is_found '/x\x1b[2J' 'in its cgroup /x\?\[2J kills it'
 oom_group_is_found '/*' 'in its cgroup /\* kills it'
 oom_group_is_found '/$(id)' 'in its cgroup /\$\(id\) kills it'
 oom_group_is_found '/a b' 'in its cgroup /a(\\x20| )b kills it'
-# What is outside is not a cgroup's.
+# A directory outside is not a cgroup.
 for path in /../outside /system/../../outside /system/..; do
 	cgroup_is "$path"
 	mkdir -p "$tmp/tree/outside"

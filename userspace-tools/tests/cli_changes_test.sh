@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What oom-embedded changes: set, rank, group, limit; what is refused changes nothing,
+# Changes by oom-embedded: set, rank, group, limit; a refused value changes nothing,
 # and each kind of failure has its exit status.
 
 # shellcheck source=userspace-tools/tests/lib.sh
@@ -32,7 +32,7 @@ file_is "set: a size is there" levels/warning_kb 102400
 gives "set: a word" 0 '^$' set mode observe
 gives "set --dryrun: shows the change" 0 '^- mode: observe$' set mode enforce --dryrun
 file_is "set --dryrun: changes nothing" mode observe
-gives "set: what is so already" 0 '^$' set warning_kb 100M --dryrun
+gives "set: a value that is so already" 0 '^$' set warning_kb 100M --dryrun
 refused "set: out of range" 6 "rank_threshold: '1001' is not a number from 0 to 1000" set rank_threshold 1001
 refused "set: malformed" 6 "mode: 'maybe' is none of: off, observe, enforce" set mode maybe
 refused "set: two lines" 6 "'1\?2' is not a number" set rank_threshold $'1\n2'
@@ -47,7 +47,7 @@ refused "set: more than half of memory" 6 'reserve_kb: 80% \(209715 kB\) is more
 	set reserve_kb 80%
 # As many KiB as 2^64 more than there are: the size that is there already, if it overflows.
 refused "set: more than can be counted" 6 'warning_kb' set warning_kb 18014398509482084M
-refused "set: what nobody can explain" 6 'limits/1000/max_kb: out of range|more than all' limit set 1000 max_kb=1G
+refused "set: a refusal that nobody can explain" 6 'limits/1000/max_kb: out of range|more than all' limit set 1000 max_kb=1G
 refused "set: no such setting" 5 "no setting 'colour'" set colour 1
 refused "set: a path is no setting" 5 'no setting' set ../../../etc/passwd 1
 refused "set: a list is no setting" 5 'no setting' set oom_ranking '100 5'

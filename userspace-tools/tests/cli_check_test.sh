@@ -191,7 +191,7 @@ said "a name of 16 bytes" "2: .*'sixteen-bytes-xx' matches no process: names are
 said "a pattern of 16 bytes, and any number more" "2: .*matches no process" '[group a]' 'comm = *sixteen-bytes?xx*'
 said "a pattern of a service" "2: .*matches no process" '[service a]' 'comm = [ab]ixteen-bytes-xx'
 printf '%s\n' '[rankings]' 'fifteen-bytes-x = 5' '*fifteen[-+]bytes\-x* = 6' >"$tmp/fits.conf"
-gives "check FILE: what just fits" 0 'no problems' check "$tmp/fits.conf"
+gives "check FILE: a configuration that just fits" 0 'no problems' check "$tmp/fits.conf"
 gives "check FILE: not there" 5 'No such file' check "$tmp/none.conf"
 gives "check FILE FILE: two of them" 7 'bad.conf:2' check "$tmp/good.conf" "$tmp/bad.conf"
 export OOM_EMBEDDED_SYSFS=$tmp/nowhere

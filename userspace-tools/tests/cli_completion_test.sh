@@ -15,7 +15,7 @@ fake_process 600 1000 "$evil" 1000 0 0 /
 mkdir -p "$OOM_EMBEDDED_SYSFS/groups/"{'$(touch ran)','a b;touch ran',"-x"} "$OOM_EMBEDDED_PROC/7 (touch ran)"
 cd "$tmp" || exit 1
 
-# What the completion would offer for the words; the last one is being completed.
+# Prints the offers of the completion for the words; the last one is being completed.
 zsh_words()
 {
 	zsh -f -c '

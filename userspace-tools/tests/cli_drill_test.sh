@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# "oom-embedded drill": where it must not begin it does not, says why, and leaves nothing behind.
-# The OOM itself is provoked in a guest, see selftests/tools/tools_drill.sh.
+# "oom-embedded drill" does not begin on a system where it must not, says why, and leaves nothing
+# behind. The OOM itself is provoked in a guest, see selftests/tools/tools_drill.sh.
 
 # shellcheck source=userspace-tools/tests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -95,8 +95,8 @@ shot()
 		--screenshot="$tmp/$1.png" "file://${4:-$page}" >"$tmp/browser" 2>&1
 }
 
-# width_at PIXELS: what ends beyond the right edge of the page, in a frame of that width, as a browser's
-# window has a least width of its own
+# width_at PIXELS: elements that end beyond the right edge of the page, in a frame of that width, as a
+# browser's window has a least width of its own
 width_at()
 {
 	cat >"$tmp/measure" <<-HTML

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What oom-embedded prints: status, candidates, events, report, rank, groups, limits, settings;
+# The output of oom-embedded: status, candidates, events, report, rank, groups, limits, settings;
 # as text and as JSON.
 
 # shellcheck source=userspace-tools/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# json DESCRIPTION FILTER EXPECTED WORD...: what jq makes of the output
+# json DESCRIPTION FILTER EXPECTED WORD...: the output, filtered by jq
 json()
 {
 	local description=$1
@@ -51,7 +51,7 @@ sed -i 's/ next / protected /; s/ eligible / protected /' "$OOM_EMBEDDED_SYSFS/c
 gives "no command: nobody may be chosen" 0 \
 	'^next +nobody may be chosen now: the next OOM ends in no_victim_action=panic$'
 rm "$OOM_EMBEDDED_SYSFS/candidates"
-gives "no command: what only root may know" 0 '^next +only root may know$'
+gives "no command: facts that only root may know" 0 '^next +only root may know$'
 put_file sysfs/default_rank 99
 gives "no command: a threshold above default_rank" 0 \
 	'^next +only root may know; everybody without a ranking is protected$'
@@ -103,7 +103,7 @@ gives "report: processes" 0 '388 +1000 +51200 +0 +800 +group:batch +batch$' repo
 json "report: JSON" '[.MemTotal, .ReportReason, (.processes | length), .processes[1].swap_kb]' \
 	'[262144,"oom",6,128]' report
 gives "report: whose the memory is" 0 '^processes hold 195.3 MiB of 256.0 MiB$' report
-gives "report: what is in nothing else is said" 0 ' 60096 kB  not accounted' report
+gives "report: memory that is in nothing else is said" 0 ' 60096 kB  not accounted' report
 json "report: JSON: the parts add up" '[.MemTotal == ([.account[]] | add), .account.processes_kb]' \
 	'[true,200000]' report
 sed -i 's/^AnonPages: .*/AnonPages: 30000 kB\nShmem: 180000 kB\nCached: 190000 kB/' "$OOM_EMBEDDED_SYSFS/report"
@@ -166,7 +166,7 @@ echo old >"$tmp/metrics.prom"
 run metrics -o "$tmp/metrics.prom"
 same "metrics -o: the file is replaced" "0 1" "$status $(grep -c '^oom_embedded_info{' "$tmp/metrics.prom")"
 same "metrics -o: nothing else is left" metrics.prom "$(cd "$tmp" && ls -d metrics*)"
-# What is there and no regular file is written to, not replaced.
+# A path that is no regular file is written to, not replaced.
 mkfifo "$tmp/fifo"
 cat "$tmp/fifo" >"$tmp/from_fifo" &
 run metrics -o "$tmp/fifo"
@@ -198,6 +198,6 @@ if [[ $EUID -eq 0 ]] && mknod "$tmp/null" c 1 3; then
 else
 	skip "metrics -o: another user's link" "not root"
 fi
-gives "metrics -o: where nobody can write" 1 'cannot write /proc/nowhere/x' metrics -o /proc/nowhere/x
+gives "metrics -o: a file that nobody can write" 1 'cannot write /proc/nowhere/x' metrics -o /proc/nowhere/x
 
 finish

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a terminal gets: names in UTF-8 as they are, and lines that are not longer than it is wide.
-# What steers it, what is written from right to left and what only looks like Latin stays escaped.
+# Output on a terminal: names in UTF-8 as they are, and lines that are not longer than it is wide.
+# Bytes that steer it, right-to-left text and letters that only look like Latin stay escaped.
 
 # shellcheck source=userspace-tools/tests/lib.sh
 . "$(dirname "$0")/lib.sh"

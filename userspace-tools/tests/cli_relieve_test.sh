@@ -14,10 +14,10 @@ file_is "relieve: --dry-run asks for nobody" relieve ''
 run relieve --dry-run --json
 same "relieve: --dry-run, JSON" batch/200 "$(jq -r .next_victim <<<"$out")"
 gives "relieve: asks for one" 0 '^$' relieve
-file_is "relieve: what the module was told" relieve 1
+file_is "relieve: the value written to the module" relieve 1
 mkdir -p "$tmp/tree/sysfs/groups/batch"
 gives "relieve: of a group" 0 '^$' relieve batch
-file_is "relieve: of a group, what the module was told" relieve group:batch
+file_is "relieve: of a group, the value written to the module" relieve group:batch
 gives "relieve: no such group" 5 'there is no group now' relieve now
 gives "relieve: no name" 2 'is no name of a group' relieve ../batch
 gives "relieve: two groups" 2 '' relieve batch batch

@@ -75,7 +75,7 @@ bad "no word of trust" "trust: 'all' is none of: root, name" 'trust = all'
 # --- units of systemd
 export OOM_EMBEDDED_SYSTEMD=$tmp/systemd
 mkdir -p "$OOM_EMBEDDED_SYSTEMD"/{etc,run,usr/lib}/systemd/system
-# unit DESCRIPTION UNIT RULE: what it becomes
+# unit DESCRIPTION UNIT RULE: the rule that it becomes
 unit()
 {
 	conf '[group web]' "unit = $2"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# "oom-embedded why": where a ranking is from, and what follows from it.
+# "oom-embedded why": the origin of a ranking, and its consequences.
 
 # shellcheck source=userspace-tools/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -107,7 +107,7 @@ sed 's/$/ cgroup 100 10/' "$tmp/line" >>"$OOM_EMBEDDED_SYSFS/candidates"
 gives "why: protected by another process" 0 \
 	'reason: +process 100 pacemaker with ranking 10 is in its cgroup, which has memory.oom.group' why 300
 gives "why: the ranking of the kill set" 0 'lowest_rank_of_kill_set: +10' why 300
-gives "why: what dies with it" 0 'dies_with_cgroup: +/system' why 300
+gives "why: the cgroup that dies with it" 0 'dies_with_cgroup: +/system' why 300
 sed 's/ protected / small /; s/$/ - 0 500/' "$tmp/line" >"$OOM_EMBEDDED_SYSFS/candidates"
 put_file sysfs/min_gain_kb 4096
 gives "why: small" 0 'less than min_gain_kb, 4096' why 300

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# "oom-embedded check": what the kernel, systemd and the configuration say about the world
+# "oom-embedded check": findings about the kernel, systemd and the world
 # outside of the module.
 
 # shellcheck source=userspace-tools/tests/lib.sh
@@ -63,7 +63,7 @@ put_file sysfs/limits/1000/rss_kb 65537
 finds limit '' "a user without a limit"
 
 # --- systemd ends a unit as a whole
-# unit POLICY NEIGHBOUR_CGROUP: what protects pacemaker's unit, and who else is in it
+# unit POLICY NEIGHBOUR_CGROUP: the OOMPolicy of pacemaker's unit, and a process beside it
 export OOM_EMBEDDED_SYSTEMD=$tmp/systemd
 unit()
 {

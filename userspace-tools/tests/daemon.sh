@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154,SC2317 # used by the scripts that source it; called by name
 #
-# What the tests of the manager share, after lib.sh: a manager on a module made of plain files.
+# Helpers for the tests of the manager, after lib.sh: a manager on a module made of plain files.
 # The script writes $CONF, in which control is $tmp/control, and calls start.
 
 make_tree "$tmp/tree"
@@ -89,7 +89,7 @@ command_is()
 	timeout 5 sh -c 'echo "$1" >"$2"' - "$1" "$tmp/control"
 }
 
-# daemon_section [SCAN]: what each configuration begins with
+# daemon_section [SCAN]: the beginning of each configuration
 daemon_section()
 {
 	cat <<-CONF

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the manager writes to a module that judges it, value by value or all at once: at the start all that the module accepts; in
-# place of another configuration all or nothing.
+# Writes of the manager to a module that judges them, value by value or all at once. At the start it
+# writes all that the module accepts; in place of another configuration all or nothing.
 
 # shellcheck disable=SC2154,SC2317 # set by daemon.sh; called by name
 # shellcheck source=userspace-tools/tests/lib.sh
@@ -124,7 +124,7 @@ test_accepted()
 	end_well "it ends in order"
 }
 
-# Each line of the configuration is a line of the file; what is wrong is said with its line.
+# Each line of the configuration is a line of the file; a fault is reported with its line.
 test_rules()
 {
 	make_tree "$tmp/tree"

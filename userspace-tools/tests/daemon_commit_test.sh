@@ -62,7 +62,7 @@ has_answered()
 	[[ $(grep -c 'module loaded, mode' "$log") -gt $1 ]]
 }
 
-# never DESCRIPTION: whatever is seen does not lead to the mode
+# never DESCRIPTION: nothing that is seen leads to the mode
 never()
 {
 	turns_go_by

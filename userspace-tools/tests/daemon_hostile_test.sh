@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What others choose and the manager, as root, meets: paths that they can change, files that they have
-# put there before, names of processes, the environment. It writes to no file but its own, and works.
+# Things that others choose and the manager, as root, meets: paths that they can change, files that they
+# have put there before, names of processes, the environment. It writes to no file but its own, and works.
 
 # shellcheck disable=SC2016,SC2153,SC2154 # names that are not expanded; set by daemon.sh
 # shellcheck source=userspace-tools/tests/lib.sh
@@ -165,7 +165,7 @@ test_environment()
 		TZ=:/dev/zero TERM=$'\e' COLUMNS=-1 LISTEN_FDS=99999999 LISTEN_PID=1 JOURNAL_STREAM=x
 }
 
-# What an operator's shell has kept of a user's, or of a sudo or su that keeps it, must not say what the
+# Variables that an operator's shell has kept of a user's, or of a sudo or su, must not decide what the
 # commands and helpers execute.
 test_environment_of_commands()
 {
@@ -194,11 +194,11 @@ test_environment_of_commands()
 	check "an environment of others: the command has run" until_true test -s "$tmp/environment"
 	check "and the helper" until_true grep -q ^PATH= "$tmp/helpers"
 	for file in environment helpers; do
-		same "$file: what others can change is not searched" "$tmp/ours:/nonexistent/bin" \
+		same "$file: a folder that others can change is not searched" "$tmp/ours:/nonexistent/bin" \
 			"$(sed -n 's/^PATH=//p' "$tmp/$file" | tr : '\n' | grep -E "^$tmp|^/nonexistent|^[^/]|^$" | paste -sd :)"
 		same "$file: nor is code taken from there" "PYTHONPATH=$tmp/ours" \
 			"$(grep -E '^(LD_|BASH_|ENV=|SHELLOPTS|PS4|PERL|PYTHONPATH)' "$tmp/$file" | grep -v vgpreload)"
-		check "$file: what steers nothing is kept" grep -qx KEPT=kept "$tmp/$file"
+		check "$file: a variable that steers nothing is kept" grep -qx KEPT=kept "$tmp/$file"
 	done
 	says "what is left out is told" "PATH of commands is without $tmp/open \\(somebody else can change it\\)"
 	end_well "an environment of others: ends in order"
@@ -244,7 +244,7 @@ test_numbers()
 		printf 'MemTotal: %s kB\nMemAvailable: %s kB' "$value" "$value" >"$OOM_EMBEDDED_PROC/meminfo"
 		printf 'some avg10=%s\nfull avg10=%s' "$value" "$value" >"$OOM_EMBEDDED_PROC/pressure/memory"
 		printf '%s\0 %s' "$value" "$value" >"$OOM_EMBEDDED_PROC/loadavg"
-		# It has seen them: what a command asks for comes after a look.
+		# It has seen them: the answer to a command comes after a look.
 		: >"$log"
 		kill -USR1 "$daemon"
 		says "number '$(printf %s "${value:0:22}" | tr -c ' -~' '?')': the manager works" 'mode '

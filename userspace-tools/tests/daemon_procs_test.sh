@@ -104,7 +104,7 @@ write_pidfiles()
 	echo "${victim[nonsense]}x" >"$tmp/plain/nonsense"
 }
 
-# As root only: what others have written, and for whom.
+# As root only: files of other users, and files for other users' processes.
 write_others_pidfiles()
 {
 	service_by_pidfile others "$tmp/plain/others"
@@ -145,7 +145,7 @@ test_pidfiles()
 	fate "of root's, that a user can exchange" exchanged lives
 }
 
-# What a pidfile says is used up with the process that it was about.
+# The number in a pidfile is used up with the process that it was about.
 test_reused_number()
 {
 	local services=''

@@ -52,7 +52,7 @@ put_group()
 
 test_start()
 {
-	# What a manager has left that was killed.
+	# Left by a manager that was killed.
 	put_group rankings-old
 	write_conf 'pacemaker = 10' 'db_1 = 20 trust=name' 'updater = 900' 'u* = 300' 'a-name-of-15-ch = 300'
 	start

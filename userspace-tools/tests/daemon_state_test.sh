@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the manager is at outlives a SIGHUP and the manager itself: the mode, the operator's mode,
-# services that wait for their restart, the values from before there were modes. And whose
-# emergency leads to which mode.
+# The manager's state outlives a SIGHUP and the manager itself: the mode, the operator's mode,
+# services that wait for their restart, the values from before there were modes. Also the
+# mode that each emergency leads to.
 
 # shellcheck disable=SC2154 # set by daemon.sh
 # shellcheck source=userspace-tools/tests/lib.sh
@@ -18,7 +18,7 @@ printf '#!/bin/sh\necho "$*" >>%s/commands\n' "$tmp" >"$tmp/command"
 chmod +x "$tmp/command"
 wanted=3
 
-# No threshold in [policy]: what it is without a mode is the module's affair.
+# No threshold in [policy]: without a mode the module decides it.
 write_conf()
 {
 	daemon_section >"$CONF"

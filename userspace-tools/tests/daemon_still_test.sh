@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the manager does in an emergency: nothing that may need memory. From the first emergency
+# In an emergency the manager does nothing that may need memory. From the first emergency
 # on a seccomp filter kills it for every system call but those that work on what is open; its page
 # faults are counted. And what it does for systemd meanwhile: the watchdog hears of a manager that
 # works, whatever holds up its log.
@@ -265,7 +265,7 @@ test_watchdog()
 	same "and says so" STOPPING=1 "$(grep -v WATCHDOG=1 "$tmp/states" | tail -n 1)"
 }
 
-# What the service manager told the manager is not for the commands that it runs.
+# Variables from the service manager are not for the commands that the manager runs.
 test_environment()
 {
 	printf '#!/bin/sh\nenv >%s/environment\nls /proc/self/fd >%s/descriptors\n' "$tmp" "$tmp" >"$tmp/command"

@@ -262,8 +262,8 @@ test_poor_module()
 	: >"$log"
 	start
 	says "an older module: one message for the configuration" \
-		'this module has no grace_ms, groups: what the configuration says'
-	says "and one a file for modes" 'this module has no groups/batch/rank: what modes say'
+		'this module has no grace_ms, groups: such settings of the configuration'
+	says "and one a file for modes" 'this module has no groups/batch/rank: such settings of modes'
 	emergency_is 9
 	becomes "it works all the same" reconfigure_done 9
 	kill -STOP "$(pgrep -P "$daemon" oom-scribe)"
@@ -315,7 +315,7 @@ is_quiet()
 	[[ $(($(all_ticks) - before)) -lt 50 ]] && until_true sleeps_again "$daemon" $(($(sleeps_of "$daemon") + 5))
 }
 
-# What an aborted test leaves to it: no module's files, no /proc, no commands, no configuration.
+# An aborted test leaves this to the manager: no module's files, no /proc, no commands, no configuration.
 test_nothing_left()
 {
 	: >"$log"

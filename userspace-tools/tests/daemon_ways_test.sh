@@ -156,7 +156,7 @@ test_on_event()
 	check "and expands no name" test ! -e "$tmp/x"
 }
 
-# on_event_runs DESCRIPTION EXPECTED: which it runs; $tmp/events may be changed by nobody else
+# on_event_runs DESCRIPTION EXPECTED: the programs that it runs; $tmp/events may be changed by nobody else
 on_event_runs()
 {
 	: >"$tmp/ran"
@@ -176,7 +176,7 @@ test_on_event_of_others()
 	printf '#!/bin/sh\nprintf "%%s|" "$OOM_VICTIM_COMM" "$OOM_MEMCG" >>%s/ran\n' "$tmp" >"$program"
 	chmod 0755 "$program" "$tmp/events"
 	OOM_VICTIM_COMM='$(touch x)' OOM_MEMCG=$'`touch x`;\\x20&\n*"' \
-		on_event_runs "on-event: what names hold reaches the program as it is" '$(touch x)|`touch x`;\x20& *"|'
+		on_event_runs "on-event: the text of names reaches the program as it is" '$(touch x)|`touch x`;\x20& *"|'
 	check "on-event: and is not expanded" test ! -e "$tmp/x"
 	chmod 0775 "$program"
 	on_event_runs "on-event: a program that a group can change" ''

@@ -3,7 +3,7 @@
  * The module, as far as its files go, for programs under test: linked with
  * -Wl,--wrap=open,--wrap=pread,--wrap=pwrite, it takes what is written below
  * $OOM_EMBEDDED_SYSFS, judges it as the ABI says, and changes the tree of
- * plain files accordingly. What is refused changes nothing. A file that is
+ * plain files accordingly. A refused value changes nothing. A file that is
  * removed while it is open is that of a module that was unloaded.
  *
  * $FAKE_ERRORS makes things go wrong: words FILE=ERRNO (opening fails) or
@@ -487,7 +487,7 @@ ssize_t __wrap_pwrite(int fd, const void *buf, size_t count, off_t offset)
 		err = strncmp(file, "staged/", 7) ? fake_write(file, value) :
 						    fake_stage(file, value);
 	}
-	/* What is staged is noted at the commit. */
+	/* Staged values are noted at the commit. */
 	if (!err && strncmp(file, "staged/", 7))
 		fake_note(file, value);
 	if (err) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * staged/ of the module made of plain files: what is staged stands in staged/set.
+ * staged/ of the module made of plain files: staged values stand in staged/set.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -179,8 +179,8 @@ static int commit_values(void)
 
 /**
  * fake_stage - a write to a file of staged/
- * @file: which
- * @value: what
+ * @file: the file
+ * @value: the value
  *
  * Return: 0 or a negative errno.
  */

@@ -3,7 +3,7 @@
 #define OE_FUZZ_H
 
 /*
- * What the fuzzers share. Each fuzz_NAME.c is libFuzzer's way into one reader of text that others
+ * Shared by the fuzzers. Each fuzz_NAME.c is libFuzzer's way into one reader of text that others
  * write ("make fuzz"), and with REPLAY a program that reads the files of corpus/NAME, for which no
  * clang is needed.
  */
@@ -13,7 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What is printed to a terminal is text. */
+/* Only text is printed to a terminal. */
 static inline void must_be_text(const char *text)
 {
 	for (; *text; text++)

@@ -25,7 +25,7 @@ static void read_input(struct oe_conf *conf, const uint8_t *data, size_t size,
 	fclose(stream);
 }
 
-/* What the daemon and the command line would go through. */
+/* Reads all that the daemon and the command line would read. */
 static void walk_through(const struct oe_conf *conf)
 {
 	size_t length = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Fuzzes the manager's FIFO. The input is read twice, once in big pieces and once in pieces of the
- * sizes that its first bytes say: what is obeyed and what is logged must be the same.
+ * sizes that its first bytes say: obeyed commands and log lines must be the same.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@ static struct {
 	unsigned int nr;
 } fifo;
 
-/* What was obeyed and logged, one after the other. */
+/* Commands obeyed and lines logged, one after the other. */
 static struct said {
 	char text[SAID];
 	size_t used;
@@ -142,7 +142,7 @@ static void read_all(struct said *to, const uint8_t *data, size_t size,
 	fifo.size = size;
 	fifo.pieces = pieces;
 	fifo.nr = 0;
-	/* Once more at the end: what has no newline is a command when nothing is left. */
+	/* Once more at the end: text without a newline is a command when nothing is left. */
 	do
 		read_commands();
 	while (fifo.size);

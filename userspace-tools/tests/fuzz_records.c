@@ -55,7 +55,7 @@ static void look_at_fields(const struct oe_field *field, size_t nr)
 		must_be_text(field[i].key);
 		must_be_text(field[i].value);
 		oe_field_number(field, nr, field[i].key, -1);
-		/* What is not a number would run through all that is computed. */
+		/* NaN would run through all that is computed. */
 		if (real != real)
 			abort();
 	}

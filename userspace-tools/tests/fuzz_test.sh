@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The fuzzers' corpora, read without clang: what "make fuzz" found once stays found.
+# The fuzzers' corpora, read without clang: faults that "make fuzz" found once stay found.
 
 # shellcheck source=userspace-tools/tests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hear_states SOCKET: what systemd would hear; a line a state, as long as it runs.
+ * hear_states SOCKET: the states that systemd would hear; a line a state, as long as it runs.
  */
 #include <stdio.h>
 #include <string.h>

@@ -40,7 +40,7 @@ static int send_to(int fd, unsigned int port, const char *text, size_t size)
 		      sizeof(to)) == (ssize_t)size;
 }
 
-/* What is queued, whoever has sent it. */
+/* The next queued message, of any sender. */
 static int next_queued(int fd, char *text, size_t size)
 {
 	ssize_t got = recv(fd, text, size - 1, MSG_DONTWAIT);

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # used by the scripts that source it; set by lib.sh
 #
-# What the tests with hostile content share, after lib.sh: each command has to survive, and what it
-# prints steers no terminal.
+# Helpers for the tests with hostile content, after lib.sh: each command has to survive, and its
+# output steers no terminal.
 
 COMMANDS=(status 'status -v' candidates 'candidates --all' events report 'rank batch' 'group list' 'limit list'
 	set metrics incident check 'top -n 1' watch)

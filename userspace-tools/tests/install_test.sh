@@ -53,7 +53,7 @@ same "make uninstall: no directory of ours is left" '' "$(find "$tmp/root" -dept
 mkdir -p "$tmp/root/usr/bin"
 touch "$tmp/root/usr/bin/somebody-elses"
 check "make uninstall: twice is no error" tools_make PREFIX=/usr uninstall
-same "make uninstall: what others have stays" ./usr/bin/somebody-elses "$(installed)"
+same "make uninstall: files of others stay" ./usr/bin/somebody-elses "$(installed)"
 rm -rf "$tmp/root"
 check "make install: another prefix" tools_make "${ELSEWHERE[@]}" install
 same "make install: all of it is there" '' "$(installed | grep -v '^./opt/oom/')"
@@ -130,7 +130,7 @@ same "exit statuses are in the manual" '' "$(
 	done)"
 
 # --- completion
-# completes WORD...: what the last word could become
+# completes WORD...: the words that the last word could become
 completes()
 {
 	# shellcheck disable=SC2016 # for the inner shell
@@ -155,7 +155,7 @@ same "completion: values" 'enforce observe off' "$(completes set mode '')"
 same "completion: options" '--dry-run' "$(completes apply --d)"
 same "completion: events" '1 2 3' "$(completes incident '')"
 same "completion: limits" '1000' "$(completes limit rm '')"
-same "completion: what can be waited for" 'level level=critical level=imminent_oom level=oom level=warning' "$(completes wait l)"
+same "completion: the events that can be waited for" 'level level=critical level=imminent_oom level=oom level=warning' "$(completes wait l)"
 same "completion: processes by number" '100' "$(completes why 10)"
 same "completion: processes by name" 'pacemaker' "$(completes rank pa)"
 

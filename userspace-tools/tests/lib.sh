@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the tests share: results in KTAP, running a program, a tree of plain files where the
+# Helpers for the tests: results in KTAP, running a program, a tree of plain files where the
 # module's would be. Source it first; call finish last.
 
 set -uo pipefail
 export LC_ALL=C TZ=UTC
 
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# Where run.sh has built things.
+# The folder of run.sh's builds.
 TOOLS_BUILD=${TOOLS_BUILD:?"run it by tests/run.sh NAME"}
 # With which words for make; see variants.sh.
 mapfile -t TOOLS_FLAGS <<<"${TOOLS_FLAGS-SANITIZE=1}"
 # shellcheck source=userspace-tools/tests/tree.sh
 . "$TESTS/tree.sh"
 
-# 99: what a sanitizer has found is no exit status of ours.
+# 99: a sanitizer's finding has an exit status that our programs do not use.
 export ASAN_OPTIONS=exitcode=99:detect_leaks=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=99
 
-# What was started ends, and what was made goes, also when the test is aborted.
+# Started processes end, and made files go, also when the test is aborted.
 cleanup()
 {
 	local running
@@ -52,7 +52,7 @@ fail()
 	echo "not ok $nr $1"
 }
 
-# skip DESCRIPTION WHY: what is missing is missed, when all is asked for.
+# skip DESCRIPTION WHY: a missing tool is a failure when all is asked for.
 skip()
 {
 	if [[ -n ${TOOLS_ALL-} ]]; then

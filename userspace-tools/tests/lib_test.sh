@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The library: what its functions do on a module made of plain files, what it exports, and
+# The library: its functions on a module made of plain files, its exports, and
 # whether a program of somebody else finds it after an installation.
 
 # shellcheck disable=SC2317 # conditions are called by name
@@ -74,7 +74,7 @@ test_symbols()
 	same "and nothing else" "" "$(foreign)"
 }
 
-# Of the machines whose long has 64 bits; what is there now must be there for ever.
+# Of the machines whose long has 64 bits; its present contents must stay for ever.
 test_layout()
 {
 	local list=$TESTS/../lib/liboom_embedded.abi

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What Debian's libjansson.a calls of glibc and musl does not have: the functions of
+ * Functions of glibc that Debian's libjansson.a calls and musl does not have: those of
  * _FORTIFY_SOURCE, here without their checks. For variants.sh.
  */
 #include <stdarg.h>

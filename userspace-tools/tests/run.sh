@@ -12,7 +12,7 @@ TESTS=$(cd "$(dirname "$0")" && pwd)
 TOOLS=$(dirname "$TESTS")
 CACHE_DIR=${CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/oom-embedded}
 export TOOLS_ALL=
-# What variants.sh says: a name, words for make, and how many times slower things are.
+# Set by variants.sh: a name, words for make, and how many times slower things are.
 export TOOLS_VARIANT=${TOOLS_VARIANT:-sanitized}
 export TOOLS_FLAGS=${TOOLS_FLAGS-SANITIZE=1}
 export TOOLS_PATIENCE=${TOOLS_PATIENCE:-1}

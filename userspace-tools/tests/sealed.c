@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Linked into the manager with -Wl,--wrap=oe_mode_oom,--wrap=oe_mode_is_calm: from the first
- * emergency on the kernel kills it for every system call that may need memory. What is allowed
+ * emergency on the kernel kills it for every system call that may need memory. An allowed call
  * works on what is open already. $SEAL is a file: as long as its first byte is "0", the emergency
  * is not over, so that a busy machine does not decide how long it is.
  */

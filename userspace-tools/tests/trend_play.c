@@ -45,11 +45,11 @@ static double next_noise(void)
  * @leak_from_s: since when
  * @swing_kb: from the best to the worst hour of a day
  * @jitter_kb: at random, from look to look
- * @job_kb: what a job takes that runs each night for half an hour, up to 20 minutes late
- * @step_kb: what is gone for good
+ * @job_kb: memory of a job that runs each night for half an hour, up to 20 minutes late
+ * @step_kb: memory that is gone for good
  * @step_at_s: since when
- * @workday_kb: what is taken from Monday to Friday
- * @pile_kb: what piles up each day from Monday to Friday, and is dropped then
+ * @workday_kb: memory that is taken from Monday to Friday
+ * @pile_kb: memory that piles up each day from Monday to Friday, and is dropped then
  */
 struct story {
 	double start_kb;

@@ -39,7 +39,7 @@ needs()
 }
 
 # musl's own headers do not include the kernel's. Static libraries of glibc's that need little are
-# good enough for musl; what they call in glibc only is supplied.
+# good enough for musl; functions of glibc only are supplied.
 use_musl()
 {
 	local dir=$CACHE_DIR/build/tools-musl-libs
@@ -95,7 +95,7 @@ use_valgrind()
 	export TOOLS_PATIENCE=4
 }
 
-# In a shell of its own: what one sets is no business of the next.
+# In a shell of its own: settings of one do not reach the next.
 try_variant()
 {
 	local names=()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose the memory is: the sums of a report, sorted so that each page counts once. Memory that is in
- * no process is what a person looks for last, and what no kill brings back.
+ * The owners of memory: the sums of a report, sorted so that each page counts once. A person looks
+ * last for memory that is in no process, and no kill brings it back.
  */
 #include "cli/commands/account.h"
 
@@ -127,8 +127,8 @@ static long long mount_kb(const char *path)
 /**
  * struct mounts - the fullest tmpfs, the fullest first
  * @nr: of them
- * @kb: what is in each
- * @path: where each is mounted
+ * @kb: the memory in each
+ * @path: the mount point of each
  */
 struct mounts {
 	int nr;
@@ -155,7 +155,7 @@ static void add_mount(struct mounts *mounts, const char *path, long long kb)
 }
 
 /**
- * account_mounts - which tmpfs hold most now
+ * account_mounts - the tmpfs that hold most now
  * @text: result: "/tmp 150.0 MiB, /run 2.0 MiB"; "" if none holds a megabyte
  * @size: of @text
  *

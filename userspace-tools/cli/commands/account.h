@@ -13,7 +13,7 @@ enum {
 };
 
 /**
- * struct account - whose the memory is; the parts add up to all of it
+ * struct account - the owners of memory; the parts add up to all of it
  * @part: each with a name for a person, a key for a program, and its size
  * @total_kb: all memory
  * @verdict: one sentence

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * "check": what is wrong with the configuration, and what in the system
- * defeats it.
+ * "check": faults of the configuration, and settings of the system that
+ * defeat it.
  */
 #include <errno.h>
 #include <limits.h>
@@ -128,7 +128,7 @@ static void check_kernel(void)
 		has_guard() ? FINDING_WARNING : FINDING_ERROR,
 		"oom_kill_allocating_task",
 		"\"sysctl vm.oom_kill_allocating_task=0\"",
-		"vm.oom_kill_allocating_task=%lld: who asks for memory dies%s",
+		"vm.oom_kill_allocating_task=%lld: the process that asks for memory dies%s",
 		value,
 		has_guard() ?
 			", unless it is protected: the order of rankings has no effect" :
@@ -292,7 +292,7 @@ static void check_handler(void)
 			findings_add(
 				FINDING_NOTE, "no_grace",
 				"for example \"oom-embedded set grace_ms 500\"",
-				"grace_ms is 0: whoever follows reconfigure_wanted is told, but not waited for");
+				"grace_ms is 0: a program that follows reconfigure_wanted is told, but not waited for");
 		break;
 	default:
 		findings_add(

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /**
- * struct arguments - what the command was called with
+ * struct arguments - the words and options of the call
  * @argc: words after the command
  * @argv: these, NULL at the end
  * @json: JSON is wanted

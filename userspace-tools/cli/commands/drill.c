@@ -26,11 +26,11 @@ enum {
 
 /**
  * struct drill - a drill
- * @policy: what the module is set to
- * @cgroup: where it takes place
+ * @policy: the settings of the module
+ * @cgroup: the cgroup of its processes
  * @family: its processes
- * @ears: where it hears of emergencies
- * @sight: what was seen
+ * @ears: the sources of its news of emergencies
+ * @sight: the observations
  * @slack_kb: between what the children hold and the limit
  * @with_handler: a program must answer
  * @silent: print only what is wrong
@@ -204,7 +204,7 @@ static int run_drill(struct drill *drill)
 
 static void catch_signals(void)
 {
-	/* Without SA_RESTART: whatever waits is to end. */
+	/* Without SA_RESTART: a system call that waits is to end. */
 	const struct sigaction action = { .sa_handler = interrupt_drill };
 
 	sigaction(SIGINT, &action, NULL);

@@ -52,7 +52,7 @@ struct drill_cgroup {
  * @pidfd: readable when it is dead; -1: none
  * @fd: to talk to it; -1: none
  * @rank: its ranking
- * @kb: what it holds
+ * @kb: the memory that it holds
  */
 struct drill_child {
 	pid_t pid;
@@ -66,7 +66,7 @@ struct drill_child {
  * struct drill_family - all processes of the drill
  * @child: the victims, most expendable ranking first; the protected one is the last
  * @order: the victims' indices in the order in which they must die
- * @growth_kb: what the protected one takes in addition, to cause the OOMs
+ * @growth_kb: memory that the protected one takes in addition, to cause the OOMs
  * @stop: shared with the protected one: it must not take more
  */
 struct drill_family {
@@ -127,7 +127,7 @@ struct drill_sight {
 };
 
 /**
- * struct drill_ears - where the drill hears of emergencies
+ * struct drill_ears - the sources of the drill's news of emergencies
  * @wanted_fd: reconfigure_wanted
  * @uevent_fd: uevents
  */
@@ -137,7 +137,7 @@ struct drill_ears {
 };
 
 /**
- * struct drill_policy - what the module is set to
+ * struct drill_policy - the settings of the module
  * @threshold: rank_threshold
  * @grace_ms: grace_ms
  * @by_rank: selection_order is rank

@@ -104,7 +104,7 @@ static int refuse_what_reaches_out(const struct drill_cgroup *cgroup)
 }
 
 /**
- * drill_cgroup_find - where the drill may make its cgroup
+ * drill_cgroup_find - a parent for the drill's cgroup
  * @cgroup: version and parent are filled in
  *
  * Return: EXIT_OK, or the status to exit with, and why was said.

@@ -48,7 +48,7 @@ static long long max_number(long long a, long long b)
 /**
  * drill_family_plan - rankings, sizes, and the order that follows from them
  * @family: is filled in
- * @policy: what the module is set to
+ * @policy: the settings of the module
  * @available_kb: memory that there is
  *
  * The more expendable by ranking, the smaller: neither the order of size nor the stock kernel
@@ -159,7 +159,7 @@ static void be_plain(pid_t parent)
 	/* A group that it falls into may have a signal, and the terminal has one, too. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	/* Where memory.swap.max is missing. */
+	/* For kernels without memory.swap.max. */
 	mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 }
 
@@ -245,7 +245,7 @@ static int wait_ready(const struct drill_child *child)
 /**
  * drill_family_start - start the children, rank them, and let them take their memory
  * @family: planned
- * @cgroup: where they go first
+ * @cgroup: they enter it first
  *
  * Return: EXIT_OK, or the status to exit with, and why was said.
  */

@@ -25,7 +25,7 @@ enum {
  * struct verdict - one thing that was to be proven
  * @key: its name
  * @is_wrong: it did not hold
- * @text: what was seen
+ * @text: the observation
  */
 struct verdict {
 	const char *key;
@@ -35,11 +35,11 @@ struct verdict {
 
 /**
  * struct judge - all that the verdicts are made of
- * @sight: what the drill saw
+ * @sight: the observations of the drill
  * @family: its processes
- * @policy: what the module is set to
+ * @policy: the settings of the module
  * @cgroup: the cgroup
- * @events: what the module recorded
+ * @events: the decisions that the module recorded
  * @record: record of each victim, in the order of their deaths; NULL: none
  * @verdict: the result
  * @nr: of them
@@ -428,9 +428,9 @@ static void judge_coverage(struct judge *judge)
 
 /**
  * drill_judge - was it right?
- * @sight: what was seen
+ * @sight: the observations
  * @family: the processes, not reaped yet
- * @policy: what the module is set to
+ * @policy: the settings of the module
  * @cgroup: the cgroup
  * @with_handler: a program must have answered
  * @silent: print only what is wrong

@@ -175,7 +175,7 @@ static void look_once(struct drill_sight *sight, const struct drill_ears *ears,
 
 /**
  * drill_watch - follow the OOMs until all is over
- * @sight: what was seen
+ * @sight: the observations
  * @ears: listening
  * @family: started and growing
  * @cgroup: that it is in

@@ -20,8 +20,8 @@
  * struct finding - one of them
  * @severity: how bad
  * @id: one word that does not change
- * @text: what is wrong
- * @advice: what to do
+ * @text: the fault
+ * @advice: the remedy
  * @times: it was found
  */
 struct finding {
@@ -52,8 +52,8 @@ static struct finding *find_finding(const char *id, const char *text)
  * findings_add - something was found
  * @severity: how bad
  * @id: one word, kept by reference
- * @advice: what to do, kept by reference
- * @format: what is wrong, as printf()
+ * @advice: the remedy, kept by reference
+ * @format: the fault, as printf()
  */
 void findings_add(enum severity severity, const char *id, const char *advice,
 		  const char *format, ...)

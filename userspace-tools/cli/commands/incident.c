@@ -113,7 +113,7 @@ static void print_account(FILE *to, const struct incident *incident)
 
 	if (!has_account(incident, &account))
 		return;
-	html_section(to, "Whose the memory was", account.verdict);
+	html_section(to, "Owners of the memory", account.verdict);
 	fputs("<table>\n", to);
 	for (i = 0; i < ACCOUNT_PARTS; i++)
 		fprintf(to, "<tr><td>%s</td><td class=\"c\">%s</td></tr>\n",
@@ -173,7 +173,7 @@ static void print_facts(FILE *to, const struct incident *incident)
 	html_pair(to, "Would have been chosen",
 		  describe_process(event, "would", text));
 	html_pair(to, "Runner-up", describe_process(event, "runner_up", text));
-	html_pair(to, "Who needed memory",
+	html_pair(to, "Asked for memory",
 		  describe_process(event, "trigger", text));
 	html_pair(to, "Kind", event_text(event, "kind"));
 	html_pair(to, "Memory cgroup", event_text(event, "memcg"));
@@ -195,7 +195,7 @@ static void print_facts(FILE *to, const struct incident *incident)
 	fputs("</div>\n", to);
 }
 
-/* --- who was told ---------------------------------------------------------- */
+/* --- programs that were told ----------------------------------------------- */
 
 static void print_followers(FILE *to)
 {
@@ -258,7 +258,7 @@ static void print_told(FILE *to, const struct incident *incident)
 	char text[TEXT_SIZE];
 	char count[VALUE_SIZE];
 
-	html_section(to, "Who was told", "");
+	html_section(to, "Programs that were told", "");
 	fputs("<div class=\"facts\">\n", to);
 	if (event_text(event, "announce_ns")) {
 		char time[FORMAT_SIZE];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The memory curve of an emergency: which samples belong to it, and the
+ * The memory curve of an emergency: the samples that belong to it, and the
  * picture.
  */
 #include <math.h>
@@ -100,7 +100,7 @@ static void show_what_came_after(struct incident *incident)
 }
 
 /**
- * incident_find_window - which part of the memory curve belongs to it
+ * incident_find_window - the part of the memory curve that belongs to it
  * @incident: with its history; the window is filled in
  */
 void incident_find_window(struct incident *incident)

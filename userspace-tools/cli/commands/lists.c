@@ -208,7 +208,7 @@ static void print_total(const struct oe_field *field)
 		out_text(field->key, field->value);
 }
 
-/* Whose the memory is; the sentence comes first. */
+/* The owners of memory; the sentence comes first. */
 static void print_account(const struct oe_report *report)
 {
 	struct account account;

@@ -11,7 +11,7 @@
 #include "cli/print/format.h"
 #include "common/trend.h"
 
-/* For tests: where the manager notes what it is at. */
+/* For tests: the path of the manager's state. */
 #define OE_STATE_ENVIRONMENT "OOM_EMBEDDED_STATE"
 
 #ifdef HAVE_INIH

@@ -52,7 +52,7 @@ static void print_sample(const char *name, const char *label, const char *value,
 	fprintf(to, " %.17g\n", number);
 }
 
-/* One file, one metric; what this module does not have is left out. */
+/* One file, one metric; a file that this module does not have is left out. */
 static void file_metric(const char *file, const char *name, const char *type,
 			double unit, const char *help)
 {
@@ -73,7 +73,7 @@ static void info_metric(void)
 	const char *separator = "";
 	size_t i;
 
-	print_head("info", "gauge", "What is loaded and how it is set.");
+	print_head("info", "gauge", "The loaded version and its settings.");
 	fputs("oom_embedded_info{", to);
 	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		char value[WORD_SIZE];
@@ -148,7 +148,7 @@ static void commit_metrics(void)
 		     (double)commit.limit_kb * BYTES_PER_KB);
 	print_head(
 		"commit_left_bytes", "gauge",
-		"What processes without privileges may still be promised; only with strict overcommit.");
+		"Memory that processes without privileges may still be promised; only with strict overcommit.");
 	print_sample("commit_left_bytes", NULL, "",
 		     (double)commit.left_kb * BYTES_PER_KB);
 }
@@ -178,7 +178,8 @@ static void level_metrics(void)
 				     (double)value * BYTES_PER_KB);
 	}
 	file_metric("levels/available_kb", "available_bytes", "gauge",
-		    BYTES_PER_KB, "What the watermarks are compared with.");
+		    BYTES_PER_KB,
+		    "The memory that the watermarks are compared with.");
 	file_metric(
 		"levels/oom_forecast_ms", "forecast_seconds", "gauge", 1e-3,
 		"Until OOM at the present rate; not there if memory is not falling.");

@@ -126,8 +126,8 @@ static bool is_to_be_given_back(const struct oe_row *row)
 /**
  * rank_add_change - add a ranking to a set of changes
  * @changes: the set
- * @ranking: what is there
- * @pid: whose
+ * @ranking: the present state
+ * @pid: of the process
  * @rank: a number, or "-"
  * @may_vanish: no fault if the process ends before
  *

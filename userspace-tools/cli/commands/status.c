@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * "status": what is set, and how things stand.
+ * "status": the settings, and how things stand.
  */
 #include <stdio.h>
 #include <string.h>

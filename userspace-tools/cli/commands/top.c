@@ -28,7 +28,7 @@ enum {
 };
 
 /**
- * struct top - what the user wants
+ * struct top - the user's choices
  * @frame: the picture
  * @interval_ms: between two of them
  * @is_paused: the picture stands still
@@ -293,7 +293,7 @@ static void obey_key(struct top *top, int key)
 	}
 }
 
-/* Where SIGHUP is ignored nothing else ends it. */
+/* If SIGHUP is ignored, nothing else ends it. */
 static bool is_hung_up(void)
 {
 	struct pollfd fd = { .fd = STDIN_FILENO };

@@ -67,10 +67,10 @@ struct proposal {
 };
 
 /**
- * struct facts - what was measured
+ * struct facts - the measurements
  * @history: the memory curve, and what was measured meanwhile
  * @total_kb: memory of the machine
- * @usual_kb: what is available half of the time
+ * @usual_kb: memory that is available half of the time
  * @nr_events: decisions on record
  * @nr_answered: of them, userspace had answered
  * @nr_timeouts: of them, a window was opened and ended without an answer

@@ -26,7 +26,7 @@ enum {
 };
 
 /**
- * struct wish - what is waited for
+ * struct wish - the events that end the wait
  * @oom: an emergency
  * @seq: one above this number; -1: above the present one
  * @level: a change of the level
@@ -43,7 +43,7 @@ struct wish {
 
 /**
  * struct waiter - the files, and what was in them
- * @wish: what is waited for
+ * @wish: the events that end the wait
  * @is_gone: the module that the files were of
  * @wanted_fd: reconfigure_wanted; -1: not waited for, or not there, as are the others
  * @level_fd: levels/level

@@ -42,7 +42,7 @@ struct limit_state {
 };
 
 /**
- * struct watch - what was seen last
+ * struct watch - the state that was seen last
  * @args: of the command
  * @nr_lines: printed
  * @wanted_fd: polled; -1: not there
@@ -192,7 +192,7 @@ static void remember_event(struct watch *watch, const struct oe_event *event)
 	watch->total_ns = event_number(event, "total_ns", 0);
 }
 
-/* One more than the last that was seen; what is older than the list is lost. */
+/* One more than the last that was seen; decisions older than the list are lost. */
 static size_t first_new(const struct watch *watch,
 			const struct oe_events *events)
 {

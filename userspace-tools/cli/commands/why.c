@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * "why": which ranking a process has and from where, whether it may be chosen, who protects it,
- * and when its turn would come.
+ * "why": the ranking of a process and its origin, whether it may be chosen, the process that
+ * protects it, and when its turn would come.
  */
 #include <errno.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which groups a process belongs to, and why their ranking does not count.
+ * Groups that a process belongs to, and why their ranking does not count.
  *
  * The module says which ranking counts. The rest is judged here, for the reader,
  * by what the files show: a rule for an executable by the file that has the path

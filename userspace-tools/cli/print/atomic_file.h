@@ -9,8 +9,8 @@
  * struct atomic_file - a file that is replaced whole, or what is written through
  * @file: to write to
  * @path: as the user has named it; NULL: standard output
- * @target: where it is to be, links followed; empty: it is written through
- * @temporary: where it is until then
+ * @target: the final path, links followed; empty: it is written through
+ * @temporary: the path until then
  */
 struct atomic_file {
 	FILE *file;

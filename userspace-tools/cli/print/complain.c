@@ -36,7 +36,7 @@ int complain(int status, const char *format, ...)
 }
 
 /**
- * status_of_errno - what to exit with
+ * status_of_errno - the exit status for an error
  * @err: negative errno, of the module
  *
  * Return: an exit status.

@@ -5,7 +5,7 @@
 /* Exit statuses of the program; oom-embedded(1) explains them. */
 enum exit_status {
 	EXIT_OK = 0,
-	EXIT_TROUBLE = 1, /* what is none of the following */
+	EXIT_TROUBLE = 1, /* none of the following */
 	EXIT_USAGE = 2,
 	EXIT_NO_MODULE = 3,
 	EXIT_PERMISSION = 4,

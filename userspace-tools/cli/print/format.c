@@ -113,7 +113,7 @@ char *format_ns(char *text, long long ns)
 /**
  * event_text - a field of a decision
  * @event: the decision
- * @key: which field
+ * @key: name of the field
  *
  * Return: its text, or NULL if there is nothing.
  */
@@ -125,7 +125,7 @@ const char *event_text(const struct oe_event *event, const char *key)
 /**
  * event_number - a whole number in a decision
  * @event: the decision
- * @key: which field
+ * @key: name of the field
  * @fallback: if there is none
  *
  * Return: the number.

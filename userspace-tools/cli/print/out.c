@@ -49,7 +49,7 @@ bool out_can_json(void)
 }
 
 /**
- * out_is_json - what does the user want to see?
+ * out_is_json - does the user want JSON?
  *
  * Return: true for JSON.
  */
@@ -88,7 +88,7 @@ static void json_down(const char *key, json_t *value)
 	out.node[++out.depth] = value;
 }
 
-/* Everything that was read is printable ASCII; what was typed need not be. */
+/* Everything that was read is printable ASCII; a typed word need not be. */
 static json_t *json_text(const char *value)
 {
 	char *copy;
@@ -223,7 +223,7 @@ static void print_readable(const char *text)
 /**
  * out_change - a value that becomes another one, as a line of a diff
  * @sign: '-' or '+'
- * @file: whose
+ * @file: the file
  * @value: the old or the new one
  */
 void out_change(char sign, const char *file, const char *value)

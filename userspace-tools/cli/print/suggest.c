@@ -46,8 +46,8 @@ static size_t distance_of(const char *from, const char *to)
 
 /**
  * suggest - the word that was probably meant
- * @typed: what there is not
- * @words: what there is
+ * @typed: a word that does not exist
+ * @words: the words that exist
  * @nr: of them
  *
  * Return: one of @words, or NULL if none is near.

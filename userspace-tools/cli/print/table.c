@@ -18,7 +18,7 @@
 /**
  * struct table - a table under construction
  * @key: its name in JSON
- * @column: what they are
+ * @column: headings and kinds
  * @nr_columns: of them
  * @cell: row by row, malloced
  * @nr_cells: of them
@@ -36,7 +36,7 @@ struct table {
 /**
  * table_new - begin a table
  * @key: its name in JSON
- * @column: what they are; kept by reference
+ * @column: headings and kinds; kept by reference
  * @nr: of them
  *
  * Return: the table, to be filled by rows and ended by table_end().
