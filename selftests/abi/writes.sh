@@ -28,7 +28,7 @@ table()
 	offences=0
 }
 
-# What all writable files say; a comparison with what they said before.
+# The contents of all writable files, for a comparison with those of before.
 everything()
 {
 	# shellcheck disable=SC2086 # a list of files

@@ -152,13 +152,13 @@ useless()
 	stop_process "$handler"
 }
 
-# What each OOM since the mark was granted, in ms.
+# The time that each OOM since the mark was granted, in ms.
 granted()
 {
 	log_since_mark | sed -n 's|.*oom_embedded: seq=.* grace=[0-9]*/\([0-9]*\)ms .*|\1|p'
 }
 
-# The first of several OOMs in a row has the whole window; what it used in vain comes back
+# The first of several OOMs in a row has the whole window; time used in vain comes back
 # more slowly than the next ones come.
 in_a_row()
 {

@@ -62,7 +62,7 @@ reserve_is_full()
 	[ "$(get reserve_available_kb)" = "$(get reserve_kb)" ]
 }
 
-# Who is stopped, by whom, and who runs again.
+# Starts three processes: one that may be stopped, one that another has stopped, a protected one.
 watch_states()
 {
 	spawn expendable 1024 500
@@ -75,7 +75,7 @@ watch_states()
 	poll_until "$PATIENCE" is_state T "$stopped"
 }
 
-# during DESCRIPTION: what the states are within a window, made by SysRq
+# during DESCRIPTION: the states within a window, made by SysRq
 during_window()
 {
 	spawn victim 1024 1000
@@ -88,11 +88,11 @@ during_window()
 		"T T S" "$(state "$expendable") $(state "$stopped") $(state "$guarded")"
 }
 
-# What is left when it is over.
+# The states after the window.
 after_window()
 {
 	poll_until 5 is_state S "$expendable"
-	equal "$1: then it runs again, and who was stopped by another does not" \
+	equal "$1: then it runs again, and one stopped by another does not" \
 		"S T S" "$(state "$expendable") $(state "$stopped") $(state "$guarded")"
 }
 

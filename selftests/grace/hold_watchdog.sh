@@ -71,7 +71,7 @@ without_a_look()
 	started="$started $!"
 	# The hold comes first.
 	poll_until "$PATIENCE" is_told
-	equal "many descriptors: who comes before them is stopped, who comes after runs" \
+	equal "many descriptors: a process before them is stopped, one after them runs" \
 		"T S" "$(state "$other") $(state "$late")"
 	check "and is counted" [ "$(get stats/hold_missed)" -gt "$missed" ]
 	set_to reconfigure_done "$(get reconfigure_wanted)"

@@ -13,7 +13,7 @@ PATIENCE=${PATIENCE:-120}
 . "$(dirname "$0")/lib/oom.sh"
 
 ROUNDS=${ROUNDS:-2}
-# A share of the guest, whatever its size; what is there besides is counted in KiB.
+# A share of the guest, whatever its size; all other amounts are in KiB.
 TOTAL=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
 RESERVE=$((TOTAL / 32))
 
@@ -84,7 +84,7 @@ equal "more than half of RAM is refused" "ERANGE $((TOTAL / 100))" \
 set_to reserve_kb "$RESERVE"
 poll_until "$PATIENCE" reserve_is "$RESERVE"
 
-# What nobody may take: with little available nothing is refilled, and nobody dies of it.
+# With little available nothing is refilled from others' memory, and nobody dies of it.
 victims=$(get stats/victims)
 set_to reserve_kb 0
 spawn crowd $(($(get levels/available_kb) - RESERVE)) 50

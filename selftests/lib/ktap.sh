@@ -65,7 +65,7 @@ skip_all()
 	exit 4
 }
 
-# What cannot be set up cannot be judged either: that is a failure, not a skip.
+# A test that cannot be set up cannot be judged: that is a failure, not a skip.
 bail_out()
 {
 	echo "Bail out! $*"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# What the scripts about levels share: a trace that has every change of the level as the
-# kernel made it, and what userspace saw of it (level_watch).
+# Helpers for the scripts about levels: a trace that has every change of the level as the
+# kernel made it, and the changes that userspace saw (level_watch).
 
 LEVELS=$OE/levels
 WATCH=oe_levels
@@ -65,7 +65,7 @@ mark_levels()
 	echo "lv mark $1" >"$TRACING/instances/$WATCH/trace_marker"
 }
 
-# What the trace has after that mark.
+# The lines of the trace after that mark.
 since_mark()
 {
 	sed "1,/: lv mark $1\$/d" "$TRACING/instances/$WATCH/trace"
@@ -93,7 +93,7 @@ broken_links()
 	}'
 }
 
-# What the poller read: a part of the levels that were entered, in their order, and the last.
+# The poller must have read a part of the levels that were entered, in their order, and the last.
 polled_wrongly()
 {
 	since_mark "$1" | awk '

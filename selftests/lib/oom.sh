@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# What the scripts share: loading the module, processes of a known size, facts from
+# Helpers for the scripts: loading the module, processes of a known size, facts from
 # the kernel, clean-up. Source it first; call finish last.
 
 SELFTESTS=$(cd "$(dirname "$0")" && pwd)
@@ -24,7 +24,7 @@ CGROUP=/sys/fs/cgroup
 # Seconds a single condition may take, on the slow debug kernel too.
 PATIENCE=${PATIENCE:-30}
 
-# What the module finds in a kernel that lacks nothing, and what it is to find in this one.
+# The module's coverage in a kernel that lacks nothing, and the one expected in this kernel.
 FULL_COVERAGE=global,memcg,guard
 COVERAGE=${COVERAGE:-$FULL_COVERAGE}
 
@@ -38,8 +38,8 @@ read -r console_level _ </proc/sys/kernel/printk
 
 # --- processes ---------------------------------------------------------------
 
-# Under emulation a fork costs some milliseconds of CPU, and an exec as much again: what is
-# asked over and over is asked by the shell itself.
+# Under emulation a fork costs some milliseconds of CPU, and an exec as much again: facts that are
+# needed over and over are read by the shell itself.
 
 # Sets $uptime_s.
 read_uptime()
@@ -327,7 +327,7 @@ mem_available_kb()
 	awk '/^MemAvailable:/ { print $2 }' /proc/meminfo
 }
 
-# What can be eaten before there is an OOM: memory and swap.
+# The amount that can be eaten before there is an OOM: memory and swap.
 mem_and_swap_kb()
 {
 	awk '/^(MemAvailable|SwapFree):/ { sum += $2 } END { print sum }' /proc/meminfo
@@ -389,14 +389,14 @@ watch_oom()
 	} || bail_out "no tracepoint sched:sched_waking"
 }
 
-# told_before NAME FIRST VICTIMS: the proof, see check_order.sh. Where the kernel has no Internet
-# protocols the module may not use the memory reserves for a uevent, and what it says it could
-# not wait for may be late.
+# told_before NAME FIRST VICTIMS: the proof, see check_order.sh. If the kernel has no Internet
+# protocols the module may not use the memory reserves for a uevent, and uevents that it says it
+# could not wait for may be late.
 told_before()
 {
 	late=0
 	[ -e /proc/net/snmp ] || late=$(get stats/uevent_timeouts)
-	# What was woken before the last victim may still have to say why.
+	# A listener that was woken before the last victim may still have to write its line.
 	poll_until 2 has_settled "$1"
 	cat "$TRACING/instances/$1/trace" >"$tmp/$1.trace"
 	check_order.sh "$tmp/$1.trace" "$2" "$3" "$poller" "$listener" "$late"
@@ -420,7 +420,7 @@ nr_marked()
 	awk '/: mark_victim: / { n++ } END { print n + 0 }' "$TRACING/instances/$1/trace"
 }
 
-# For many OOMs: an emulated serial line takes longer than all else. What is an error is shown.
+# For many OOMs: an emulated serial line takes longer than all else. Errors are shown.
 quiet_console()
 {
 	echo 4 >/proc/sys/kernel/printk

@@ -98,7 +98,7 @@ order_run()
 
 	check "before each of $ooms victims there was a poll wake-up and a uevent" \
 		told_before oe_order "$first" "$ooms"
-	# What the victim left came back a moment after the next one had asked.
+	# A victim's memory may have come back a moment after the next process had asked.
 	spared=$(($(get stats/avoided) - spared))
 	comment "$spared OOMs more needed no victim"
 	equal "reconfigure_wanted counted each OOM once" \

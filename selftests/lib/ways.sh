@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# What the way into an OOM is made of can be switched off by root. Then it is refused, or
-# `coverage` says so and tells: in every case what `coverage` says is what happens.
+# Root can switch off the mechanisms of the way into an OOM. The switch is refused, or
+# `coverage` says so and tells: in every case `coverage` tells the truth.
 
 # shellcheck source=lib/oom.sh
 . "$SELFTESTS_LIB/oom.sh"
@@ -26,7 +26,7 @@ leak_beside()
 	started="$started $leaker"
 }
 
-# Where an OOM of a memory cgroup is covered the shield outlives it. Where it is not, it
+# If an OOM of a memory cgroup is covered, the shield outlives it. If not, the shield
 # outlives one of the machine.
 as_coverage_says()
 {
@@ -94,11 +94,11 @@ ways_run()
 	mark_log
 	{ echo 0 >"$switch" && comment "the write went well"; } 2>/dev/null
 	comment "the switch says $(cat "$switch")"
-	check "switched off: what coverage says is what happens" as_coverage_says
+	check "switched off: coverage tells the truth" as_coverage_says
 	check "switched off: a change is told" told_if_changed
 	echo 1 2>/dev/null >"$switch"
 	check "switched on: all is covered" poll_until "$PATIENCE" covers "$full"
-	check "switched on: what coverage says is what happens" as_coverage_says
+	check "switched on: coverage tells the truth" as_coverage_says
 	equal "no splat" 0 "$(splat_taint)"
 	for one in $started; do
 		stop_process "$one"
@@ -107,7 +107,7 @@ ways_run()
 	check "then the switch is free" off_is_off
 	ways_load
 	hold_off=$full
-	check "loaded while off: what coverage says is what happens" as_coverage_says
+	check "loaded while off: coverage tells the truth" as_coverage_says
 	echo 1 >"$switch"
 	check "switched on: all that there is comes to be covered" \
 		poll_until "$PATIENCE" covers_more_than "$hold_off"
@@ -121,7 +121,7 @@ off_is_off()
 	echo 0 >"$switch" && [ "$(cat "$switch")" = 0 ]
 }
 
-# What was full while the switch was off may have been all.
+# Full coverage while the switch was off may have been all there is.
 covers_more_than()
 {
 	case " $1 " in

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A livepatch of one function (function=) that changes nothing: what replaces it jumps behind the
+ * A livepatch of one function (function=) that changes nothing: its replacement jumps behind the
  * call of ftrace at its entry. For the tests, on x86_64.
  */
 #include <linux/errno.h>

@@ -3,8 +3,8 @@
 #
 # An OOM belongs to a domain. A memory cgroup's window holds up its own members and nobody
 # else; it ends when the machine runs out of memory; a cgroup that runs out of memory in a
-# loop takes nothing from the machine's grace; cgroups in turn are one emergency each. What is
-# said about one, which may take long on a slow console, is said without oom_lock.
+# loop takes nothing from the machine's grace; cgroups in turn are one emergency each. The
+# log line and the uevent of one, which may take long on a slow console, are sent without oom_lock.
 # CGROUPS: how many loop at a time (default 6).
 #
 # set: long
@@ -153,7 +153,7 @@ told=$(get reconfigure_wanted)
 leak_in oe_ended
 slow=$pid
 poll_until "$PATIENCE" has_moved reconfigure_wanted "$told"
-# For the machine: what was granted to the cgroup stays.
+# For the machine: the time granted to the cgroup stays.
 set_to grace_ms 0
 eat_everything
 check "the machine runs out of memory" poll_until $((3 * PATIENCE)) has_record_of global

@@ -139,10 +139,10 @@ switched_off_meanwhile()
 	set_to mode enforce
 }
 
-# Who asks may be the one that the window is for: it must not wait for itself.
+# The asking process may be the one that the window is for: it must not wait for itself.
 in_a_window()
 {
-	# Anew, for a whole window: what is granted depends on the emergencies before.
+	# Anew, for a whole window: the granted time depends on the emergencies before.
 	load_module selection_order=rank rank_threshold=100 grace_ms=10000
 	spawn third 2048 850
 	third=$pid

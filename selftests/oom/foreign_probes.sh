@@ -184,7 +184,7 @@ all_words()
 	echo "$FULL_COVERAGE" | tr ',' ' '
 }
 
-# livepatch_first FUNCTION WORDS: what the module does without, until the livepatch has gone
+# livepatch_first FUNCTION WORDS: the module does without WORDS until the livepatch has gone
 livepatch_first()
 {
 	add_livepatch "$1" && add_module && one_or_uncovered "$2" &&

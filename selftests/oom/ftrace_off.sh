@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kernel.ftrace_enabled=0 is refused, or `coverage` tells that something is lost. What it says is
-# what happens, also when the module was loaded with it off.
+# kernel.ftrace_enabled=0 is refused, or `coverage` tells that something is lost. It tells the
+# truth, also when the module was loaded with ftrace off.
 #
 # set: rest
 # needs: memcg

@@ -39,7 +39,7 @@ hog_leaks()
 	kill -USR1 "$hog"
 }
 
-# Which of the small ones is the next differs by a page or two.
+# The small ones differ by a page or two, so any of them may be the next.
 may_die()
 {
 	candidate_verdict "$1" | sed 's/^next$/eligible/'

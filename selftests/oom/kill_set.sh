@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A process is as protected as the most protected one that dies with it: who shares its memory, who
-# is in the pid namespace whose init it is, who is in its cgroup with memory.oom.group.
+# A process is as protected as the most protected one that dies with it: one that
+# shares its memory, one in the pid namespace whose init it is, one in its cgroup with
+# memory.oom.group.
 #
 # set: oom
 
@@ -33,7 +34,7 @@ named()
 		awk -v name="$1" '/^Name:/ { found = $2 == name } /^Pid:/ && found { print $2; exit }'
 }
 
-# What candidates says of a process beyond its name: verdict, reason, keeper, ranking of the set.
+# Fields of candidates for a process beyond its name: verdict, reason, keeper, ranking of the set.
 set_of()
 {
 	awk -v pid="$1" '$2 == pid { print $6, $8, $9, $10 }' "$OE/candidates"
@@ -59,7 +60,7 @@ shared_memory()
 	equal "memory: the lower ranking counts for both" "next memory $child 850" \
 		"$(set_of "$sharing")"
 	set_to oom_ranking "$child 50"
-	equal "memory: who shares it with a protected process is protected" \
+	equal "memory: one that shares it with a protected process is protected" \
 		"protected memory $child 50" "$(set_of "$sharing")"
 	passed_over memory "$sharing" memory "$child" 50
 	check "memory: the protected process lives" alive "$child"
@@ -96,7 +97,7 @@ oom_group()
 	spawn immune 1024 0 -a -1000 -C "$CGROUP/oe_set"
 	equal "cgroup: without memory.oom.group it dies alone" "next - 0 900" "$(set_of "$member")"
 	echo 1 >"$CGROUP/oe_set/memory.oom.group"
-	equal "cgroup: with it the whole is protected; who is immune does not count" \
+	equal "cgroup: with it the whole is protected; one that is immune does not count" \
 		"protected cgroup $precious 60" "$(set_of "$member")"
 	passed_over cgroup "$member" cgroup "$precious" 60
 	check "cgroup: the protected process lives" alive "$precious"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kprobes/enabled=0 of debugfs takes nothing away, or `coverage` tells that something is lost. What
-# it says is what happens, also when the module was loaded with it off.
+# kprobes/enabled=0 of debugfs takes nothing away, or `coverage` tells that something is lost. It
+# tells the truth, also when the module was loaded with kprobes off.
 #
 # set: rest
 # needs: memcg

@@ -5,7 +5,7 @@
 # kill is at most 20 ms later than without.
 # CGROUPS: how many loop (default 50).
 # OOMS: of the machine, with them and without (default 3).
-# LATE_MS: what is allowed (default 20).
+# LATE_MS: the delay that is allowed (default 20).
 #
 # set: alone
 # needs: memcg icount
@@ -17,7 +17,7 @@ CGROUPS=${CGROUPS:-50}
 OOMS=${OOMS:-3}
 LATE_MS=${LATE_MS:-20}
 LIMIT=1M
-# What an OOM of the machine finds free, so that little has to be filled page by page.
+# Memory that an OOM of the machine finds free, so that little has to be filled page by page.
 FREE_KB=24576
 
 has_moved()

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a choice costs while every cgroup dies as a whole, and a protected process is in each. The
+# The cost of a choice while every cgroup dies as a whole, and a protected process is in each. The
 # clock counts instructions.
 #
 # SETS=60	cgroups

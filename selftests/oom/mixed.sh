@@ -72,7 +72,7 @@ plan 12
 load_module selection_order=rank rank_threshold=100 grace_ms=20
 quiet_console
 make_cgroups
-# What it leaves is for the loops, and to be eaten each time.
+# The rest of the memory is for the loops, and to be eaten each time.
 spawn shield $(($(mem_available_kb) - 49152 - CGROUPS * 3072)) 50
 shield=$pid
 spawn zero 1024 0

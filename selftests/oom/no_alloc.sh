@@ -90,7 +90,7 @@ done
 echo 0 >"$alloc/tracing_on"
 check "the allocators' tracepoints were heard at all" \
 	grep -q 'kmem_cache_alloc' "$alloc/trace"
-# Where memory was back there is nothing to decide.
+# If memory came back, there is nothing to decide.
 equal "every OOM was seen from its entry to the decision" \
 	$(($(get reconfigure_wanted) - $(get stats/avoided))) \
 	"$(inside 1 | tail -n 1)"

@@ -31,7 +31,8 @@ restarted_within_ms()
 	[ $((to - from)) -le "$1" ]
 }
 
-# Who comes first in it, with at least so many KiB; at most ten, and this guest has fewer.
+# The named process comes first in the report, with at least so many KiB; the others follow by size,
+# at most ten in all.
 biggest_in_report()
 {
 	sed -n 's/.*oom_embedded: report: pid=[0-9]* .*rss=\([0-9]*\)kB .*comm=/\1 /p' \

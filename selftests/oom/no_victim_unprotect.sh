@@ -54,7 +54,7 @@ killed "the last one above ranking 0 dies" "$shield"
 poll_until "$PATIENCE" grep -q eaten "$tmp/greedy.out"
 check "the one of ranking 0 that ate its memory lives" alive "$greedy"
 check "the other one of ranking 0 lives" alive "$zero"
-# What one victim left may come back a moment after the next OOM began: that one has none, or goes on.
+# A victim's memory may come back a moment after the next OOM began: that one has none, or goes on.
 equal "victims, each in an episode of its own" "$batch $leaker $shield 3" \
 	"$(marked_after 0) $(sed -n 's/^seq=\([0-9]*\) .* outcome=killed .*/\1/p' "$OE/events" | sort -u | wc -l)"
 set_to default_rank 11

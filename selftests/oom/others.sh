@@ -12,7 +12,7 @@ PATIENCE=120
 OUTSIDE=/lib/oom-embedded/oom_embedded_outside.ko
 PARAMETERS=/sys/module/oom_embedded_outside/parameters
 BALLOON_KB=32768
-# What the balloon has to give back, about.
+# Memory that the balloon has to give back, about.
 BEYOND_KB=6144
 
 balloon_kb()

@@ -12,7 +12,7 @@
 if [ "$1" != after-reboot ]; then
 	load_module
 	echo 1 >/proc/sys/vm/panic_on_oom
-	# Immediately: where the clock counts instructions, a second of delay takes a minute.
+	# Immediately: on a clock that counts instructions a second of delay takes a minute.
 	echo -1 >/proc/sys/kernel/panic
 	leak_until_gone 50 20
 fi

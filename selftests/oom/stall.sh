@@ -26,7 +26,7 @@ has_victims()
 	[ "$(get stats/victims)" -ge "$1" ]
 }
 
-# What levels/stall_percent is at most in so many seconds.
+# The highest levels/stall_percent in so many seconds.
 most_in()
 {
 	most=0

@@ -106,7 +106,7 @@ frozen_order()
 		}' "$TRACE/trace"
 }
 
-# What is populated in one system call is not frozen before that is done, or killed.
+# A process that populates memory in one system call is not frozen before that is done, or killed.
 freeze_with_leaker()
 {
 	echo >"$TRACE/trace"

@@ -87,7 +87,7 @@ static char *take(size_t size)
 
 	if (mem == MAP_FAILED)
 		die("mmap");
-	/* Page by page: what is held is what was touched. */
+	/* Page by page: the process holds the pages that it touched. */
 	madvise(mem, size, MADV_NOHUGEPAGE);
 	for (size_t i = 0; i < size; i += 4 * KB)
 		mem[i] = 1;
@@ -182,7 +182,7 @@ static void on_signal(int fd)
 		report();
 	if (!cache)
 		cache = take(cache_size);
-	/* Who sent the signal waits for this. */
+	/* The sender of the signal waits for this. */
 	puts("full");
 	fflush(stdout);
 }

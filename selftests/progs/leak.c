@@ -38,11 +38,11 @@ struct plan {
 	bool rank_may_fail;
 	bool gated;
 	bool leaks;
-	bool locked;		/* what it touches is never swapped out */
+	bool locked;		/* its memory is never swapped out */
 	bool random;		/* nor does it compress */
 	bool untouched;		/* it only asks, and holds nothing */
 	bool at_once;		/* a chunk is one system call */
-	bool real_time;		/* who else wants the CPU makes it no slower */
+	bool real_time;		/* others that want the CPU make it no slower */
 	size_t hold_kb;
 	size_t leak_kb;		/* 0: for ever */
 	size_t chunk_kb;

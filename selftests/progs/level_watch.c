@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What userspace sees of the levels, in three ways, a thread each:
+ * Prints the levels as userspace sees them, in three ways, a thread each:
  *
  *	lv poll LEVEL			levels/level, by poll(2) and read(2)
  *	lv uevent LEVEL WAS AVAILABLE	the uevents

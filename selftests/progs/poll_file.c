@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whoever polls a file of sysfs: prints "ready", and "woken" at each wake-up,
+ * Polls a file of sysfs: prints "ready", and "woken" at each wake-up,
  * after having read the file again, as one must.
  */
 #include <errno.h>

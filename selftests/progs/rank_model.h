@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which ranking a process has and who dies first, written from the ABI page alone, for
+ * The ranking of a process and the order of death, written from the ABI page alone, for
  * random_ranks.c. It is slow and simple, and has no code of the module.
  */
 #ifndef RANK_MODEL_H
@@ -41,7 +41,7 @@ struct group {
 };
 
 struct proc {
-	/* what it is */
+	/* its nature */
 	pid_t pid;
 	bool alive;
 	const char *exe;
@@ -51,13 +51,13 @@ struct proc {
 	long euid;
 	int adj;
 	long kb; /* resident, swapped, page tables */
-	/* what was said about it */
+	/* its settings */
 	enum own own;
 	int own_rank;
 	unsigned int groups;
 	int offer;
 	long offer_user;
-	/* what follows */
+	/* the results */
 	int rank;
 	int set_rank;
 	struct proc *keeper;

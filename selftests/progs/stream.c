@@ -87,7 +87,7 @@ static void send_stream(const char *fifo, long pace_us)
 	}
 	printf("sent %lu\n", sent);
 	fflush(stdout);
-	/* What is still in the pipe is the reader's, as long as somebody holds it open. */
+	/* Data in the pipe stays for the reader as long as somebody holds the pipe open. */
 	for (;;)
 		pause();
 }

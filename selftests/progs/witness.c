@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an ordinary manager of reconfigurations sees of an OOM, and when.
+ * An ordinary manager of reconfigurations: records what it sees of an OOM, and when.
  *
  * Two threads: one polls reconfigure_wanted, the other listens for uevents. At
  * each wake-up a line goes at once into every marker file (trace_marker of a

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a user can do to become protected, and what each attempt gets: no protection that was not
+# A user's attempts to become protected, and the result of each: no protection that was not
 # given to it. The table is in Documentation/user-guide/say-who-matters.md; more attempts are in
 # rules.sh, inherit.sh and offer.sh.
 # LOOKS: how often it is looked at names that change (default 10).

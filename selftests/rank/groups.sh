@@ -206,7 +206,7 @@ removal()
 }
 
 # Priorities as in Karthikesan's OOM controller: per group, highest killed first, 0 never,
-# who is in none has 1.
+# a process in none has 1.
 priorities()
 {
 	set_to default_rank 1

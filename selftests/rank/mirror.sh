@@ -39,7 +39,7 @@ value_is()
 	[ "$(value_of "$1")" = "$2 " ]
 }
 
-# What `candidates` says about them, in its order, with a rough measure: each of them holds some
+# Their lines in `candidates`, in its order, with a rough measure: each of them holds some
 # MB, which may change; a mirrored value would add or take half of the machine's memory.
 judged()
 {
@@ -118,7 +118,7 @@ fork_of "$worker"
 equal "so has one that will be protected" 0 "$child_has"
 of_worker=$child
 
-# What others write stays.
+# A value that others write stays.
 echo -500 >"/proc/$safe/oom_score_adj"
 set_to oom_ranking "$spare 875"
 check "a ranking that changes is mirrored" poll_until "$PATIENCE" value_is "$spare" 750

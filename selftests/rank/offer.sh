@@ -50,7 +50,7 @@ read -r word its_pid before after <"$tmp/both.out"
 equal "a child from before has nothing, one from after the same" "700 offered,,700 offered" \
 	"$(ranking_of "$stays"),$(ranking_of "$before"),$(ranking_of "$after")"
 set_to allow_offers 0
-equal "forbidden: what was offered does not count" "," "$(ranking_of "$stays"),$(ranking_of "$after")"
+equal "forbidden: an offer made before does not count" "," "$(ranking_of "$stays"),$(ranking_of "$after")"
 equal "and no process can offer" "EPERM 500 default eligible" "$(user 900)"
 set_to allow_offers 1
 set_to oom_ranking "$stays -"

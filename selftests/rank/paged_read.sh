@@ -10,7 +10,7 @@
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
-# How many of $1 paused children have room in most of the memory; what one of them costs
+# How many of $1 paused children have room in most of the memory; the cost of one
 # is tried with a few, as a kernel with KASAN needs several times as much.
 SAMPLE=100
 

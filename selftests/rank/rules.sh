@@ -194,7 +194,7 @@ attackers()
 	stop_process "$pid"
 }
 
-# Root itself: which file is meant.
+# Root itself: the file that a rule means.
 files()
 {
 	rules crew "exe=$daemon"

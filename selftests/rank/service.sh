@@ -11,7 +11,7 @@
 
 TIMES=5
 
-# says COMMAND...: what a program, started so, finds as its own ranking, each time
+# says COMMAND...: the ranking that a program, started so, finds as its own, each time
 says()
 {
 	i=0

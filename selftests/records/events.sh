@@ -214,7 +214,7 @@ check "gfp is that of a charge" [ $(($(field gfp))) -gt 0 ]
 check "and the steps" times_add_up
 
 # --- grace ---
-# Anew, for a full budget: what is granted depends on what was used before.
+# Anew, for a full budget: the granted time depends on the time used before.
 load_module selection_order=rank rank_threshold=100 grace_ms=3000
 expect_oom
 acknowledge_after 0.3 "$seq_before" &

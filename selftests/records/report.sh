@@ -3,7 +3,7 @@
 #
 # The memory report is complete, is taken at imminent_oom and so before the OOM, and names the
 # leaker as the biggest. If there are more processes than room, it is truncated; read in pieces it
-# is one. Taking it allocates nothing: where the kernel can inject faults, every allocation of the
+# is one. Taking it allocates nothing: if the kernel can inject faults, every allocation of the
 # task that takes it fails meanwhile.
 #
 # set: warning matrix
@@ -67,8 +67,8 @@ running()
 	done
 }
 
-# /proc/meminfo, but SwapTotal as the report has it: what is free and what the processes have
-# swapped out. What tmpfs has is not in it.
+# /proc/meminfo, but SwapTotal as the report has it: free swap, and the
+# swap of the processes. Swap of tmpfs is not in it.
 take_meminfo()
 {
 	swapped=$(all_status | awk '/^VmSwap:/ { kb += $2 } END { print kb + 0 }')

@@ -20,8 +20,8 @@ set +eE
 
 LANES=${LANES:-$(($(nproc) + 2))}
 
-# The parts of "make check", the longest first, so that none is left to run alone in the end. What
-# needs the debug kernel or its sources is put off as long as that is being built.
+# The parts of "make check", the longest first, so that none is left to run alone in the end. Parts
+# that need the debug kernel or its sources are put off as long as that is being built.
 QUICK=(
 	debug-6.12 debian-6.12 debian-6.1 static 6.12-graceful 6.1-swapping 6.1-warning dkms deb
 	6.12-panic_on_oom tools 6.1-limiting demo 6.12-tools 6.12-no_victim_never 6.12-no_victim_panic
@@ -100,7 +100,7 @@ reload()
 	boot "$1-reload" --timeout "$2" --append "CYCLES=$3 PATIENCE=120" "$1" -- reload.sh
 }
 
-# going_away KERNEL TEST...: where the clock counts instructions if the test says so in its header.
+# going_away KERNEL TEST...: on a clock that counts instructions if the test says so in its header.
 going_away()
 {
 	local kernel=$1
@@ -125,7 +125,7 @@ check_device()
 		device_guest.sh
 }
 
-# What a new user sees first; its story is shown only if it goes wrong.
+# The demo is the first thing that a new user sees; its story is shown only if it goes wrong.
 demo()
 {
 	if selftests/run/demo/run.sh >"$work/demo.story" 2>&1; then
@@ -153,8 +153,8 @@ debug_part()
 	esac
 }
 
-# What has to happen in time is judged where the clock counts instructions: an emulated CPU of a
-# busy host stands still at times.
+# Tests of timing run on a clock that counts instructions: an emulated CPU of a busy host stands
+# still at times.
 guest_part()
 {
 	case $1 in

@@ -19,8 +19,8 @@ NAMES=(oom-embedded-dkms oom-embedded liboom-embedded1 liboom-embedded-dev)
 OUT=$CACHE_DIR/build/deb
 GUEST=deb_guest.sh
 
-# build_packages FROM TO: of the sources in FROM; a difference from the symbols file is an error. What
-# the compiler has done before for the same sources it need not do again.
+# build_packages FROM TO: of the sources in FROM; a difference from the symbols file is an error. ccache
+# spares the compiler sources that it has compiled before.
 build_packages()
 {
 	rm -rf "$2"
@@ -41,7 +41,7 @@ lintian_says()
 	lintian --allow-root --pedantic --display-info "$OUT/"*.changes 2>&1
 }
 
-# What is in the package for DKMS, and what dkms.conf beside it says.
+# Name and version in the dkms.conf of the package for DKMS.
 dkms_says()
 {
 	local conf
@@ -94,7 +94,7 @@ built_for()
 install_packages()
 {
 	serve "$OUT" || bail_out "no repository"
-	# What the packages' own tests need.
+	# For the packages' own tests.
 	typed "apt-get -q install mandoc gcc libc6-dev pkg-config" || bail_out "no mandoc"
 	check "apt install oom-embedded" typed "apt install oom-embedded"
 	check "apt install liboom-embedded-dev" typed "apt install liboom-embedded-dev"
@@ -112,7 +112,7 @@ live_in()
 	judge_guest
 }
 
-# What an administrator has done since the installation, as in the first guest.
+# An administrator's changes since the installation, as in the first guest.
 change_configuration()
 {
 	sed -i 's/^rank_threshold = 100/rank_threshold = 120/' "$TREE/etc/oom-embedded.conf"

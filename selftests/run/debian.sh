@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # A Debian with systemd: first a folder, in which commands are typed as at its shell, then the disk of
-# a guest, of which one service judges the rest. What newcomer.sh and deb.sh share.
+# a guest, of which one service judges the rest. Shared by newcomer.sh and deb.sh.
 #
 # Installing and building, as it would be unbearable on an emulated CPU, happens in the folder. It needs
 # root and mmdebstrap.
@@ -14,13 +14,13 @@
 
 SUITE=bookworm
 BASE=$CACHE_DIR/newcomer/$SUITE.tar
-# What a Debian has when a user sits down at it.
+# The packages of a Debian when a user sits down at it.
 PACKAGES=systemd-sysv,udev,dbus,kmod,sudo,linux-image-amd64,initramfs-tools,procps,ca-certificates
 # A boot of an emulated machine beside others; its kernel does not judge how long the host lets it wait.
 LIMIT=${LIMIT:-2400}
-# In the guest, what its service needs.
+# In the guest: the files of its service.
 FOLDER=/usr/local/lib/oom-guest
-# Where commands are typed.
+# The folder in which commands are typed.
 TYPED_IN=/root
 
 # use_debian: or skip. Sets WORK, a folder that goes when the script ends, and makes sure of BASE.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # dkms.sh [KERNEL]: Debian's dkms adds, builds, installs and removes the module for a kernel
-# from the cache (debian-6.12), in trees of its own; what it installed is loaded by
+# from the cache (debian-6.12), in trees of its own; the installed module is loaded by
 # modprobe in a guest. Nothing of the host changes.
 
 set -euo pipefail
@@ -16,7 +16,7 @@ SELFTESTS=$(cd "$(dirname "$0")/.." && pwd)
 NAME=${1:-debian-6.12}
 MODULE=oom_embedded
 
-# What a user might put there. dkms_guest.sh wants none of them to be a default.
+# Options that a user might put there. dkms_guest.sh wants none of them to be a default.
 OPTIONS="rank_threshold=100 default_rank=600 selection_order=rank no_victim_action=reboot"
 
 # --- the trees ---------------------------------------------------------------
@@ -43,7 +43,7 @@ make_trees()
 	WORK=$(mktemp -d "$CACHE_DIR/dkms.XXXXXX")
 	trap 'rm -rf "$WORK"' EXIT
 	mkdir -p "$WORK"/{dkms,src,tmp,modprobe.d} "$WORK/lib/modules/$RELEASE"
-	# What depmod reads; a kernel of our own has none.
+	# The files that depmod reads; a kernel of our own has none.
 	find "$KERNEL/modules/lib/modules/$RELEASE" \( -name 'modules.builtin*' -o -name modules.order \) \
 		-exec cp {} "$WORK/lib/modules/$RELEASE/" \; 2>/dev/null || true
 	index_modules

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gcov.sh [--self-test]: which lines of the module, and of the tools, the tests reach. Runs the scripts on the
-# debug kernel with gcov and the tools' tests; leaves a page in CACHE_DIR. That a line
+# gcov.sh [--self-test]: the lines of the module, and of the tools, that the tests reach. Runs the
+# scripts on the debug kernel with gcov and the tools' tests; leaves a page in CACHE_DIR. That a line
 # was reached does not say that a test would notice if it were wrong.
 
 set -euo pipefail
@@ -107,8 +107,8 @@ lines_of()
 		(.functions[] | select(.execution_count == 0) | [$file, .name] | @tsv)'
 }
 
-# table PATTERN: of the files that match, from lines_of; what several objects have of a file
-# (headers) is added up.
+# table PATTERN: of the files that match, from lines_of; lines that several objects have of a file
+# (headers) are added up.
 table()
 {
 	awk -F '\t' -v pattern="$1" '
@@ -144,7 +144,7 @@ write_page()
 	local rule='|---|---|---|---|'
 
 	cat <<-EOT
-	# What the tests reach
+	# Code that the tests reach
 
 	Written by \`make coverage\` on $(date -u +%F), at $(git rev-parse --short HEAD), by
 	$(machine). That a line was
@@ -161,7 +161,7 @@ write_page()
 
 	## The tools
 
-	\`userspace-tools/tests\`, which need neither the module nor a guest. What wants the real module
+	\`userspace-tools/tests\`, which need neither the module nor a guest. Code that wants the real module
 	(emergencies, locked memory) is tested in guests, and not counted.
 
 	$head

@@ -4,7 +4,7 @@
 # headers.sh --check | --write | --self-test: each script of a guest says in its header what it
 # shows, its settings, its sets and needs. --check: do all, and has README.md that table?
 # --write: writes the table. --self-test: is a planted fault of each kind reported? Exit status 0
-# or 1; what is wrong is printed. Runs on the host.
+# or 1; faults are printed. Runs on the host.
 
 set -uo pipefail
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which file of module/ uses which: reads all its .c and .h files, by paths relative to
-# module/, and reports every include that goes up in the table below and every circle of
-# files. A file is its .c and its .h together; it uses what it includes, and what it
-# mentions of the functions that another file defines. Exit status 1 if there is anything.
+# Reads all .c and .h files of module/, by paths relative to it, and reports every include that
+# goes up in the table below and every circle of files. A file is its .c and its .h together; it
+# uses the files that it includes, and those that define the functions that it mentions. Exit
+# status 1 if there is anything.
 
 # The layers, lowest first: a folder, or a file that is in none. Those of one line may not
 # include each other.

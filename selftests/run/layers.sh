@@ -3,7 +3,7 @@
 #
 # layers.sh [--self-test]: do the files of module/ use only what is below them? The table
 # is in layers.awk. With --self-test: is a planted fault of each kind reported? Exit status
-# 0 or 1; what is wrong is printed. Runs on the host.
+# 0 or 1; faults are printed. Runs on the host.
 
 set -uo pipefail
 

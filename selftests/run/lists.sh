@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by check.sh, matrix.sh and gcov.sh
 #
-# Which scripts run where, for make check, make check-matrix and make coverage alike: each script
-# says it in its header, "# set: WORD...". What the words mean is said here, and in README.md.
+# The sets of scripts, for make check, make check-matrix and make coverage alike: each script
+# says it in its header, "# set: WORD...". The words are explained here, and in README.md.
 
 SELFTESTS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 ABI_PAGE=Documentation/ABI/testing/sysfs-kernel-oom_embedded
@@ -58,13 +58,13 @@ scripts_of()
 		}'
 }
 
-# What depends on the kernel's version and is a matter of locks and lifetimes, too: on every kernel,
+# Tests that depend on the kernel's version, and on locks and lifetimes, too: on every kernel,
 # on the debug kernel in make check-debug; in two sets that take about as long, for two guests at a time.
 mapfile -t OOM < <(scripts_of oom)
 mapfile -t REST < <(scripts_of rest)
-# What depends on the kernel's version only: not on the debug kernel.
+# Tests that depend on the kernel's version only: not on the debug kernel.
 mapfile -t STOCK < <(scripts_of stock)
-# What is the module's own matter, the same on every kernel: make check has it on one stock kernel;
+# Tests of the module alone, the same on every kernel: make check has them on one stock kernel;
 # in two sets again, for the older one and for the newer one.
 mapfile -t ONCE < <(scripts_of once)
 mapfile -t LONG < <(scripts_of long)
@@ -80,13 +80,14 @@ mapfile -t TOOLS < <(scripts_of tools)
 # Those that take the guest down have a boot of their own, with one CPU: the waiter for memory
 # then leaves the CPU to the processes that were told.
 mapfile -t GOING_AWAY < <(scripts_of going_away)
-# What shows on every kernel in about a minute that it works there. The core: each kind of OOM, each
-# way in, the guard, what a fork inherits, the ABI; and the capabilities: groups, levels, the report.
+# Tests that show on every kernel in about a minute that the module works there. The core: each kind
+# of OOM, each way in, the guard, what a fork inherits, the ABI; and the capabilities: groups, levels,
+# the report.
 mapfile -t MATRIX < <(scripts_of matrix)
-# Grace and limits, in a second guest at the same time. What has to happen in time is judged
+# Grace and limits, in a second guest at the same time. Timing is judged
 # where the clock counts instructions, which a busy host does not add to. The others are here so
 # that both guests take as long.
 mapfile -t MATRIX_TIMED < <(scripts_of matrix_timed)
-# For the debug kernel: what only it has (KUnit, fault injection), and the locks and lifetimes of what
-# else is run once.
+# For the debug kernel: tests of KUnit and fault injection, which only it has, and the locks and
+# lifetimes of tests that are run once elsewhere.
 mapfile -t DEBUG < <(scripts_of debug)

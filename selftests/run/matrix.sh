@@ -23,8 +23,8 @@ PAGE=$PUBLISHED/kernels.md
 LOGS=$CACHE_DIR/matrix
 ROWS=$RESULTS/kernels
 
-# cell, kernel, options of boot.sh. COVERAGE=WORDS among them: what the module is to say
-# of a kernel that cannot give it everything.
+# cell, kernel, options of boot.sh. COVERAGE=WORDS among them: the coverage that the module is to
+# report on a kernel that cannot give it everything.
 CELLS='
 x86_64-5.10      debian-5.10
 x86_64-6.1       debian-6.1
@@ -55,7 +55,7 @@ kcfi-7           small7-cfi      COVERAGE=global,memcg,guard,no-window --append 
 i386-kunit       i386-small
 '
 
-# What is to be said of a cell beside its results.
+# A remark on a cell beside its results.
 note_of()
 {
 	case $1 in
@@ -133,7 +133,7 @@ run_cell()
 	return "$status"
 }
 
-# What coverage.sh found in the guest.
+# The findings of coverage.sh in the guest.
 found()
 {
 	sed -n "s/^# found: $2=//p" "$CACHE_DIR/results/matrix-$1.core.verdict" 2>/dev/null | tr -d '\r'

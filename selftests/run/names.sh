@@ -3,8 +3,8 @@
 #
 # names.sh [--list|--self-test]: no static function has a name of one word, which says nothing in a
 # back-trace or a profile, unless the table below says why. --list: prints all of one word, with
-# their reasons. --self-test: is a planted fault of each kind reported? Exit status 0 or 1; what is
-# wrong is printed. Runs on the host.
+# their reasons. --self-test: is a planted fault of each kind reported? Exit status 0 or 1; faults
+# are printed. Runs on the host.
 
 set -uo pipefail
 

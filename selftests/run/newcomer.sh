@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# newcomer.sh: what README and the user guide tell a new user to type, typed in a Debian with systemd,
-# and no command that they do not name. KTAP. "make check-newcomer"; takes half an hour the first
+# newcomer.sh: the commands of README and the user guide for a new user, typed in a Debian with
+# systemd, and no command that they do not name. KTAP. "make check-newcomer"; takes half an hour the first
 # time, of which the cache keeps Debian itself; needs root, mmdebstrap, 6 GB.
 #
 # All from modprobe on happens in the guest, over one restart of the machine. The guest's part is
@@ -32,7 +32,7 @@ commands()
 	block "$@" | sed -E 's/ +# .*//; /^$/d'
 }
 
-# The user's copy of the sources: what git knows, as it is now.
+# The user's copy of the sources: the files that git knows, as they are now.
 copy_sources()
 {
 	(cd "$REPO_ROOT" && git ls-files -z | tar -c --null --ignore-failed-read -T - 2>/dev/null) | tar -x -C "$TREE$TYPED_IN"
@@ -57,7 +57,7 @@ type_all()
 	check "$1: $count commands" test "$count" -gt 1
 }
 
-# What README types after the installation goes to the guest as it stands there.
+# The commands of README after the installation go to the guest as they stand there.
 prepare_guest()
 {
 	local section='## Protect a service in five minutes'
@@ -87,7 +87,7 @@ main()
 	plan "$(($(results_of newcomer_guest.sh) + 5))"
 	unpack_tree
 	copy_sources
-	type_all "README: what the module needs" < <(commands README.md '## Protect a service in five minutes' 1 |
+	type_all "README: the packages for the module" < <(commands README.md '## Protect a service in five minutes' 1 |
 		grep '^sudo apt') || exit 1
 	type_all "user guide: the module, by dkms" < <(commands Documentation/user-guide/index.md '## Install' 2) || exit 1
 	type_all "README: the tools" < <(commands README.md '## Protect a service in five minutes' 1 |

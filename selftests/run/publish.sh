@@ -3,7 +3,7 @@
 #
 # publish.sh: copies what the last runs of "make check-matrix", "make bench" and "make coverage"
 # on this machine left in CACHE_DIR to Documentation/results/. A kernel that was not tried here
-# keeps the row that is published. What is not there is not touched.
+# keeps the row that is published. A page without new results is not touched.
 
 set -euo pipefail
 

@@ -2,13 +2,13 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by the scripts that source this file
 #
-# Where a run leaves its results, and where they are published: a run changes no tracked file.
+# The folders of a run's results and of the published ones: a run changes no tracked file.
 # Source it after vm/lib.sh.
 
 RESULTS=$CACHE_DIR/results
 PUBLISHED=Documentation/results
 
-# machine: what measured: its CPUs and their model, not its name.
+# machine: the CPUs of this machine and their model, not its name.
 machine()
 {
 	local model

@@ -4,7 +4,7 @@
 # sizes.sh [--self-test]: no file of module/ and userspace-tools/ has more than 500 lines, no
 # function of module/ more than 60, and the median of these is at most 10. A function's lines are
 # those between its braces. With --self-test: is a planted fault of each kind reported? Exit status
-# 0 or 1; what is wrong is printed. Runs on the host.
+# 0 or 1; faults are printed. Runs on the host.
 
 set -uo pipefail
 

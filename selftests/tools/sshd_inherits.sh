@@ -41,7 +41,7 @@ make_daemon()
 	chmod 755 "$tmp/bin/$1"
 }
 
-# Who has a ranking at all, has it by now.
+# A process that gets a ranking at all, has it by now.
 has_ranking()
 {
 	[ -n "$(ranking_of "$1")" ]

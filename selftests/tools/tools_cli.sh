@@ -93,7 +93,7 @@ changes_nothing()
 	cli "$@"
 	before=$(oom-embedded set; oom-embedded group list; oom-embedded limit list)
 	cli "$@"
-	equal "$1 $2: what is refused changes nothing" "$before" \
+	equal "$1 $2: a refused value changes nothing" "$before" \
 		"$(oom-embedded set; oom-embedded group list; oom-embedded limit list)"
 }
 

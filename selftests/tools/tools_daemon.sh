@@ -101,7 +101,7 @@ threshold_is()
 	[ "$(get rank_threshold)" = "$1" ]
 }
 
-# Memory, descriptors: what leaks, grows.
+# Memory, descriptors: a leak makes one of them grow.
 size_of_daemon()
 {
 	ls "/proc/$daemon/fd" >"$tmp/fds"

@@ -116,7 +116,7 @@ drills_now()
 	[ "$(nr_drill_processes)" -gt 2 ]
 }
 
-# Whoever makes the drill's most expendable child the least expendable one.
+# Makes the drill's most expendable child the least expendable one, again and again.
 rerank_children()
 {
 	while :; do

@@ -81,7 +81,7 @@ test_logger()
 	kill -TERM "$stream"
 	poll_until "$PATIENCE" stopped_sending
 	sent=$(sed -n 's/^sent //p' "$tmp/stream.out")
-	# What is in the pipe comes in blocks; the rest when the logger ends.
+	# Data in the pipe comes in blocks; the rest when the logger ends.
 	check "the logger reads all that was sent" poll_until "$PATIENCE" pipe_is_empty
 	kill -TERM "$logger"
 	reap "$logger"

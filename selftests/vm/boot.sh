@@ -130,8 +130,8 @@ check_options()
 	LABEL=${LABEL:-$NAME-$(basename "${TESTS[0]%% *}")}
 }
 
-# Copied under the builder's lock: somebody else may be building the same directory. What a
-# debugger wants would be most of it, and takes the guest's memory and time.
+# Copied under the builder's lock: somebody else may be building the same directory. Debugging
+# information would be most of it, and takes the guest's memory and time.
 copy_module()
 {
 	local build
@@ -205,7 +205,7 @@ kernel_arguments()
 	echo "${words[*]}$APPEND"
 }
 
-# Before init nothing of ours runs: what goes wrong there is the emulator's or the kernel's
+# Before init nothing of ours runs: a fault there is the emulator's or the kernel's
 # own (seen: a spurious interrupt in early boot, once in some hundred boots).
 was_stillborn()
 {
@@ -282,7 +282,7 @@ clean_up()
 	rm -rf "$WORK"
 }
 
-# What a killed run or a failed fetch left behind, and old logs.
+# Removes leftovers of killed runs and failed fetches, and old logs.
 prune()
 {
 	find "$CACHE_DIR/logs" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} +

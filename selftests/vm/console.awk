@@ -20,7 +20,7 @@ BEGIN {
 
 { sub(/\r$/, "") }
 
-# A reboot: what comes now was not part of the panic.
+# A reboot: the next lines are not part of the panic.
 /Linux version [0-9]/ {
 	in_panic = 0
 	forgiven = 0
@@ -61,7 +61,7 @@ failing && match($0, / PID: [0-9]+ /) {
 	failing = 0
 }
 
-# What a kernel says of itself when it boots.
+# Lines that a kernel prints of itself when it boots.
 /Kernel command line:|Command line:/ { next }
 /kasan: KernelAddressSanitizer initialized/ { next }
 /kcsan: (enabled early|strict mode|non-strict mode)/ { next }

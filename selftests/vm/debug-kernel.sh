@@ -112,8 +112,8 @@ debug_configure()
 	debug_check_config "$build/.config" "$@"
 }
 
-# The kcsan kernel is KASAN's opposite, and gcov adds to the rest: where two fragments ask
-# for different values of one symbol, the later fragment is what we want.
+# The kcsan kernel is KASAN's opposite, and gcov adds to the rest: if two fragments ask
+# for different values of one symbol, the later fragment wins.
 debug_merge_fragments()
 {
 	awk '

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What a guest has on its root: busybox, our init, the module, the tests.
+# The root of a guest: busybox, our init, the module, the tests.
 
 # The host's, or for another architecture Debian's of that one.
 busybox_for()
@@ -23,15 +23,15 @@ busybox_for()
 	find "$dir" -type f -path '*bin/busybox'
 }
 
-# What a guest may run: not what boots it.
+# Scripts that a guest may run: not those that boot it.
 guest_scripts()
 {
 	find "$REPO_ROOT/selftests" \( -path '*/selftests/vm' -o -path '*/selftests/lib' -o \
 		-path '*/selftests/run/*' ! -path '*/selftests/run/guest*' \) -prune -o -name '*.sh' -print
 }
 
-# The scripts of all folders side by side, and the compiled programs beside them. What they share
-# stays in lib/, and the acts of the demo and the benchmark stay in folders of their own.
+# The scripts of all folders side by side, and the compiled programs beside them. Their helpers
+# stay in lib/, and the acts of the demo and the benchmark stay in folders of their own.
 initramfs_tests()
 {
 	local root=$1

@@ -63,7 +63,7 @@ consoles()
 	done
 }
 
-# judged LOG: what is said of it that is not a pass. Its first line is the number of tests.
+# judged LOG: the results in it that are no pass. Its first line is the number of tests.
 judged()
 {
 	sed '1d; /^==/,$d' "$1" |
@@ -71,7 +71,7 @@ judged()
 		sed '/^pass/d' | tr '\t' ' '
 }
 
-# What is to be said is behind the line "==".
+# The expected verdict is behind the line "==".
 verdicts()
 {
 	local log

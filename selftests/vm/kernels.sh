@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Which kernels there are, and what is different about their architectures. Two tables.
+# The kernels, and the differences of their architectures. Two tables.
 
 # Debian's own: name, suite, flavour (linux-image-FLAVOUR is the metapackage).
 STOCK_KERNELS='
@@ -69,7 +69,7 @@ kernel_arch()
 	esac
 }
 
-# What the names of that architecture's compiler and binutils begin with.
+# The prefix of the names of that architecture's compiler and binutils.
 arch_cross()
 {
 	case $1 in
@@ -90,7 +90,7 @@ arch_busybox_suite()
 	esac
 }
 
-# Where kernel NAME is not built by the host's compiler: the suite whose compiler it names. Its
+# If kernel NAME is not built by the host's compiler: the suite whose compiler it names. Its
 # kbuild programs want that suite's libc too.
 kernel_toolchain()
 {
@@ -118,7 +118,7 @@ kernel_cc()
 	esac
 }
 
-# What make wants to know about kernel NAME beyond its compiler.
+# Words for make about kernel NAME beyond its compiler.
 kernel_make_args()
 {
 	case $1 in

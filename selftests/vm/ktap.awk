@@ -4,7 +4,7 @@
 #
 #   awk -v nonce=N -v tests=COUNT [-v ends=early] [-v boots=2] -f ktap.awk verdict.log
 #
-# Prints a line a result: "pass|fail|skip<TAB>test<TAB>description". Whatever is not there
+# Prints a line a result: "pass|fail|skip<TAB>test<TAB>description". Anything missing
 # is a failure: a plan, a planned result, a test, the final token. With ends=early the
 # guest is expected to go away in the middle of its last test; with boots=2 it does so
 # once and then comes back.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the harness scripts share: places, messages, locks.
+# Shared by the harness scripts: places, messages, locks.
 
 export LC_ALL=C
 
@@ -14,7 +14,7 @@ VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 REPO_ROOT=$(cd "$VM_DIR/../.." && pwd)
 CACHE_DIR=${CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/oom-embedded}
 
-# Where Debian comes from; a site with a mirror of its own overrides it.
+# Debian's archive; a site with a mirror of its own overrides it.
 DEBIAN_MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org}
 
 # shellcheck source=selftests/vm/kernels.sh
@@ -28,7 +28,7 @@ HOST_PACKAGES=(
 	pkg-config qemu-system-x86 rsync shellcheck sparse tmux util-linux xz-utils zsh
 )
 
-# What the matrix of kernels needs beside that: emulators, cross compilers, clang for CFI.
+# Packages for the matrix of kernels beside that: emulators, cross compilers, clang for CFI.
 # shellcheck disable=SC2034
 MATRIX_PACKAGES=(
 	clang-19 gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gcc-i686-linux-gnu
@@ -53,7 +53,7 @@ note()
 }
 
 # The lock of a cache entry: two builders of one kernel would spoil it, builders of
-# different kernels need not wait for each other. Who only reads a complete entry takes
+# different kernels need not wait for each other. A reader of a complete entry takes
 # none. Held until unlock_entry (the innermost lock first) or until the caller exits.
 LOCKS=()
 

@@ -30,7 +30,7 @@ machine_of()
 		SERIAL=(-serial "file:$LOGS/console.log" -serial "file:$LOGS/verdict.log")
 		CONSOLE_TTY=ttyS0
 		VERDICT_TTY=ttyS1
-		# What vmctl writes to the exit port becomes that.
+		# Made of the value that vmctl writes to the exit port.
 		STATUS_BY_ORDER=33
 		;;
 	arm64)

@@ -46,8 +46,8 @@ our_warnings()
 	done < <(grep -E '^[^ ]+:[0-9]+(:[0-9]+)?: (warning|error):|^WARNING: modpost' "$build/build.log" || true)
 }
 
-# Where the kernel names a compiler that is not the host's, with that one. What the compiler
-# calls itself is kept for whoever wants to know.
+# With the compiler that the kernel names, if it is not the host's. The compiler's version is kept
+# for readers.
 run_make()
 {
 	local kernel=$1

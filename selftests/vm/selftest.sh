@@ -61,7 +61,7 @@ says()
 check_good()
 {
 	says good "ok - $STOCK: pass.sh with arguments: a test is out of the OOM killer's reach"
-	says good "ok - $STOCK: pass.sh with arguments: what run0 starts is not"
+	says good "ok - $STOCK: pass.sh with arguments: a program of run0 is not"
 	says good "ok - $STOCK: pass.sh with arguments: arguments arrive"
 	says good "ok - $STOCK: oom.sh: mark_victim can be traced"
 	says good "ok - $STOCK: oom.sh: the OOM killer killed"
@@ -135,7 +135,7 @@ stock_boots()
 	wait
 }
 
-# A leak, a lock order and a use after free: what the debug kernel is for.
+# A leak, a lock order and a use after free: faults that the debug kernel is for.
 build_plant()
 {
 	rsync -a "$VM_DIR/planted/module/" "$WORK/plant/"

@@ -109,7 +109,7 @@ stock_build()
 	rm -rf "$tmp/root/boot" "$tmp/root/usr/lib/linux-image-$release"
 	echo "$GUEST_MODULES" >"$tmp/complete"
 	mkdir -p "$(dirname "$dir")"
-	# Whoever uses the old one meanwhile finds the new one under the same names.
+	# A guest that uses the old one meanwhile finds the new one under the same names.
 	[[ ! -e $dir ]] || mv "$dir" "$tmp.old"
 	mv "$tmp" "$dir"
 	rm -rf "$tmp.old"

@@ -78,7 +78,7 @@ needs_link()
 	return 1
 }
 
-# link OBJECTS NAME...: what is as it should be stays untouched, since a boot may be reading it.
+# link OBJECTS NAME...: a program that is up to date stays untouched, since a boot may be reading it.
 link()
 {
 	local source=$1/programs.c

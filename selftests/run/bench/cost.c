@@ -108,7 +108,7 @@ static pid_t keep_one(void)
 	return pid;
 }
 
-/* The bare system calls: what the C library does at fork is not of interest. */
+/* The bare system calls: the C library's work at fork is not of interest. */
 static void measure_forks(const char *label, const char *what, const char *program)
 {
 	pid_t kept[KEPT];

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What `make bench` measures, inside the guest. One line a figure, "# bench ...", for
-# report.awk; what the figures mean is said there.
+# The measurements of `make bench`, inside the guest. One line a figure, "# bench ...", for
+# report.awk, which explains the figures.
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=lib/ktap.sh
@@ -21,7 +21,7 @@ ROUNDS=${ROUNDS:-3}
 GLOBAL_FREE_KB=32768
 # The kernel prints ten OOM reports in five seconds, not more.
 REPORT_PAUSE_S=0.6
-# What the module keeps for a reader of a list goes away after this.
+# The module's copy for a reader of a list goes away after this.
 LIST_EXPIRES_S=12
 # A thousand users with a limit; how often they are measured for a figure.
 LIMITED_UID=20001
@@ -88,7 +88,7 @@ cost()
 }
 
 # How many functions of the module run while others fork and fault. From then on without
-# watermarks: what watching them costs is measured by itself.
+# watermarks: the cost of watching them is measured by itself.
 module_calls()
 {
 	watch_levels 0
@@ -155,7 +155,7 @@ trace_module()
 	echo 1 >$TRACE/tracing_on
 }
 
-# What a function event costs, to be taken off where one lies inside what is measured.
+# The cost of a function event, to be taken off where one lies inside a measurement.
 event_cost()
 {
 	./cost untraced call || bail_out "cost failed"
@@ -228,7 +228,7 @@ make_groups()
 	done
 }
 
-# What rules add to choosing.
+# The cost that rules add to choosing.
 group_ooms()
 {
 	load
@@ -279,7 +279,7 @@ watch_levels()
 	[ "$1" = 0 ] || echo "$1" >$OE/levels/warning_kb
 }
 
-# watch_cost LABEL: what the watcher of the levels takes of the CPU on a machine at rest.
+# watch_cost LABEL: the CPU time of the watcher of the levels on a machine at rest.
 watch_cost()
 {
 	for watcher in $(module_threads); do

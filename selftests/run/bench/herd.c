@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 	if (!file)
 		die(argv[2]);
 	become_killable();
-	signal(SIGCHLD, SIG_IGN);	/* who is killed is gone */
+	signal(SIGCHLD, SIG_IGN);	/* a killed child is gone */
 	for (int i = atoi(argv[1]); i > 0; i--) {
 		pid = fork();
 		if (pid < 0)

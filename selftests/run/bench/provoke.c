@@ -23,7 +23,7 @@
 enum {
 	PAGE = 4096,
 	SITTING_PAGES = 2048,
-	/* What is still to be recorded when the victim is gone: the end of the call. */
+	/* For the end of the call, which is recorded after the victim is gone. */
 	SETTLE_US = 50 * 1000,
 	PATIENCE_S = 60,
 };

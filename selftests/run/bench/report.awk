@@ -156,7 +156,7 @@ function group_section()
 {
 	printf "\n## Groups\n\n"
 	printf "The same pass with groups that have rules: one by name and one by user each, every second\n"
-	printf "one by cgroup too, none of which fits, so that all are looked at. What the rules make of a\n"
+	printf "one by cgroup too, none of which fits, so that all are looked at. The rules' result for a\n"
 	printf "name, user and cgroup is kept during a pass; here all processes have the same.\n"
 	table("with groups to without")
 	group_row(16)
@@ -230,7 +230,7 @@ function choose_section()
 	printf "The module's pass over the processes (`announced_ns` to `decided_ns` of tracepoint\n"
 	printf "`oom_embedded_done`) against the stock kernel's (entry of `out_of_memory()` to entry of\n"
 	printf "`oom_kill_process()`, less the %s instructions of the trace event in it).\n", thousands(event)
-	printf "Where `oom_evaluate_task()` can be probed, as here, the kernel's pass then ends at its first\n"
+	printf "If `oom_evaluate_task()` can be probed, as here, the kernel's pass then ends at its first\n"
 	printf "process and the module's takes its place; elsewhere it comes on top.\n"
 	table("module's pass to kernel's pass")
 	choose_row(100, "loaded", "nothing ranked")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What rules add to choosing, in a guest whose clock counts instructions: a line
+# The cost that rules add to choosing, in a guest whose clock counts instructions: a line
 # "# bench rules NAMES CASE N" each, the instructions from the announcement to the decision; and
 # "# bench gap NAMES CASE N", for how many microseconds another process had to do without the CPU while
 # a user read oom_ranking. N: how many processes (default 10000). NAMES: how many names they have,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # run_rules.sh [NAME=VALUE...]: rules.sh in a guest whose clock counts instructions, on stock 6.12; prints
-# its "# bench" lines. N and NAMES as there; what came of it is in Documentation/results/rules.md.
+# its "# bench" lines. N and NAMES as there; the results are in Documentation/results/rules.md.
 
 set -euo pipefail
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The smallest program to exec: no library, no data, exits at once. What a real
- * program adds would only hide what the module adds.
+ * The smallest program to exec: no library, no data, exits at once. The work of a real
+ * program would only hide the cost of the module.
  */
 #include <asm/unistd.h>
 

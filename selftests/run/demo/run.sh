@@ -21,7 +21,7 @@ declare -A TITLE=(
 	[grace]="Act 2: the same leak, and a program that sheds load"
 )
 
-# What the acts measured: FACT[act.key].
+# The measurements of the acts: FACT[act.key].
 declare -A FACT
 
 CHILD=

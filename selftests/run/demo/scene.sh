@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# What the acts of the demo share: a device, its programs, its bug, and how the story is
+# Shared by the acts of the demo: a device, its programs, its bug, and how the story is
 # told. It travels over the same line as the results, as comments:
 #
 #	# |S TEXT	a line of the story; S is its style: space, b(old), g(ood), r (bad)
-#	# = KEY VALUE	what the closing words need
+#	# = KEY VALUE	a fact for the closing words
 #
 # All of it is measured; whether it went as it should is for the results to say.
 

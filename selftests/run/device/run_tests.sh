@@ -10,7 +10,7 @@ AGREED=
 MODULE=
 TESTS=
 TIMEOUT=$(sed -n 's/^timeout=//p' settings)
-# What the tests change beside the module, and what is put back.
+# Settings that the tests change beside the module, and that are put back.
 SYSCTLS="vm/overcommit_memory vm/oom_dump_tasks vm/panic_on_oom vm/oom_kill_allocating_task
 	kernel/printk kernel/printk_devkmsg kernel/sysrq"
 
@@ -101,7 +101,7 @@ restore_sysctls()
 	done
 }
 
-# Why a test is not tried here; what a kernel lacks the test itself finds out.
+# Why a test is not tried here; the test itself finds out what a kernel lacks.
 unmet_need()
 {
 	needs=$(sed -n '/^[^#]/q; /^$/q; s/^# needs: //p' "$1")

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# deb_guest.sh installed|upgraded: in the guests that run/deb.sh has made: what the packages gave after
-# the installation, over a real OOM; and what is there after an upgrade, with a newer kernel, and after a
+# deb_guest.sh installed|upgraded: in the guests that run/deb.sh has made: the state after the installation
+# of the packages, over a real OOM; and the state after an upgrade, with a newer kernel, and after a
 # purge. Each line that begins with "check" or "equal" is a result.
 
 # shellcheck disable=SC2016,SC2317 # for other shells; conditions are called by name
@@ -11,7 +11,7 @@
 
 SITE=/etc/oom-embedded.d/site.conf
 
-# What the three commands are about: a service as any other.
+# The service that the three commands are about, which is one as any other.
 service_runs()
 {
 	printf '[Service]\nExecStart=/usr/bin/perl -e "$$0 = shift; sleep 1000 while 1" pacemaker\n' \
@@ -49,7 +49,8 @@ module_file()
 	modinfo -n oom_embedded
 }
 
-# What apt would put away with its own logs, and what the harness itself has brought.
+# Our files, packages, units and modules that are left over, without apt's own logs and caches and the
+# files of the harness.
 left_over()
 {
 	find / -xdev \( -path /proc -o -path /srv/repo -o -path /var/log -o -path /var/lib/apt -o \

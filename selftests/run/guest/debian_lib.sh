@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# What newcomer_guest.sh and deb_guest.sh share, as a service of systemd in a guest that run/debian.sh
-# has made.
+# Shared by newcomer_guest.sh and deb_guest.sh, which run as a service of systemd in a guest that
+# run/debian.sh has made.
 
 # shellcheck source=selftests/lib/ktap.sh
 . "$(dirname "$0")/ktap.sh"

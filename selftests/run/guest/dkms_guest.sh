@@ -16,7 +16,7 @@ options()
 	sed -n 's/^options oom_embedded //p' "$OPTIONS" | tr -s ' ' '\n'
 }
 
-# What sysfs says of the same names.
+# The values of the same names in sysfs.
 shown()
 {
 	options | while IFS='=' read -r name value; do

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# In the guest that newcomer.sh has made, as a service of systemd: what README types next, a real
-# OOM, and the same machine after a restart. Each line that begins with "check" or "equal" is a result.
+# In the guest that newcomer.sh has made, as a service of systemd: the next commands of README, a
+# real OOM, and the same machine after a restart. Each line that begins with "check" or "equal" is a result.
 
 # shellcheck disable=SC2016,SC2317 # for other shells; conditions are called by name
 # shellcheck source=selftests/run/guest/debian_lib.sh
@@ -10,7 +10,7 @@
 
 CONF=/etc/oom-embedded.conf
 
-# ranking_in FILE: what a process has read about itself
+# ranking_in FILE: the ranking that a process has read about itself
 ranking_in()
 {
 	cut -d ' ' -f 1 "$1"

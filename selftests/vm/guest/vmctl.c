@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the guest's init cannot do from a shell: count boots and leave the machine.
+ * Helper of the guest's init: counts boots and leaves the machine, which a shell cannot do.
  *
  *   vmctl boot   prints which boot of this qemu process it is: 1, 2, ...
  *   vmctl exit   ends qemu at once, with the exit status that means "by order"
