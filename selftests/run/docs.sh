@@ -3,8 +3,9 @@
 #
 # docs.sh [--self-test]: do the documents lead where they say? Links and their anchors, files
 # and functions that a page names, files that the house map does not name, pictures against the
-# scripts that draw them, the length of README. With --self-test: is a planted fault of each
-# kind reported? Exit status 0 or 1; what is wrong is printed. Runs on the host.
+# scripts that draw them, the length of README. And do sentences of comments have a noun as their
+# subject? With --self-test: is a planted fault of each kind reported? Exit status 0 or 1; faults
+# are printed. Runs on the host.
 
 set -uo pipefail
 
@@ -13,6 +14,11 @@ top=$(git -C "$here" rev-parse --show-toplevel) || exit 1
 README_LINES=150
 # Pages whose names of files and functions must exist.
 MAPS="README.md Documentation/developer/*.md Documentation/glossary.md"
+# Words that are no subject of a sentence: a reader has to find out what they stand for.
+NO_SUBJECT="Who|What|Whoever|Whatever"
+# Exempt: this file, which plants some; for now the tests of levels and limits, which are still to be
+# mended.
+EXEMPT="selftests/(run/docs\.sh|levels/|limits/|lib/limits\.sh)"
 
 pages()
 {
@@ -109,7 +115,16 @@ judge_readme()
 	[[ $lines -le $README_LINES ]] || echo "README.md: $lines lines, more than $README_LINES"
 }
 
-# judge DIRECTORY: prints what is wrong.
+# Of shell and C: a mark of a comment, perhaps the end of a sentence, one of the words.
+judge_subjects()
+{
+	find . \( -name '*.sh' -o -name '*.[ch]' \) ! -path './.git/*' ! -path '*/build/*' -print0 | sort -z |
+		xargs -0 grep -nE "(^|[[:space:]])(#|\*|/\*\*?|//) (.*[.:;!?] )?($NO_SUBJECT) [a-z]" |
+		sed 's,^\./,,; s/^\([^:]*:[0-9]*\):[[:space:]]*/\1: no noun is the subject: /' |
+		grep -vE "^$EXEMPT"
+}
+
+# judge DIRECTORY: prints faults.
 judge()
 {
 	local found
@@ -121,6 +136,7 @@ judge()
 		judge_house_map
 		judge_pictures
 		judge_readme
+		judge_subjects
 	} 2>&1)
 	[[ -z $found ]] && return 0
 	echo "$found"
@@ -168,6 +184,12 @@ self_test()
 		Documentation/pictures/oom-path.awk 'END { print "<!-- -->" }' || failed=1
 	planted "a README that is too long" "more than $README_LINES" \
 		README.md "$(seq "$README_LINES")" || failed=1
+	planted "a subject that is no noun" "main.c:[0-9]+: no noun is the subject: /\* Whoever comes" \
+		module/main.c '/* Whoever comes first waits. */' || failed=1
+	planted "one in the middle of a line" "ktap.sh:[0-9]+: no noun is the subject: # All is done" \
+		selftests/lib/ktap.sh '# All is done. What is left stays.' || failed=1
+	planted "one behind code" "leak.c:[0-9]+: no noun is the subject: int who;" \
+		selftests/progs/leak.c 'int who; /* Who asks */' || failed=1
 	return "$failed"
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# static.sh: what can be said of the sources without running them. KTAP; a tool that is
+# static.sh: checks of the sources that need not run them. KTAP; a tool that is
 # missing is a failure, not a pass. Runs on the host, as many checks at a time as there are CPUs.
 
 set -uo pipefail
@@ -40,7 +40,7 @@ run_check()
 	} >"$log.result"
 }
 
-# check DESCRIPTION COMMAND...: in the background. What it says is shown in the end, in this order.
+# check DESCRIPTION COMMAND...: in the background. Its output is shown in the end, in this order.
 check()
 {
 	nr=$((nr + 1))
@@ -91,7 +91,7 @@ clang_format_clean()
 }
 
 # Not for us: version checks (compat/ is made of them); lists of X(name), which are no
-# expressions; the attribute behind a macro; the suites' declarations; what is const on
+# expressions; the attribute behind a macro; the suites' declarations; structs that are const on
 # newer kernels only; a list of enums and names, of which TRACE_DEFINE_ENUM() takes one.
 checkpatch_clean()
 {
@@ -130,8 +130,8 @@ all_documented()
 	return "$missing"
 }
 
-# In the folder of module.sh, and with its words to make: what is compiled there is not compiled
-# once more. C=2 looks at what is up to date, too.
+# In the folder of module.sh, and with its words to make: files compiled there are not compiled
+# once more. C=2 looks at files that are up to date, too.
 sparse_clean()
 {
 	local kernel=$1
@@ -215,7 +215,7 @@ check "version and architecture checks only in module/compat" no_version_checks_
 check "module/compat is small" compat_is_small
 check "the files of module/ use only what is below them" selftests/run/layers.sh
 check "a planted fault of the layers is reported" selftests/run/layers.sh --self-test
-check "documents lead where they say" selftests/run/docs.sh
+check "documents lead where they say, comments have subjects" selftests/run/docs.sh
 check "each script of a guest has its header" selftests/run/headers.sh --check
 check "coverage tells two files of one name apart" selftests/run/gcov.sh --self-test
 check "a run changes no tracked file, publishing it one row" selftests/run/publish_test.sh
