@@ -209,8 +209,11 @@ static void follow_up(unsigned int term_ms)
 		asked.outcome = OE_OUTCOME_NOT_KILLED;
 	asked.term_first = false;
 	asked.insists = true;
-	if (end == OE_TERMINATED_STAYS)
+	/* The redirect may have been switched off meanwhile. */
+	if (end == OE_TERMINATED_STAYS && is_wrapped())
 		ask_once();
+	else if (end == OE_TERMINATED_STAYS)
+		asked.outcome = OE_OUTCOME_NOT_KILLED;
 	asked.victim = NULL;
 	put_task_struct(victim);
 }
@@ -249,11 +252,12 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent,
  * not ended by then. With mode=observe nobody dies.
  *
  * Context: process context; sleeps, and waits for oom_lock.
- * Return: 0 if a victim was killed or ended, or memory came back before; -ESRCH if nobody
- * may be chosen; -EBUSY while another emergency of the machine is under way, if
- * an earlier victim is still dying, in suspend, with mode=observe, and if the mode
- * was changed to off meanwhile; -EOPNOTSUPP with mode=off, and where the kernel's
- * call cannot be made or would not be wrapped.
+ * Return: 0 if a victim was killed or has ended, or memory came back before;
+ * -ESRCH if nobody may be chosen; -EBUSY while another emergency of the machine is
+ * under way or has begun meanwhile, if an earlier victim is still dying, in
+ * suspend, with mode=observe, and if the mode was changed to off meanwhile;
+ * -EOPNOTSUPP with mode=off, and where the kernel's call cannot be made or would
+ * not be wrapped.
  */
 int oe_request_victim(enum oe_kind kind, unsigned int stall_percent,
 		      const char *group)
