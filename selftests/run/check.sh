@@ -30,6 +30,10 @@ QUICK=(
 # The parts of "make check-debug".
 DEBUGGED=(debug-6.12-rest debug-6.12-oom)
 
+# The reasons for which a result may be skipped here. Any other one is a failure: a test that is skipped
+# in each run tests nothing, and nobody would see it.
+MAY_SKIP='(no fault injection|it came too late|a debug kernel|needs root or user namespaces)$'
+
 work=$(mktemp -d) || exit 1
 results=$work/results
 : >"$results"
@@ -321,6 +325,13 @@ show_slowest()
 	echo
 }
 
+fail_other_skips()
+{
+	grep ': skip ' "$results" | grep -vE "$MAY_SKIP" |
+		sed 's/: skip /: not ok - skipped: /' >"$work/skips"
+	cat "$work/skips" >>"$results"
+}
+
 count()
 {
 	grep -cE "$1" "$results"
@@ -341,6 +352,7 @@ esac
 
 echo
 show_slowest
+[[ ${1-} == soak ]] || fail_other_skips
 grep ': not ok ' "$results" && echo
 skipped=$(count ': skip ')
 [[ $skipped -eq 0 ]] || grep ': skip ' "$results"
