@@ -316,6 +316,7 @@ void oe_members_match(const struct oe_conf *conf, int proc, int pid,
 void oe_members_end_scan(const struct oe_conf *conf);
 void oe_members_forget(void);
 int oe_members_signal(int service, int signal);
+void oe_members_release(int service);
 bool oe_members_are_gone(int service);
 int oe_members_count(int service);
 
@@ -371,6 +372,7 @@ void oe_worker_drain(void);
 int oe_worker_run(const char *const *argv, int ms);
 int oe_worker_sync(int ms);
 int oe_worker_relieve(const char *group, int ms);
+void oe_worker_release(const int *pids, int nr);
 bool oe_worker_is_done(int job, int *status);
 void oe_worker_forget(int job);
 

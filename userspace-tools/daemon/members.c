@@ -15,6 +15,7 @@
 enum {
 	MAX_MEMBERS = 1024, /* of all services together */
 	MAX_SPENT = 32,
+	MAX_RELEASED = 64,
 	SPARE_DESCRIPTORS = 16,
 	NO_FILE = -1,
 };
@@ -274,6 +275,25 @@ int oe_members_signal(int service, int signal)
 			     signal, NULL, 0))
 			count++;
 	return count;
+}
+
+/**
+ * oe_members_release - have the memory of a service given back whose processes were killed
+ * @service: index
+ *
+ * Returns immediately.
+ */
+void oe_members_release(int service)
+{
+	int pids[MAX_RELEASED];
+	int nr = 0;
+
+	for (int i = 0; i < members.nr_members && nr < MAX_RELEASED; i++)
+		if (members.members[i].service == service &&
+		    !has_ended(members.members[i].fd))
+			pids[nr++] = members.members[i].pid;
+	if (nr)
+		oe_worker_release(pids, nr);
 }
 
 /**

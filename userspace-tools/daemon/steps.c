@@ -42,6 +42,8 @@ static bool begin_signal(struct oe_pipeline *pipeline,
 {
 	int count = oe_members_signal(pipeline->service, step->signal);
 
+	if (count && step->signal == SIGKILL)
+		oe_members_release(pipeline->service);
 	pipeline->ended |= count && !is_harmless(step->signal);
 	oe_log(OE_LOG_INFO, "%s: signal %d to %d processes", pipeline->name,
 	       step->signal, count);

@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ enum {
 	JOBS = 16,
 	TEXT = 256,
 	NEVER_MS = 3600 * 1000,
+	RELEASE_MS = 5000,
 };
 
 enum state {
@@ -40,6 +42,7 @@ enum kind {
 	COMMAND, /* without one it is only a fork, for the dry run */
 	SYNC,
 	RELIEVE,
+	RELEASE,
 };
 
 struct job {
@@ -128,6 +131,28 @@ static void become_relief(const struct job *job)
 	_exit(-err);
 }
 
+/*
+ * A number that is another process's by now does no harm: the kernel refuses a process that is
+ * not dying.
+ */
+static void become_release(const struct job *job)
+{
+#ifdef SYS_process_mrelease
+	for (int i = 0; i < job->argc; i++) {
+		int fd;
+		int pid;
+
+		memcpy(&pid, job->text + i * sizeof(pid), sizeof(pid));
+		fd = (int)syscall(SYS_pidfd_open, pid, 0);
+		if (fd >= 0)
+			syscall(SYS_process_mrelease, fd, 0);
+	}
+#else
+	(void)job;
+#endif
+	_exit(0);
+}
+
 static void begin_job(struct job *job)
 {
 	pid_t pid;
@@ -143,6 +168,8 @@ static void begin_job(struct job *job)
 	}
 	if (!pid && job->kind == RELIEVE)
 		become_relief(job);
+	if (!pid && job->kind == RELEASE)
+		become_release(job);
 	if (!pid)
 		become_command(job);
 	if (pid < 0)
@@ -425,6 +452,33 @@ int oe_worker_sync(int ms)
 int oe_worker_relieve(const char *group, int ms)
 {
 	return order_call(RELIEVE, group, ms);
+}
+
+/**
+ * oe_worker_release - order that the memory of dying processes is given back
+ * @pids: processes that were sent SIGKILL
+ * @nr: how many; as many as there is room for are taken
+ *
+ * A process that cannot exit, because it waits for a disk or for its tracer, keeps its memory
+ * for so long. process_mrelease(2), since Linux 5.15, takes it away as the kernel's OOM reaper
+ * does. Best effort: nothing is said of the outcome.
+ */
+void oe_worker_release(const int *pids, int nr)
+{
+	int number;
+	struct job *job;
+
+	job = worker.pid ? free_job(&number) : NULL;
+	if (!job)
+		return;
+	if (nr > (int)(TEXT / sizeof(*pids)))
+		nr = TEXT / sizeof(*pids);
+	job->kind = RELEASE;
+	job->ms = RELEASE_MS;
+	job->argc = nr;
+	memcpy(job->text, pids, nr * sizeof(*pids));
+	if (order_job(job, number) >= 0)
+		oe_worker_forget(number);
 }
 
 /**

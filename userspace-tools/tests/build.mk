@@ -70,6 +70,10 @@ $(O)/tests/oom-embeddedd: $(call objects,$(DAEMON_SRCS)) $(O)/liboom_embedded.a 
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(FAKE_LDFLAGS) -Wl,--gc-sections -o $@ $^ $(CONFIG_LIBS) $(LDLIBS)
 endif
 
+test-programs: $(O)/tests/held
+$(O)/tests/held: $(O)/tests/held.o
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+
 test-programs: $(O)/tests/hear_states
 $(O)/tests/hear_states: $(O)/tests/hear_states.o
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
