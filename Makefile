@@ -10,7 +10,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
-	check-variants check-newcomer check-deb deb check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
+	check-variants check-newcomer check-deb deb image-demo check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -88,6 +88,10 @@ DEB_OUT ?= packaging/build
 deb:
 	packaging/build-deb.sh "$(DEB_OUT)"
 
+# Images of a small device, booted: ARCH="amd64 armhf arm64".
+image-demo:
+	@selftests/run/image_demo.sh $(ARCH)
+
 check-deb:
 	@selftests/run/deb.sh
 
@@ -110,6 +114,7 @@ help:
 	@echo "make install-tools    install them (PREFIX, DESTDIR); make uninstall removes them"
 	@echo "make deb        Debian's packages, in DEB_OUT ($(DEB_OUT))"
 	@echo "make demo       a leak in a virtual machine, with and without the module"
+	@echo "make image-demo images of 16 MB for three architectures, booted; or ARCH=amd64"
 	@echo "make check      every quick test; ends with 'N passed, N failed'"
 	@echo "make check-debug  those that have to do with locks and lifetimes, on the debug kernel"
 	@echo "make check-tools  the tools' tests, those with a browser and promtool too"

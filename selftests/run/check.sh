@@ -24,7 +24,7 @@ LANES=${LANES:-$(($(nproc) + 2))}
 # that need the debug kernel or its sources are put off as long as that is being built.
 QUICK=(
 	debug-6.12 debian-6.12 debian-6.1 static 6.12-graceful 6.1-swapping 6.1-warning dkms deb
-	6.12-panic_on_oom tools 6.1-limiting demo 6.12-tools 6.12-no_victim_never 6.12-no_victim_panic
+	6.12-panic_on_oom tools 6.1-limiting demo image 6.12-tools 6.12-no_victim_never 6.12-no_victim_panic
 	6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw harness
 )
 # The parts of "make check-debug".
@@ -193,6 +193,7 @@ run_part()
 	debug-*) debug_part "$1" ;;
 	static) part "$1" selftests/run/static.sh ;;
 	dkms) part "$1" selftests/run/dkms.sh ;;
+	image) part "$1" selftests/run/image_demo.sh amd64 ;;
 	deb) part "$1" selftests/run/deb.sh package ;;
 	tools) part "$1" userspace-tools/tests/run.sh ;;
 	demo) part "$1" demo ;;
