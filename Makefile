@@ -10,7 +10,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
-	check-variants check-newcomer check-deb deb image-demo check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
+	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -27,6 +27,12 @@ install:
 	$(KBUILD_MODULE) INSTALL_MOD_STRIP="$(INSTALL_MOD_STRIP)" modules_install
 	$(DEPMOD) $(if $(INSTALL_MOD_PATH),-b "$(INSTALL_MOD_PATH)") \
 		"$$(modinfo -F vermagic oom_embedded.ko | cut -d ' ' -f 1)"
+
+# With the key of dkms, or MOK=FOLDER: what is installed for that kernel, because strip removes signatures.
+MOK ?= /var/lib/dkms
+sign:
+	packaging/sign-module.sh -k "$(MOK)" -d "$(KDIR)" "$$(modinfo $(if $(INSTALL_MOD_PATH),-b "$(INSTALL_MOD_PATH)") \
+		-k "$$($(MAKE) -s --no-print-directory -C "$(KDIR)" kernelrelease)" -n oom_embedded)"
 
 tools:
 	$(TOOLS)
@@ -92,6 +98,9 @@ deb:
 image-demo:
 	@selftests/run/image_demo.sh $(ARCH)
 
+check-secure-boot:
+	@selftests/run/secure_boot.sh
+
 check-deb:
 	@selftests/run/deb.sh
 
@@ -110,6 +119,7 @@ clean:
 help:
 	@echo "make            build oom_embedded.ko for KDIR ($(KDIR))"
 	@echo "make install    install it for that kernel (as root)"
+	@echo "make sign       sign what is installed, with the key in MOK ($(MOK))"
 	@echo "make tools      build the command line, the daemon and the library (userspace-tools/)"
 	@echo "make install-tools    install them (PREFIX, DESTDIR); make uninstall removes them"
 	@echo "make deb        Debian's packages, in DEB_OUT ($(DEB_OUT))"
@@ -121,6 +131,7 @@ help:
 	@echo "make check-variants  the same with musl, LTO, 32 bits, valgrind, or VARIANT=musl"
 	@echo "make check-newcomer  what README says, typed in a Debian with systemd"
 	@echo "make check-deb  Debian's packages: lintian, and their life in a Debian with systemd"
+	@echo "make check-secure-boot  a guest with Secure Boot loads the signed module and no other"
 	@echo "make check-property  500 random configurations against a model, or ROUNDS=5000"
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"
 	@echo "make soak       the same tests, many times over"

@@ -178,6 +178,14 @@ found_by_hand()
 	[[ $found == "insmod $WORK/byhand/lib/modules/$RELEASE/"*"/$MODULE.ko"* ]]
 }
 
+sign_by_hand()
+{
+	make -s -C "$REPO_ROOT" KDIR="$KERNEL/build" INSTALL_MOD_PATH="$WORK/byhand" MOK="$WORK/keys" sign \
+		>"$WORK/tmp/sign.log" 2>&1 && return
+	sed 's/^/# /' "$WORK/tmp/sign.log"
+	return 1
+}
+
 install_by_hand()
 {
 	mkdir -p "$WORK/byhand/lib/modules/$RELEASE"
@@ -186,6 +194,9 @@ install_by_hand()
 	check "make and make install" eval 'make_by_hand modules && make_by_hand install'
 	unlock_entry
 	check "modprobe finds it without further ado" found_by_hand
+	check "make sign" sign_by_hand
+	equal "the installed module is signed, and can be found as before" "Module signing key of $(hostname)" \
+		"$(modinfo -b "$WORK/byhand" -k "$RELEASE" -F signer "$MODULE")"
 }
 
 main()
@@ -194,7 +205,7 @@ main()
 
 	command -v dkms >/dev/null || skip_all "no dkms (apt-get install dkms)"
 	find_root
-	plan 18
+	plan 20
 	KERNEL=$("$VM_DIR/kernel.sh" "$NAME")
 	RELEASE=$(<"$KERNEL/release")
 	VERSION=$(<"$REPO_ROOT/VERSION")
