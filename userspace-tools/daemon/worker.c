@@ -7,7 +7,6 @@
  * forked in time has failed.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -17,16 +16,14 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/sysfs.h"
 #include "daemon/daemon.h"
+#include "daemon/worker_job.h"
 
 enum {
 	JOBS = 16,
-	TEXT = 256,
 	NEVER_MS = 3600 * 1000,
 	RELEASE_MS = 5000,
 };
@@ -38,29 +35,8 @@ enum state {
 	DONE, /* by the worker; pairs with the acquire in oe_worker_is_done() */
 };
 
-enum kind {
-	COMMAND, /* without one it is only a fork, for the dry run */
-	SYNC,
-	RELIEVE,
-	RELEASE,
-};
-
-struct job {
-	atomic_int state;
-	atomic_bool forgotten; /* the manager does not read the status */
-	enum kind kind;
-	int ms;
-	int status;
-	int argc;
-	char text[TEXT]; /* the words, one after the other */
-	/* Used by the worker only. */
-	pid_t pid;
-	int64_t until_ms;
-	bool killed;
-};
-
 static struct {
-	struct job *jobs;
+	struct oe_worker_job *jobs;
 	int orders; /* eventfd, manager to worker */
 	int results; /* eventfd, worker to manager */
 	pid_t pid;
@@ -68,35 +44,7 @@ static struct {
 
 /* --- in the worker ------------------------------------------------------- */
 
-/* A command does not inherit the protection of the manager. */
-static void become_command(const struct job *job)
-{
-	const char *argv[OE_CONF_MAX_ARGS + 1];
-	const char *word = job->text;
-	char line[32];
-	int fd;
-
-	setpgid(0, 0);
-	oe_child_reset();
-	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, "0", 1) < 0)
-		errno = 0;
-	snprintf(line, sizeof(line), "%d -", getpid());
-	oe_sysfs_write("oom_ranking", line);
-	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	dup2(fd, STDIN_FILENO);
-	for (int i = 0; i < job->argc; i++) {
-		argv[i] = word;
-		word += strlen(word) + 1;
-	}
-	argv[job->argc] = NULL;
-	if (!job->argc)
-		_exit(0);
-	execv(argv[0], (char *const *)(uintptr_t)argv);
-	_exit(127);
-}
-
-static void finish_job(struct job *job, int status)
+static void finish_job(struct oe_worker_job *job, int status)
 {
 	uint64_t one = 1;
 
@@ -108,52 +56,7 @@ static void finish_job(struct job *job, int status)
 		return;
 }
 
-/* The module answers EBUSY also where it will never kill. */
-static bool module_observes(void)
-{
-	char mode[16];
-
-	return !strcmp(oe_sysfs_read_word("mode", mode, sizeof(mode)),
-		       "observe");
-}
-
-static void become_relief(const struct job *job)
-{
-	char wish[TEXT + sizeof("group:")] = "1";
-	int err;
-
-	if (job->text[0])
-		snprintf(wish, sizeof(wish), "group:%s", job->text);
-	err = oe_sysfs_write("relieve", wish);
-
-	if (err == -EBUSY && module_observes())
-		err = -ECANCELED;
-	_exit(-err);
-}
-
-/*
- * A number that is another process's by now does no harm: the kernel refuses a process that is
- * not dying.
- */
-static void become_release(const struct job *job)
-{
-#ifdef SYS_process_mrelease
-	for (int i = 0; i < job->argc; i++) {
-		int fd;
-		int pid;
-
-		memcpy(&pid, job->text + i * sizeof(pid), sizeof(pid));
-		fd = (int)syscall(SYS_pidfd_open, pid, 0);
-		if (fd >= 0)
-			syscall(SYS_process_mrelease, fd, 0);
-	}
-#else
-	(void)job;
-#endif
-	_exit(0);
-}
-
-static void begin_job(struct job *job)
+static void begin_job(struct oe_worker_job *job)
 {
 	pid_t pid;
 
@@ -162,16 +65,8 @@ static void begin_job(struct job *job)
 	job->until_ms = oe_now_ms() + job->ms;
 	/* The child shares the job: store the pid in the parent only. */
 	pid = fork();
-	if (!pid && job->kind == SYNC) {
-		sync();
-		_exit(0);
-	}
-	if (!pid && job->kind == RELIEVE)
-		become_relief(job);
-	if (!pid && job->kind == RELEASE)
-		become_release(job);
 	if (!pid)
-		become_command(job);
+		oe_worker_job_run(job);
 	if (pid < 0)
 		finish_job(job, -errno);
 	else
@@ -204,7 +99,7 @@ static int kill_late(void)
 	int64_t next = NEVER_MS;
 
 	for (int i = 0; i < JOBS; i++) {
-		struct job *job = &worker.jobs[i];
+		struct oe_worker_job *job = &worker.jobs[i];
 
 		if (job->state != RUNNING || job->pid <= 0 || job->killed)
 			continue;
@@ -263,7 +158,7 @@ bool oe_worker_start(void)
 	if (worker.pid)
 		return false;
 	if (!worker.jobs) {
-		worker.jobs = mmap(NULL, JOBS * sizeof(struct job),
+		worker.jobs = mmap(NULL, JOBS * sizeof(struct oe_worker_job),
 				   PROT_READ | PROT_WRITE,
 				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 		if (worker.jobs == MAP_FAILED) {
@@ -321,7 +216,7 @@ bool oe_worker_died(int pid)
 		return false;
 	worker.pid = 0;
 	for (int i = 0; i < JOBS; i++) {
-		struct job *job = &worker.jobs[i];
+		struct oe_worker_job *job = &worker.jobs[i];
 
 		if (job->state == FREE)
 			continue;
@@ -353,7 +248,7 @@ void oe_worker_drain(void)
 		return;
 }
 
-static struct job *free_job(int *number)
+static struct oe_worker_job *free_job(int *number)
 {
 	for (int i = 0; i < JOBS; i++)
 		if (worker.jobs[i].state == FREE) {
@@ -363,7 +258,7 @@ static struct job *free_job(int *number)
 	return NULL;
 }
 
-static int order_job(struct job *job, int number)
+static int order_job(struct oe_worker_job *job, int number)
 {
 	uint64_t one = 1;
 
@@ -387,20 +282,20 @@ int oe_worker_run(const char *const *argv, int ms)
 {
 	size_t used = 0;
 	int number;
-	struct job *job;
+	struct oe_worker_job *job;
 
 	if (!worker.pid)
 		return -ESRCH;
 	job = free_job(&number);
 	if (!job)
 		return -EBUSY;
-	job->kind = COMMAND;
+	job->kind = OE_WORKER_COMMAND;
 	job->ms = ms;
 	job->argc = 0;
 	for (; argv && *argv; argv++) {
 		size_t size = strlen(*argv) + 1;
 
-		if (size > TEXT - used)
+		if (size > OE_WORKER_TEXT - used)
 			return -E2BIG;
 		memcpy(job->text + used, *argv, size);
 		used += size;
@@ -409,10 +304,10 @@ int oe_worker_run(const char *const *argv, int ms)
 	return order_job(job, number);
 }
 
-static int order_call(enum kind kind, const char *text, int ms)
+static int order_call(enum oe_worker_kind kind, const char *text, int ms)
 {
 	int number;
-	struct job *job;
+	struct oe_worker_job *job;
 
 	if (!worker.pid)
 		return -ESRCH;
@@ -436,7 +331,7 @@ static int order_call(enum kind kind, const char *text, int ms)
  */
 int oe_worker_sync(int ms)
 {
-	return order_call(SYNC, "", ms);
+	return order_call(OE_WORKER_SYNC, "", ms);
 }
 
 /**
@@ -451,7 +346,7 @@ int oe_worker_sync(int ms)
  */
 int oe_worker_relieve(const char *group, int ms)
 {
-	return order_call(RELIEVE, group, ms);
+	return order_call(OE_WORKER_RELIEVE, group, ms);
 }
 
 /**
@@ -466,14 +361,14 @@ int oe_worker_relieve(const char *group, int ms)
 void oe_worker_release(const int *pids, int nr)
 {
 	int number;
-	struct job *job;
+	struct oe_worker_job *job;
 
 	job = worker.pid ? free_job(&number) : NULL;
 	if (!job)
 		return;
-	if (nr > (int)(TEXT / sizeof(*pids)))
-		nr = TEXT / sizeof(*pids);
-	job->kind = RELEASE;
+	if (nr > (int)(OE_WORKER_TEXT / sizeof(*pids)))
+		nr = OE_WORKER_TEXT / sizeof(*pids);
+	job->kind = OE_WORKER_RELEASE;
 	job->ms = RELEASE_MS;
 	job->argc = nr;
 	memcpy(job->text, pids, nr * sizeof(*pids));
@@ -490,7 +385,7 @@ void oe_worker_release(const int *pids, int nr)
  */
 bool oe_worker_is_done(int number, int *status)
 {
-	struct job *job = &worker.jobs[number];
+	struct oe_worker_job *job = &worker.jobs[number];
 
 	if (atomic_load_explicit(&job->state, memory_order_acquire) != DONE)
 		return false;
@@ -505,7 +400,7 @@ bool oe_worker_is_done(int number, int *status)
  */
 void oe_worker_forget(int number)
 {
-	struct job *job = &worker.jobs[number];
+	struct oe_worker_job *job = &worker.jobs[number];
 
 	job->forgotten = true;
 	if (job->state == DONE)
