@@ -27,13 +27,18 @@ static inline unsigned long oe_vmstat_swapcache(void)
 }
 
 /* NR_ZSPAGES exists with CONFIG_ZSMALLOC only, also where that is a module */
-static inline unsigned long oe_vmstat_zspages(void)
-{
 #if IS_ENABLED(CONFIG_ZSMALLOC)
-	return global_zone_page_state(NR_ZSPAGES);
+#define oe_vmstat_zspages() global_zone_page_state(NR_ZSPAGES)
 #else
-	return 0;
+#define oe_vmstat_zspages() 0UL
 #endif
-}
+
+/*
+ * zone_cma_pages(): 5.12; before that only the free ones are known, and those in
+ * use count as memory of the kernel
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 12, 0)
+#define zone_cma_pages(zone) zone_page_state(zone, NR_FREE_CMA_PAGES)
+#endif
 
 #endif /* OE_COMPAT_VMSTAT_H */

@@ -54,7 +54,7 @@ static struct {
 	struct oe_level_state state;
 	struct oe_forecast forecast;
 	enum oe_level announced; /* the level that userspace was told */
-	u64 available_kb; /* at the last look */
+	struct oe_available amount; /* at the last look */
 	struct oe_uevent uevent;
 	struct kernfs_node *node; /* of levels/level; NULL = not there */
 
@@ -88,7 +88,9 @@ static void send_change(enum oe_level was)
 	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_LEVEL_WAS "=%s",
 		      oe_level_name(was));
 	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_AVAILABLE_KB "=%llu",
-		      watcher.available_kb);
+		      watcher.amount.kb);
+	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_AVAILABLE_KERNEL_KB "=%llu",
+		      watcher.amount.kernel_kb);
 	oe_notify_send(uevent);
 }
 
@@ -98,8 +100,8 @@ static void announce_level(enum oe_level level)
 	enum oe_level was = watcher.announced;
 
 	WRITE_ONCE(watcher.announced, level); /* read by oe_level_now() */
-	oe_history_add(watcher.available_kb, level);
-	trace_oom_embedded_level(level, was, watcher.available_kb);
+	oe_history_add(watcher.amount.kb, level);
+	trace_oom_embedded_level(level, was, watcher.amount.kb);
 	if (!watcher.node)
 		return;
 	sysfs_notify_dirent(watcher.node);
@@ -108,11 +110,11 @@ static void announce_level(enum oe_level level)
 	send_change(was);
 }
 
-static void announce_levels(u64 available_kb)
+static void announce_levels(u64 level_kb)
 {
 	lockdep_assert_held(&watcher.lock);
 	while (watcher.announced != watcher.state.level)
-		announce_level(oe_watermark_next(&watcher.marks, available_kb,
+		announce_level(oe_watermark_next(&watcher.marks, level_kb,
 						 watcher.announced,
 						 watcher.state.level));
 }
@@ -148,7 +150,6 @@ static void step_level(struct oe_sample *sample)
 	u64 boost_kb = oe_pages_to_kb(oe_memory_boost());
 
 	lockdep_assert_held(&watcher.lock);
-	watcher.available_kb = sample->available_kb;
 	/* Leave out the watermark boost: its steps are not a trend. */
 	oe_forecast_add(&watcher.forecast, sample->now_ms,
 			sample->available_kb + boost_kb);
@@ -165,11 +166,13 @@ static unsigned int look_at_memory(void)
 	struct oe_pace pace = {
 		.elapsed_ms = sample.now_ms - watcher.last_ms,
 	};
+	struct oe_available amount;
 	unsigned int interval;
 	bool report;
 
 	oe_available_learn(&watcher.swap_cost);
-	sample.available_kb = oe_available_kb();
+	oe_available_read(&amount);
+	sample.available_kb = amount.level_kb;
 	if (sample.available_kb < watcher.last_kb)
 		pace.dropped_kb = watcher.last_kb - sample.available_kb;
 	watcher.last_ms = sample.now_ms;
@@ -181,6 +184,7 @@ static unsigned int look_at_memory(void)
 		spin_unlock(&watcher.lock);
 		return FOR_EVER;
 	}
+	watcher.amount = amount;
 	step_level(&sample);
 	interval = oe_watermark_interval(&watcher.marks, &watcher.state,
 					 &sample, &pace);
@@ -198,7 +202,7 @@ static unsigned int look_at_memory(void)
 	}
 	spin_lock(&watcher.lock);
 	announce_levels(sample.available_kb);
-	oe_history_add(sample.available_kb, watcher.announced);
+	oe_history_add(amount.kb, watcher.announced);
 	spin_unlock(&watcher.lock);
 	return interval;
 }
@@ -321,10 +325,11 @@ static int watch_reclaim(void)
  */
 void oe_level_enter_oom(void)
 {
-	u64 available_kb = oe_available_kb();
+	struct oe_available amount;
 
+	oe_available_read(&amount);
 	spin_lock(&watcher.lock);
-	watcher.available_kb = available_kb;
+	watcher.amount = amount;
 	oe_watermark_enter(&watcher.state, OE_LEVEL_OOM);
 	/* Announce all levels: 0 KiB is below every watermark. */
 	announce_levels(0);
@@ -352,11 +357,12 @@ enum oe_level oe_level_now(void)
  */
 s64 oe_level_forecast_ms(void)
 {
-	u64 available_kb = oe_available_kb();
+	struct oe_available amount;
 	s64 ms;
 
+	oe_available_read(&amount);
 	spin_lock(&watcher.lock);
-	ms = oe_forecast_ms(&watcher.forecast, available_kb,
+	ms = oe_forecast_ms(&watcher.forecast, amount.level_kb,
 			    watcher.marks.kb[OE_LEVEL_OOM]);
 	spin_unlock(&watcher.lock);
 	return ms;

@@ -12,6 +12,7 @@
 #include "compat/vmstat.h"
 #include "lib/units.h"
 #include "memory/available.h"
+#include "memory/memcg.h"
 #include "memory/zones.h"
 #include "rules/available.h"
 
@@ -35,9 +36,17 @@ static unsigned long swappable_pages(void)
 	       global_node_page_state(NR_INACTIVE_ANON);
 }
 
+static unsigned long cache_pages(void)
+{
+	return global_node_page_state(NR_ACTIVE_FILE) +
+	       global_node_page_state(NR_INACTIVE_FILE);
+}
+
 static void read_supply(struct oe_supply *supply)
 {
 	supply->mem_available = si_mem_available();
+	supply->cache = cache_pages();
+	supply->kept = oe_memcg_kept_pages();
 	supply->reclaimable = reclaimable_pages();
 	supply->low = oe_memory_low();
 	supply->boost = oe_memory_boost();
@@ -74,7 +83,7 @@ unsigned long oe_free_swap_pages(void)
 /**
  * oe_available_kb - how much can still be allocated
  *
- * The measure for the levels and the forecast. It includes what swapping
+ * It includes what swapping
  * brings, because without it a leak would look stuck while its memory is being
  * swapped out.
  *
@@ -88,6 +97,28 @@ u64 oe_available_kb(void)
 	read_supply(&supply);
 	return oe_pages_to_kb(oe_supply_in_memory(&supply) +
 			      oe_supply_in_swap(&supply));
+}
+
+/**
+ * oe_available_read - how much can still be allocated, by whom
+ * @amount: filled in
+ *
+ * Context: any; reads counters only.
+ */
+void oe_available_read(struct oe_available *amount)
+{
+	struct oe_kernel_supply kernel;
+	struct oe_supply supply;
+	unsigned long all, own;
+
+	read_supply(&supply);
+	oe_memory_kernel(&kernel);
+	all = oe_supply_in_memory(&supply) + oe_supply_in_swap(&supply);
+	own = oe_supply_for_kernel(&supply, &kernel);
+	amount->kb = oe_pages_to_kb(all);
+	amount->kernel_kb = oe_pages_to_kb(own);
+	amount->level_kb =
+		oe_pages_to_kb(oe_supply_for_level(all, own, &kernel));
 }
 
 /**
@@ -126,9 +157,7 @@ void oe_available_learn(struct oe_swap_cost *cost)
 unsigned long oe_used_pages(void)
 {
 	unsigned long other = global_zone_page_state(NR_FREE_PAGES) +
-			      global_node_page_state(NR_ACTIVE_FILE) +
-			      global_node_page_state(NR_INACTIVE_FILE) +
-			      reclaimable_pages();
+			      cache_pages() + reclaimable_pages();
 	unsigned long total = totalram_pages();
 
 	return total > other ? total - other : 0;

@@ -48,9 +48,23 @@ struct oe_memtotals {
 	unsigned long kb[OE_NR_MEMTOTALS];
 };
 
+/**
+ * struct oe_available - how much can still be allocated
+ * @kb: KiB, by a process, see oe_available_kb()
+ * @kernel_kb: KiB, by the kernel, see oe_supply_for_kernel()
+ * @level_kb: KiB, what the levels and the forecast are computed from: see
+ *	oe_supply_for_level()
+ */
+struct oe_available {
+	u64 kb;
+	u64 kernel_kb;
+	u64 level_kb;
+};
+
 unsigned long oe_free_swap_pages(void);
 unsigned long oe_available_pages(void);
 u64 oe_available_kb(void);
+void oe_available_read(struct oe_available *amount);
 void oe_available_prime(struct oe_swap_cost *cost, unsigned long swapped);
 void oe_available_learn(struct oe_swap_cost *cost);
 unsigned long oe_used_pages(void);

@@ -23,6 +23,8 @@ enum {
 /**
  * struct oe_supply - what the kernel counts; pages
  * @mem_available: MemAvailable, which may be negative
+ * @cache: page cache on the LRU lists, without the unevictable
+ * @kept: the part of it that memory.min and memory.low keep
  * @reclaimable: KReclaimable
  * @low: the sum of the zones' low watermarks
  * @boost: what the watermarks are raised by at the moment
@@ -32,12 +34,42 @@ enum {
  */
 struct oe_supply {
 	long mem_available;
+	unsigned long cache;
+	unsigned long kept;
 	unsigned long reclaimable;
 	unsigned long low;
 	unsigned long boost;
 	unsigned long anon;
 	unsigned long swap_free;
 	unsigned int swap_cost;
+};
+
+/**
+ * struct oe_kernel_supply - what the kernel counts of the zones that its own
+ *	allocations (GFP_KERNEL) may use; pages
+ * @barred: all that they may not use on this machine: CMA areas, high memory,
+ *	movable zones; 0 = every zone is theirs
+ * @total: all that they may use
+ * @free: free pages of these zones, those of CMA areas among them
+ * @free_cma: free pages of CMA areas
+ * @used_cma: the other pages of CMA areas
+ * @reserve: what the page allocator keeps back
+ * @low: the sum of the low watermarks
+ * @cache: page cache on the LRU lists, without the unevictable
+ * @anon: the same of anonymous memory
+ * @lru: all that is on LRU lists
+ */
+struct oe_kernel_supply {
+	unsigned long barred;
+	unsigned long total;
+	unsigned long free;
+	unsigned long free_cma;
+	unsigned long used_cma;
+	unsigned long reserve;
+	unsigned long low;
+	unsigned long cache;
+	unsigned long anon;
+	unsigned long lru;
 };
 
 /**
@@ -60,6 +92,11 @@ struct oe_swap_cost {
 
 unsigned long oe_supply_in_memory(const struct oe_supply *supply);
 unsigned long oe_supply_in_swap(const struct oe_supply *supply);
+unsigned long oe_supply_for_kernel(const struct oe_supply *supply,
+				   const struct oe_kernel_supply *kernel);
+unsigned long oe_supply_for_level(unsigned long available,
+				  unsigned long for_kernel,
+				  const struct oe_kernel_supply *kernel);
 void oe_swap_cost_prime(struct oe_swap_cost *cost, unsigned long swapped,
 			unsigned long stored);
 void oe_swap_cost_add(struct oe_swap_cost *cost, unsigned long swap_free,

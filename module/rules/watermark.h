@@ -61,7 +61,7 @@ struct oe_level_state {
 /**
  * struct oe_sample - one look at the memory
  * @now_ms: any monotonic clock
- * @available_kb: see oe_available_kb()
+ * @available_kb: see oe_supply_for_level()
  * @forecast_ms: see oe_forecast_ms()
  */
 struct oe_sample {

@@ -24,7 +24,7 @@
 
 enum {
 	HISTORY_LINE = 96,
-	NR_READ_ONLY = 4, /* files before the tunables */
+	NR_READ_ONLY = 5, /* files before the tunables */
 };
 
 static struct kernfs_node *level_node;
@@ -43,6 +43,15 @@ static ssize_t available_kb_show(struct kobject *kobj,
 	return sysfs_emit(buf, "%llu\n", oe_available_kb());
 }
 
+static ssize_t available_kernel_kb_show(struct kobject *kobj,
+					struct kobj_attribute *attr, char *buf)
+{
+	struct oe_available amount;
+
+	oe_available_read(&amount);
+	return sysfs_emit(buf, "%llu\n", amount.kernel_kb);
+}
+
 static ssize_t oom_forecast_ms_show(struct kobject *kobj,
 				    struct kobj_attribute *attr, char *buf)
 {
@@ -59,6 +68,7 @@ static ssize_t stall_percent_show(struct kobject *kobj,
 
 static struct kobj_attribute level_attr = __ATTR_RO(level);
 static struct kobj_attribute available_attr = __ATTR_RO(available_kb);
+static struct kobj_attribute kernel_attr = __ATTR_RO(available_kernel_kb);
 static struct kobj_attribute forecast_attr = __ATTR_RO(oom_forecast_ms);
 static struct kobj_attribute stall_attr = __ATTR_RO(stall_percent);
 
@@ -86,10 +96,8 @@ static ssize_t tunable_store(struct kobject *kobj, struct kobj_attribute *attr,
 }
 
 static struct attribute *levels_attrs[NR_READ_ONLY + OE_NR_LEVEL_TUNABLES + 1] = {
-	&level_attr.attr,
-	&available_attr.attr,
-	&forecast_attr.attr,
-	&stall_attr.attr,
+	&level_attr.attr,    &available_attr.attr, &kernel_attr.attr,
+	&forecast_attr.attr, &stall_attr.attr,
 };
 
 static void init_tunables(void)

@@ -42,6 +42,22 @@ static const struct supply_case supplies[] = {
 	    .boost = ULONG_MAX },
 	  0,
 	  0 },
+	{ "page cache that a cgroup keeps",
+	  { .mem_available = 1000, .cache = 600, .kept = 250, .low = 100 },
+	  750,
+	  0 },
+	{ "it keeps no more than what counts of the page cache",
+	  { .mem_available = 1000, .cache = 600, .kept = 600, .low = 100 },
+	  500,
+	  0 },
+	{ "nor more than its half",
+	  { .mem_available = 1000, .cache = 100, .kept = 600, .low = 100 },
+	  950,
+	  0 },
+	{ "all is kept, and MemAvailable is less",
+	  { .mem_available = 10, .cache = ULONG_MAX, .kept = ULONG_MAX },
+	  0,
+	  0 },
 	{ "all swap counts", { .anon = 500, .swap_free = 400 }, 0, 400 },
 	{ "no more than may go there", { .anon = 50, .swap_free = 400 }, 0, 50 },
 	{ "all anonymous memory is locked", { .swap_free = 400 }, 0, 0 },
@@ -77,6 +93,134 @@ static void available_supply(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, c->swap,
 				    oe_supply_in_swap(&c->supply), "%s",
 				    c->what);
+	}
+}
+
+/* What the kernel's own allocations may have, and what a level is judged by. */
+struct kernel_case {
+	const char *what;
+	struct oe_supply supply;
+	struct oe_kernel_supply kernel;
+	unsigned long pages;
+	unsigned long level;
+};
+
+static const struct kernel_case kernel_cases[] = {
+	{ "every zone is theirs: the same, whatever the zones say",
+	  { .mem_available = 1000, .anon = 50, .swap_free = 50 },
+	  { .total = 5000, .free = 7 },
+	  1050,
+	  1050 },
+	{ "free CMA does not count; a half of the memory counts double",
+	  { .mem_available = 1000 },
+	  { .barred = 4000,
+	    .total = 4000,
+	    .free = 900,
+	    .free_cma = 600,
+	    .reserve = 100 },
+	  200,
+	  400 },
+	{ "plenty for the kernel: the other one is the smaller",
+	  { .mem_available = 300 },
+	  { .barred = 1000, .total = 4000, .free = 900, .reserve = 600 },
+	  300,
+	  300 },
+	{ "less is free than CMA and reserve have: page cache makes up for it",
+	  { .mem_available = 1000 },
+	  { .barred = 1000,
+	    .total = 4000,
+	    .free = 300,
+	    .free_cma = 300,
+	    .reserve = 100,
+	    .cache = 500,
+	    .low = 50,
+	    .lru = 500 },
+	  350,
+	  437 },
+	{ "and not if there is too little of it",
+	  { .mem_available = 1000 },
+	  { .barred = 1000,
+	    .total = 4000,
+	    .free = 300,
+	    .free_cma = 300,
+	    .reserve = 600,
+	    .cache = 500,
+	    .lru = 500 },
+	  0,
+	  0 },
+	{ "half of the lists is in CMA areas: half of the page cache counts",
+	  { .mem_available = 1000 },
+	  { .barred = 1000,
+	    .total = 1000,
+	    .used_cma = 400,
+	    .cache = 600,
+	    .lru = 800 },
+	  300,
+	  600 },
+	{ "more of a CMA area is in use than there is on lists: a driver's",
+	  { .mem_available = 1000 },
+	  { .barred = 1000,
+	    .total = 1000,
+	    .free = 10,
+	    .used_cma = 900,
+	    .cache = 600,
+	    .lru = 800 },
+	  10,
+	  20 },
+	{ "swap brings what lies outside of CMA areas",
+	  { .anon = 800, .swap_free = 700, .mem_available = 500 },
+	  { .barred = 1000,
+	    .total = 1000,
+	    .used_cma = 400,
+	    .anon = 800,
+	    .lru = 800 },
+	  400,
+	  800 },
+	{ "and what the swap has room for",
+	  { .anon = 800, .swap_free = 100, .mem_available = 500 },
+	  { .barred = 1000,
+	    .total = 1000,
+	    .used_cma = 400,
+	    .anon = 800,
+	    .lru = 800 },
+	  100,
+	  200 },
+	{ "page cache that a cgroup keeps, the same part of it",
+	  { .mem_available = 1000, .cache = 800, .kept = 400 },
+	  { .barred = 1000, .total = 1000, .cache = 400, .lru = 400 },
+	  200,
+	  400 },
+	{ "nothing is theirs",
+	  { .mem_available = 1000 },
+	  { .barred = 1000 },
+	  0,
+	  1000 },
+	{ "the largest numbers",
+	  { .mem_available = LONG_MAX },
+	  { .barred = ULONG_MAX >> 12,
+	    .total = ULONG_MAX >> 12,
+	    .free = ULONG_MAX >> 12,
+	    .cache = ULONG_MAX >> 12,
+	    .lru = ULONG_MAX >> 12 },
+	  2 * (ULONG_MAX >> 12),
+	  4 * (ULONG_MAX >> 12) },
+};
+
+static void available_kernel(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kernel_cases); i++) {
+		const struct kernel_case *c = &kernel_cases[i];
+		unsigned long all = oe_supply_in_memory(&c->supply) +
+				    oe_supply_in_swap(&c->supply);
+		unsigned long own =
+			oe_supply_for_kernel(&c->supply, &c->kernel);
+
+		KUNIT_EXPECT_EQ_MSG(test, c->pages, own, "%s", c->what);
+		KUNIT_EXPECT_EQ_MSG(test, c->level,
+				    oe_supply_for_level(all, own, &c->kernel),
+				    "%s", c->what);
 	}
 }
 
@@ -226,9 +370,13 @@ static void cost_after_load(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(available_supply), KUNIT_CASE(available_cost),
-	KUNIT_CASE(cost_at_load),     KUNIT_CASE(cost_after_load),
-	KUNIT_CASE(cost_at_rest),     {},
+	KUNIT_CASE(available_supply),
+	KUNIT_CASE(available_kernel),
+	KUNIT_CASE(available_cost),
+	KUNIT_CASE(cost_at_load),
+	KUNIT_CASE(cost_after_load),
+	KUNIT_CASE(cost_at_rest),
+	{},
 };
 
 struct kunit_suite oe_available_suite = {

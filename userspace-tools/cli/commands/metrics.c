@@ -179,7 +179,11 @@ static void level_metrics(void)
 	}
 	file_metric("levels/available_kb", "available_bytes", "gauge",
 		    BYTES_PER_KB,
-		    "The memory that the watermarks are compared with.");
+		    "The memory that processes can still allocate.");
+	file_metric(
+		"levels/available_kernel_kb", "available_kernel_bytes", "gauge",
+		BYTES_PER_KB,
+		"The memory that the kernel can still allocate for itself.");
 	file_metric(
 		"levels/oom_forecast_ms", "forecast_seconds", "gauge", 1e-3,
 		"Until OOM at the present rate; not there if memory is not falling.");

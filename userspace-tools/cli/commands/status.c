@@ -165,6 +165,7 @@ int status_run(const struct arguments *args)
 	static const char *const levels[] = {
 		"level",
 		"available_kb",
+		"available_kernel_kb",
 		"oom_forecast_ms",
 		"stall_percent",
 		"warning_kb",
