@@ -18,6 +18,8 @@
  *                      of limits/ their making too  files, never of an object's
  *  limits.lock         the scan of limits, their    its thread, sysfs writes
  *                      removal
+ *  watches.paths       paths of cgroups that have   sysfs writes, its work;
+ *                      levels, and which they are   waits for cgroup_mutex
  *  list->lock          snapshots of one list file   sysfs reads
  *  config.lock         changes of the watermarks    sysfs writes
  *  groups.lock         groups and their rules       sysfs writes
@@ -35,6 +37,7 @@
  *                      OOM
  *  reserve.lock        the pages held back          OOM path, its worker
  *  watcher.lock        level, forecast, watermarks  OOM path, watcher, sysfs
+ *  watches.lock        levels of cgroups            OOM path, its thread, sysfs
  *  stall.lock          pollers of stall_percent     early thread, sysfs
  *  ring->lock          records of decisions and of  OOM path, settling worker,
  *                      available memory             watcher, sysfs reads

@@ -148,6 +148,27 @@ TRACE_EVENT(oom_embedded_level,
 		  __entry->available_kb)
 );
 
+TRACE_EVENT(oom_embedded_cgroup_level,
+	TP_PROTO(const char *name, int level, int was, u64 available_kb),
+	TP_ARGS(name, level, was, available_kb),
+	TP_STRUCT__entry(
+		__array(char, name, OE_GROUP_NAME)
+		__field(int, level)
+		__field(int, was)
+		__field(u64, available_kb)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, name, OE_GROUP_NAME);
+		__entry->level = level;
+		__entry->was = was;
+		__entry->available_kb = available_kb;
+	),
+	TP_printk("watch=%s level=%s was=%s available_kb=%llu", __entry->name,
+		  __print_symbolic(__entry->level, OE_TRACE_LEVELS),
+		  __print_symbolic(__entry->was, OE_TRACE_LEVELS),
+		  __entry->available_kb)
+);
+
 #endif /* OE_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

@@ -211,6 +211,18 @@ const char *oe_level_tunable_name(enum oe_level_tunable tunable)
 	return tunables[tunable].name;
 }
 
+/**
+ * oe_level_debounce_ms - for how long memory must be back before a level is left
+ *
+ * Context: any.
+ * Return: ms.
+ */
+u32 oe_level_debounce_ms(void)
+{
+	return READ_ONCE(
+		config.marks.debounce_ms); /* oe_level_make_changes() */
+}
+
 static bool is_given(enum oe_level_tunable tunable)
 {
 	return config.given & BIT(tunable);
@@ -240,9 +252,12 @@ int oe_level_config_init(void)
 		pr_err("warning_kb, critical_kb, imminent_oom_kb, oom_kb: each must be below the one before\n");
 		return -ERANGE;
 	}
-	fill_watermark(OE_LEVEL_WARNING_KB, percent_of_ram(15));
-	fill_watermark(OE_LEVEL_CRITICAL_KB, percent_of_ram(8));
-	fill_watermark(OE_LEVEL_IMMINENT_OOM_KB, percent_of_ram(4));
+	fill_watermark(OE_LEVEL_WARNING_KB,
+		       percent_of_ram(OE_LEVEL_WARNING_PERCENT));
+	fill_watermark(OE_LEVEL_CRITICAL_KB,
+		       percent_of_ram(OE_LEVEL_CRITICAL_PERCENT));
+	fill_watermark(OE_LEVEL_IMMINENT_OOM_KB,
+		       percent_of_ram(OE_LEVEL_IMMINENT_OOM_PERCENT));
 	if (!is_given(OE_LEVEL_HYSTERESIS_KB))
 		config.marks.hysteresis_kb = percent_of_ram(HYSTERESIS_PERCENT);
 	if (!is_given(OE_LEVEL_DEBOUNCE_MS))

@@ -5,6 +5,8 @@
  */
 #include "core.h"
 
+#include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/swap.h>
 #include <linux/vmstat.h>
@@ -119,6 +121,37 @@ void oe_available_read(struct oe_available *amount)
 	amount->kernel_kb = oe_pages_to_kb(own);
 	amount->level_kb =
 		oe_pages_to_kb(oe_supply_for_level(all, own, &kernel));
+}
+
+/**
+ * oe_available_in_memcg - how much a memory cgroup can still be charged
+ * @memcg: with a reference; of cgroup v2
+ * @amount: filled in: the least that its limit and those above leave
+ *
+ * Context: any, also the OOM path; reads counters only.
+ * Return: true; false if nothing limits it.
+ */
+bool oe_available_in_memcg(struct mem_cgroup *memcg,
+			   struct oe_memcg_amount *amount)
+{
+	struct oe_cgroup_supply supply = {
+		.swap_free = oe_free_swap_pages(),
+		.swap_cost = READ_ONCE(swap_cost), /* oe_available_learn() */
+	};
+
+	amount->kb = U64_MAX;
+	amount->limit_kb = U64_MAX;
+	for (; memcg; memcg = oe_memcg_above(memcg)) {
+		unsigned long pages;
+
+		if (!oe_memcg_read(memcg, &supply))
+			continue;
+		pages = oe_supply_in_cgroup(&supply);
+		amount->kb = min(amount->kb, oe_pages_to_kb(pages));
+		amount->limit_kb =
+			min(amount->limit_kb, oe_pages_to_kb(supply.max));
+	}
+	return amount->limit_kb != U64_MAX;
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct mem_cgroup;
 struct oe_swap_cost;
 
 /* clang-format off */
@@ -61,10 +62,22 @@ struct oe_available {
 	u64 level_kb;
 };
 
+/**
+ * struct oe_memcg_amount - how much a memory cgroup can still be charged
+ * @kb: KiB, see oe_supply_in_cgroup()
+ * @limit_kb: KiB, the lowest memory.max, of its own and those above
+ */
+struct oe_memcg_amount {
+	u64 kb;
+	u64 limit_kb;
+};
+
 unsigned long oe_free_swap_pages(void);
 unsigned long oe_available_pages(void);
 u64 oe_available_kb(void);
 void oe_available_read(struct oe_available *amount);
+bool oe_available_in_memcg(struct mem_cgroup *memcg,
+			   struct oe_memcg_amount *amount);
 void oe_available_prime(struct oe_swap_cost *cost, unsigned long swapped);
 void oe_available_learn(struct oe_swap_cost *cost);
 unsigned long oe_used_pages(void);

@@ -5,10 +5,7 @@
  */
 #include "core.h"
 
-#include <linux/cgroup.h>
 #include <linux/cpuset.h>
-#include <linux/limits.h>
-#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
@@ -17,8 +14,9 @@
 
 #include "episode.h"
 #include "memory/blocks.h"
-#include "memory/headroom.h"
 #include "memory/available.h"
+#include "memory/headroom.h"
+#include "memory/memcg.h"
 
 enum {
 	/*
@@ -111,48 +109,6 @@ static unsigned long sum_usable(gfp_t gfp, unsigned int order,
 	return block ? pages : 0;
 }
 
-#ifdef CONFIG_MEMCG
-/* Pages that may still be charged: as mem_cgroup_margin(), not exported. */
-static unsigned long room_in(struct page_counter *counter)
-{
-	unsigned long room = PAGE_COUNTER_MAX;
-
-	for (; counter; counter = counter->parent) {
-		unsigned long used = page_counter_read(counter);
-		unsigned long max = READ_ONCE(counter->max);
-
-		room = min(room, max > used ? max - used : 0);
-	}
-	return room;
-}
-
-/* With cgroup v1 it is the room of memory and swap together. */
-static unsigned long swap_room(struct mem_cgroup *memcg)
-{
-	return room_in(&memcg->swap);
-}
-
-/* With cgroup v1 a page needs room in both counters. */
-static unsigned long memory_room(struct mem_cgroup *memcg)
-{
-	unsigned long room = room_in(&memcg->memory);
-
-	if (!cgroup_subsys_on_dfl(memory_cgrp_subsys))
-		room = min(room, swap_room(memcg));
-	return room;
-}
-#else
-static unsigned long memory_room(struct mem_cgroup *memcg)
-{
-	return 0;
-}
-
-static unsigned long swap_room(struct mem_cgroup *memcg)
-{
-	return 0;
-}
-#endif
-
 /**
  * oe_memory_is_back - could the allocation now succeed, with a margin?
  * @call: the failed one
@@ -168,7 +124,7 @@ bool oe_memory_is_back(const struct oe_call *call, unsigned long beyond)
 	unsigned long wanted = MARGIN + (1UL << order);
 
 	if (call->kind == OE_KIND_MEMCG)
-		return memory_room(call->domain.memcg) >= wanted;
+		return oe_memcg_room(call->domain.memcg) >= wanted;
 	return sum_usable(call->gfp ?: UNKNOWN, order, &call->domain) >=
 	       wanted + beyond;
 }
@@ -185,7 +141,7 @@ unsigned long oe_memory_swap_room(const struct oe_call *call)
 	unsigned long pages = oe_free_swap_pages();
 
 	if (call->kind == OE_KIND_MEMCG)
-		pages = min(pages, swap_room(call->domain.memcg));
+		pages = min(pages, oe_memcg_swap_room(call->domain.memcg));
 	return pages;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What memory cgroups hold, and what of it reclaim leaves alone.
+ * What memory cgroups hold, what of it reclaim leaves alone, and what their limits
+ * leave.
  */
 #include "core.h"
 
@@ -15,8 +16,7 @@
 #include <linux/rcupdate.h>
 
 #include "memory/memcg.h"
-
-#ifdef CONFIG_MEMCG
+#include "rules/available.h"
 
 enum {
 	/* A walk over many cgroups is not made for each look at the memory. */
@@ -35,18 +35,22 @@ static unsigned long list_size(struct mem_cgroup *memcg, enum lru_list lru)
 	return pages;
 }
 
-static unsigned long cache_below(struct mem_cgroup *memcg)
+/* Page cache and anonymous memory of a cgroup and of those below it. */
+static void sum_lists(struct mem_cgroup *memcg, unsigned long *cache,
+		      unsigned long *anon)
 {
 	struct cgroup_subsys_state *css;
-	unsigned long pages = 0;
 
+	*cache = 0;
+	*anon = 0;
 	css_for_each_descendant_pre(css, &memcg->css) {
 		struct mem_cgroup *one = mem_cgroup_from_css(css);
 
-		pages += list_size(one, LRU_ACTIVE_FILE) +
-			 list_size(one, LRU_INACTIVE_FILE);
+		*cache += list_size(one, LRU_ACTIVE_FILE) +
+			  list_size(one, LRU_INACTIVE_FILE);
+		*anon += list_size(one, LRU_ACTIVE_ANON) +
+			 list_size(one, LRU_INACTIVE_ANON);
 	}
-	return pages;
 }
 
 static unsigned long larger_of(atomic_long_t *min, atomic_long_t *low)
@@ -75,11 +79,11 @@ static unsigned long kept_in(struct mem_cgroup *memcg)
 	unsigned long kept = protected_in(memcg);
 	unsigned long used = page_counter_read(&memcg->memory);
 	unsigned long beyond = used > kept ? used - kept : 0;
-	unsigned long cache;
+	unsigned long cache, anon;
 
 	if (!kept)
 		return 0;
-	cache = cache_below(memcg);
+	sum_lists(memcg, &cache, &anon);
 	return cache > beyond ? cache - beyond : 0;
 }
 
@@ -126,4 +130,81 @@ unsigned long oe_memcg_kept_pages(void)
 	return READ_ONCE(kept);
 }
 
-#endif /* CONFIG_MEMCG */
+/* Pages that may still be charged: as mem_cgroup_margin(), not exported. */
+static unsigned long room_in(struct page_counter *counter)
+{
+	unsigned long room = PAGE_COUNTER_MAX;
+
+	for (; counter; counter = counter->parent) {
+		unsigned long used = page_counter_read(counter);
+		unsigned long max = READ_ONCE(counter->max);
+
+		room = min(room, max > used ? max - used : 0);
+	}
+	return room;
+}
+
+/**
+ * oe_memcg_swap_room - how much more a cgroup may swap out
+ * @memcg: which
+ *
+ * With cgroup v1 it is the room of memory and swap together.
+ *
+ * Context: any.
+ * Return: pages.
+ */
+unsigned long oe_memcg_swap_room(struct mem_cgroup *memcg)
+{
+	return room_in(&memcg->swap);
+}
+
+/**
+ * oe_memcg_room - how much more a cgroup may be charged without reclaim
+ * @memcg: which
+ *
+ * With cgroup v1 a page needs room in both counters.
+ *
+ * Context: any.
+ * Return: pages.
+ */
+unsigned long oe_memcg_room(struct mem_cgroup *memcg)
+{
+	unsigned long room = room_in(&memcg->memory);
+
+	if (!cgroup_subsys_on_dfl(memory_cgrp_subsys))
+		room = min(room, oe_memcg_swap_room(memcg));
+	return room;
+}
+
+/**
+ * oe_memcg_above - the cgroup above another one
+ * @memcg: with a reference
+ *
+ * Context: any.
+ * Return: as long valid as @memcg; NULL above the root.
+ */
+struct mem_cgroup *oe_memcg_above(struct mem_cgroup *memcg)
+{
+	return parent_mem_cgroup(memcg);
+}
+
+/**
+ * oe_memcg_read - what the kernel counts of a cgroup
+ * @memcg: with a reference; of cgroup v2
+ * @supply: filled in but for @swap_free and @swap_cost; only if there is a limit
+ *
+ * Context: any, also the OOM path; takes no lock.
+ * Return: true; false if memory.max is "max".
+ */
+bool oe_memcg_read(struct mem_cgroup *memcg, struct oe_cgroup_supply *supply)
+{
+	supply->max = READ_ONCE(memcg->memory.max);
+	if (supply->max >= PAGE_COUNTER_MAX)
+		return false;
+	supply->used = page_counter_read(&memcg->memory);
+	supply->swap_room = oe_memcg_swap_room(memcg);
+	rcu_read_lock();
+	sum_lists(memcg, &supply->cache, &supply->anon);
+	rcu_read_unlock();
+	return true;
+}

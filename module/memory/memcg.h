@@ -2,12 +2,42 @@
 #ifndef OE_MEMCG_H
 #define OE_MEMCG_H
 
+#include <linux/types.h>
+
+struct mem_cgroup;
+struct oe_cgroup_supply;
+
 #ifdef CONFIG_MEMCG
 unsigned long oe_memcg_kept_pages(void);
+unsigned long oe_memcg_room(struct mem_cgroup *memcg);
+unsigned long oe_memcg_swap_room(struct mem_cgroup *memcg);
+struct mem_cgroup *oe_memcg_above(struct mem_cgroup *memcg);
+bool oe_memcg_read(struct mem_cgroup *memcg, struct oe_cgroup_supply *supply);
 #else
 static inline unsigned long oe_memcg_kept_pages(void)
 {
 	return 0;
+}
+
+static inline unsigned long oe_memcg_room(struct mem_cgroup *memcg)
+{
+	return 0;
+}
+
+static inline unsigned long oe_memcg_swap_room(struct mem_cgroup *memcg)
+{
+	return 0;
+}
+
+static inline struct mem_cgroup *oe_memcg_above(struct mem_cgroup *memcg)
+{
+	return NULL;
+}
+
+static inline bool oe_memcg_read(struct mem_cgroup *memcg,
+				 struct oe_cgroup_supply *supply)
+{
+	return false;
 }
 #endif
 

@@ -8,6 +8,7 @@
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 
+#include "levels/cgroup_watch.h"
 #include "levels/level.h"
 #include "notify.h"
 #include "oom/announce.h"
@@ -83,5 +84,7 @@ void oe_announce(struct oe_episode *episode)
 		take_report(episode);
 	if (oe_episode_is_global(episode) && !episode->call.quiet)
 		oe_level_enter_oom();
+	if (episode->call.kind == OE_KIND_MEMCG && !episode->call.quiet)
+		oe_cgroup_watch_enter_oom(episode->call.domain.memcg);
 	episode->announced_ns = ktime_get_ns();
 }

@@ -21,7 +21,7 @@ enum {
 };
 
 /* What MemAvailable counts of cache or slab: see si_mem_available(). */
-static unsigned long counted(unsigned long pages, unsigned long low)
+static unsigned long counted_part(unsigned long pages, unsigned long low)
 {
 	return pages - min(pages / 2, low);
 }
@@ -51,9 +51,9 @@ static unsigned long take_share(unsigned long pages, u32 share)
  */
 unsigned long oe_supply_in_memory(const struct oe_supply *supply)
 {
-	unsigned long less = counted(supply->reclaimable, supply->low);
+	unsigned long less = counted_part(supply->reclaimable, supply->low);
 	unsigned long kept =
-		min(supply->kept, counted(supply->cache, supply->low));
+		min(supply->kept, counted_part(supply->cache, supply->low));
 
 	if (supply->mem_available <= 0)
 		return 0;
@@ -123,7 +123,7 @@ unsigned long oe_supply_for_kernel(const struct oe_supply *supply,
 
 	if (!kernel->barred)
 		return most;
-	pages = counted(outside_cma(kernel, kernel->cache), kernel->low);
+	pages = counted_part(outside_cma(kernel, kernel->cache), kernel->low);
 	kept = supply->kept;
 	if (pages < supply->cache)
 		kept = take_share(kept, share_of(pages, supply->cache));
@@ -132,6 +132,28 @@ unsigned long oe_supply_for_kernel(const struct oe_supply *supply,
 	pages -= min(pages, gone);
 	own.anon = outside_cma(kernel, kernel->anon);
 	return min(most, pages + oe_supply_in_swap(&own));
+}
+
+/**
+ * oe_supply_in_cgroup - how much a memory cgroup may have, by its own limit
+ * @supply: what the kernel counts of it
+ *
+ * What is beyond the limit already is 0. All of its page cache counts: reclaim of a
+ * cgroup goes on until nothing is left to take. Swap counts as for the machine.
+ *
+ * Context: any.
+ * Return: pages.
+ */
+unsigned long oe_supply_in_cgroup(const struct oe_cgroup_supply *supply)
+{
+	struct oe_supply swap = {
+		.anon = min(supply->anon, supply->swap_room),
+		.swap_free = supply->swap_free,
+		.swap_cost = supply->swap_cost,
+	};
+	unsigned long used = supply->used - min(supply->used, supply->cache);
+
+	return supply->max - min(supply->max, used) + oe_supply_in_swap(&swap);
 }
 
 /**

@@ -73,6 +73,27 @@ struct oe_kernel_supply {
 };
 
 /**
+ * struct oe_cgroup_supply - what the kernel counts of a memory cgroup, and of those
+ *	below it; pages
+ * @max: memory.max
+ * @used: memory.current
+ * @cache: page cache on the LRU lists, without the unevictable
+ * @anon: the same of anonymous memory
+ * @swap_room: how much of it memory.swap.max, and those above, let go to swap
+ * @swap_free: free swap of the machine
+ * @swap_cost: see oe_swap_cost_now()
+ */
+struct oe_cgroup_supply {
+	unsigned long max;
+	unsigned long used;
+	unsigned long cache;
+	unsigned long anon;
+	unsigned long swap_room;
+	unsigned long swap_free;
+	unsigned int swap_cost;
+};
+
+/**
  * struct oe_swap_cost - what swap has cost in memory so far
  * @primed: there was a look
  * @last_free: free swap at the last look
@@ -94,6 +115,7 @@ unsigned long oe_supply_in_memory(const struct oe_supply *supply);
 unsigned long oe_supply_in_swap(const struct oe_supply *supply);
 unsigned long oe_supply_for_kernel(const struct oe_supply *supply,
 				   const struct oe_kernel_supply *kernel);
+unsigned long oe_supply_in_cgroup(const struct oe_cgroup_supply *supply);
 unsigned long oe_supply_for_level(unsigned long available,
 				  unsigned long for_kernel,
 				  const struct oe_kernel_supply *kernel);

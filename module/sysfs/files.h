@@ -51,4 +51,19 @@ void oe_sysfs_groups_exit(void);
 int oe_sysfs_limits_init(struct kobject *parent);
 void oe_sysfs_limits_exit(void);
 
+/* cgroups.c */
+#ifdef CONFIG_MEMCG
+int oe_sysfs_cgroups_init(struct kobject *parent);
+void oe_sysfs_cgroups_exit(void);
+#else
+static inline int oe_sysfs_cgroups_init(struct kobject *parent)
+{
+	return 0;
+}
+
+static inline void oe_sysfs_cgroups_exit(void)
+{
+}
+#endif
+
 #endif /* OE_SYSFS_FILES_H */

@@ -308,6 +308,9 @@ int oe_sysfs_init(void)
 	err = oe_sysfs_limits_init(&root.kobj);
 	if (err)
 		goto err_put_nodes;
+	err = oe_sysfs_cgroups_init(&root.kobj);
+	if (err)
+		goto err_exit_limits;
 	oe_notify_attach(&root.kobj, root.wanted);
 	err = oe_sysfs_levels_attach(&root.kobj);
 	if (err)
@@ -317,6 +320,8 @@ int oe_sysfs_init(void)
 
 err_detach_notify:
 	oe_notify_detach();
+	oe_sysfs_cgroups_exit();
+err_exit_limits:
 	oe_sysfs_limits_exit();
 err_put_nodes:
 	put_nodes();
@@ -344,6 +349,7 @@ void oe_sysfs_exit(void)
 {
 	oe_coverage_detach();
 	oe_sysfs_levels_detach();
+	oe_sysfs_cgroups_exit();
 	oe_sysfs_limits_exit();
 	oe_notify_detach();
 	put_nodes();

@@ -224,6 +224,74 @@ static void available_kernel(struct kunit *test)
 	}
 }
 
+/* What a memory cgroup may have. */
+static const struct {
+	const char *what;
+	struct oe_cgroup_supply supply;
+	unsigned long pages;
+} cgroup_cases[] = {
+	{ "empty", { .max = 1000 }, 1000 },
+	{ "half full", { .max = 1000, .used = 500 }, 500 },
+	{ "full", { .max = 1000, .used = 1000 }, 0 },
+	{ "above a limit that was lowered", { .max = 1000, .used = 1500 }, 0 },
+	{ "all page cache counts",
+	  { .max = 1000, .used = 900, .cache = 600 },
+	  700 },
+	{ "above the limit, page cache makes up for it",
+	  { .max = 1000, .used = 1100, .cache = 600 },
+	  500 },
+	{ "more page cache than is charged: it was read before",
+	  { .max = 1000, .used = 100, .cache = 600 },
+	  1000 },
+	{ "swap: as much as is in memory",
+	  { .max = 1000,
+	    .used = 900,
+	    .anon = 200,
+	    .swap_room = 500,
+	    .swap_free = 500 },
+	  300 },
+	{ "as memory.swap.max leaves",
+	  { .max = 1000,
+	    .used = 900,
+	    .anon = 200,
+	    .swap_room = 50,
+	    .swap_free = 500 },
+	  150 },
+	{ "memory.swap.max is 0",
+	  { .max = 1000, .used = 900, .anon = 200, .swap_free = 500 },
+	  100 },
+	{ "as is free",
+	  { .max = 1000,
+	    .used = 900,
+	    .anon = 200,
+	    .swap_room = 500,
+	    .swap_free = 20 },
+	  120 },
+	{ "a store that takes a quarter again",
+	  { .max = 1000,
+	    .used = 900,
+	    .anon = 200,
+	    .swap_room = 500,
+	    .swap_free = 500,
+	    .swap_cost = OE_SWAP_COST_WHOLE / 4 },
+	  250 },
+	{ "memory.max is 0", { .used = 10 }, 0 },
+	{ "the largest numbers",
+	  { .max = LONG_MAX, .used = ULONG_MAX, .cache = ULONG_MAX },
+	  LONG_MAX },
+};
+
+static void available_cgroup(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cgroup_cases); i++)
+		KUNIT_EXPECT_EQ_MSG(
+			test, cgroup_cases[i].pages,
+			oe_supply_in_cgroup(&cgroup_cases[i].supply), "%s",
+			cgroup_cases[i].what);
+}
+
 enum {
 	FREE = 100 * 1000,
 	MAX_LOOKS = 6,
@@ -370,13 +438,10 @@ static void cost_after_load(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(available_supply),
-	KUNIT_CASE(available_kernel),
-	KUNIT_CASE(available_cost),
-	KUNIT_CASE(cost_at_load),
-	KUNIT_CASE(cost_after_load),
-	KUNIT_CASE(cost_at_rest),
-	{},
+	KUNIT_CASE(available_supply), KUNIT_CASE(available_kernel),
+	KUNIT_CASE(available_cgroup), KUNIT_CASE(available_cost),
+	KUNIT_CASE(cost_at_load),     KUNIT_CASE(cost_after_load),
+	KUNIT_CASE(cost_at_rest),     {},
 };
 
 struct kunit_suite oe_available_suite = {

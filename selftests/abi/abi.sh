@@ -25,11 +25,11 @@ documented()
 	     }' "$PAGE" | sort
 }
 
-# The page has one entry for the files of all groups, and of all limits.
+# The page has one entry for the files of all groups, limits and watched cgroups.
 live()
 {
 	find "$OE" -type f -exec stat -c '%n 0%a' {} + |
-		sed 's|/groups/example/|/groups/<name>/|; s|/limits/1/|/limits/<uid>/|' | sort
+		sed 's|/groups/example/|/groups/<name>/|; s|/limits/1/|/limits/<uid>/|; s|/cgroups/example/|/cgroups/<name>/|' | sort
 }
 
 entries_complete()
@@ -50,6 +50,12 @@ load_module
 set_to limits/create 1
 set_to groups/create example
 documented >"$tmp/documented"
+if [ -e "$OE/cgroups" ]; then
+	set_to cgroups/create example
+else
+	# A kernel without memory cgroups.
+	sed -i '/\/cgroups\//d' "$tmp/documented"
+fi
 live >"$tmp/live"
 check "there is something to compare" [ "$(wc -l <"$tmp/live")" -gt 15 ]
 equal "page and tree agree" "" "$(diff "$tmp/documented" "$tmp/live")"

@@ -53,7 +53,7 @@ level_is()
 watch_levels()
 {
 	trace_start "$WATCH" mono
-	for event in level enter; do
+	for event in level cgroup_level enter; do
 		echo 1 >"$TRACING/instances/$WATCH/events/oom_embedded/oom_embedded_$event/enable" ||
 			bail_out "no tracepoint oom_embedded_$event"
 	done

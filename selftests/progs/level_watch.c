@@ -4,6 +4,7 @@
  *
  *	lv poll LEVEL			levels/level, by poll(2) and read(2)
  *	lv uevent LEVEL WAS AVAILABLE	the uevents
+ *	lv cgroup NAME LEVEL WAS AVAILABLE	those of cgroups
  *	lv pressure			what systemd's memory pressure client reacts
  *					to, with the file $MEMORY_PRESSURE_WATCH
  *
@@ -21,6 +22,7 @@
 #include <linux/netlink.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,10 +102,16 @@ static void *watch_uevents(void *unused)
 
 	(void)unused;
 	while ((n = recv(uevent_fd, text, sizeof(text) - 1, 0)) > 0) {
+		bool of_cgroup;
+
 		text[n] = '\0';
-		if (strcmp(value_of(text, text + n, "OOM_EVENT="), "level") != 0)
+		of_cgroup = !strcmp(value_of(text, text + n, "OOM_EVENT="), "cgroup_level");
+		if (!of_cgroup && strcmp(value_of(text, text + n, "OOM_EVENT="), "level") != 0)
 			continue;
-		snprintf(line, sizeof(line), "lv uevent %s %s %s\n",
+		snprintf(line, sizeof(line), "lv %s %s%s%s %s %s\n",
+			 of_cgroup ? "cgroup" : "uevent",
+			 of_cgroup ? value_of(text, text + n, "OOM_WATCH=") : "",
+			 of_cgroup ? " " : "",
 			 value_of(text, text + n, "OOM_LEVEL="),
 			 value_of(text, text + n, "OOM_LEVEL_WAS="),
 			 value_of(text, text + n, "OOM_AVAILABLE_KB="));
