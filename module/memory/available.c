@@ -256,6 +256,32 @@ void oe_memtotals_read(struct oe_memtotals *totals)
 	kb[OE_MEMTOTAL_PageTables] = oe_to_kib(oe_vmstat_pagetables());
 }
 
+static u32 part_kb(unsigned long pages)
+{
+	return min_t(u64, oe_pages_to_kb(pages), U32_MAX);
+}
+
+/**
+ * oe_memparts_read - where the memory is, in a few parts
+ * @kb: filled in: KiB, by &enum oe_mempart
+ *
+ * Context: any; reads counters only.
+ */
+void oe_memparts_read(u32 kb[OE_NR_MEMPARTS])
+{
+	unsigned long shmem = global_node_page_state(NR_SHMEM);
+	unsigned long files = cached_pages(0);
+
+	kb[OE_MEMPART_free] = part_kb(global_zone_page_state(NR_FREE_PAGES));
+	kb[OE_MEMPART_anon] = part_kb(global_node_page_state(NR_ANON_MAPPED));
+	kb[OE_MEMPART_cache] = part_kb(files - min(files, shmem));
+	kb[OE_MEMPART_shmem] = part_kb(shmem);
+	kb[OE_MEMPART_slab] =
+		part_kb(global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B) +
+			global_node_page_state_pages(NR_SLAB_UNRECLAIMABLE_B));
+	kb[OE_MEMPART_store] = part_kb(oe_vmstat_zspages());
+}
+
 /**
  * oe_memtotal_name - the name of a sum in /proc/meminfo
  * @total: the sum

@@ -39,6 +39,21 @@ enum oe_memtotal {
 #undef OE_MEMTOTAL_ENUM
 	OE_NR_MEMTOTALS,
 };
+/* Parts of the memory that do not overlap; what is left is nobody's of these. */
+#define OE_MEMPARTS(X)							\
+	X(free)		/* free pages */				\
+	X(anon)		/* anonymous memory of processes */		\
+	X(cache)	/* page cache, without shmem */			\
+	X(shmem)	/* tmpfs, memfd, shared memory */		\
+	X(slab)		/* the kernel's own objects */			\
+	X(store)	/* zram, zswap: what they take */
+
+enum oe_mempart {
+#define OE_MEMPART_ENUM(name) OE_MEMPART_##name,
+	OE_MEMPARTS(OE_MEMPART_ENUM)
+#undef OE_MEMPART_ENUM
+	OE_NR_MEMPARTS,
+};
 /* clang-format on */
 
 /**
@@ -82,6 +97,7 @@ void oe_available_prime(struct oe_swap_cost *cost, unsigned long swapped);
 void oe_available_learn(struct oe_swap_cost *cost);
 unsigned long oe_used_pages(void);
 void oe_memtotals_read(struct oe_memtotals *totals);
+void oe_memparts_read(u32 kb[OE_NR_MEMPARTS]);
 const char *oe_memtotal_name(enum oe_memtotal total);
 
 #endif /* OE_MEMTOTALS_H */

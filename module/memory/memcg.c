@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What memory cgroups hold, what of it reclaim leaves alone, and what their limits
- * leave.
+ * Memory cgroups: how much they hold, which part of it reclaim leaves alone, and how much
+ * their limits leave.
  */
 #include "core.h"
 

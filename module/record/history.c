@@ -63,6 +63,7 @@ void oe_history_add(u64 available_kb, enum oe_level level)
 	spin_lock(&ring.lock);
 	entry.uptime_ns = ktime_get_ns();
 	if (is_news(&entry)) {
+		oe_memparts_read(entry.part_kb);
 		slot = oe_ring_add(&ring);
 		*slot = entry;
 	}

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+#include "memory/available.h"
 #include "rules/watermark.h"
 
 enum {
@@ -15,11 +16,13 @@ enum {
  * @uptime_ns: CLOCK_MONOTONIC
  * @available_kb: see oe_available_kb()
  * @level: at that time
+ * @part_kb: where the memory was, see oe_memparts_read()
  */
 struct oe_history_entry {
 	u64 uptime_ns;
 	u64 available_kb;
 	enum oe_level level;
+	u32 part_kb[OE_NR_MEMPARTS];
 };
 
 void oe_history_add(u64 available_kb, enum oe_level level);

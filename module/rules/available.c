@@ -138,7 +138,7 @@ unsigned long oe_supply_for_kernel(const struct oe_supply *supply,
  * oe_supply_in_cgroup - how much a memory cgroup may have, by its own limit
  * @supply: what the kernel counts of it
  *
- * What is beyond the limit already is 0. All of its page cache counts: reclaim of a
+ * Above its limit a cgroup has nothing. All of its page cache counts: reclaim of a
  * cgroup goes on until nothing is left to take. Swap counts as for the machine.
  *
  * Context: any.

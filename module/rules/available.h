@@ -45,7 +45,7 @@ struct oe_supply {
 };
 
 /**
- * struct oe_kernel_supply - what the kernel counts of the zones that its own
+ * struct oe_kernel_supply - counters of the zones that the kernel's own
  *	allocations (GFP_KERNEL) may use; pages
  * @barred: all that they may not use on this machine: CMA areas, high memory,
  *	movable zones; 0 = every zone is theirs

@@ -23,7 +23,7 @@
 #define LEVELS "levels"
 
 enum {
-	HISTORY_LINE = 96,
+	HISTORY_LINE = 96 + OE_NR_MEMPARTS * 20,
 	NR_READ_ONLY = 5, /* files before the tunables */
 };
 
@@ -116,16 +116,31 @@ static void init_tunables(void)
 	}
 }
 
+static void add_parts(struct oe_text *text,
+		      const struct oe_history_entry *entry)
+{
+	/* clang-format off */
+#define PART_NAME(name) #name,
+	static const char *const names[] = { OE_MEMPARTS(PART_NAME) };
+#undef PART_NAME
+	/* clang-format on */
+	unsigned int i;
+
+	for (i = 0; i < OE_NR_MEMPARTS; i++)
+		oe_text_add(text, " %s_kb=%-10u", names[i], entry->part_kb[i]);
+}
+
 static void add_entry(struct oe_text *text,
 		      const struct oe_history_entry *entry)
 {
 	u32 rest;
 	u64 seconds = div_u64_rem(entry->uptime_ns, NSEC_PER_SEC, &rest);
 
-	oe_text_add(text,
-		    "uptime=%10llu.%06u available_kb=%-12llu level=%-12s\n",
+	oe_text_add(text, "uptime=%10llu.%06u available_kb=%-12llu level=%-12s",
 		    seconds, rest / 1000, entry->available_kb,
 		    oe_level_name(entry->level));
+	add_parts(text, entry);
+	oe_text_add(text, "\n");
 }
 
 static int build_history(struct oe_list *list, struct oe_text *text)

@@ -96,7 +96,7 @@ static void available_supply(struct kunit *test)
 	}
 }
 
-/* What the kernel's own allocations may have, and what a level is judged by. */
+/* The memory for the kernel's own allocations, and the amount that a level is judged by. */
 struct kernel_case {
 	const char *what;
 	struct oe_supply supply;
@@ -224,7 +224,7 @@ static void available_kernel(struct kunit *test)
 	}
 }
 
-/* What a memory cgroup may have. */
+/* The memory for a memory cgroup. */
 static const struct {
 	const char *what;
 	struct oe_cgroup_supply supply;

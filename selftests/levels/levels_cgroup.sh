@@ -31,7 +31,7 @@ box_has_no_data()
 	esac
 }
 
-# What the kernel told of the cgroup since a mark, | where its first OOM began.
+# The levels that the kernel told of the cgroup since a mark, | where its first OOM began.
 box_path()
 {
 	since_mark "$1" | awk '

@@ -171,16 +171,24 @@ at_once()
 	poll_until "$PATIENCE" level_is normal
 }
 
-# Lines of one width, times that do not go back, levels that the ABI has.
+# Lines of one width, times that do not go back, levels that the ABI has, parts that are not more
+# than all of the memory.
 bad_history()
 {
-	awk '{
+	awk -v total="$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)" '{
 		if (NR > 1 && length($0) != width)
 			print "width: " $0
 		width = length($0)
 		sub(/uptime= */, "uptime=")
-		if ($0 !~ /^uptime=[0-9]+\.[0-9]+ available_kb=[0-9]+ +level=[a-z_]+ *$/)
+		if ($0 !~ /^uptime=[0-9]+\.[0-9]+ available_kb=[0-9]+ +level=[a-z_]+ +free_kb=[0-9]+ +anon_kb=[0-9]+ +cache_kb=[0-9]+ +shmem_kb=[0-9]+ +slab_kb=[0-9]+ +store_kb=[0-9]+ *$/)
 			print "form: " $0
+		sum = 0
+		for (i = 4; i <= NF; i++) {
+			split($i, part, "=")
+			sum += part[2]
+		}
+		if (sum > total || sum < total / 2)
+			print "sum: " sum " of " total ": " $0
 		sub(/uptime=/, "")
 		if ($1 + 0 < before)
 			print "time: " $0
@@ -193,7 +201,7 @@ bad_history()
 # in order, end with these.
 in_history()
 {
-	sed 's/.*level=\([a-z_]*\) *$/\1/' "$LEVELS/history" | uniq | tr '\n' ' '
+	sed 's/.*level=\([a-z_]*\) .*/\1/' "$LEVELS/history" | uniq | tr '\n' ' '
 }
 
 ends_with()
