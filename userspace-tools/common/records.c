@@ -322,6 +322,11 @@ void oe_records_free_report(struct oe_report *report)
 
 static int parse_sample(char *line, struct oe_sample *sample)
 {
+	static const char *const parts[OE_NR_PARTS] = {
+		[OE_PART_SLAB] = "slab_kb",   [OE_PART_STORE] = "store_kb",
+		[OE_PART_SHMEM] = "shmem_kb", [OE_PART_ANON] = "anon_kb",
+		[OE_PART_CACHE] = "cache_kb", [OE_PART_FREE] = "free_kb",
+	};
 	struct oe_field field[OE_FIELDS_MAX];
 	size_t nr = oe_records_fields(line, field);
 	const char *level = oe_field_text(field, nr, "level");
@@ -330,6 +335,8 @@ static int parse_sample(char *line, struct oe_sample *sample)
 	sample->available_kb = oe_field_number(field, nr, "available_kb", -1);
 	oe_records_copy(sample->level, sizeof(sample->level),
 			level ? level : "");
+	for (int i = 0; i < OE_NR_PARTS; i++)
+		sample->part_kb[i] = oe_field_number(field, nr, parts[i], -1);
 	return sample->uptime >= 0 && sample->available_kb >= 0;
 }
 

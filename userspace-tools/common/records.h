@@ -111,16 +111,29 @@ struct oe_report {
 	struct oe_rows rows;
 };
 
+/** enum oe_mempart - parts of the memory that do not overlap, as in levels/history */
+enum oe_mempart {
+	OE_PART_SLAB,
+	OE_PART_STORE,
+	OE_PART_SHMEM,
+	OE_PART_ANON,
+	OE_PART_CACHE,
+	OE_PART_FREE,
+	OE_NR_PARTS,
+};
+
 /**
  * struct oe_sample - a point of the memory curve
  * @uptime: seconds
  * @available_kb: the memory that the levels are compared with
  * @level: at that time
+ * @part_kb: where the memory was, by &enum oe_mempart; negative = not told
  */
 struct oe_sample {
 	double uptime;
 	long long available_kb;
 	char level[OE_WORD_SIZE];
+	long long part_kb[OE_NR_PARTS];
 };
 
 /**

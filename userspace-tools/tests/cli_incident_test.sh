@@ -39,6 +39,9 @@ has "the request" 'leak/412 needed 1 page, gfp 0x140cca'
 has "the acknowledgement" 'acknowledged after 118 ms'
 has "the memory curve" '<polyline class="curve" points=" [0-9]'
 has "watermarks in it" '>imminent_oom</text>'
+same "the parts of the memory: seven, with their names" 7 "$(grep -cE '<polygon class="part[0-6]" points="( [0-9.]+,[0-9.]+)+"><title>' "$page")"
+has "they are all of the memory" '<polygon class="part6" points=" [0-9.]+,22\.0 '
+has "from the ground on" '<polygon class="part0" points=".* [0-9.]+,270\.0"><title>not accounted'
 has "narrow: nothing needs to be scrolled aside" "@media.max-width:40rem.*svg{min-width:0}"
 has "the victim's cgroup" 'Victim&#39;s cgroup</b>/system.slice/batch.service<'
 has "init is unkillable" '<td class="c">init</td>.*<td>unkillable</td>'
@@ -61,6 +64,9 @@ for file in warning critical imminent_oom oom; do
 done
 sed -i 's/level=[a-z_]*/level=normal/' "$OOM_EMBEDDED_SYSFS/levels/history"
 gives "incident: without watermarks, the time around it" 0 '<polyline class="curve"' incident
+sed -i 's/ free_kb=.*//' "$OOM_EMBEDDED_SYSFS/levels/history"
+gives "incident: of a module that tells no parts" 0 '<polyline class="curve"' incident
+same "there is no stack of them" 0 "$(grep -c '<polygon class="part' "$tmp/out")"
 make_tree "$tmp/tree"
 run incident -o "$tmp/file.html"
 same "incident -o: a file" "0 html" "$status $(tail -n 1 "$tmp/file.html" | tr -d '</>')"

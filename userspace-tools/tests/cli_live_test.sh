@@ -194,6 +194,12 @@ terminal resize-window -t live -x 60 -y 12 2>/dev/null
 soon "top: in a small window" shows '^OOMs'
 terminal send-keys -t live q
 soon "top: q ends it, in order" shows 'status 0'
+open_terminal 100 45 screen top -d 0.2
+soon "top: with room, the parts of the memory over time" shows '^parts +[.]+P*C*[PC.]*$'
+check "top: their names" shows '^ +[0-9]+ s: P processes'
+same "top: eight lines of them" 8 \
+	"$(terminal capture-pane -p -t live | grep -cE '^(parts  |       ) [PCTSZ#.]{80,}$')"
+terminal send-keys -t live q
 open_terminal 80 24 vt100 top -d 0.2
 soon "top: on a vt100" shows ' next +batch'
 check "top: on 80 columns" shows '^POS|^ *POS +PID +RANK SOURCE'

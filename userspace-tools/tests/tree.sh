@@ -58,7 +58,7 @@ fake_history()
 			else if (i < 90) kb = 2000 + (i - 80) * 300
 			else kb = 160000
 			level = kb > 65536 ? "normal" : kb > 32768 ? "warning" : kb > 16384 ? "critical" : kb > 8192 ? "imminent_oom" : "oom"
-			printf "%-80s\n", sprintf("uptime=%17.6f available_kb=%-12d level=%-12s", t, kb, level)
+			printf "%-240s\n", sprintf("uptime=%17.6f available_kb=%-12d level=%-12s free_kb=%-10d anon_kb=%-10d cache_kb=%-10d shmem_kb=%-10d slab_kb=%-10d store_kb=%-10d", t, kb, level, kb, 220000 - kb, 8000, 4000, 12000, 2000)
 		}
 	}'
 }

@@ -347,6 +347,7 @@ static void print_page(FILE *to, const struct incident *incident)
 	html_section(to, "Memory",
 		     "Available memory; seconds from the emergency on.");
 	incident_curve(to, incident);
+	incident_stack(to, incident);
 	print_account(to, incident);
 	html_section(to, "Timeline", "");
 	incident_timeline(to, incident);

@@ -50,6 +50,7 @@ static inline const char *incident_watermark(int i)
 
 void incident_find_window(struct incident *incident);
 void incident_curve(FILE *to, const struct incident *incident);
+void incident_stack(FILE *to, const struct incident *incident);
 void incident_processes(FILE *to, const struct incident *incident);
 void incident_timeline(FILE *to, const struct incident *incident);
 

@@ -10,15 +10,9 @@
 #include "cli/print/format.h"
 #include "cli/print/html.h"
 #include "cli/commands/incident.h"
+#include "cli/commands/incident_frame.h"
 
 enum {
-	WIDTH = 900,
-	HEIGHT = 300,
-	LEFT = 70,
-	RIGHT = 110, /* names of the watermarks */
-	TOP = 22,
-	BOTTOM = 30,
-	TICKS = 6,
 	AROUND_S = 30, /* shown before and after if no level tells */
 	MARGIN_S = 2,
 };
@@ -126,33 +120,10 @@ void incident_find_window(struct incident *incident)
 
 /* --- the picture ----------------------------------------------------------- */
 
-/**
- * struct frame - how numbers become places
- * @from: uptime at the left edge
- * @to: at the right edge
- * @top_kb: memory at the upper edge
- */
-struct frame {
-	double from;
-	double to;
-	double top_kb;
-};
-
-static double x_of(const struct frame *frame, double uptime)
-{
-	return LEFT + (uptime - frame->from) / (frame->to - frame->from) *
-			      (WIDTH - LEFT - RIGHT);
-}
-
-static double y_of(const struct frame *frame, double kb)
-{
-	return HEIGHT - BOTTOM - kb / frame->top_kb * (HEIGHT - TOP - BOTTOM);
-}
-
-static struct frame frame_of(const struct incident *incident)
+static struct incident_frame frame_of(const struct incident *incident)
 {
 	const struct oe_sample *sample = incident->history.sample;
-	struct frame frame = {
+	struct incident_frame frame = {
 		.from = fmin(sample[incident->first].uptime, incident->uptime),
 		.to = fmax(sample[incident->last].uptime, incident->uptime),
 		.top_kb = 1,
@@ -172,56 +143,14 @@ static struct frame frame_of(const struct incident *incident)
 	return frame;
 }
 
-/* 1, 2 or 5 times a power of ten, so that there are about TICKS of them. */
-static double step_of(double range)
-{
-	double rough = range / TICKS;
-	double power = pow(10, floor(log10(rough)));
-	double digit = rough / power;
-
-	return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
-}
-
-static void draw_memory_axis(FILE *to, const struct frame *frame)
-{
-	double step = step_of(frame->top_kb / 1024);
-	double mib;
-
-	for (mib = 0; mib * 1024 < frame->top_kb; mib += step) {
-		double y = y_of(frame, mib * 1024);
-
-		fprintf(to,
-			"<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
-			"<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%g MiB</text>\n",
-			LEFT, WIDTH - RIGHT, y, y, LEFT - 6, y + 4, mib);
-	}
-}
-
-static void draw_time_axis(FILE *to, const struct frame *frame, double zero)
-{
-	double step = step_of(frame->to - frame->from);
-	double at = ceil((frame->from - zero) / step) * step;
-
-	for (; zero + at <= frame->to; at += step) {
-		char label[FORMAT_SIZE] = "0";
-
-		/* Sums of fractions need not be 0 where 0 is meant. */
-		if (fabs(at) > step / 2)
-			snprintf(label, sizeof(label), "%+g s", at);
-		fprintf(to,
-			"<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
-			x_of(frame, zero + at), HEIGHT - 8, label);
-	}
-}
-
 static void draw_watermarks(FILE *to, const struct incident *incident,
-			    const struct frame *frame)
+			    const struct incident_frame *frame)
 {
-	double lowest = HEIGHT;
+	double lowest = FRAME_HEIGHT;
 	int i;
 
 	for (i = NR_WATERMARKS - 1; i >= 0; i--) {
-		double y = y_of(frame, (double)incident->watermark_kb[i]);
+		double y = incident_y(frame, (double)incident->watermark_kb[i]);
 		double text_y;
 
 		if (incident->watermark_kb[i] <= 0)
@@ -232,41 +161,42 @@ static void draw_watermarks(FILE *to, const struct incident *incident,
 		fprintf(to,
 			"<line class=\"mark\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
 			"<text class=\"warntext\" x=\"%d\" y=\"%.1f\">%s</text>\n",
-			LEFT, WIDTH - RIGHT, y, y, WIDTH - RIGHT + 6, text_y,
+			FRAME_LEFT, FRAME_WIDTH - FRAME_RIGHT, y, y,
+			FRAME_WIDTH - FRAME_RIGHT + 6, text_y,
 			incident_watermark(i));
 	}
 }
 
 static void draw_points(FILE *to, const struct incident *incident,
-			const struct frame *frame)
+			const struct incident_frame *frame)
 {
 	size_t i;
 
 	for (i = incident->first; i <= incident->last; i++) {
 		const struct oe_sample *sample = &incident->history.sample[i];
 
-		fprintf(to, " %.1f,%.1f", x_of(frame, sample->uptime),
-			y_of(frame, (double)sample->available_kb));
+		fprintf(to, " %.1f,%.1f", incident_x(frame, sample->uptime),
+			incident_y(frame, (double)sample->available_kb));
 	}
 }
 
 static void draw_memory(FILE *to, const struct incident *incident,
-			const struct frame *frame)
+			const struct incident_frame *frame)
 {
 	const struct oe_sample *sample = incident->history.sample;
-	double bottom = HEIGHT - BOTTOM;
+	double bottom = FRAME_HEIGHT - FRAME_BOTTOM;
 
 	fprintf(to, "<polygon class=\"area\" points=\"%.1f,%.1f",
-		x_of(frame, sample[incident->first].uptime), bottom);
+		incident_x(frame, sample[incident->first].uptime), bottom);
 	draw_points(to, incident, frame);
 	fprintf(to, " %.1f,%.1f\"/>\n<polyline class=\"curve\" points=\"",
-		x_of(frame, sample[incident->last].uptime), bottom);
+		incident_x(frame, sample[incident->last].uptime), bottom);
 	draw_points(to, incident, frame);
 	fputs("\"/>\n", to);
 }
 
 static void draw_emergencies(FILE *to, const struct incident *incident,
-			     const struct frame *frame)
+			     const struct incident_frame *frame)
 {
 	size_t i;
 
@@ -281,13 +211,14 @@ static void draw_emergencies(FILE *to, const struct incident *incident,
 		fprintf(to,
 			"<line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\">"
 			"<title>seq %lld</title></line>\n",
-			is_it ? "oom" : "other", x_of(frame, uptime),
-			x_of(frame, uptime), TOP, HEIGHT - BOTTOM, event->seq);
+			is_it ? "oom" : "other", incident_x(frame, uptime),
+			incident_x(frame, uptime), FRAME_TOP,
+			FRAME_HEIGHT - FRAME_BOTTOM, event->seq);
 		if (is_it)
 			fprintf(to,
 				"<text class=\"badtext\" x=\"%.1f\" y=\"%d\" "
 				"text-anchor=\"middle\">out of memory</text>\n",
-				x_of(frame, uptime), TOP - 8);
+				incident_x(frame, uptime), FRAME_TOP - 8);
 	}
 }
 
@@ -298,7 +229,7 @@ static void draw_emergencies(FILE *to, const struct incident *incident,
  */
 void incident_curve(FILE *to, const struct incident *incident)
 {
-	struct frame frame;
+	struct incident_frame frame;
 
 	if (!incident->has_window) {
 		fputs("<p>There is no memory curve: the module has recorded no "
@@ -310,9 +241,8 @@ void incident_curve(FILE *to, const struct incident *incident)
 	fprintf(to,
 		"<div class=\"wide\"><svg viewBox=\"0 0 %d %d\" role=\"img\" "
 		"aria-label=\"available memory over time\">\n",
-		WIDTH, HEIGHT);
-	draw_memory_axis(to, &frame);
-	draw_time_axis(to, &frame, incident->uptime);
+		FRAME_WIDTH, FRAME_HEIGHT);
+	incident_axes(to, &frame, incident->uptime);
 	draw_watermarks(to, incident, &frame);
 	draw_memory(to, incident, &frame);
 	draw_emergencies(to, incident, &frame);

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "cli/commands/manager.h"
+#include "cli/commands/stack.h"
 #include "cli/print/format.h"
 #include "cli/print/readable.h"
 #include "common/commit.h"
@@ -25,6 +26,8 @@ enum {
 	PROCESS_COLUMNS = 22,
 	MIN_CANDIDATES = 4,
 	BAR_LEFT = 8, /* "memory [" */
+	STACK_ROWS = 8, /* of the picture of memory over time, */
+	STACK_ROOM = 40, /* on a terminal with so many rows */
 };
 
 static void add_line(struct frame *frame, enum frame_style style,
@@ -151,6 +154,78 @@ static void add_bar(struct frame *frame)
 	}
 	bar[width] = '\0';
 	add_line(frame, FRAME_PLAIN, "memory [%s]", bar);
+}
+
+/* The part that is at a height of a sample's stack. */
+static char letter_at(const struct oe_sample *sample, long long total_kb,
+		      double height_kb)
+{
+	double kb[STACK_PARTS];
+	int part;
+
+	if (!stack_of(sample, total_kb, kb))
+		return ' ';
+	for (part = 0; part < STACK_PARTS - 1; part++) {
+		if (height_kb < kb[part])
+			break;
+		height_kb -= kb[part];
+	}
+	return stack_letter(part);
+}
+
+/* The sample that was the last one at a moment. */
+static const struct oe_sample *sample_at(const struct oe_history *history,
+					 double uptime)
+{
+	size_t i = 0;
+
+	while (i + 1 < history->nr && history->sample[i + 1].uptime <= uptime)
+		i++;
+	return &history->sample[i];
+}
+
+static void draw_stack(struct frame *frame, const struct oe_history *history,
+		       long long total_kb)
+{
+	int width = frame->columns - BAR_LEFT - 1;
+	double from = history->sample[0].uptime;
+	double to = history->sample[history->nr - 1].uptime;
+	char line[FRAME_COLUMNS_MAX + 1];
+	int row;
+	int i;
+
+	for (row = STACK_ROWS - 1; row >= 0; row--) {
+		double height = (row + 0.5) / STACK_ROWS * (double)total_kb;
+
+		for (i = 0; i < width; i++)
+			line[i] = letter_at(
+				sample_at(history,
+					  from + (to - from) * (i + 1) / width),
+				total_kb, height);
+		line[width] = '\0';
+		add_line(frame, FRAME_PLAIN, "%s %s",
+			 row == STACK_ROWS - 1 ? "parts  " : "       ", line);
+	}
+	add_line(
+		frame, FRAME_DIM,
+		"        %.0f s: P processes  C page cache  T tmpfs  S kernel objects  Z zram  # other  . free",
+		to - from);
+}
+
+/* Where the memory was, over time, if there is room for it. */
+static void add_stack(struct frame *frame)
+{
+	struct oe_history history;
+	double kb[STACK_PARTS];
+	long long total_kb;
+
+	if (frame->rows < STACK_ROOM || frame->columns < 2 * BAR_LEFT ||
+	    oe_proc_meminfo("MemTotal", &total_kb) ||
+	    oe_records_history(&history))
+		return;
+	if (history.nr && stack_of(&history.sample[0], total_kb, kb))
+		draw_stack(frame, &history, total_kb);
+	oe_records_free_history(&history);
 }
 
 static void add_counters(struct frame *frame)
@@ -317,6 +392,7 @@ int frame_build(struct frame *frame)
 	add_level(frame);
 	add_commit(frame);
 	add_bar(frame);
+	add_stack(frame);
 	add_counters(frame);
 	if (oe_records_events(&events))
 		memset(&events, 0, sizeof(events));
