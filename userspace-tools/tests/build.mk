@@ -34,7 +34,8 @@ $(O)/fuzz_%: tests/fuzz_%.c tests/fuzz.h $$(FUZZ_$$*) $(wildcard common/*.h lib/
 # make test-programs: the programs under test, with a module made of plain files.
 FAKE_MODULE = $(call objects,tests/fake_module.c tests/fake_rules.c tests/fake_stage.c tests/fake_tree.c)
 $(FAKE_MODULE): ALL_CFLAGS += -Wno-format-truncation
-FAKE_LDFLAGS = -Wl,--wrap=open,--wrap=pread,--wrap=pwrite
+FAKE_LDFLAGS = -Wl,--wrap=open,--wrap=pread,--wrap=pwrite \
+	-Wl,--wrap=open64,--wrap=pread64,--wrap=pwrite64
 
 .PHONY: test-programs
 test-programs: $(O)/tests/oom-embedded

@@ -32,11 +32,12 @@ enum {
 	TOTAL_KB = 262144,
 };
 
-int __wrap_open(const char *path, int flags, ...);
-ssize_t __real_pread(int fd, void *buf, size_t count, off_t offset);
-ssize_t __wrap_pread(int fd, void *buf, size_t count, off_t offset);
-ssize_t __real_pwrite(int fd, const void *buf, size_t count, off_t offset);
-ssize_t __wrap_pwrite(int fd, const void *buf, size_t count, off_t offset);
+int __wrap_open(const char *path, int flags, ...) FAKE_LABEL("__wrap_open");
+/* The types of pread() and pwrite(). */
+__typeof__(pread) __real_pread FAKE_LABEL("__real_pread");
+__typeof__(pread) __wrap_pread FAKE_LABEL("__wrap_pread");
+__typeof__(pwrite) __real_pwrite FAKE_LABEL("__real_pwrite");
+__typeof__(pwrite) __wrap_pwrite FAKE_LABEL("__wrap_pwrite");
 
 /* --- values ---------------------------------------------------------------- */
 

@@ -4,6 +4,17 @@
  */
 #include "tests/fake_tree.h"
 
+#ifdef __GLIBC__
+/* A library with sizes of 32 bits opens what it wants to. */
+int open_of_library(const char *path, int flags, ...) __asm__("__wrap_open");
+int open_of_libc(const char *path, int flags, ...) __asm__("__real_open");
+
+int open_of_library(const char *path, int flags, ...)
+{
+	return open_of_libc(path, flags);
+}
+#endif
+
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>

@@ -11,8 +11,17 @@ enum {
 	TEXT_SIZE = 8192,
 };
 
-/* The linker puts __wrap_open() in the place of open(). */
-int __real_open(const char *path, int flags, ...);
+/*
+ * The linker puts __wrap_open() in the place of open(). With glibc, open() with sizes of 64 bits is
+ * the symbol open64.
+ */
+#ifdef __GLIBC__
+#define FAKE_LABEL(name) __asm__(name "64")
+#else
+#define FAKE_LABEL(name)
+#endif
+
+int __real_open(const char *path, int flags, ...) FAKE_LABEL("__real_open");
 
 const char *fake_root(void);
 void fake_path(char *path, const char *file);
