@@ -17,6 +17,10 @@ export TOOLS_VARIANT=${TOOLS_VARIANT:-sanitized}
 export TOOLS_FLAGS=${TOOLS_FLAGS-SANITIZE=1}
 export TOOLS_PATIENCE=${TOOLS_PATIENCE:-1}
 export TOOLS_BUILD=$CACHE_DIR/build/tools-$TOOLS_VARIANT
+# Words before each program, an emulator or a checker: what is in TOOLS_BUILD then are scripts.
+TOOLS_RUNNER=${TOOLS_RUNNER-}
+built=$TOOLS_BUILD
+[[ -z $TOOLS_RUNNER ]] || built=$TOOLS_BUILD.programs
 
 names=()
 if [[ ${1-} == all ]]; then
@@ -34,15 +38,31 @@ fi
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 mapfile -t flags <<<"$TOOLS_FLAGS"
-mkdir -p "$TOOLS_BUILD"
-exec {lock}>"$TOOLS_BUILD/lock"
+mkdir -p "$built"
+exec {lock}>"$built/lock"
 flock "$lock"
-if ! make -s -C "$TOOLS" O="$TOOLS_BUILD" "${flags[@]}" -j2 all test-programs >"$work/build" 2>&1 ||
+if ! make -s -C "$TOOLS" O="$built" "${flags[@]}" -j2 all test-programs >"$work/build" 2>&1 ||
 	grep -q 'warning:' "$work/build"; then
 	tail -n 40 "$work/build" | sed 's/^/# /'
 	printf '1..1\nnot ok 1 the tools build without a warning\n'
 	exit 1
 fi
+
+# put_runner: TOOLS_BUILD becomes a copy of what was built, in which a program is a script.
+put_runner()
+{
+	local program
+
+	rm -rf "$TOOLS_BUILD"
+	cp -rs "$built" "$TOOLS_BUILD"
+	while read -r program; do
+		rm "$TOOLS_BUILD/$program"
+		printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$TOOLS_RUNNER" "$built/$program" \
+			>"$TOOLS_BUILD/$program"
+		chmod +x "$TOOLS_BUILD/$program"
+	done < <(cd "$built" && find . -type f -perm /111 ! -name '*.so*' ! -path './packaging/*' -printf '%P\n')
+}
+[[ -z $TOOLS_RUNNER ]] || put_runner
 
 # A script that ends without its plan has not come to its end.
 run_one()

@@ -6,10 +6,15 @@
 # failed or was skipped, a line a variant; "N passed, N failed" at the end.
 #
 #   lto          -O2 -flto, as distributions build
+#   clang        with clang
 #   musl         with musl, as on Alpine and OpenWrt: shared, and all in one file
 #   musl-static
 #   bits32       for 32 bits, with the sanitizers
 #   valgrind     each program under memcheck
+#   arm64        for another machine, all in one file, run by qemu-user: the tests that do not need
+#   armhf        the machine's own /proc and signals. The build is told CROSS_COMPILE= and, so that
+#   i386         there are JSON and configuration files, where Debian's libraries for it are
+#   riscv64
 
 set -uo pipefail
 
@@ -22,9 +27,12 @@ trap - ERR
 set +eE
 export CACHE_DIR
 
-ALL=(lto musl musl-static bits32 valgrind)
+ALL=(lto clang musl musl-static bits32 valgrind arm64 armhf i386 riscv64)
 # Tests that build for themselves, or look at sources: the same in each variant.
-ITSELF=' build house install '
+ITSELF=' build house install packaging '
+# Work for an emulated program: the command line and the library on files. The manager wants
+# locked memory, real-time priority and its own /proc/self/exe.
+EMULATED=(cli_apply cli_bytes cli_changes cli_lists cli_rules cli_tunables cli_tune cli_why fuzz)
 
 # flags_are WORD...: for make, a line each
 flags_are()
@@ -92,7 +100,44 @@ use_valgrind()
 {
 	needs valgrind valgrind
 	flags_are 'CFLAGS=-O1 -g'
+	export TOOLS_RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite"
 	export TOOLS_PATIENCE=4
+}
+
+# libraries_of ARCH SUITE: Debian's for that machine, unpacked; sets LIBRARIES
+libraries_of()
+{
+	local dir=$CACHE_DIR/apt/libraries-$1
+
+	lock_entry "libraries-$1"
+	if [[ ! -e $dir/complete ]]; then
+		(
+			apt_use "$2" "libraries-$1" "$1"
+			apt_unpack "$dir/root" {libinih-dev,libjansson-dev}:"$1"
+		) || die "no libraries for $1"
+		: >"$dir/complete"
+	fi
+	unlock_entry
+	LIBRARIES=$dir/root/usr
+}
+
+# use_machine ARCH SUITE PREFIX EMULATOR
+use_machine()
+{
+	local lib
+
+	needs "$3gcc" "gcc-${3%-}"
+	needs "$4" qemu-user
+	libraries_of "$1" "$2"
+	lib=$LIBRARIES/lib/${3%-}
+	[[ $1 != i386 ]] || lib=$LIBRARIES/lib/i386-linux-gnu
+	# Names of functions in a later C library than the cross compiler's.
+	mkdir -p "$CACHE_DIR/build/tools-$1-libs"
+	"$3gcc" -O2 -Wall -c -o "$CACHE_DIR/build/tools-$1-libs/chk.o" "$TESTS/isoc23.c" || die "no isoc23.o"
+	flags_are "CROSS_COMPILE=$3" STATIC=1 WITH_TOP=0 "CPPFLAGS=-idirafter $LIBRARIES/include" \
+		"LDFLAGS=-L$lib" "LDLIBS=$CACHE_DIR/build/tools-$1-libs/chk.o"
+	export PKG_CONFIG_LIBDIR=$lib/pkgconfig TOOLS_RUNNER=$4 TOOLS_PATIENCE=4
+	[[ ${#ONLY[@]} -gt 0 ]] || ONLY=("${EMULATED[@]}")
 }
 
 # In a shell of its own: settings of one do not reach the next.
@@ -111,10 +156,15 @@ try_variant()
 	export TOOLS_PATIENCE=2
 	case $1 in
 	lto) flags_are 'CFLAGS=-O2 -g -flto=auto' ;;
+	clang) needs clang clang && flags_are CC=clang 'CFLAGS=-O2 -g' ;;
 	musl) use_musl ;;
 	musl-static) use_musl STATIC=1 ;;
 	bits32) use_bits32 ;;
 	valgrind) use_valgrind ;;
+	arm64) use_machine arm64 bookworm aarch64-linux-gnu- qemu-aarch64 ;;
+	armhf) use_machine armhf bookworm arm-linux-gnueabihf- qemu-arm ;;
+	i386) use_machine i386 bookworm i686-linux-gnu- qemu-i386 ;;
+	riscv64) use_machine riscv64 trixie riscv64-linux-gnu- qemu-riscv64 ;;
 	*) die "there is no variant $1; there are: ${ALL[*]}" ;;
 	esac
 	"$TESTS/run.sh" "${ONLY[@]:-${names[@]}}"
