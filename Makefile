@@ -2,20 +2,21 @@
 # oom_embedded: build, install, try, check. "make help" lists what there is.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-# The kernel's own build of an external module; W=1 asks for more warnings.
-KBUILD_MODULE = $(MAKE) -C $(KDIR) M=$(CURDIR)
+# The kernel's own build of an external module; W=1 asks for more warnings. The same bytes in each
+# folder: no path of ours in the objects, those of modpost's files included.
+KBUILD_MODULE = $(MAKE) -C $(KDIR) M=$(CURDIR) KCFLAGS="-fdebug-prefix-map=$(CURDIR)/= $(KCFLAGS)"
 
 VM = selftests/vm
 
 TOOLS = $(MAKE) -C userspace-tools
 
-.PHONY: all modules install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
+.PHONY: all modules modules_install dist install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
 	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
 modules:
-	$(KBUILD_MODULE) modules
+	+$(KBUILD_MODULE) modules
 
 # Debugging information is most of the file. The labels are the compiler's own: on riscv64 the
 # kernel would keep them all in memory, 1.2 MB instead of 0.3.
@@ -23,8 +24,10 @@ DEPMOD ?= depmod
 INSTALL_MOD_STRIP ?= --strip-debug --discard-locals
 
 # The kernel's build runs depmod only where it finds System.map, which Debian's headers lack.
-install:
-	$(KBUILD_MODULE) INSTALL_MOD_STRIP="$(INSTALL_MOD_STRIP)" modules_install
+modules_install:
+	+$(KBUILD_MODULE) INSTALL_MOD_STRIP="$(INSTALL_MOD_STRIP)" modules_install
+
+install: modules_install
 	$(DEPMOD) $(if $(INSTALL_MOD_PATH),-b "$(INSTALL_MOD_PATH)") \
 		"$$(modinfo -F vermagic oom_embedded.ko | cut -d ' ' -f 1)"
 
@@ -36,6 +39,12 @@ sign:
 
 tools:
 	$(TOOLS)
+
+# The source archive of what is committed, and what other distributions build it with. DIST_DIR,
+# SIGN_KEY, URL; see packaging/dist.sh.
+DIST_DIR ?= dist
+dist:
+	@packaging/dist.sh "$(DIST_DIR)"
 
 # PREFIX (default /usr/local), DESTDIR; see userspace-tools/Makefile.
 install-tools:
@@ -123,12 +132,13 @@ help:
 	@echo "make tools      build the command line, the daemon and the library (userspace-tools/)"
 	@echo "make install-tools    install them (PREFIX, DESTDIR); make uninstall removes them"
 	@echo "make deb        Debian's packages, in DEB_OUT ($(DEB_OUT))"
+	@echo "make dist       the source archive with checksums, in DIST_DIR (dist/); SIGN_KEY signs"
 	@echo "make demo       a leak in a virtual machine, with and without the module"
 	@echo "make image-demo images of 16 MB for three architectures, booted; or ARCH=amd64"
 	@echo "make check      every quick test; ends with 'N passed, N failed'"
 	@echo "make check-debug  those that have to do with locks and lifetimes, on the debug kernel"
 	@echo "make check-tools  the tools' tests, those with a browser and promtool too"
-	@echo "make check-variants  the same with musl, LTO, 32 bits, valgrind, or VARIANT=musl"
+	@echo "make check-variants  the same with musl, LTO, clang, 32 bits, valgrind, for other machines, or VARIANT=musl"
 	@echo "make check-newcomer  what README says, typed in a Debian with systemd"
 	@echo "make check-deb  Debian's packages: lintian, and their life in a Debian with systemd"
 	@echo "make check-secure-boot  a guest with Secure Boot loads the signed module and no other"

@@ -40,7 +40,7 @@ $(O)/lib/whole.o: $(O)/lib/whole.c $(O)/flags
 
 $(O)/liboom_embedded.a: $(O)/lib/whole.o
 	rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcsD $@ $^
 
 $(O)/liboom_embedded.pc: lib/liboom_embedded.pc.in $(O)/paths
 	@mkdir -p $(@D)
