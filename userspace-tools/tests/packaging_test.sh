@@ -1,0 +1,457 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Recipes of other build systems: file lists against what "make install" installs, names of
+# sources and parameters, checksums of the licence; each is parsed, or run against the little of its
+# system that its documentation promises. Each kind of fault is planted once.
+
+# shellcheck disable=SC2317,SC2016 # conditions are called by name; variables of others
+# shellcheck source=userspace-tools/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+TOP=$(cd "$TESTS/../.." && pwd)
+YOCTO=yocto/meta-oom-embedded
+version=$(cat "$TOP/VERSION")
+
+# Its own copy, for planted faults.
+copy=$tmp/copy/packaging
+mkdir -p "$copy"
+cp -r "$TOP"/packaging/{alpine,arch,buildroot,openwrt,rpm,yocto} "$copy/"
+
+# tools_install ROOT WORD...: as a packager installs, of what is built already
+tools_install()
+{
+	local root=$1
+
+	shift
+	make -s -C "$TESTS/.." O="$TOOLS_BUILD" "${TOOLS_FLAGS[@]}" PREFIX=/usr DESTDIR="$root" "$@" install
+}
+
+check "make install, as a packager has it" eval \
+	'tools_install "$tmp/systemd" INIT=systemd && tools_install "$tmp/sysv" INIT=sysv >&2'
+
+# is_shared: with shared libraries, as packages have them
+is_shared()
+{
+	[[ -e $TOOLS_BUILD/liboom_embedded.so ]]
+}
+
+# paths ROOT: what was installed
+paths()
+{
+	(cd "$1" && find . ! -type d -printf '/%P\n' | sort)
+}
+
+# unlisted ROOT <PATTERNS: files of ROOT that no pattern names, and patterns that name none
+unlisted()
+{
+	local root=$1
+	local pattern
+	local found
+
+	: >"$tmp/listed"
+	while read -r pattern; do
+		# shellcheck disable=SC2086 # to be expanded
+		found=$(cd "$root" && find .$pattern ! -type d -printf '%p\n' 2>/dev/null | sed 's/^\.//')
+		[[ -n $found ]] || echo "nothing for $pattern"
+		printf '%s\n' "$found" >>"$tmp/listed"
+	done
+	paths "$root" | grep -vxFf "$tmp/listed"
+}
+
+# --- Yocto: FILES, with the variables of bitbake.conf
+yocto_vars()
+{
+	sed -e 's|${bindir}|/usr/bin|g; s|${sbindir}|/usr/sbin|g; s|${libexecdir}|/usr/libexec|g
+		s|${sysconfdir}|/etc|g; s|${nonarch_base_libdir}|/usr/lib|g; s|${libdir}|/usr/lib|g
+		s|${datadir}|/usr/share|g; s|${systemd_system_unitdir}|/usr/lib/systemd/system|g
+		s|${INIT_D_DIR}|/etc/init.d|g; s|${SOLIBS}|.so.*|g'
+}
+
+# bitbake.conf and bash-completion.bbclass have lists for the packages that every recipe has. do_install
+# drops what loads the module, and adds the configuration.
+yocto_files()
+{
+	printf '%s\n' /usr/include '/usr/lib/lib*.so' /usr/lib/pkgconfig '/usr/lib/*.a' /usr/share/doc \
+		/usr/share/man /usr/share/bash-completion
+	sed -e ':a' -e '/\\$/N' -e 's/\\\n/ /' -e ta "$copy/$YOCTO/recipes-support/oom-embedded/oom-embedded.bb" |
+		sed -n 's/^FILES:[^=]* = "\(.*\)"/\1/p' | yocto_vars | tr -s ' \t' '\n' | grep -v '^$'
+}
+
+judge_yocto_files()
+{
+	local root
+
+	for root in systemd sysv; do
+		rm -rf "$tmp/yocto"
+		cp -r "$tmp/$root" "$tmp/yocto"
+		rm -rf "$tmp/yocto/usr/lib/modules-load.d"
+		mkdir -p "$tmp/yocto/etc"
+		: >"$tmp/yocto/etc/oom-embedded.conf"
+		# Of two init systems one has its file.
+		yocto_files | unlisted "$tmp/yocto" | grep -vE '^nothing for /(usr/lib/systemd/system|etc/init.d)$'
+	done
+}
+
+judge_yocto_sources()
+{
+	local name
+
+	grep -rhoE 'file://[A-Za-z-]+' "$copy/$YOCTO/recipes-kernel" "$copy/$YOCTO/recipes-support" | sort -u |
+		while read -r name; do
+			[[ -e $TOP/${name#file://} ]] || echo "no $name"
+		done
+}
+
+# --- sums of the licence, where a system asks for one
+judge_sums()
+{
+	grep -rqF "md5=$(md5sum <"$TOP/LICENSE" | cut -d ' ' -f 1)" "$copy/$YOCTO/recipes-support" || echo "Yocto's md5"
+	grep -qF "sha256  $(sha256sum <"$TOP/LICENSE" | cut -d ' ' -f 1)  LICENSE" \
+		"$copy/buildroot/package/oom-embedded/oom-embedded.hash" || echo "Buildroot's sha256"
+}
+
+# The version is in the file VERSION only.
+judge_version()
+{
+	grep -rnwF "$version" "$copy" | sed "s|$copy/||"
+}
+
+# --- parameters of the module that a package sets
+parameters()
+{
+	# shellcheck disable=SC2016 # of make
+	{
+		grep -rhoE 'TUNABLE_PARAM\([a-z_]+|LEVEL_PARAM\([a-z_]+' "$TOP/module" | sed 's/.*(//'
+		grep -rhoE 'module_param(_cb)?\([a-z_]+' "$TOP/module" | sed 's/.*(//'
+	} | sort -u
+}
+
+judge_parameters()
+{
+	local name
+
+	grep -rhoE '\b[a-z_]+=(\$\(|[a-z0-9])' "$copy/buildroot/package/oom-embedded/oom-embedded.mk" \
+		"$copy/openwrt/oom-embedded/Makefile" "$copy/$YOCTO/recipes-kernel/oom-embedded/oom-embedded-module.bb" |
+		sed 's/=.*//' | sort -u | while read -r name; do
+			parameters | grep -qx "$name" || echo "no parameter $name"
+		done
+}
+
+# --- what is copied for a build of the module is enough: each file that Kbuild names
+judge_copied()
+{
+	local file
+	local list
+
+	for file in alpine/APKBUILD.in arch/PKGBUILD.in rpm/oom-embedded-kmod.spec.in openwrt/oom-embedded/Makefile \
+		$YOCTO/recipes-kernel/oom-embedded/oom-embedded-module.bb; do
+		list=$(sed -e ':a' -e '/\\$/N' -e 's/\\\n/ /' -e ta "$copy/$file" |
+			grep -E 'Kbuild' | grep -oE '\b(Kbuild|LICENSE|Makefile|VERSION|dkms\.conf|include|module)\b' | sort -u)
+		for name in Kbuild Makefile VERSION include module; do
+			grep -qx "$name" <<<"$list" || echo "$file: does not copy $name"
+		done
+	done
+	# shellcheck disable=SC2016 # of make
+	grep -oE '\$\(src\)/[A-Za-z/._-]+|^[a-z_]+-\S* [:+]= module/\S+' "$TOP/Kbuild" |
+		sed 's|.*\$(src)/||; s|.* ||; s|\.o$|.c|' | grep -vE '^(include|module|VERSION)(/|$)'
+}
+
+# --- rpm: %files of the tools, and that both systems' sides of the specs are grammatical
+rpm_defines()
+{
+	printf -- '--define\n%s\n' '_unitdir /usr/lib/systemd/system' '_modulesloaddir /usr/lib/modules-load.d' \
+		'_udevrulesdir /usr/lib/udev/rules.d' 'systemd_post :' 'systemd_preun :' 'systemd_postun :' \
+		'set_build_flags :' '_libdir /usr/lib' '_libexecdir /usr/libexec' '_sysconfdir /etc' '_docdir /usr/share/doc' \
+		'_mandir /usr/share/man' '_includedir /usr/include' '_datadir /usr/share' '_bindir /usr/bin' '_sbindir /usr/sbin' \
+		'kernel_module_package_buildreqs kernel-source' 'kernel_module_package() %{nil}' \
+		'kernel_source() /usr/src/linux-obj/%1' 'flavors_to_build default'
+}
+
+# rpm_parse NAME WORD...: the spec as rpm reads it
+rpm_parse()
+{
+	local name=$1
+	local defines
+
+	shift
+	mapfile -t defines < <(rpm_defines)
+	sed "s/@VERSION@/$version/" "$copy/rpm/$name.spec.in" >"$tmp/$name.spec"
+	rpmspec -P "${defines[@]}" "$@" "$tmp/$name.spec"
+}
+
+rpm_files()
+{
+	rpm_parse oom-embedded | awk '/^%(package|description|prep|build|install|post|files)/ { on = /^%files/ } on && /^(%config[^ ]* )?\// { print $NF }'
+}
+
+judge_rpm_files()
+{
+	rm -rf "$tmp/rpm"
+	cp -r "$tmp/systemd" "$tmp/rpm"
+	mkdir -p "$tmp/rpm/etc"
+	: >"$tmp/rpm/etc/oom-embedded.conf"
+	rpm_files | unlisted "$tmp/rpm"
+}
+
+test_rpm()
+{
+	if ! command -v rpmspec >/dev/null; then
+		skip "rpm" "no rpmspec (Debian package rpm)"
+		return
+	fi
+	check "rpm: the tools, for Fedora" rpm_parse oom-embedded
+	check "rpm: the tools, for openSUSE" rpm_parse oom-embedded --define 'suse_version 1600'
+	check "rpm: the module, for Fedora" rpm_parse oom-embedded-kmod
+	check "rpm: the module, for openSUSE" rpm_parse oom-embedded-kmod --define 'suse_version 1600'
+	is_shared || return 0
+	same "rpm: %files is what is installed" '' "$(judge_rpm_files)"
+	sed -i '/fish/d; s|^%{_bindir}/oom-embedded$|&-old|' "$copy/rpm/oom-embedded.spec.in"
+	same "rpm: a list that is stale is found" 'nothing for /usr/bin/oom-embedded-old
+/usr/bin/oom-embedded
+/usr/share/fish/vendor_completions.d/oom-embedded.fish' "$(judge_rpm_files)"
+}
+
+# --- Alpine and Arch: their functions are run, with what is built already in the place of make
+as_built()
+{
+	cat <<-END
+	make() { command make --no-print-directory -s "\$@" O="$TOOLS_BUILD" $(printf '"%s" ' "${TOOLS_FLAGS[@]}"); }
+	END
+}
+
+filled()
+{
+	sed "s/@VERSION@/$version/g; s/@URL@//; s/@SHA[0-9]*@/0/" "$1"
+}
+
+arch_package()
+{
+	mkdir -p "$tmp/arch"
+	ln -sfn "$TOP" "$tmp/arch/oom-embedded-$version"
+	{
+		as_built
+		filled "$copy/arch/PKGBUILD.in"
+		# shellcheck disable=SC2016
+		echo 'cd "$0"; pkgname=oom-embedded; pkgdir=$0/tools; package_oom-embedded &&
+			cd "$0" && pkgdir=$0/module && package_oom-embedded-dkms'
+	} >"$tmp/PKGBUILD.run"
+	bash -c '. "$1"' "$tmp/arch" "$tmp/PKGBUILD.run" >"$tmp/log" 2>&1 || { cat "$tmp/log"; return 1; }
+	[[ -x $tmp/arch/tools/usr/bin/oom-embeddedd && -e $tmp/arch/tools/etc/oom-embedded.conf &&
+		-e $tmp/arch/module/usr/src/oom_embedded-$version/dkms.conf ]]
+}
+
+# amove as abuild has it: paths of the package go to the subpackage; a pattern that matches nothing is
+# an error.
+alpine_package()
+{
+	{
+		as_built
+		filled "$copy/alpine/APKBUILD.in"
+		cat <<-'END'
+		amove() {
+			for pattern; do
+				for path in "$pkgdir"/$pattern; do
+					[ -e "$path" ] || [ -L "$path" ] || { echo "amove: no $pattern"; return 1; }
+					to=$subpkgdir/${path#"$pkgdir"/}
+					mkdir -p "${to%/*}" && mv "$path" "$to"
+				done
+			done
+		}
+		pkgdir=$TO/main
+		package || exit
+		for name in manager _akms _lib; do
+			subpkgdir=$TO/$name
+			$name || exit
+		done
+		END
+	} >"$tmp/APKBUILD.run"
+	(cd "$TOP" && TO=$tmp/alpine busybox ash -eu "$tmp/APKBUILD.run") >"$tmp/log" 2>&1 || { tail -n 5 "$tmp/log"; return 1; }
+	[[ -e $tmp/alpine/_akms/usr/src/oom-embedded-$version/AKMBUILD && -x $tmp/alpine/manager/usr/sbin/oom-embeddedd &&
+		-e $tmp/alpine/main/etc/init.d/oom-embeddedd ]]
+}
+
+# --- OpenWrt: its Makefile with the words of rules.mk and package.mk that it uses
+openwrt_stub()
+{
+	mkdir -p "$tmp/openwrt/include"
+	cat >"$tmp/openwrt/rules.mk" <<-'END'
+	INCLUDE_DIR := $(TOPDIR)/include
+	CP := cp -fpR
+	SED := sed -i -e
+	INSTALL_BIN := install -m0755
+	INSTALL_CONF := install -m0600
+	INSTALL_DIR := install -d -m0755
+	AutoLoad = add_module "$(1)" "$(2)" "$(3)";
+	END
+	: >"$tmp/openwrt/include/kernel.mk"
+	cat >"$tmp/openwrt/include/package.mk" <<'END'
+define BuildPackage
+PACKAGES += $(1)
+install-$(1):
+	$(call Package/$(1)/install,$(OUT)/$(1))
+endef
+define KernelPackage
+PACKAGES += kmod-$(1)
+install-kmod-$(1):
+	$(INSTALL_DIR) $(OUT)/kmod-$(1)/etc/modules.d
+	echo oom_embedded >$(OUT)/kmod-$(1)/etc/modules.d/05-$(1)
+	$(call KernelPackage/$(1)/install,$(OUT)/kmod-$(1))
+endef
+.PHONY: all prepare
+.DEFAULT_GOAL := all
+all:
+	@echo $(PKG_NAME) $(PKG_VERSION) $(PACKAGES)
+prepare:
+	$(Build/Prepare)
+END
+}
+
+openwrt_make()
+{
+	(cd "$TOP/packaging/openwrt/oom-embedded" && make -s TOPDIR="$tmp/openwrt" OUT="$tmp/openwrt/out" \
+		PKG_BUILD_DIR="$tmp/openwrt/build" PKG_INSTALL_DIR="$tmp/sysv" "$@")
+}
+
+test_openwrt()
+{
+	openwrt_stub
+	same "OpenWrt: the packages" "oom-embedded $version kmod-oom-embedded oom-embedded oom-embedded-manager liboom-embedded" \
+		"$(openwrt_make 2>&1)"
+	check "OpenWrt: the sources are there" openwrt_make prepare
+	check "OpenWrt: and no more than needed" test ! -e "$tmp/openwrt/build/selftests" -a ! -e "$tmp/openwrt/build/userspace-tools/build"
+	check "OpenWrt: each package has its files" openwrt_make install-oom-embedded install-oom-embedded-manager \
+		install-kmod-oom-embedded
+	! is_shared || check "OpenWrt: the library, too" openwrt_make install-liboom-embedded
+	same "OpenWrt: the module is loaded with a policy" \
+		'oom_embedded selection_order=rank rank_threshold=100 no_victim_action=reboot' \
+		"$(cat "$tmp/openwrt/out/kmod-oom-embedded/etc/modules.d/05-oom-embedded")"
+	same "OpenWrt: files" '/etc/config/oom-embedded /etc/init.d/oom-embedded /usr/sbin/oom-embeddedd' \
+		"$(paths "$tmp/openwrt/out/oom-embedded-manager" | paste -sd ' ')"
+}
+
+# uci CONFIG: the init script, with the functions of /lib/functions.sh and of procd that it uses; writes
+# $tmp/uci.conf
+uci()
+{
+	cat >"$tmp/uci.sh" <<-'END'
+	reset_cb() { config_cb() { :; }; option_cb() { :; }; list_cb() { :; }; }
+	nr=0
+	config() { nr=$((nr + 1)); config_cb "$1" "${2:-cfg$nr}"; }
+	option() { name=$1; shift; option_cb "$name" "$*"; }
+	list() { name=$1; shift; list_cb "$name" "$*"; }
+	config_load() { . "$UCI"; config_cb; }
+	logger() { :; }
+	procd_open_instance() { :; }
+	procd_close_instance() { :; }
+	procd_set_param() { echo "$*"; }
+	procd_send_signal() { echo "signal $*"; }
+	procd_add_reload_trigger() { echo "trigger $*"; }
+	reset_cb
+	. "$INIT"
+	PROG=$DAEMON
+	"$@"
+	END
+	UCI=$1 INIT=$TOP/packaging/openwrt/oom-embedded/files/oom-embedded.init OOM_EMBEDDED_CONF=$tmp/var/etc/uci.conf \
+		DAEMON=$TOOLS_BUILD/oom-embeddedd busybox ash "$tmp/uci.sh" "${@:2}" 2>&1
+}
+
+test_uci()
+{
+	[[ -x $TOOLS_BUILD/oom-embeddedd ]] || return 0
+	uci "$TOP/packaging/openwrt/oom-embedded/files/oom-embedded.config" start_service >"$tmp/log"
+	check "uci: the shipped configuration is taken" grep -q '^command .*--file' "$tmp/log"
+	cat >"$tmp/uci" <<-'END'
+	config policy
+		option rank_threshold '150'
+	config ranking
+		option comm 'netifd'
+		option rank '60'
+	config group 'spare'
+		option rank '900'
+		list rule 'comm=a*'
+		list rule 'comm=b* uid=7'
+	config ranking
+		option comm 'my-proc'
+		option rank '10'
+	END
+	check "uci: a configuration" uci "$tmp/uci" start_service
+	same "uci: is the same in the manager's words" '[policy]
+rank_threshold = 150
+[group spare]
+rank = 900
+rule = comm=a*
+rule = comm=b* uid=7
+[rankings]
+netifd = 60
+my-proc = 10' "$(grep -v '^#' "$tmp/var/etc/uci.conf")"
+	printf "config policy\n\toption rank_threshold '2000'\n" >"$tmp/uci"
+	same "uci: one with an error is refused" 1 "$(uci "$tmp/uci" reload_service >"$tmp/log"; echo $?)"
+	check "uci: it says where" grep -q 'rank_threshold' "$tmp/log"
+	same "uci: and the one before stays" 1 "$(grep -c '^netifd = 60$' "$tmp/var/etc/uci.conf")"
+	printf "config policy\n\toption rank_threshold '100\n[group x]\nrank=0'\n" >"$tmp/uci"
+	uci "$tmp/uci" reload_service >"$tmp/log"
+	same "uci: a value is one line" 0 "$(grep -c 'group x' "$tmp/var/etc/uci.conf")"
+}
+
+# --- Buildroot: its Makefile with the macros of pkg-generic that it uses
+buildroot_make()
+{
+	cat >"$tmp/buildroot.mk" <<'END'
+qstrip = $(strip $(subst ",,$(1)))
+KCONFIG_ENABLE_OPT = enable $(1)
+include $(BR2_EXTERNAL_OOM_EMBEDDED_PATH)/external.mk
+all:
+	@echo $(OOM_EMBEDDED_VERSION) $(strip $(OOM_EMBEDDED_PARAMETERS))
+target:
+	$(OOM_EMBEDDED_INSTALL_INIT_SYSV)
+	$(OOM_EMBEDDED_INSTALL_PARAMETERS)
+END
+	make -s -f "$tmp/buildroot.mk" BR2_EXTERNAL_OOM_EMBEDDED_PATH="$TOP/packaging/buildroot" \
+		BR2_PACKAGE_OOM_EMBEDDED_TOOLS=y BR2_PACKAGE_OOM_EMBEDDED_MODE='"enforce"' \
+		BR2_PACKAGE_OOM_EMBEDDED_RANK_THRESHOLD=100 BR2_PACKAGE_OOM_EMBEDDED_SELECTION_BY_RANK=y \
+		BR2_PACKAGE_OOM_EMBEDDED_NO_VICTIM='"reboot"' BR2_PACKAGE_OOM_EMBEDDED_GRACE_MS=500 \
+		BR2_PACKAGE_OOM_EMBEDDED_RESERVE_KB='"2%"' BR2_PACKAGE_OOM_EMBEDDED_PARAMETERS='"console_first=1"' \
+		TARGET_DIR="$tmp/br" INSTALL=install "$@"
+}
+
+if is_shared; then
+	same "Yocto: FILES are what is installed" '' "$(judge_yocto_files)"
+fi
+same "Yocto: the sources that recipes name are there" '' "$(judge_yocto_sources)"
+same "the licence has the sums that recipes name" '' "$(judge_sums)"
+same "no recipe repeats the version" '' "$(judge_version)"
+same "packages set parameters that there are" '' "$(judge_parameters)"
+same "what is copied is enough for the module" '' "$(judge_copied)"
+same "Buildroot: the parameters" "$version mode=enforce rank_threshold=100 selection_order=rank no_victim_action=reboot grace_ms=500 reserve_kb=2% console_first=1" \
+	"$(buildroot_make 2>&1)"
+check "Buildroot: what goes to the target" buildroot_make target "@D=$tmp/nowhere" OOM_EMBEDDED_INSTALL_INIT_SYSV=
+same "Buildroot: in a file that modprobe reads" 1 "$(grep -c '^options oom_embedded mode=enforce .*console_first=1$' "$tmp/br/etc/modprobe.d/oom-embedded.conf")"
+same "Buildroot: each switch is in Config.in" '' "$(
+	grep -oE 'BR2_PACKAGE_OOM_EMBEDDED_[A-Z_]+' "$copy/buildroot/package/oom-embedded/oom-embedded.mk" | sort -u |
+		grep -vxFf <(sed -n 's/^config //p' "$copy/buildroot/package/oom-embedded/Config.in"))"
+test_rpm
+if [[ -x $TOOLS_BUILD/oom-embeddedd ]] && is_shared; then
+	check "Arch: the packages" arch_package
+	check "Alpine: the packages" alpine_package
+fi
+test_openwrt
+test_uci
+
+# --- can each judge go red?
+sed -i 's/md5=..../md5=0000/' "$copy/$YOCTO/recipes-support/oom-embedded/oom-embedded-source.inc"
+same "a sum that is stale is found" "Yocto's md5" "$(judge_sums)"
+echo "# $version" >>"$copy/alpine/APKBUILD.in"
+same "a version that is repeated is found" 1 "$(judge_version | grep -c alpine)"
+sed -i 's/selection_order=/selection_ordre=/' "$copy/openwrt/oom-embedded/Makefile"
+same "a parameter that there is not is found" 'no parameter selection_ordre' "$(judge_parameters)"
+sed -i 's/ VERSION dkms.conf/ dkms.conf/' "$copy/arch/PKGBUILD.in"
+same "a source that is not copied is found" 'arch/PKGBUILD.in: does not copy VERSION' "$(judge_copied)"
+sed -i 's|file://packaging|file://packages|' "$copy/$YOCTO/recipes-support/oom-embedded/oom-embedded.bb"
+same "a source that there is not is found" 'no file://packages' "$(judge_yocto_sources)"
+if is_shared; then
+	sed -i 's|"${datadir}/zsh"|"${datadir}/zsch"|' "$copy/$YOCTO/recipes-support/oom-embedded/oom-embedded.bb"
+	same "a list of Yocto's that is stale is found" '/usr/share/zsh/site-functions/_oom-embedded
+nothing for /usr/share/zsch' "$(judge_yocto_files | sort -u)"
+fi
+finish
