@@ -242,7 +242,7 @@ static bool mode_policy_line(struct oe_conf_reader *reader, int mode,
 	char path[64];
 
 	if (!strncmp(name, "rank.", 5)) {
-		if (!oe_conf_is_name(name + 5))
+		if (!oe_word_is_name(name + 5))
 			return oe_conf_error(reader->conf, reader->place,
 					     "'%s' is no name of a group",
 					     name + 5);

@@ -45,7 +45,7 @@ static bool named_section_line(struct oe_conf_reader *reader,
 			       "limits, daemon, group NAME, limit UID, mode NAME, service NAME, "
 			       "helper NAME",
 			       section);
-	if (!oe_conf_is_name(who))
+	if (!oe_word_is_name(who))
 		return oe_conf_opens_section(name) &&
 		       oe_conf_error(
 			       reader->conf, reader->place,

@@ -6,6 +6,7 @@
 
 #include "common/config_language.h"
 #include "common/config_value.h"
+#include "common/words.h"
 
 enum {
 	DEFAULT_RUN_MS = 5000,
@@ -52,7 +53,7 @@ static bool parse_kill_group(struct oe_conf *conf, struct oe_conf_place place,
 		return true;
 	word = oe_conf_word(&in);
 	*rest = in;
-	if (!word || !oe_conf_is_name(word))
+	if (!word || !oe_word_is_name(word))
 		return oe_conf_error(conf, place, "'%s' is no name of a group",
 				     word ? word : "");
 	step->text = oe_conf_keep(conf, place, word);

@@ -24,20 +24,6 @@ enum {
 /* KiB; more than any machine has. Keeps every product within 64 bits. */
 static const unsigned long long KB_MAX = 1ULL << 42;
 
-/**
- * oe_conf_is_name - is this a name that a group may have?
- * @text: any
- *
- * Return: true if so.
- */
-bool oe_conf_is_name(const char *text)
-{
-	size_t length = strlen(text);
-
-	return length && length <= OOM_EMBEDDED_GROUP_NAME_MAX &&
-	       strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") == length;
-}
-
 /* Digits only: strtoull() would take blanks and signs. */
 static bool parse_digits(const char **text, unsigned long long *value)
 {

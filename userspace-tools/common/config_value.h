@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 
-bool oe_conf_is_name(const char *text);
 bool oe_conf_number(const char *text, long long min, long long max,
 		    long long *value);
 bool oe_conf_time(const char *text, int *ms);

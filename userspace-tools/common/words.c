@@ -81,3 +81,17 @@ bool oe_word_number(const char *text, long long *value)
 	*value = number;
 	return true;
 }
+
+/**
+ * oe_word_is_name - is this a name that a group may have?
+ * @text: any
+ *
+ * Return: true if so.
+ */
+bool oe_word_is_name(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length && length <= OOM_EMBEDDED_GROUP_NAME_MAX &&
+	       strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") == length;
+}

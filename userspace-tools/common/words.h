@@ -15,6 +15,7 @@ enum {
 int oe_word_index(const char *const *words, const char *text);
 int oe_level_index(const char *word);
 const char *oe_level_word(int level);
+bool oe_word_is_name(const char *text);
 bool oe_word_number(const char *text, long long *value);
 
 #endif

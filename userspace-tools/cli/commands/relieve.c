@@ -13,6 +13,7 @@
 #include "common/config_value.h"
 #include "common/records.h"
 #include "common/sysfs.h"
+#include "common/words.h"
 #include "uapi/oom_embedded.h"
 
 #define RELIEVE_FILE "relieve"
@@ -83,7 +84,7 @@ static int relieve_group(const char *group)
 	char wish[sizeof("group:") + OOM_EMBEDDED_GROUP_NAME_MAX];
 	int err;
 
-	if (!oe_conf_is_name(group))
+	if (!oe_word_is_name(group))
 		return complain(EXIT_USAGE, "'%s' is no name of a group",
 				group);
 	snprintf(wish, sizeof(wish), "group:%s", group);
