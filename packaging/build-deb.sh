@@ -23,7 +23,7 @@ sources()
 	if [ -e "$top/.git" ]; then
 		git -C "$top" ls-files -z
 	else
-		(cd "$top" && find . -type f ! -path './*/build/*' ! -name '*.o' ! -name '*.ko' ! -name '*.cmd' \
+		(cd "$top" && find . ! -type d ! -path './*/build/*' ! -name '*.o' ! -name '*.ko' ! -name '*.cmd' \
 			! -name '*.mod' ! -name '*.mod.c' ! -name Module.symvers ! -name modules.order -print0)
 	fi
 }
