@@ -175,11 +175,20 @@ tells_story()
 	! grep -qaE 'device: (this line must not|waited in vain)' "$1"
 }
 
+# has_what_it_takes ARCH: a compiler and an emulator
+has_what_it_takes()
+{
+	LOGS=
+	machine_of "$1"
+	command -v "$(arch_cross "$1")gcc" >/dev/null && command -v "${MACHINE[0]}" >/dev/null
+}
+
 try_arch()
 {
 	local folder=$CACHE_DIR/image-demo/$1
 
 	[[ " amd64 armhf arm64 " == *" $1 "* ]] || die "no image for $1"
+	has_what_it_takes "$1" || bail_out "no compiler or no emulator for $1: selftests/vm/setup.sh matrix"
 	lock_entry "image-demo-$1"
 	(make_image "$1" "$folder") || bail_out "no image for $1"
 	check "$1: the image has at most 16 MB" fits "$folder" "$1"
