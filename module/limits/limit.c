@@ -11,31 +11,39 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
-#include <linux/limits.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
+#include <linux/random.h>
 #include <linux/sched.h>
+#include <linux/sched/prio.h>
+#include <linux/signal.h>
+#include <linux/string.h>
 #include <linux/wait.h>
-#include <linux/xarray.h>
 
 #include "limits/limit.h"
 #include "limits/measure.h"
 #include "limits/steps.h"
+#include "limits/victims.h"
+#include "limits/who.h"
 
 enum {
-	/* Below ordinary work, as ksmd, but above idle. */
-	LIMIT_NICE = 5,
+	/*
+	 * A user must not be able to keep its limit from being measured by
+	 * keeping the CPUs busy. A scan is short.
+	 */
+	LIMIT_NICE = MIN_NICE,
 };
 
 static struct {
-	struct xarray table; /* by kuid; changed under the directory's lock */
-	struct mutex lock; /* the scan; a limit leaves the table under it */
+	struct list_head all; /* changed under the directory's lock, too */
+	struct mutex lock; /* the scan; limits come and go under it */
 	wait_queue_head_t wait;
 	bool kicked; /* set by sysfs, cleared by the thread */
 	unsigned int period_ms;
 	struct task_struct *thread; /* under the directory's lock */
 } limits = {
-	.table = XARRAY_INIT(limits.table, 0),
+	.all = LIST_HEAD_INIT(limits.all),
 	.lock = __MUTEX_INITIALIZER(limits.lock),
 	.wait = __WAIT_QUEUE_HEAD_INITIALIZER(limits.wait),
 	.period_ms = OE_LIMIT_PERIOD_MS,
@@ -44,11 +52,10 @@ static struct {
 static unsigned int judge_all(void)
 {
 	unsigned int period_ms = oe_limit_period_ms();
-	unsigned int wait_ms = period_ms;
+	unsigned int wait_ms = oe_limit_pause_ms(period_ms, get_random_u32());
 	struct oe_limit *limit;
-	unsigned long uid;
 
-	xa_for_each(&limits.table, uid, limit) {
+	list_for_each_entry(limit, &limits.all, node) {
 		wait_ms = min(wait_ms, oe_limit_judge(limit, period_ms));
 		cond_resched();
 	}
@@ -58,9 +65,8 @@ static unsigned int judge_all(void)
 static void forget_all(void)
 {
 	struct oe_limit *limit;
-	unsigned long uid;
 
-	xa_for_each(&limits.table, uid, limit)
+	list_for_each_entry(limit, &limits.all, node)
 		oe_limit_forget(limit);
 }
 
@@ -73,7 +79,7 @@ static unsigned int scan_users(void)
 	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF) {
 		forget_all();
 	} else {
-		oe_limit_measure(&limits.table);
+		oe_limit_measure(&limits.all);
 		wait_ms = judge_all();
 	}
 	mutex_unlock(&limits.lock);
@@ -119,7 +125,7 @@ static int need_thread(void)
 
 static void stop_idle_thread(void)
 {
-	if (!limits.thread || !xa_empty(&limits.table))
+	if (!limits.thread || !list_empty(&limits.all))
 		return;
 	kthread_stop(limits.thread);
 	limits.thread = NULL;
@@ -127,15 +133,18 @@ static void stop_idle_thread(void)
 
 /**
  * oe_limit_init - a limit that limits nothing yet
- * @limit: zeroed; owned by the caller
- * @uid: the user
+ * @limit: zeroed, but for whom it is about; owned by the caller
  *
  * Context: any.
  */
-void oe_limit_init(struct oe_limit *limit, kuid_t uid)
+void oe_limit_init(struct oe_limit *limit)
 {
-	limit->uid = uid;
+	INIT_LIST_HEAD(&limit->node);
 	limit->term_timeout_ms = OE_LIMIT_TERM_TIMEOUT_MS;
+	limit->refill_ms = OE_LIMIT_REFILL_MS;
+	limit->warn_ms = OE_LIMIT_WARN_MS;
+	limit->signal = SIGTERM;
+	oe_victims_init(&limit->victims);
 }
 
 /**
@@ -146,21 +155,26 @@ void oe_limit_init(struct oe_limit *limit, kuid_t uid)
  */
 void oe_limit_release(struct oe_limit *limit)
 {
-	put_pid(limit->victim);
-	put_pid(limit->use.biggest);
+	oe_victims_clear(&limit->victims);
+	put_pid(limit->use.best);
+	oe_who_free(&limit->who);
 }
 
 /**
- * oe_limit_find - the limit of a user
- * @uid: the user
+ * oe_limit_find - the limit of that name
+ * @name: whom it is about, see &struct oe_limit_who
  *
- * Context: under the lock of the limits' directory or that of the scan: either
- * keeps limits in the table.
+ * Context: under the lock of the limits' directory.
  * Return: the limit, or NULL.
  */
-struct oe_limit *oe_limit_find(kuid_t uid)
+struct oe_limit *oe_limit_find(const char *name)
 {
-	return xa_load(&limits.table, __kuid_val(uid));
+	struct oe_limit *limit;
+
+	list_for_each_entry(limit, &limits.all, node)
+		if (!strcmp(limit->who.name, name))
+			return limit;
+	return NULL;
 }
 
 /**
@@ -171,17 +185,38 @@ struct oe_limit *oe_limit_find(kuid_t uid)
  */
 struct oe_limit *oe_limit_any(void)
 {
-	unsigned long uid = 0;
+	return list_first_entry_or_null(&limits.all, struct oe_limit, node);
+}
 
-	return xa_find(&limits.table, &uid, ULONG_MAX, XA_PRESENT);
+static int enter_tables(struct oe_limit *limit)
+{
+	int err;
+
+	mutex_lock(&limits.lock);
+	err = oe_who_add(limit);
+	if (!err)
+		list_add_tail(&limit->node, &limits.all);
+	mutex_unlock(&limits.lock);
+	return err;
+}
+
+static void leave_tables(struct oe_limit *limit)
+{
+	mutex_lock(&limits.lock);
+	list_del_init(&limit->node);
+	oe_who_remove(limit);
+	if (list_empty(&limits.all))
+		oe_who_end();
+	mutex_unlock(&limits.lock);
 }
 
 /**
  * oe_limit_add - put a limit in force
- * @limit: for a user that has none
+ * @limit: initialized
  *
  * Context: process context, allocates; under the lock of their directory.
- * Return: 0 or a negative errno.
+ * Return: 0; -EEXIST, if another limit is about some of them; or another
+ * negative errno.
  */
 int oe_limit_add(struct oe_limit *limit)
 {
@@ -190,8 +225,7 @@ int oe_limit_add(struct oe_limit *limit)
 	err = need_thread();
 	if (err)
 		return err;
-	err = xa_insert(&limits.table, __kuid_val(limit->uid), limit,
-			GFP_KERNEL);
+	err = enter_tables(limit);
 	if (err)
 		stop_idle_thread();
 	else
@@ -201,7 +235,7 @@ int oe_limit_add(struct oe_limit *limit)
 
 /**
  * oe_limit_remove - put a limit out of force
- * @limit: in the table
+ * @limit: in force
  *
  * After the return nothing happens because of this limit.
  *
@@ -209,10 +243,55 @@ int oe_limit_add(struct oe_limit *limit)
  */
 void oe_limit_remove(struct oe_limit *limit)
 {
-	mutex_lock(&limits.lock);
-	xa_erase(&limits.table, __kuid_val(limit->uid));
-	mutex_unlock(&limits.lock);
+	leave_tables(limit);
 	stop_idle_thread();
+}
+
+/**
+ * oe_limit_get_ranges - the subordinate ranges of a limit
+ * @limit: a limit
+ * @ranges: filled in; room for OE_LIMIT_RANGES
+ *
+ * Context: process context, may sleep.
+ * Return: how many there are.
+ */
+unsigned int oe_limit_get_ranges(const struct oe_limit *limit,
+				 struct oe_limit_range *ranges)
+{
+	unsigned int nr;
+
+	mutex_lock(&limits.lock);
+	nr = limit->who.nr ? limit->who.nr - 1 : 0;
+	memcpy(ranges, &limit->who.ranges[1], nr * sizeof(*ranges));
+	mutex_unlock(&limits.lock);
+	return nr;
+}
+
+/**
+ * oe_limit_set_ranges - set the subordinate ranges of a limit
+ * @limit: a limit
+ * @ranges: users or groups, as the limit is about
+ * @nr: how many, less than OE_LIMIT_RANGES
+ *
+ * Context: process context, may sleep and allocate; without the lock of their
+ * directory.
+ * Return: 0; -EEXIST, if another limit is about some of them; -EINVAL for a
+ * cgroup; -ENODEV, if it is being removed; -ENOMEM.
+ */
+int oe_limit_set_ranges(struct oe_limit *limit,
+			const struct oe_limit_range *ranges, unsigned int nr)
+{
+	int err;
+
+	if (limit->who.kind == OE_LIMIT_CGROUP)
+		return nr ? -EINVAL : 0;
+	mutex_lock(&limits.lock);
+	err = list_empty(&limit->node) ? -ENODEV :
+					 oe_who_replace(limit, ranges, nr);
+	mutex_unlock(&limits.lock);
+	if (!err)
+		oe_limit_kick();
+	return err;
 }
 
 /**

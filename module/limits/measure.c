@@ -3,25 +3,51 @@
  * How much memory the processes of the users with a limit hold.
  *
  * A scan walks all processes by their number and needs RCU for one process at a
- * time only, so it can be preempted anywhere and never starts over. It
- * allocates nothing. A process whose user has no limit costs one look-up of its
- * uid.
+ * time only, so it can be preempted anywhere and never starts over. A process
+ * whose user has no limit costs one look-up of its uid.
  */
 #include "core.h"
 
-#include <linux/cred.h>
 #include <linux/idr.h>
 #include <linux/oom.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
+#include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
-#include <linux/xarray.h>
 
 #include "compat/compat.h"
 #include "limits/measure.h"
+#include "limits/shmem.h"
+#include "limits/victims.h"
+#include "limits/who.h"
 #include "tasks.h"
 #include "tasks/kill_set.h"
+#include "tasks/private.h"
+
+static enum oe_limit_measure the_measure = OE_LIMIT_PRIVATE;
+
+/**
+ * oe_limit_get_measure - what counts as the memory of a user
+ *
+ * Context: any.
+ * Return: &enum oe_limit_measure.
+ */
+enum oe_limit_measure oe_limit_get_measure(void)
+{
+	return READ_ONCE(the_measure); /* oe_limit_set_measure() */
+}
+
+/**
+ * oe_limit_set_measure - say what counts as the memory of a user
+ * @measure: &enum oe_limit_measure
+ *
+ * Context: any; counts from the next scan on.
+ */
+void oe_limit_set_measure(enum oe_limit_measure measure)
+{
+	WRITE_ONCE(the_measure, measure); /* oe_limit_get_measure() */
+}
 
 /**
  * oe_limit_replace_pid - have a slot refer to another process
@@ -69,6 +95,35 @@ static bool may_die(struct oe_candidate *c)
 }
 
 /**
+ * oe_limit_is_about - does a limit count this process?
+ * @limit: the limit
+ * @p: the process
+ *
+ * Context: under RCU.
+ * Return: true if it does.
+ */
+bool oe_limit_is_about(const struct oe_limit *limit, struct task_struct *p)
+{
+	return oe_who_has(&limit->who, p);
+}
+
+static unsigned long pages_of(struct task_struct *p)
+{
+	return oe_limit_get_measure() == OE_LIMIT_RSS ? oe_tasks_rss(p) :
+							oe_private_pages(p);
+}
+
+static enum oe_limit_fate fate_of(const struct oe_limit *limit,
+				  struct task_struct *p, struct oe_candidate *c)
+{
+	if (!oe_limit_is_about(limit, p))
+		return OE_LIMIT_ESCAPED;
+	if (is_ending(p))
+		return OE_LIMIT_ENDING;
+	return may_die(c) ? OE_LIMIT_ALIVE : OE_LIMIT_SPARED;
+}
+
+/**
  * oe_limit_look_up - the present state of a process
  * @limit: its user's
  * @tgid: the process
@@ -82,24 +137,98 @@ void oe_limit_look_up(const struct oe_limit *limit, struct pid *tgid,
 	struct oe_candidate c;
 	struct task_struct *p;
 
-	*found = (struct oe_limit_found){};
+	*found = (struct oe_limit_found){ .fate = OE_LIMIT_GONE };
 	rcu_read_lock();
 	p = pid_task(tgid, PIDTYPE_TGID);
 	if (p && !is_reaped(p) && oe_tasks_snapshot(p, &c)) {
-		found->here = true;
-		found->ending = is_ending(p);
-		found->may_die = !found->ending &&
-				 uid_eq(task_uid(p), limit->uid) && may_die(&c);
+		found->fate = fate_of(limit, p, &c);
+		found->gain = pages_of(p);
 		oe_tasks_describe(&c, &found->process);
 	}
 	rcu_read_unlock();
 }
 
-static bool may_be_chosen(struct task_struct *p)
+/* Stopped by its tracer on its way out, a thread keeps the memory. */
+static struct task_struct *tracer_of(struct task_struct *p)
 {
+	struct task_struct *t;
+
+	for_each_thread(p, t)
+		if (READ_ONCE(t->ptrace))
+			return rcu_dereference(t->parent)->group_leader;
+	return NULL;
+}
+
+/**
+ * oe_limit_holder - who keeps a process from ending
+ * @limit: of its user
+ * @tgid: the process
+ *
+ * Context: process context.
+ * Return: its tracer, with a reference, if that is the limit's too; else NULL.
+ */
+struct pid *oe_limit_holder(const struct oe_limit *limit, struct pid *tgid)
+{
+	struct pid *holder = NULL;
+	struct task_struct *p;
+
+	rcu_read_lock();
+	p = pid_task(tgid, PIDTYPE_TGID);
+	p = p ? tracer_of(p) : NULL;
+	if (p && oe_limit_is_about(limit, p))
+		holder = get_pid(task_tgid(p));
+	rcu_read_unlock();
+	return holder;
+}
+
+static bool is_better(const struct oe_limit_candidate *is,
+		      const struct oe_limit_candidate *than)
+{
+	bool by_rank = READ_ONCE(oe_config.selection_order) == OE_ORDER_RANK;
+
+	return is->gain && (!than->gain || oe_limit_before(by_rank, is, than));
+}
+
+/* Has it been sent a signal, for the present excess? */
+static bool is_in_hand(struct oe_limit *limit, struct task_struct *p)
+{
+	const struct oe_limit_slot *slot =
+		oe_victims_find(&limit->victims, task_tgid(p));
+
+	return slot && !slot->is.cooled;
+}
+
+/**
+ * oe_limit_consider - is a process a better choice?
+ * @limit: its user's
+ * @p: its leader; not exiting
+ * @is: the choice so far, zeroed if there is none; changed if @p is better
+ *
+ * Context: under RCU; allocates nothing.
+ * Return: true if it is better, may be killed, and its end brings something.
+ */
+bool oe_limit_consider(struct oe_limit *limit, struct task_struct *p,
+		       struct oe_limit_candidate *is)
+{
+	struct oe_limit_candidate mine = { .gain = pages_of(p) };
 	struct oe_candidate c;
 
-	return oe_tasks_snapshot(p, &c) && may_die(&c);
+	if (READ_ONCE(oe_config.selection_order) != OE_ORDER_RANK &&
+	    !is_better(&mine, is))
+		return false;
+	if (is_in_hand(limit, p) || !oe_tasks_snapshot(p, &c))
+		return false;
+	mine.rank = c.rank;
+	if (!is_better(&mine, is) || !may_die(&c))
+		return false;
+	*is = mine;
+	return true;
+}
+
+static void remember_ending(struct oe_limit *limit, struct task_struct *p)
+{
+	if (!oe_victims_find(&limit->victims, task_tgid(p)))
+		oe_victims_add(&limit->victims, task_tgid(p));
 }
 
 /*
@@ -109,32 +238,35 @@ static bool may_be_chosen(struct task_struct *p)
 static void add_process(struct oe_limit *limit, struct task_struct *p)
 {
 	struct oe_limit_use *use = &limit->use;
-	unsigned long pages = oe_tasks_rss(p);
+	unsigned long pages = pages_of(p);
 
 	use->pages += pages;
-	if (is_ending(p)) {
-		use->ending += pages;
+	if (!READ_ONCE(limit->max_kb))
 		return;
+	if (!is_ending(p)) {
+		if (oe_limit_consider(limit, p, &use->best_is))
+			oe_limit_replace_pid(&use->best, task_tgid(p));
+	} else if (pages && !is_reaped(p)) {
+		remember_ending(limit, p);
 	}
-	if (pages <= use->biggest_pages || !may_be_chosen(p))
-		return;
-	use->biggest_pages = pages;
-	oe_limit_replace_pid(&use->biggest, task_tgid(p));
 }
 
-static void visit_process(struct xarray *table, struct task_struct *p)
+static void visit_process(struct task_struct *p, void *unused)
 {
-	struct oe_limit *limit;
-
-	if (p->flags & PF_KTHREAD)
-		return;
-	limit = xa_load(table, __kuid_val(task_uid(p)));
-	if (limit)
-		add_process(limit, p);
+	oe_who_visit(p, add_process);
 }
 
-/* Visits the first process with a number of at least *@nr; false at the end. */
-static bool visit_from(struct xarray *table, int *nr)
+/**
+ * oe_limit_visit - visit one process
+ * @nr: the first one with at least this number; is set to the number after it
+ * @visit: called under RCU; not for kernel threads
+ * @arg: for @visit
+ *
+ * Context: process context.
+ * Return: false at the end.
+ */
+bool oe_limit_visit(int *nr, void (*visit)(struct task_struct *p, void *arg),
+		    void *arg)
 {
 	struct task_struct *p;
 	struct pid *pid;
@@ -142,30 +274,30 @@ static bool visit_from(struct xarray *table, int *nr)
 	rcu_read_lock();
 	pid = idr_get_next(&init_pid_ns.idr, nr);
 	p = pid_task(pid, PIDTYPE_TGID); /* NULL for the other threads */
-	if (p)
-		visit_process(table, p);
+	if (p && !(p->flags & PF_KTHREAD))
+		visit(p, arg);
 	rcu_read_unlock();
+	++*nr;
 	return pid;
 }
 
 /**
  * oe_limit_measure - add up the memory of each user with a limit
- * @table: of the limits, by kuid; no limit leaves it meanwhile
+ * @limits: all of them
  *
- * Context: process context, may sleep; allocates nothing.
+ * Context: process context, under the lock of the scan; may sleep.
  */
-void oe_limit_measure(struct xarray *table)
+void oe_limit_measure(struct list_head *limits)
 {
 	struct oe_limit *limit;
-	unsigned long uid;
 	int nr = 1;
 
-	xa_for_each(table, uid, limit) {
-		oe_limit_replace_pid(&limit->use.biggest, NULL);
+	list_for_each_entry(limit, limits, node) {
+		oe_limit_replace_pid(&limit->use.best, NULL);
 		limit->use = (struct oe_limit_use){};
 	}
-	while (visit_from(table, &nr)) {
-		nr++;
+	while (oe_limit_visit(&nr, visit_process, NULL))
 		cond_resched();
-	}
+	if (oe_limit_get_measure() == OE_LIMIT_PRIVATE)
+		oe_shmem_count();
 }

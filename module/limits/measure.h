@@ -7,25 +7,31 @@
 #include "episode.h"
 #include "limits/types.h"
 
-struct xarray;
+struct task_struct;
 
 /**
  * struct oe_limit_found - a process found again
  * @process: for the record
- * @here: it has memory
- * @ending: it is exiting
- * @may_die: it is this user's, and neither protected nor exiting
+ * @fate: its state
+ * @gain: pages that its end brings
  */
 struct oe_limit_found {
 	struct oe_process process;
-	bool here;
-	bool ending;
-	bool may_die;
+	enum oe_limit_fate fate;
+	unsigned long gain;
 };
 
-void oe_limit_measure(struct xarray *table);
+enum oe_limit_measure oe_limit_get_measure(void);
+void oe_limit_set_measure(enum oe_limit_measure measure);
+void oe_limit_measure(struct list_head *limits);
 void oe_limit_look_up(const struct oe_limit *limit, struct pid *tgid,
 		      struct oe_limit_found *found);
+bool oe_limit_is_about(const struct oe_limit *limit, struct task_struct *p);
+bool oe_limit_consider(struct oe_limit *limit, struct task_struct *p,
+		       struct oe_limit_candidate *is);
+struct pid *oe_limit_holder(const struct oe_limit *limit, struct pid *tgid);
 void oe_limit_replace_pid(struct pid **slot, struct pid *pid);
+bool oe_limit_visit(int *nr, void (*visit)(struct task_struct *p, void *arg),
+		    void *arg);
 
 #endif /* OE_LIMIT_MEASURE_H */

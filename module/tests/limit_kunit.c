@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: the steps against a user above its limit, and their times.
+ * KUnit: when a user above its limit loses processes, and which.
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -13,83 +13,66 @@
 enum {
 	MAX_KB = 1000,
 	ALLOWED_MS = 1000,
+	REFILL_MS = 10000,
 	TIMEOUT_MS = 500,
 	MAX_STEPS = 4,
 };
 
-/* A scan: its measured values, and the steps that follow, up to OE_LIMIT_WAIT. */
+/* A scan, and the steps that follow, up to the last one, which is not WAIT. */
 struct scan {
 	u64 now_ms;
 	u64 use_kb;
-	u64 ending_kb;
-	bool no_candidate;
-	bool observe;
-	enum oe_limit_victim victim;
 	enum oe_limit_step steps[MAX_STEPS];
 };
 
-static bool ends_scan(enum oe_limit_step step)
-{
-	return step == OE_LIMIT_WAIT || step == OE_LIMIT_ENDED ||
-	       step == OE_LIMIT_LET_GO;
-}
-
 static void limit_play(struct kunit *test, const struct scan *scans,
-		       unsigned int nr_scans, unsigned int allowed_ms,
-		       unsigned int term_timeout_ms)
+		       unsigned int nr_scans,
+		       const struct oe_limit_view *common)
 {
 	struct oe_limit_state state = {};
 	unsigned int i, k;
 
 	for (i = 0; i < nr_scans; i++) {
-		const struct scan *scan = &scans[i];
-		struct oe_limit_view view = {
-			.now_ms = scan->now_ms,
-			.max_kb = MAX_KB,
-			.use_kb = scan->use_kb,
-			.ending_kb = scan->ending_kb,
-			.allowed_ms = allowed_ms,
-			.term_timeout_ms = term_timeout_ms,
-			.enforce = !scan->observe,
-			.has_candidate = !scan->no_candidate,
-			.victim = scan->victim,
-		};
+		struct oe_limit_view view = *common;
 
+		view.now_ms = scans[i].now_ms;
+		view.use_kb = scans[i].use_kb;
 		for (k = 0; k < MAX_STEPS; k++) {
 			enum oe_limit_step step = oe_limit_next(&state, &view);
 
-			KUNIT_EXPECT_EQ_MSG(test, (int)scan->steps[k],
+			KUNIT_EXPECT_EQ_MSG(test, (int)scans[i].steps[k],
 					    (int)step, "scan %u, step %u", i,
 					    k);
-			if (ends_scan(step))
+			if (step == OE_LIMIT_WAIT || step == OE_LIMIT_CHOOSE)
 				break;
 		}
 	}
 }
 
-#define PLAY(test, scans, allowed_ms, term_timeout_ms) \
-	limit_play(test, scans, ARRAY_SIZE(scans), allowed_ms, term_timeout_ms)
+#define PLAY(test, scans, ...)                                            \
+	do {                                                              \
+		const struct oe_limit_view common = { .max_kb = MAX_KB,   \
+						      .term_timeout_ms =  \
+							      TIMEOUT_MS, \
+						      __VA_ARGS__ };      \
+		limit_play(test, scans, ARRAY_SIZE(scans), &common);      \
+	} while (0)
 
 static void under_limit(struct kunit *test)
 {
 	static const struct scan scans[] = {
 		{ 0, 0 },
 		{ 100, MAX_KB },
-		{ 200, MAX_KB, MAX_KB },
-		{ 300, 1, .no_candidate = true },
+		{ 300, 1 },
 	};
 
-	PLAY(test, scans, 0, 0);
+	PLAY(test, scans);
 }
 
 static void no_limit(struct kunit *test)
 {
 	struct oe_limit_state state = {};
-	const struct oe_limit_view view = {
-		.use_kb = U64_MAX,
-		.enforce = true,
-		.has_candidate = true,
-	};
+	const struct oe_limit_view view = { .use_kb = U64_MAX };
 
 	KUNIT_EXPECT_EQ(test, (int)OE_LIMIT_WAIT,
 			(int)oe_limit_next(&state, &view));
@@ -98,193 +81,272 @@ static void no_limit(struct kunit *test)
 static void limit_allowance(struct kunit *test)
 {
 	static const struct scan scans[] = {
-		{ 5000, 1001, .steps = { OE_LIMIT_EXCEEDED } },
+		{ 5000, 1001, { OE_LIMIT_EXCEEDED } },
 		{ 5999, 9999 },
-		/* Back under the limit: it begins again. */
-		{ 6000, 1000, .steps = { OE_LIMIT_RECOVERED } },
-		{ 6001, 1001, .steps = { OE_LIMIT_EXCEEDED } },
-		{ 7000, 1001 },
-		{ 7001, 1001, .steps = { OE_LIMIT_TERMINATE } },
+		{ 6000, 1001, { OE_LIMIT_CHOOSE } },
+		{ 6001, 1001, { OE_LIMIT_CHOOSE } },
+		{ 6002, 1000, { OE_LIMIT_RECOVERED } },
 	};
 
-	PLAY(test, scans, ALLOWED_MS, TIMEOUT_MS);
+	PLAY(test, scans, .allowed_ms = ALLOWED_MS, .refill_ms = REFILL_MS);
 }
 
 static void no_allowance(struct kunit *test)
 {
 	static const struct scan scans[] = {
-		{ 0, 1001, .steps = { OE_LIMIT_EXCEEDED, OE_LIMIT_TERMINATE } },
+		{ 0, 1001, { OE_LIMIT_EXCEEDED, OE_LIMIT_CHOOSE } },
 	};
 
-	PLAY(test, scans, 0, TIMEOUT_MS);
+	PLAY(test, scans, .refill_ms = REFILL_MS);
 }
 
-static void limit_timeout(struct kunit *test)
+/* Above for half of the time, and below at each end of the allowance. */
+static void limit_saw_tooth(struct kunit *test)
 {
 	static const struct scan scans[] = {
-		{ 10, 1001,
-		  .steps = { OE_LIMIT_EXCEEDED, OE_LIMIT_TERMINATE } },
-		{ 509, 1001 },
-		{ 510, 1001, .steps = { OE_LIMIT_KILL } },
-		{ 511, 1001, .victim = OE_LIMIT_ENDING },
-		{ 600, 0, .victim = OE_LIMIT_GONE,
-		  .steps = { OE_LIMIT_ENDED } },
-		{ 601, 0, .steps = { OE_LIMIT_RECOVERED } },
+		{ 1000, 1001, { OE_LIMIT_EXCEEDED } },
+		{ 1900, 0, { OE_LIMIT_RECOVERED } },
+		/* 900 spent, 90 of them back. */
+		{ 2800, 1001, { OE_LIMIT_EXCEEDED } },
+		{ 2989, 1001 },
+		{ 2990, 1001, { OE_LIMIT_CHOOSE } },
+		{ 2991, 0, { OE_LIMIT_RECOVERED } },
+		{ 2992, 1001, { OE_LIMIT_EXCEEDED, OE_LIMIT_CHOOSE } },
+		{ 2993, 0, { OE_LIMIT_RECOVERED } },
+		/* The whole of it is back. */
+		{ 12993, 1001, { OE_LIMIT_EXCEEDED } },
+		{ 13992, 1001 },
+		{ 13993, 1001, { OE_LIMIT_CHOOSE } },
 	};
 
-	PLAY(test, scans, 0, TIMEOUT_MS);
+	PLAY(test, scans, .allowed_ms = ALLOWED_MS, .refill_ms = REFILL_MS);
 }
 
-static void no_timeout(struct kunit *test)
+/* refill_ms=0: as soon as the user is below. */
+static void limit_refill(struct kunit *test)
 {
 	static const struct scan scans[] = {
-		{ 10, 1001, .steps = { OE_LIMIT_EXCEEDED, OE_LIMIT_KILL } },
-		{ 11, 1001, .victim = OE_LIMIT_ENDING },
+		{ 5000, 1001, { OE_LIMIT_EXCEEDED } },
+		{ 5999, 9999 },
+		{ 6000, 1000, { OE_LIMIT_RECOVERED } },
+		{ 6001, 1001, { OE_LIMIT_EXCEEDED } },
+		{ 7000, 1001 },
+		{ 7001, 1001, { OE_LIMIT_CHOOSE } },
 	};
 
-	PLAY(test, scans, 0, 0);
+	PLAY(test, scans, .allowed_ms = ALLOWED_MS);
 }
 
-/* However long it takes: no SIGKILL, and no other victim. */
-static void slow_exit(struct kunit *test)
+static void limit_warning(struct kunit *test)
 {
 	static const struct scan scans[] = {
-		{ 0, 5000, .steps = { OE_LIMIT_EXCEEDED, OE_LIMIT_TERMINATE } },
-		{ 499, 5000, .victim = OE_LIMIT_ENDING },
-		{ 500, 5000, .victim = OE_LIMIT_ENDING },
-		{ 9999, 5000, .victim = OE_LIMIT_ENDING },
-		{ 10000, 5000, .victim = OE_LIMIT_ENDING,
-		  .steps = { OE_LIMIT_BLOCKED } },
-		{ 99999, 5000, .victim = OE_LIMIT_ENDING },
-		/* Measured again before the next one, which has no allowance. */
-		{ 100000, 5000, .victim = OE_LIMIT_GONE,
-		  .steps = { OE_LIMIT_ENDED } },
-		{ 100001, 2000, .steps = { OE_LIMIT_TERMINATE } },
-		{ 100002, 2000, .victim = OE_LIMIT_ENDING },
-		{ 100003, 900, .victim = OE_LIMIT_ENDING,
-		  .steps = { OE_LIMIT_ENDED } },
-		{ 100004, 900, .steps = { OE_LIMIT_RECOVERED } },
+		{ 5000, 1001, { OE_LIMIT_EXCEEDED } },
+		{ 5799, 1001 },
+		{ 5800, 1001, { OE_LIMIT_WARNING } },
+		{ 5900, 1001 },
+		{ 6000, 1001, { OE_LIMIT_CHOOSE } },
+		{ 6001, 0, { OE_LIMIT_RECOVERED } },
 	};
 
-	PLAY(test, scans, 0, TIMEOUT_MS);
+	PLAY(test, scans, .allowed_ms = ALLOWED_MS, .warn_ms = 200);
 }
 
-static void limit_shrinks(struct kunit *test)
-{
-	static const struct scan scans[] = {
-		{ 0, 5000, .steps = { OE_LIMIT_EXCEEDED, OE_LIMIT_TERMINATE } },
-		{ 100, 900, .steps = { OE_LIMIT_RECOVERED } },
-		{ 600, 900 },
-	};
-
-	PLAY(test, scans, 0, TIMEOUT_MS);
-}
-
-static void limit_spared(struct kunit *test)
-{
-	static const struct scan scans[] = {
-		{ 0, 5000, .steps = { OE_LIMIT_EXCEEDED, OE_LIMIT_TERMINATE } },
-		{ 600, 5000, .victim = OE_LIMIT_SPARED,
-		  .steps = { OE_LIMIT_LET_GO } },
-		{ 601, 5000, .steps = { OE_LIMIT_TERMINATE } },
-		{ 700, 5000, .observe = true, .victim = OE_LIMIT_SPARED,
-		  .steps = { OE_LIMIT_LET_GO } },
-		{ 701, 5000, .observe = true, .steps = { OE_LIMIT_OBSERVED } },
-	};
-
-	PLAY(test, scans, 0, TIMEOUT_MS);
-}
-
-static void limit_nobody(struct kunit *test)
-{
-	static const struct scan scans[] = {
-		{ 0, 5000, .no_candidate = true,
-		  .steps = { OE_LIMIT_EXCEEDED, OE_LIMIT_BLOCKED } },
-		{ 1, 5000, .no_candidate = true },
-		{ 2, 5000, .steps = { OE_LIMIT_TERMINATE } },
-		{ 3, 5000, .victim = OE_LIMIT_GONE,
-		  .steps = { OE_LIMIT_ENDED } },
-		/* Said again, because something has happened between. */
-		{ 4, 4000, .no_candidate = true,
-		  .steps = { OE_LIMIT_BLOCKED } },
-		{ 5, 4000, .no_candidate = true },
-		{ 6, 0, .no_candidate = true, .steps = { OE_LIMIT_RECOVERED } },
-	};
-
-	PLAY(test, scans, 0, TIMEOUT_MS);
-}
-
-static void limit_observe(struct kunit *test)
-{
-	static const struct scan scans[] = {
-		{ 0, 5000, .observe = true, .steps = { OE_LIMIT_EXCEEDED } },
-		{ 1000, 5000, .observe = true, .steps = { OE_LIMIT_OBSERVED } },
-		{ 9000, 5000, .observe = true },
-		{ 9001, 5000, .steps = { OE_LIMIT_TERMINATE } },
-	};
-
-	PLAY(test, scans, ALLOWED_MS, TIMEOUT_MS);
-}
-
-/* Others are exiting: waited for, as long as that would be enough. */
-static void others_end(struct kunit *test)
-{
-	static const struct scan scans[] = {
-		{ 0, 5000, 4000, .steps = { OE_LIMIT_EXCEEDED } },
-		{ 1, 5000, 3999, .steps = { OE_LIMIT_TERMINATE } },
-	};
-
-	PLAY(test, scans, 0, TIMEOUT_MS);
-}
-
-struct wait_case {
-	bool above;
-	enum oe_limit_signal signal;
-	u64 since_ms;
-	u64 signal_ms;
-	u64 ending_kb;
-	unsigned int period_ms;
-	unsigned int wait_ms;
+struct follow_case {
+	struct oe_limit_victim before;
+	enum oe_limit_fate fate;
+	enum oe_limit_news news;
+	bool leaving;
 };
 
-/* At 10000, with 1000 allowed and a timeout of 500. */
-static void wait_table(struct kunit *test)
+/* At 20000. */
+static void follow_table(struct kunit *test)
 {
-	static const struct wait_case cases[] = {
-		{ false, OE_LIMIT_NO_SIGNAL, 0, 0, 0, 300, 300 },
-		{ true, OE_LIMIT_NO_SIGNAL, 10000, 0, 0, 300, 300 },
-		{ true, OE_LIMIT_NO_SIGNAL, 10000, 0, 0, 5000, 1000 },
-		{ true, OE_LIMIT_NO_SIGNAL, 9001, 0, 0, 5000, 1 },
-		{ true, OE_LIMIT_NO_SIGNAL, 9000, 0, 0, 5000, 5000 },
-		{ true, OE_LIMIT_NO_SIGNAL, 9000, 0, 1, 5000, 100 },
-		{ true, OE_LIMIT_SIGTERM, 9000, 10000, 0, 5000, 100 },
-		{ true, OE_LIMIT_SIGTERM, 9000, 10000, 0, 20, 20 },
-		{ true, OE_LIMIT_SIGTERM, 9000, 9510, 0, 5000, 10 },
-		{ true, OE_LIMIT_SIGTERM, 9000, 9000, 0, 5000, 100 },
-		{ true, OE_LIMIT_SIGKILL, 9000, 9999, 0, 5000, 100 },
-	};
-	const struct oe_limit_view common = {
-		.now_ms = 10000,
-		.max_kb = MAX_KB,
-		.allowed_ms = ALLOWED_MS,
-		.term_timeout_ms = TIMEOUT_MS,
+	static const struct follow_case cases[] = {
+		{ { 0, OE_LIMIT_NO_SIGNAL }, OE_LIMIT_GONE, OE_LIMIT_FORGET },
+		{ { 0, OE_LIMIT_ASKED }, OE_LIMIT_GONE, OE_LIMIT_ENDED },
+		{ { 0, OE_LIMIT_KILLED }, OE_LIMIT_GONE, OE_LIMIT_ENDED, true },
+		{ { 0, OE_LIMIT_ASKED }, OE_LIMIT_ESCAPED, OE_LIMIT_FORGET },
+		{ { 0, OE_LIMIT_ASKED }, OE_LIMIT_ALIVE },
+		{ { 0, OE_LIMIT_ASKED }, OE_LIMIT_SPARED },
+		{ { 0, OE_LIMIT_NO_SIGNAL }, OE_LIMIT_ALIVE, OE_LIMIT_FORGET },
+		/* The time begins with the first look at it. */
+		{ { 0, OE_LIMIT_NO_SIGNAL }, OE_LIMIT_ENDING, .leaving = true },
+		{ { 0, OE_LIMIT_ASKED }, OE_LIMIT_ENDING, .leaving = true },
+		{ { 10001, OE_LIMIT_KILLED }, OE_LIMIT_ENDING, .leaving = true },
+		{ { 10000, OE_LIMIT_KILLED }, OE_LIMIT_ENDING, OE_LIMIT_STUCK },
+		{ { 10000, OE_LIMIT_KILLED }, OE_LIMIT_ALIVE, OE_LIMIT_STUCK },
+		{ { 10001, OE_LIMIT_ASKED, .ending = true },
+		  OE_LIMIT_ENDING,
+		  .leaving = true },
+		{ { 10000, OE_LIMIT_ASKED, .ending = true },
+		  OE_LIMIT_ENDING,
+		  OE_LIMIT_STUCK },
+		/* Said once. */
+		{ { 1, OE_LIMIT_KILLED, true, true }, OE_LIMIT_ENDING },
 	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct oe_limit_view view = common;
-		struct oe_limit_state state = {
+		struct oe_limit_victim victim = cases[i].before;
+
+		KUNIT_EXPECT_EQ_MSG(test, (int)cases[i].news,
+				    (int)oe_limit_follow(&victim, cases[i].fate,
+							 20000),
+				    "case %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, cases[i].leaving,
+				    oe_limit_is_leaving(&victim), "case %u", i);
+	}
+}
+
+struct treat_case {
+	struct oe_limit_victim before;
+	u64 pressed_ms;
+	unsigned int term_timeout_ms;
+	enum oe_limit_signal signal;
+};
+
+/* At 20000. */
+static void treat_table(struct kunit *test)
+{
+	static const struct treat_case cases[] = {
+		{ { 0 }, 0, TIMEOUT_MS, OE_LIMIT_ASKED },
+		{ { 0 }, 0, 0, OE_LIMIT_KILLED },
+		{ { 19501, OE_LIMIT_ASKED }, 0, TIMEOUT_MS },
+		{ { 19500, OE_LIMIT_ASKED }, 0, TIMEOUT_MS, OE_LIMIT_KILLED },
+		/* Asked before the user was below for a while. */
+		{ { 15000, OE_LIMIT_ASKED, .cooled = true },
+		  0,
+		  TIMEOUT_MS,
+		  OE_LIMIT_KILLED },
+		{ { 19501, OE_LIMIT_ASKED, .cooled = true }, 0, TIMEOUT_MS },
+		/* Others have been asked for long enough. */
+		{ { 0 }, 2 * TIMEOUT_MS - 1, TIMEOUT_MS, OE_LIMIT_ASKED },
+		{ { 0 }, 2 * TIMEOUT_MS, TIMEOUT_MS, OE_LIMIT_KILLED },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct oe_limit_view view = {
+			.now_ms = 20000,
+			.term_timeout_ms = cases[i].term_timeout_ms,
+		};
+		const struct oe_limit_state state = {
+			.pressed_ms = cases[i].pressed_ms,
+		};
+		struct oe_limit_victim victim = cases[i].before;
+
+		KUNIT_EXPECT_EQ_MSG(test, (int)cases[i].signal,
+				    (int)oe_limit_treat(&victim, &state, &view),
+				    "case %u", i);
+		KUNIT_EXPECT_FALSE(test, victim.cooled);
+	}
+}
+
+/* Fills while victims are chosen, and does not forget a moment below. */
+static void limit_patience(struct kunit *test)
+{
+	struct oe_limit_view view = {
+		.max_kb = MAX_KB,
+		.refill_ms = REFILL_MS,
+		.term_timeout_ms = TIMEOUT_MS,
+	};
+	struct oe_limit_state state = {};
+	unsigned int i;
+
+	for (i = 0; i < 20; i++) {
+		view.now_ms += 50;
+		view.use_kb = MAX_KB + 1;
+		while (oe_limit_next(&state, &view) != OE_LIMIT_CHOOSE)
+			;
+		view.now_ms += 50;
+		view.use_kb = 0;
+		while (oe_limit_next(&state, &view) != OE_LIMIT_WAIT)
+			;
+	}
+	KUNIT_EXPECT_GT(test, state.pressed_ms, 800ULL);
+	KUNIT_EXPECT_LE(test, state.pressed_ms, 1000ULL);
+	KUNIT_EXPECT_FALSE(test, oe_limit_is_calm(&state, &view));
+	view.now_ms += REFILL_MS;
+	oe_limit_next(&state, &view);
+	KUNIT_EXPECT_EQ(test, state.pressed_ms, 0ULL);
+	KUNIT_EXPECT_TRUE(test, oe_limit_is_calm(&state, &view));
+}
+
+static void order_table(struct kunit *test)
+{
+	const struct oe_limit_candidate small = { 1, 500 };
+	const struct oe_limit_candidate big = { 2, 500 };
+	const struct oe_limit_candidate offered = { 1, 501 };
+
+	KUNIT_EXPECT_TRUE(test, oe_limit_before(false, &big, &small));
+	KUNIT_EXPECT_FALSE(test, oe_limit_before(false, &small, &big));
+	KUNIT_EXPECT_FALSE(test, oe_limit_before(false, &small, &small));
+	KUNIT_EXPECT_TRUE(test, oe_limit_before(false, &big, &offered));
+	KUNIT_EXPECT_TRUE(test, oe_limit_before(true, &offered, &big));
+	KUNIT_EXPECT_FALSE(test, oe_limit_before(true, &big, &offered));
+	KUNIT_EXPECT_TRUE(test, oe_limit_before(true, &big, &small));
+}
+
+static void limit_reports(struct kunit *test)
+{
+	struct oe_limit_state state = {};
+	unsigned int said = 0;
+	u64 now_ms;
+
+	for (now_ms = 1000; now_ms < 61000; now_ms += 10)
+		said += oe_limit_may_report(&state, now_ms);
+	KUNIT_EXPECT_EQ(test, said,
+			(unsigned int)OE_LIMIT_REPORTS +
+				59990 / OE_LIMIT_REPORT_MS);
+	KUNIT_EXPECT_FALSE(test, oe_limit_may_report(&state, now_ms - 10));
+	KUNIT_EXPECT_TRUE(test, oe_limit_may_report(&state, U64_MAX));
+}
+
+struct wait_case {
+	bool above;
+	u64 spent_ms;
+	bool pending;
+	u64 due_ms;
+	unsigned int period_ms;
+	unsigned int wait_ms;
+};
+
+static void wait_table(struct kunit *test)
+{
+	static const struct wait_case cases[] = {
+		{ false, 0, false, 0, 300, 300 },
+		{ false, 900, false, 0, 5000, 5000 },
+		{ false, 900, true, 0, 5000, 100 },
+		{ true, 0, false, 0, 300, 300 },
+		/* To the warning, and from there to the end of the allowance. */
+		{ true, 0, false, 0, 5000, 800 },
+		{ true, 799, false, 0, 5000, 1 },
+		{ true, 800, false, 0, 5000, 200 },
+		{ true, 999, false, 0, 5000, 1 },
+		{ true, 1000, false, 0, 5000, 5000 },
+		{ true, 1000, true, 0, 5000, 100 },
+		{ true, 1000, true, 10, 5000, 10 },
+		{ true, 1000, true, 200, 5000, 100 },
+		{ true, 1000, true, 200, 20, 20 },
+	};
+	const struct oe_limit_view view = {
+		.max_kb = MAX_KB,
+		.allowed_ms = ALLOWED_MS,
+		.warn_ms = 200,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct oe_limit_state state = {
 			.above = cases[i].above,
-			.signal = cases[i].signal,
-			.since_ms = cases[i].since_ms,
-			.signal_ms = cases[i].signal_ms,
+			.spent_ms = cases[i].spent_ms,
 		};
 
-		view.ending_kb = cases[i].ending_kb;
-		KUNIT_EXPECT_EQ_MSG(test, cases[i].wait_ms,
-				    oe_limit_wait_ms(&state, &view,
-						     cases[i].period_ms),
-				    "case %u", i);
+		KUNIT_EXPECT_EQ_MSG(
+			test, cases[i].wait_ms,
+			oe_limit_wait_ms(&state, &view, cases[i].pending,
+					 cases[i].due_ms, cases[i].period_ms),
+			"case %u", i);
 	}
 }
 
@@ -295,66 +357,76 @@ static u32 limit_some(u32 below)
 	return prandom_u32_state(&random) % below;
 }
 
-/* Random values of the scans. */
+static void limit_pause(struct kunit *test)
+{
+	static const unsigned int periods[] = { 1, 2, 7, 8, 10, 1000, 60000 };
+	unsigned int i, k;
+
+	prandom_seed_state(&random, 1);
+	for (i = 0; i < ARRAY_SIZE(periods); i++) {
+		unsigned int period_ms = periods[i];
+		unsigned int short_ones = 0;
+
+		for (k = 0; k < 1000; k++) {
+			unsigned int ms = oe_limit_pause_ms(
+				period_ms, prandom_u32_state(&random));
+
+			KUNIT_EXPECT_GE(test, 8 * ms, period_ms);
+			KUNIT_EXPECT_LE(test, ms, period_ms);
+			short_ones += 2 * ms < period_ms;
+		}
+		if (period_ms >= 8)
+			KUNIT_EXPECT_GT(test, short_ones, 200U);
+	}
+}
+
+/* Random values of the scans: nothing before its time. */
 static void limit_never(struct kunit *test)
 {
 	struct oe_limit_state state = {};
 	struct oe_limit_view view = { .max_kb = MAX_KB };
+	u64 above_ms = 0;
 	unsigned int i;
 	u64 seed;
 
 	get_random_bytes(&seed, sizeof(seed));
 	kunit_info(test, "seed %llu", seed);
 	prandom_seed_state(&random, seed);
+	view.allowed_ms = 5000;
+	view.refill_ms = 20000;
 	for (i = 0; i < 100000; i++) {
-		enum oe_limit_signal before = state.signal;
+		unsigned int ms = limit_some(400);
+		bool was_above = state.above;
 		enum oe_limit_step step;
 
-		view.now_ms += limit_some(400);
+		view.now_ms += ms;
 		view.use_kb = limit_some(2 * MAX_KB);
-		view.ending_kb = limit_some(view.use_kb + 1);
-		view.allowed_ms = limit_some(1000);
 		view.term_timeout_ms = limit_some(1000);
-		view.enforce = limit_some(4);
-		view.has_candidate = limit_some(4);
-		view.victim = limit_some(4);
-		/* A mode that forbids it spares the victim. */
-		if (!view.enforce && view.victim == OE_LIMIT_ALIVE)
-			view.victim = OE_LIMIT_SPARED;
-		step = oe_limit_next(&state, &view);
-		if (step == OE_LIMIT_TERMINATE || step == OE_LIMIT_KILL) {
+		above_ms += was_above ? ms : 0;
+		do {
+			step = oe_limit_next(&state, &view);
+		} while (step != OE_LIMIT_WAIT && step != OE_LIMIT_CHOOSE);
+		if (step == OE_LIMIT_CHOOSE) {
 			KUNIT_EXPECT_GT(test, view.use_kb, view.max_kb);
-			KUNIT_EXPECT_TRUE(test, view.enforce);
-			KUNIT_EXPECT_GE(test, view.now_ms,
-					state.since_ms +
-						(before ? 0 : view.allowed_ms));
-			KUNIT_EXPECT_TRUE(test, before || view.has_candidate);
-			/* One at a time. */
-			KUNIT_EXPECT_TRUE(
-				test, !before || (before == OE_LIMIT_SIGTERM &&
-						  step == OE_LIMIT_KILL));
+			KUNIT_EXPECT_GE(test, above_ms, view.allowed_ms);
 		}
-		KUNIT_EXPECT_GT(test, oe_limit_wait_ms(&state, &view, 1000),
+		KUNIT_EXPECT_LE(test, state.spent_ms, view.allowed_ms);
+		KUNIT_EXPECT_GT(test,
+				oe_limit_wait_ms(&state, &view, limit_some(2),
+						 limit_some(2), 1000),
 				0U);
 	}
 }
 
 static struct kunit_case limit_cases[] = {
-	KUNIT_CASE(under_limit),
-	KUNIT_CASE(no_limit),
-	KUNIT_CASE(limit_allowance),
-	KUNIT_CASE(no_allowance),
-	KUNIT_CASE(limit_timeout),
-	KUNIT_CASE(no_timeout),
-	KUNIT_CASE(slow_exit),
-	KUNIT_CASE(limit_shrinks),
-	KUNIT_CASE(limit_spared),
-	KUNIT_CASE(limit_nobody),
-	KUNIT_CASE(limit_observe),
-	KUNIT_CASE(others_end),
-	KUNIT_CASE(wait_table),
-	KUNIT_CASE(limit_never),
-	{},
+	KUNIT_CASE(under_limit),     KUNIT_CASE(no_limit),
+	KUNIT_CASE(limit_allowance), KUNIT_CASE(no_allowance),
+	KUNIT_CASE(limit_saw_tooth), KUNIT_CASE(limit_refill),
+	KUNIT_CASE(limit_warning),   KUNIT_CASE(follow_table),
+	KUNIT_CASE(treat_table),     KUNIT_CASE(limit_patience),
+	KUNIT_CASE(order_table),     KUNIT_CASE(limit_reports),
+	KUNIT_CASE(wait_table),	     KUNIT_CASE(limit_pause),
+	KUNIT_CASE(limit_never),     {},
 };
 
 struct kunit_suite oe_limit_suite = {

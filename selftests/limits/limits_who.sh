@@ -171,7 +171,64 @@ oom_outcome()
 	log_since_mark | sed -n 's/.* seq=.* outcome=//p'
 }
 
-plan 22
+# A range of users, their subordinate ones, a group, a cgroup.
+others()
+{
+	limit 2020-2029 0 0 0
+	equal "a range is refused that another one overlaps" "EEXIST EEXIST EEXIST" \
+		"$(sysfs_write "$OE/limits/create" 2029) $(sysfs_write "$OE/limits/create" 2010-2020) $(sysfs_write "$OE/limits/create" 2020-2029)"
+	set_limit 2020-2029 subordinate "102000-102099 103000"
+	equal "subordinate users are shown" "102000-102099 103000-103000" \
+		"$(limit_of 2020-2029 subordinate)"
+	equal "and are nobody else's" EEXIST "$(sysfs_write "$OE/limits/create" 102050)"
+	glutton_of 2020 one 25000
+	one=$pid
+	glutton_of 102099 two 30000
+	set_limit 2020-2029 max_kb 40000
+	killed "users of one range have one limit together" "$pid"
+	check "the smaller one lives" alive "$one"
+	set_limit 2020-2029 subordinate ""
+	glutton_of 102099 free 60000
+	scans 3
+	check "no range, no limit" alive "$pid"
+	stop_process "$pid"
+	stop_process "$one"
+	drop_limit 2020-2029
+
+	limit gid:2031 20000 0 0
+	mark_log
+	glutton_of 2031 grouped 40000
+	killed "a limit may be a group's" "$pid"
+	poll_until "$PATIENCE" log_says 'limit gid=2031 .*outcome=recovered'
+	check "and the log says so" log_says 'limit gid=2031 .*outcome=killed'
+	drop_limit gid:2031
+}
+
+in_cgroup()
+{
+	if [ ! -e "$CGROUP/cgroup.procs" ]; then
+		pass "a limit may be a cgroup's # SKIP no cgroup v2"
+		pass "another cgroup's is none of it # SKIP no cgroup v2"
+		return
+	fi
+	mkdir -p "$CGROUP/oe_limited/below"
+	cgroups="$cgroups $CGROUP/oe_limited/below $CGROUP/oe_limited"
+	set_to limits/create cgroup:/oe_limited
+	dir="cgroup:!oe_limited"
+	set_limit "$dir" term_timeout_ms 0
+	glutton_of 2041 inside 40000
+	echo "$pid" >"$CGROUP/oe_limited/below/cgroup.procs"
+	inside=$pid
+	glutton_of 2041 outside 40000
+	set_limit "$dir" max_kb 20000
+	killed "a limit may be a cgroup's" "$inside"
+	scans 3
+	check "another cgroup's is none of it" alive "$pid"
+	stop_process "$pid"
+	drop_limit cgroup:/oe_limited
+}
+
+plan 32
 load_module selection_order=rank
 set_to limits/period_ms 50
 threads
@@ -181,5 +238,7 @@ new_limit
 namespaces
 same_victim
 other_victim
+others
+in_cgroup
 equal "no splat" 0 "$(splat_taint)"
 finish

@@ -33,7 +33,7 @@ table()
 
 everything()
 {
-	(cd "$L" && find . | sort && head -n 1 period_ms ./*/max_kb ./*/*_ms 2>/dev/null)
+	(cd "$L" && find . | sort && head -n 1 period_ms measure ./*/max_kb ./*/*_ms ./*/signal ./*/subordinate 2>/dev/null)
 }
 
 # refused ERRNO FILE TEXT [COMMAND...]
@@ -63,7 +63,11 @@ bad_uids()
 		for text in '\n' ' ' abc ' 5' '5 ' '5 6' '5\n6' 0x10 +5 5.0 - '5\x00' '\x00' '\xff'; do
 			refused EINVAL "$file" "$text"
 		done
-		for text in 0 '0\n' -1 4294967295 4294967296 18446744073709551616; do
+		for text in gid: gid:x gid:5- 5- 5-4 uid:5 cgroup: cgroup:x \
+			'cgroup:/a b' 'cgroup:/a*' 'cgroup:/a\n/b'; do
+			refused EINVAL "$file" "$text"
+		done
+		for text in 0 gid:0 0-5 5-4294967295 '0\n' -1 4294967295 4294967296 18446744073709551616; do
 			refused ERANGE "$file" "$text"
 		done
 	done
@@ -76,7 +80,7 @@ bad_uids()
 
 bad_values()
 {
-	for file in exceed_allowed_ms term_timeout_ms; do
+	for file in exceed_allowed_ms term_timeout_ms refill_ms warn_ms; do
 		for text in '\n' x ' 5' '5 ' 0x10 +5 5s '5\x00'; do
 			refused EINVAL "3000/$file" "$text"
 		done
@@ -96,7 +100,22 @@ bad_values()
 	for text in 0 9 60001 -1; do
 		refused ERANGE period_ms "$text"
 	done
-	for file in rss_kb exceeded_ms nr_kills; do
+	for text in '\n' x none TERMS 15 'TERM ' 'TERM\x00'; do
+		refused EINVAL 3000/signal "$text"
+	done
+	for text in x 5- 5-4 -5-6 '5,6' '5\x00' gid:5; do
+		refused EINVAL 3000/subordinate "$text"
+	done
+	for text in 0 0-5 5-4294967295; do
+		refused ERANGE 3000/subordinate "$text"
+	done
+	refused EEXIST 3000/subordinate 3000
+	refused EEXIST 3000/subordinate '5-9 7-8'
+	refused ENOSPC 3000/subordinate '1 2 3 4 5 6 7 8'
+	for text in '\n' x pss 'rss ' 0; do
+		refused EINVAL measure "$text"
+	done
+	for file in rss_kb shared_kb exceeded_ms left_ms nr_kills; do
 		refused open:EACCES "3000/$file" 1
 	done
 }
@@ -108,7 +127,13 @@ good_values()
 	taken 3000/max_kb 3M 3072
 	taken 3000/max_kb 2G 2097152
 	taken 3000/max_kb 0 0
-	for file in exceed_allowed_ms term_timeout_ms; do
+	taken 3000/signal USR1 USR1
+	taken 3000/signal 'TERM\n' TERM
+	taken 3000/subordinate '7 1-5\n' '7-7 1-5'
+	taken 3000/subordinate '\n' ''
+	taken measure rss rss
+	taken measure private private
+	for file in exceed_allowed_ms term_timeout_ms refill_ms warn_ms; do
 		taken "3000/$file" 0 0
 		taken "3000/$file" '4294967295\n' 4294967295
 	done
@@ -122,15 +147,16 @@ refused_for()
 {
 	errno=$1
 	shift
-	for pair in create:3002 remove:3000 period_ms:500 3000/max_kb:7 \
-		3000/exceed_allowed_ms:7 3000/term_timeout_ms:7; do
+	for pair in create:3002 remove:3000 period_ms:500 measure:rss 3000/max_kb:7 \
+		3000/exceed_allowed_ms:7 3000/term_timeout_ms:7 3000/refill_ms:7 \
+		3000/warn_ms:7 3000/signal:HUP 3000/subordinate:5; do
 		refused "$errno" "${pair%:*}" "${pair#*:}" "$@"
 	done
 }
 
 modes()
 {
-	stat -c '%a %n' "$L/create" "$L/remove" "$L/period_ms" "$L"/3000/* |
+	stat -c '%a %n' "$L/create" "$L/remove" "$L/period_ms" "$L/measure" "$L"/3000/* |
 		sed "s|$L/||" | tr '\n' ' ' | sed 's/ $//'
 }
 
@@ -231,10 +257,10 @@ equal "without a limit there is no thread" 0 "$(limit_threads)"
 set_to limits/create 3000
 equal "with one there is" 1 "$(limit_threads)"
 equal "the files and their modes" \
-	"200 create 200 remove 644 period_ms 644 3000/exceed_allowed_ms 444 3000/exceeded_ms 644 3000/max_kb 444 3000/nr_kills 444 3000/rss_kb 644 3000/term_timeout_ms" \
+	"200 create 200 remove 644 period_ms 644 measure 644 3000/exceed_allowed_ms 444 3000/exceeded_ms 444 3000/left_ms 644 3000/max_kb 444 3000/nr_kills 644 3000/refill_ms 444 3000/rss_kb 444 3000/shared_kb 644 3000/signal 644 3000/subordinate 644 3000/term_timeout_ms 644 3000/warn_ms" \
 	"$(modes)"
-equal "a new limit limits nothing" "0 0 5000 1000" \
-	"$(limit_of 3000 max_kb) $(limit_of 3000 exceed_allowed_ms) $(limit_of 3000 term_timeout_ms) $(get limits/period_ms)"
+equal "a new limit limits nothing" "0 0 5000 1000 private" \
+	"$(limit_of 3000 max_kb) $(limit_of 3000 exceed_allowed_ms) $(limit_of 3000 term_timeout_ms) $(get limits/period_ms) $(get limits/measure)"
 good_values
 table "good values are taken and read back, in KiB"
 bad_uids
