@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the manager orders from its worker.
+ * The orders that the manager gives to its worker.
  */
 #ifndef OE_WORKER_JOB_H
 #define OE_WORKER_JOB_H
