@@ -4,7 +4,12 @@
 INIT ?= systemd
 PACKAGING = ../packaging
 PACKAGED = systemd/oom-embeddedd.service openrc/oom-embeddedd sysv/oom-embeddedd \
-	udev/90-oom-embedded.rules mdev/mdev.conf on-event
+	udev/90-oom-embedded.rules mdev/mdev.conf on-event $(FLEET_MADE)
+# For many devices: metrics and incident pages; see Documentation/user-guide/fleet.md.
+FLEET_MADE = fleet/systemd/oom-embedded-metrics.service fleet/systemd/oom-embedded-ship.service \
+	fleet/cron/oom-embedded fleet/on-event/ship-incident
+FLEET = fleet/systemd/oom-embedded-metrics.timer fleet/systemd/oom-embedded-ship.timer \
+	fleet/prometheus/oom-embedded.rules.yml fleet/prometheus/oom-embedded.test.yml fleet/grafana/oom-embedded.json
 EXAMPLESDIR = $(DOCDIR)/examples
 
 SYSTEMDUNITDIR ?= $(PREFIX)/lib/systemd/system
@@ -13,7 +18,7 @@ MODULESLOADDIR ?= $(PREFIX)/lib/modules-load.d
 INITDIR ?= $(SYSCONFDIR)/init.d
 
 # Files with a path in them are made anew when the path is another one.
-PATHS = $(PREFIX) $(SBINDIR) $(LIBDIR) $(INCLUDEDIR) $(LIBEXECDIR) $(SYSCONFDIR) $(RUNSTATEDIR)
+PATHS = $(PREFIX) $(BINDIR) $(SBINDIR) $(LIBDIR) $(INCLUDEDIR) $(LIBEXECDIR) $(SYSCONFDIR) $(RUNSTATEDIR)
 $(O)/paths: FORCE
 	@mkdir -p $(@D)
 	@echo "$(PATHS)" | cmp -s - $@ || echo "$(PATHS)" >$@
@@ -34,10 +39,13 @@ EXAMPLE_systemd = $(O)/packaging/systemd/oom-embeddedd.service:$(EXAMPLESDIR)/sy
 EXAMPLE_openrc = $(O)/packaging/openrc/oom-embeddedd:$(EXAMPLESDIR)/openrc/oom-embeddedd:644
 EXAMPLE_sysv = $(O)/packaging/sysv/oom-embeddedd:$(EXAMPLESDIR)/sysv/oom-embeddedd:644
 
+INSTALLS += $(foreach file,$(FLEET_MADE),$(O)/packaging/$(file):$(EXAMPLESDIR)/$(file):644) \
+	$(foreach file,$(FLEET),$(PACKAGING)/$(file):$(EXAMPLESDIR)/$(file):644)
+
 INSTALLS += $(INSTALL_$(INIT)) \
 	$(foreach init,$(filter-out $(INIT),systemd openrc sysv),$(EXAMPLE_$(init)))
 
 $(O)/packaging/%: $(PACKAGING)/%.in $(O)/paths
 	@mkdir -p $(@D)
-	$(SED) -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' \
+	$(SED) -e 's|@BINDIR@|$(BINDIR)|g' -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' \
 		-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@RUNSTATEDIR@|$(RUNSTATEDIR)|g' $< >$@
