@@ -5,6 +5,7 @@
 #ifndef OE_TESTS_FAKE_TREE_H
 #define OE_TESTS_FAKE_TREE_H
 
+#include <features.h>
 #include <stddef.h>
 
 enum {

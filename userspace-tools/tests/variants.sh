@@ -156,7 +156,7 @@ try_variant()
 	export TOOLS_PATIENCE=2
 	case $1 in
 	lto) flags_are 'CFLAGS=-O2 -g -flto=auto' ;;
-	clang) needs clang clang && flags_are CC=clang 'CFLAGS=-O2 -g' ;;
+	clang) needs clang clang && flags_are CC=clang 'CFLAGS=-O2 -g -Wno-unknown-warning-option -Wno-format-nonliteral' ;;
 	musl) use_musl ;;
 	musl-static) use_musl STATIC=1 ;;
 	bits32) use_bits32 ;;
