@@ -81,7 +81,7 @@ enum oom_embedded_level {
  * @kind: "global", "cpuset", "mempolicy", "memcg", "sysrq", "thrash",
  *	"request" or "early"
  * @outcome: "killed", "avoided", "no_victim", ...; of a limit "exceeded",
- *	"terminated", "killed", "blocked", "recovered"
+ *	"warning", "terminated", "killed", "blocked", "recovered"
  * @trigger_pid: pid of the process that asked for memory, 0 if unknown
  * @trigger_comm: its name; a character that is not plain is \xHH
  * @victim_pid: pid of the process that was killed, 0 if nobody
@@ -94,6 +94,7 @@ enum oom_embedded_level {
  * @available_kb: the memory from which the level was derived, -1 if unknown
  * @memcg: path of the memory cgroup that is out of memory, empty if it is the machine; of a long
  *	path the beginning
+ * @left_ms: of a limit: for how long the user may still be above it before processes are ended
  *
  * Fields that do not belong to the type are zero or empty. The library allocates
  * events, so that a later version can append fields.
@@ -116,6 +117,7 @@ struct oom_embedded_event {
 	int level_was;
 	int64_t available_kb;
 	char memcg[128];
+	int64_t left_ms;
 };
 
 /**

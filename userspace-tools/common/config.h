@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "common/limit_name.h"
+
 /* The build says where: /etc, or below another prefix. */
 #define OE_CONF_FILE SYSCONFDIR "/oom-embedded.conf"
 #define OE_CONF_DIRECTORY SYSCONFDIR "/oom-embedded.d"
@@ -87,11 +89,11 @@ struct oe_conf_group {
 
 /**
  * struct oe_conf_limit - a per-user limit to be created; its attributes are settings
- * @uid: not 0
+ * @name: of its directory, see oe_limit_name()
  * @place: its section's first line with a key
  */
 struct oe_conf_limit {
-	unsigned int uid;
+	char name[OE_LIMIT_NAME_SIZE];
 	struct oe_conf_place place;
 };
 

@@ -112,6 +112,21 @@ static bool is_uids(const char *value)
 	       oe_conf_number(dash + 1, from, max, &to);
 }
 
+static bool is_uid_list(const char *value)
+{
+	char word[32];
+
+	while (*(value += strspn(value, " "))) {
+		size_t length = strcspn(value, " ");
+
+		snprintf(word, sizeof(word), "%.*s", (int)length, value);
+		if (length >= sizeof(word) || !is_uids(word))
+			return false;
+		value += length;
+	}
+	return true;
+}
+
 static bool is_path(const char *value)
 {
 	return value[0] == '/' && is_plain(value, OE_CONF_MAX_LINE) &&
@@ -276,6 +291,11 @@ bool oe_conf_judge(const struct oe_conf_key *key, const char *value, char *why,
 	case VALUE_UIDS:
 		if (!is_uids(value))
 			expected = "uid or range FIRST-LAST";
+		break;
+	case VALUE_UID_LIST:
+		if (!is_uid_list(value))
+			expected =
+				"list of uids and ranges FIRST-LAST, with blanks between";
 		break;
 	case VALUE_CGROUP:
 	case VALUE_PATH:

@@ -12,6 +12,8 @@
 #include "uapi/oom_embedded.h"
 
 static const char *const mode_words[] = { OOM_EMBEDDED_MODE_WORDS, NULL };
+static const char *const measure_words[] = { OOM_EMBEDDED_LIMIT_MEASURE_WORDS,
+					     NULL };
 static const char *const order_words[] = { OOM_EMBEDDED_ORDER_WORDS, NULL };
 static const char *const no_victim_words[] = { OOM_EMBEDDED_NO_VICTIM_WORDS,
 					       NULL };
@@ -71,13 +73,18 @@ static const struct oe_conf_key level_keys[] = {
 static const struct oe_conf_key limits_keys[] = {
 	NUMBER("period_ms", OOM_EMBEDDED_LIMIT_PERIOD_MS_MIN,
 	       OOM_EMBEDDED_LIMIT_PERIOD_MS_MAX),
+	WORD("measure", measure_words),
 	END,
 };
 
 static const struct oe_conf_key limit_keys[] = {
 	TYPE("max_kb", VALUE_SIZE),
 	NUMBER("exceed_allowed_ms", 0, OOM_EMBEDDED_LIMIT_MS_MAX),
+	NUMBER("refill_ms", 0, OOM_EMBEDDED_LIMIT_MS_MAX),
+	NUMBER("warn_ms", 0, OOM_EMBEDDED_LIMIT_MS_MAX),
 	NUMBER("term_timeout_ms", 0, OOM_EMBEDDED_LIMIT_MS_MAX),
+	TYPE("signal", VALUE_SIGNAL),
+	TYPE("subordinate", VALUE_UID_LIST),
 	END,
 };
 
@@ -338,7 +345,7 @@ bool oe_conf_group_line(struct oe_conf_reader *reader, const char *group,
 /**
  * oe_conf_limit_line - a line of [limit UID]
  * @reader: at that line
- * @who: UID
+ * @who: as oe_limit_name() takes it
  * @name: the key
  * @value: its value
  *
@@ -348,24 +355,26 @@ bool oe_conf_limit_line(struct oe_conf_reader *reader, const char *who,
 			const char *name, const char *value)
 {
 	struct oe_conf *conf = reader->conf;
-	char directory[64];
-	long long uid;
+	char directory[OE_LIMIT_NAME_SIZE + 8];
+	char limit[OE_LIMIT_NAME_SIZE];
 	int i = 0;
 
-	if (!oe_conf_number(who, 1, 4294967294LL, &uid))
+	if (!oe_limit_name(who, limit))
 		return oe_conf_error(
 			conf, reader->place,
-			"'%s' is no uid that can be limited (not 0)", who);
-	while (i < conf->nr_limits && conf->limits[i].uid != uid)
+			"'%s' is no uid that can be limited (not 0), no gid:GID and no cgroup:PATH",
+			who);
+	while (i < conf->nr_limits && strcmp(conf->limits[i].name, limit))
 		i++;
 	if (i == OE_CONF_MAX_LIMITS)
 		return oe_conf_too_many(reader, "limits", OE_CONF_MAX_LIMITS);
 	if (i == conf->nr_limits) {
-		conf->limits[i].uid = (unsigned int)uid;
+		snprintf(conf->limits[i].name, sizeof(conf->limits[i].name),
+			 "%s", limit);
 		conf->limits[i].place = reader->place;
 		conf->nr_limits++;
 	}
-	snprintf(directory, sizeof(directory), "limits/%u", (unsigned int)uid);
+	snprintf(directory, sizeof(directory), "limits/%s", limit);
 	return oe_conf_opens_section(name) ||
 	       directory_line(reader, limit_keys, "limit ...", directory, name,
 			      value);

@@ -10,6 +10,7 @@
 #include "common/change.h"
 #include "common/config_ranking.h"
 #include "common/heap.h"
+#include "common/limit_create.h"
 #include "common/ranking_groups.h"
 #include "common/refusal.h"
 #include "common/sysfs.h"
@@ -87,15 +88,12 @@ static int complain_change(const struct oe_conf *conf,
 static int add_settings(struct oe_changes *changes, const struct oe_conf *conf,
 			int mode, char *missing, size_t size)
 {
-	char uid[NAME];
 	int failed = 0;
 
 	for (int i = 0; i < conf->nr_groups; i++)
 		oe_changes_create(changes, "groups", conf->groups[i].name);
-	for (int i = 0; i < conf->nr_limits; i++) {
-		snprintf(uid, sizeof(uid), "%u", conf->limits[i].uid);
-		oe_changes_create(changes, "limits", uid);
-	}
+	for (int i = 0; i < conf->nr_limits; i++)
+		oe_limit_create(changes, conf->limits[i].name);
 	for (int i = 0; i < conf->nr_settings; i++) {
 		const struct oe_conf_setting *setting = &conf->settings[i];
 		const char *text = oe_settings_kept(conf, mode, setting->path);

@@ -27,10 +27,10 @@ static bool has_group(const struct oe_conf *conf, const char *name)
 	return false;
 }
 
-static bool has_limit(const struct oe_conf *conf, unsigned int uid)
+static bool has_limit(const struct oe_conf *conf, const char *name)
 {
 	for (int i = 0; i < conf->nr_limits; i++)
-		if (conf->limits[i].uid == uid)
+		if (!strcmp(conf->limits[i].name, name))
 			return true;
 	return false;
 }
@@ -80,17 +80,14 @@ static void add_removal(struct oe_changes *changes,
 static void add_removals(struct oe_changes *changes, const struct oe_conf *conf,
 			 const struct oe_conf *before)
 {
-	char uid[NAME];
-
 	for (int i = 0; i < before->nr_groups; i++)
 		if (!has_group(conf, before->groups[i].name))
 			add_removal(changes, before, "groups",
 				    before->groups[i].name);
-	for (int i = 0; i < before->nr_limits; i++) {
-		snprintf(uid, sizeof(uid), "%u", before->limits[i].uid);
-		if (!has_limit(conf, before->limits[i].uid))
-			add_removal(changes, before, "limits", uid);
-	}
+	for (int i = 0; i < before->nr_limits; i++)
+		if (!has_limit(conf, before->limits[i].name))
+			add_removal(changes, before, "limits",
+				    before->limits[i].name);
 }
 
 /* The value that the module gives a new group. @value is of OE_SYSFS_VALUE_MAX. */

@@ -122,6 +122,7 @@ static void fill_event(const struct oe_uevent *uevent,
 		(int)oe_uevent_number(uevent, "OOM_VICTIM_RANK", -1);
 	event->victim_rss_kb = oe_uevent_number(uevent, "OOM_VICTIM_RSS_KB", 0);
 	event->uid = (uint32_t)oe_uevent_number(uevent, uid, 0);
+	event->left_ms = oe_uevent_number(uevent, "OOM_LEFT_MS", 0);
 	copy_text(event->kind, sizeof(event->kind), uevent, "OOM_KIND");
 	copy_text(event->outcome, sizeof(event->outcome), uevent,
 		  "OOM_OUTCOME");

@@ -37,6 +37,7 @@ int main(void)
 	FIELD(level_was);
 	FIELD(available_kb);
 	FIELD(memcg);
+	FIELD(left_ms);
 	/* A field that is appended goes here, and into the list. */
 	printf("event %zu\n", sizeof(struct oom_embedded_event));
 	SELF_FIELD(rank);

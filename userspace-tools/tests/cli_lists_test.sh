@@ -139,7 +139,7 @@ put_file sysfs/groups/batch/rules $'exe=/bin/sh uid=7\ncomm=batch*'
 gives "group list: rules in one line" 0 ' root +0 +exe=/bin/sh uid=7;comm=batch\*$' group list
 json "group list: rules in JSON" '.groups[0] | [.trust, .rules]' '["root","exe=/bin/sh uid=7;comm=batch*"]' group list
 json "group list: JSON" '.groups[0] | [.name, .rank, .nr_members, .comm]' '["batch",800,2,null]' group list
-gives "limit list" 0 '^1000 +65536 +1024 +1000 +0 +500 +0$' limit list
+gives "limit list" 0 '^1000 +65536 +1024 +1000 +0 +900 +500 +TERM +0$' limit list
 json "limit list: JSON" '.limits[0].max_kb' 65536 limit list
 gives "set: shows all" 0 '^levels/warning_kb: +65536$' set
 gives "set KEY: shows one" 0 '^mode: +enforce$' set mode

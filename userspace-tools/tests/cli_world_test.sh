@@ -61,6 +61,18 @@ finds limit warning "a user over the limit"
 put_file sysfs/limits/1000/max_kb 0
 put_file sysfs/limits/1000/rss_kb 65537
 finds limit '' "a user without a limit"
+slice=$OOM_EMBEDDED_CGROUP/user.slice/user-1000.slice
+mkdir -p "$slice"
+echo max >"$slice/memory.max"
+finds limit_cgroup note "a limit that a cgroup could keep"
+mkdir -p "$slice"
+echo 104857600 >"$slice/memory.max"
+finds limit_cgroup '' "a cgroup that has a limit, too"
+mkdir -p "$slice"
+echo max >"$slice/memory.max"
+put_file sysfs/limits/1000/max_kb 0
+finds limit_cgroup '' "a cgroup without a limit of its user"
+rm -rf "$OOM_EMBEDDED_CGROUP/user.slice"
 
 # --- systemd ends a unit as a whole
 # unit POLICY NEIGHBOUR_CGROUP: the OOMPolicy of pacemaker's unit, and a process beside it

@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/limit_name.h"
 #include "common/proc.h"
 #include "common/sysfs.h"
 #include "tests/fake_tree.h"
@@ -219,14 +220,12 @@ static int create_group(const char *name)
 
 static int create_limit(const char *name)
 {
-	static const char *const files[] = {
-		"max_kb", "0", "exceed_allowed_ms", "0", "term_timeout_ms", "0",
-		"rss_kb", "0", "exceeded_ms",	    "0", "nr_kills",	    "0",
-		NULL,
-	};
-	int err = number_in(name, 1, 4294967294LL);
+	char again[OE_LIMIT_NAME_SIZE];
+	int err = strpbrk(name, ":-") ? 0 : number_in(name, 1, 4294967294LL);
 
-	return err ? err : make_dir("limits", name, files);
+	if (!err && !oe_limit_name(name, again))
+		err = -EINVAL;
+	return err ? err : make_dir("limits", name, fake_limit_files);
 }
 
 static int remove_dir(const char *dir, const char *name)
@@ -420,6 +419,8 @@ int fake_write(const char *file, const char *value)
 		return put_watermark(file, value);
 	if (!fnmatch("*_ms", file, 0))
 		return put_number(file, value, 0, 86400000);
+	if (!strncmp(file, "limits/", 7))
+		return fake_put_limit(file, value);
 	return -EACCES;
 }
 

@@ -35,6 +35,9 @@ void fake_get_all(const char *file, char *text, size_t size);
 int fake_write(const char *file, const char *value);
 int fake_planned_error(const char *file, char how);
 int fake_stage(const char *file, char *value);
+int fake_put_limit(const char *file, const char *value);
 int fake_put_rules(const char *file, const char *value);
+
+extern const char *const fake_limit_files[]; /* names and values, then NULL */
 
 #endif

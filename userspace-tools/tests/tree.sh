@@ -122,6 +122,7 @@ fake_module_files()
 	put_file sysfs/limits/create ''
 	put_file sysfs/limits/remove ''
 	put_file sysfs/limits/period_ms 1000
+	put_file sysfs/limits/measure private
 	put_file sysfs/levels/level normal
 	put_file sysfs/levels/available_kb 160000
 	put_file sysfs/levels/warning_kb 65536
@@ -158,6 +159,8 @@ fake_groups_and_limits()
 	put_file sysfs/limits/1000/max_kb 65536
 	put_file sysfs/limits/1000/exceed_allowed_ms 1000
 	put_file sysfs/limits/1000/term_timeout_ms 500
+	put_file sysfs/limits/1000/left_ms 900
+	put_file sysfs/limits/1000/signal TERM
 	put_file sysfs/limits/1000/rss_kb 1024
 	put_file sysfs/limits/1000/exceeded_ms 0
 	put_file sysfs/limits/1000/nr_kills 0

@@ -13,21 +13,19 @@
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "common/config.h"
+#include "common/limit_create.h"
 #include "common/ranking_groups.h"
 #include "common/sysfs.h"
 #include "common/unit_ranks.h"
 
 static int add_objects(const struct oe_conf *conf, struct oe_changes *changes)
 {
-	char uid[16];
 	int i;
 
 	for (i = 0; i < conf->nr_groups; i++)
 		oe_changes_create(changes, "groups", conf->groups[i].name);
-	for (i = 0; i < conf->nr_limits; i++) {
-		snprintf(uid, sizeof(uid), "%u", conf->limits[i].uid);
-		oe_changes_create(changes, "limits", uid);
-	}
+	for (i = 0; i < conf->nr_limits; i++)
+		oe_limit_create(changes, conf->limits[i].name);
 	return EXIT_OK;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "cli/commands/check_world.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #include "cli/commands/check_units.h"
 #include "cli/commands/findings.h"
+#include "common/file.h"
 #include "common/proc.h"
 #include "common/records.h"
 #include "common/sysfs.h"
@@ -123,6 +125,22 @@ static void check_crash_kernel(void)
 			"no_victim_action is reboot, but a crash kernel is loaded: the machine goes there first");
 }
 
+/* The kernel itself could keep this limit, at each page, and does not. */
+static void check_slice(const char *name)
+{
+	char path[PATH_MAX];
+	char max[32];
+
+	snprintf(path, sizeof(path), "%s/user.slice/user-%s.slice/memory.max",
+		 oe_proc_cgroup_root(), name);
+	if (oe_file_read(path, max, sizeof(max)) > 0 && !strncmp(max, "max", 3))
+		findings_add(
+			FINDING_NOTE, "limit_cgroup",
+			"\"systemctl set-property user-UID.slice MemoryMax=...\" as the hard bound; keep the limit for the time that is allowed above a lower one",
+			"user %s has a limit, and a slice without memory.max",
+			name);
+}
+
 static void check_limits(void)
 {
 	char **names;
@@ -139,6 +157,7 @@ static void check_limits(void)
 		snprintf(path, sizeof(path), "limits/%s/max_kb", names[i]);
 		if (oe_sysfs_read_number(path, &max) || max <= 0)
 			continue;
+		check_slice(names[i]);
 		snprintf(path, sizeof(path), "limits/%s/rss_kb", names[i]);
 		if (!oe_sysfs_read_number(path, &rss) && rss > max)
 			findings_add(

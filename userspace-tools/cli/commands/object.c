@@ -15,11 +15,13 @@
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "cli/print/table.h"
+#include "common/limit_create.h"
+#include "common/limit_name.h"
 #include "common/sysfs.h"
 #include "uapi/oom_embedded.h"
 
 enum {
-	NAME_SIZE = 40,
+	NAME_SIZE = OE_LIMIT_NAME_SIZE,
 	KEYS_MAX = 8,
 };
 
@@ -80,16 +82,19 @@ static int uid_of_user(const char *user, unsigned long *uid)
 static int resolve_user(const char *typed, char *name)
 {
 	unsigned long uid = 0;
-	char *end;
 
-	if (isdigit((unsigned char)*typed)) {
-		uid = strtoul(typed, &end, 10);
-		if (*end || uid > 4294967294UL)
-			return complain(EXIT_USAGE, "'%s' is no uid", typed);
-	} else if (!uid_of_user(typed, &uid)) {
+	if (oe_limit_name(typed, name))
+		return EXIT_OK;
+	if (!strcmp(typed, "0"))
+		return complain(EXIT_REFUSED, "root cannot be limited");
+	if (isdigit((unsigned char)*typed) || strchr(typed, ':'))
+		return complain(
+			EXIT_USAGE,
+			"'%s' is no uid, no range of uids, no gid:GID and no cgroup:PATH",
+			typed);
+	if (!uid_of_user(typed, &uid))
 		return complain(EXIT_NOT_FOUND,
 				"there is no user '%s' in /etc/passwd", typed);
-	}
 	if (!uid)
 		return complain(EXIT_REFUSED, "root cannot be limited");
 	snprintf(name, NAME_SIZE, "%lu", uid);
@@ -104,9 +109,14 @@ static const struct table_column group_columns[] = {
 };
 
 static const struct table_column limit_columns[] = {
-	{ "uid", true },	 { "max_kb", true },
-	{ "rss_kb", true },	 { "exceed_allowed_ms", true },
-	{ "exceeded_ms", true }, { "term_timeout_ms", true },
+	{ "uid", true },
+	{ "max_kb", true },
+	{ "rss_kb", true },
+	{ "exceed_allowed_ms", true },
+	{ "exceeded_ms", true },
+	{ "left_ms", true },
+	{ "term_timeout_ms", true },
+	{ "signal", false },
 	{ "nr_kills", true },
 };
 
@@ -124,7 +134,8 @@ static const struct kind groups = {
 static const struct kind limits = {
 	.dir = "limits",
 	.noun = "limit",
-	.keys = { "max_kb", "exceed_allowed_ms", "term_timeout_ms" },
+	.keys = { "max_kb", "exceed_allowed_ms", "refill_ms", "warn_ms",
+		  "term_timeout_ms", "signal", "subordinate" },
 	.columns = limit_columns,
 	.nr_columns = sizeof(limit_columns) / sizeof(*limit_columns),
 	.resolve = resolve_user,
@@ -286,6 +297,15 @@ static bool is_there(const struct kind *kind, const char *name)
 	return !oe_sysfs_exists(path);
 }
 
+static void create_one(const struct kind *kind, const char *name,
+		       struct oe_changes *changes)
+{
+	if (kind == &limits)
+		oe_limit_create(changes, name);
+	else
+		oe_changes_create(changes, kind->dir, name);
+}
+
 static int make_changes(const struct kind *kind, const char *name, bool create,
 			const struct arguments *args)
 {
@@ -294,7 +314,7 @@ static int make_changes(const struct kind *kind, const char *name, bool create,
 	int i;
 
 	if (create)
-		oe_changes_create(&changes, kind->dir, name);
+		create_one(kind, name, &changes);
 	for (i = 2; status == EXIT_OK && i < args->argc; i++)
 		status = change_key(kind, name, args->argv[i], &changes);
 	if (status == EXIT_OK)

@@ -40,6 +40,7 @@ static const char *const settings[] = {
 	"levels/debounce_ms",
 	"levels/forecast_alert_ms",
 	"limits/period_ms",
+	"limits/measure",
 };
 
 #define NR_SETTINGS (sizeof(settings) / sizeof(*settings))
