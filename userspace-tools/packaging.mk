@@ -42,6 +42,9 @@ EXAMPLE_sysv = $(O)/packaging/sysv/oom-embeddedd:$(EXAMPLESDIR)/sysv/oom-embedde
 INSTALLS += $(foreach file,$(FLEET_MADE),$(O)/packaging/$(file):$(EXAMPLESDIR)/$(file):644) \
 	$(foreach file,$(FLEET),$(PACKAGING)/$(file):$(EXAMPLESDIR)/$(file):644)
 
+# The library for Python, where PYTHONDIR says where Python looks for modules.
+INSTALLS += $(if $(PYTHONDIR),python/oom_embedded.py:$(PYTHONDIR)/oom_embedded.py:644)
+
 INSTALLS += $(INSTALL_$(INIT)) \
 	$(foreach init,$(filter-out $(INIT),systemd openrc sysv),$(EXAMPLE_$(init)))
 
