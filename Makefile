@@ -10,7 +10,7 @@ VM = selftests/vm
 
 TOOLS = $(MAKE) -C userspace-tools
 
-.PHONY: all modules modules_install dist install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
+.PHONY: all modules modules_install dist release-check install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
 	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
@@ -45,6 +45,10 @@ tools:
 DIST_DIR ?= dist
 dist:
 	@packaging/dist.sh "$(DIST_DIR)"
+
+# One page: is this commit a release? STEP names some of the steps.
+release-check:
+	@selftests/run/release_check.sh $(STEP)
 
 # PREFIX (default /usr/local), DESTDIR; see userspace-tools/Makefile.
 install-tools:
@@ -133,6 +137,7 @@ help:
 	@echo "make install-tools    install them (PREFIX, DESTDIR); make uninstall removes them"
 	@echo "make deb        Debian's packages, in DEB_OUT ($(DEB_OUT))"
 	@echo "make dist       the source archive with checksums, in DIST_DIR (dist/); SIGN_KEY signs"
+	@echo "make release-check  everything that a release needs, on one page; hours, or STEP=version"
 	@echo "make demo       a leak in a virtual machine, with and without the module"
 	@echo "make image-demo images of 16 MB for three architectures, booted; or ARCH=amd64"
 	@echo "make check      every quick test; ends with 'N passed, N failed'"

@@ -47,6 +47,30 @@ same "make install: programs can be run, the rest cannot" '' "$(
 	find . -path '*/bin/*' -type f ! -perm -555)"
 same "make install: nothing is outside of where it belongs" '' \
 	"$(installed | grep -vE '^\./(usr/(bin|sbin|lib|libexec|include|share)|etc|lib)/')"
+# unexplained: programs, libraries, configuration files and modules without a manual page
+unexplained()
+{
+	local file
+
+	for file in "$tmp"/root/usr/{bin,sbin}/*; do
+		compgen -G "$tmp/root/usr/share/man/man[18]/${file##*/}.[18]" >/dev/null || echo "${file##*/}"
+	done
+	for file in "$tmp"/root/usr/lib/pkgconfig/*.pc; do
+		[[ -e $tmp/root/usr/share/man/man3/$(basename "$file" .pc).3 ]] || basename "$file"
+	done
+	for file in "$tmp"/root/usr/share/doc/oom-embedded/examples/*.conf; do
+		case ${file##*/} in
+		logger.conf | controller.conf | monitor.conf | mdev.conf) continue ;;
+		esac
+		[[ -e $tmp/root/usr/share/man/man5/${file##*/}.5 ]] || echo "${file##*/}"
+	done
+	[[ -e $tmp/root/usr/share/man/man4/oom_embedded.4 ]] || echo "the module"
+}
+
+same "make install: each file that wants a manual page has one" '' "$(unexplained)"
+touch "$tmp/root/usr/bin/oom-new"
+same "make install: one without is found" oom-new "$(unexplained)"
+rm "$tmp/root/usr/bin/oom-new"
 check "make uninstall" tools_make PREFIX=/usr uninstall
 same "make uninstall: no file is left" '' "$(installed)"
 same "make uninstall: no directory of ours is left" '' "$(find "$tmp/root" -depth -type d -name '*oom*')"
