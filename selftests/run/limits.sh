@@ -51,7 +51,7 @@ print_page()
 	measured without the module: by the memory and swap that the machine has less. Innocents are a small
 	process of the same user, and one of another user.
 
-	| strategy | above the limit | last seen above | signals | ended | innocents ended | lines in the log |
+	| strategy | above the limit | last seen above | signals in the log | ended | innocents ended | lines in the log |
 	|---|---|---|---|---|---|---|
 	EOT
 	print_rows
@@ -63,6 +63,10 @@ print_page()
 	set-uid program of root. userns: as a subordinate user, in a user namespace. stop: a child that stops
 	itself. shm: SysV memory without an attachment, which nobody's end brings back; the user is told to be
 	blocked. tmpfs: ten processes that map one file of 60 MB, which is below the limit.
+
+	Two are not beaten. In the storm, the process that makes the others is the smallest one, and goes last:
+	the user stays above as long as that process finds memory for new ones. rename: in a moment in which the
+	name protects the process, the next one of the same user goes in its place.
 	EOT
 }
 
