@@ -86,9 +86,10 @@ make_next()
 	build_packages "$from" "$WORK/packages"
 }
 
+# built_for RELEASE: compressed or not, as that kernel wants it
 built_for()
 {
-	[[ -e $TREE/lib/modules/$1/updates/dkms/oom_embedded.ko ]]
+	compgen -G "$TREE/lib/modules/$1/updates/dkms/oom_embedded.ko*" >/dev/null
 }
 
 install_packages()
@@ -125,12 +126,14 @@ upgrade_packages()
 	local changed
 
 	changed=$(change_configuration)
-	check "apt install --reinstall" typed "apt install --reinstall oom-embedded oom-embedded-dkms"
+	check "apt install --reinstall" typed "apt install --reinstall oom-embedded"
+	check "apt remove, and apt install again" typed "apt remove oom-embedded oom-embedded-dkms && apt install oom-embedded"
+	equal "the changed configuration is as it was" "$changed" "$(md5sum <"$TREE/etc/oom-embedded.conf")"
 	make_next || bail_out "no later version"
 	serve "$WORK/packages" || bail_out "no repository"
 	# As an unattended upgrade answers.
 	check "apt upgrade" typed "apt -o Dpkg::Options::=--force-confold upgrade"
-	check "dkms has built the new module" test -d "$TREE/var/lib/dkms/oom_embedded/$NEXT" -a \
+	check "dkms has built the new module, and the old one is gone" test -d "$TREE/var/lib/dkms/oom_embedded/$NEXT" -a \
 		! -e "$TREE/var/lib/dkms/oom_embedded/$VERSION"
 	equal "the changed configuration is as it was" "$changed" "$(md5sum <"$TREE/etc/oom-embedded.conf")"
 }
@@ -157,7 +160,7 @@ package)
 	;;
 '')
 	use_debian
-	plan "$((4 + 3 + 2 + 4 + 2 + 2 + $(results_of "$GUEST")))"
+	plan "$((4 + 3 + 2 + 6 + 2 + 2 + $(results_of "$GUEST")))"
 	judge_packages
 	unpack_tree
 	install_packages
