@@ -11,7 +11,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules modules_install dist release-check install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
-	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
+	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -68,6 +68,10 @@ check-debug:
 
 check-property:
 	@selftests/run/property.sh $(ROUNDS)
+
+check-model:
+	@$(VM)/setup.sh
+	@selftests/model/run.sh
 
 check-matrix:
 	@selftests/run/matrix.sh $(CELL)
@@ -148,6 +152,7 @@ help:
 	@echo "make check-deb  Debian's packages: lintian, and their life in a Debian with systemd"
 	@echo "make check-secure-boot  a guest with Secure Boot loads the signed module and no other"
 	@echo "make check-property  500 random configurations against a model, or ROUNDS=5000"
+	@echo "make check-model  every state of a model of the path of an OOM, and planted faults of it"
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"
 	@echo "make soak       the same tests, many times over"
 	@echo "make bench      what it costs"

@@ -414,6 +414,11 @@ bool oe_episode_prepare(const struct oe_call *call)
 			       READ_ONCE(oe_config.grace_ms) + OE_ANNOUNCE_MS);
 		return false;
 	}
+	/* The last owner may have killed since we looked. */
+	if (oe_purpose_of(call) != OE_PURPOSE_KILL) {
+		oe_domain_release(state);
+		return false;
+	}
 	begin_episode(state, call);
 	if (!spend_window(state))
 		return false;

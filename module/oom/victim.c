@@ -5,6 +5,7 @@
  */
 #include "core.h"
 
+#include <linux/atomic.h>
 #include <linux/cgroup.h>
 #include <linux/ktime.h>
 #include <linux/memcontrol.h>
@@ -34,14 +35,15 @@
  */
 static struct {
 	struct tracepoint *point;
-	bool maybe_pending; /* see oe_victim_is_pending() */
+	atomic_t nr_marked; /* so far; see oe_victim_is_pending() */
+	int nr_settled; /* of these, when a walk began that found none left */
 	bool armed; /* the record is free for the next mark */
 	bool marked; /* release/acquire: the record is complete */
 	u64 when_ns;
 	struct oe_process process;
 	struct task_struct *task; /* a reference; xchg() takes it */
 } victim = {
-	.maybe_pending = true, /* one may have been marked before the load */
+	.nr_marked = ATOMIC_INIT(1), /* one may have been before the load */
 };
 
 /*
@@ -100,7 +102,7 @@ static void record_victim(struct task_struct *p)
 
 static void note_victim(struct task_struct *p)
 {
-	WRITE_ONCE(victim.maybe_pending, true);
+	atomic_inc(&victim.nr_marked); /* read by oe_victim_is_pending() */
 	if (READ_ONCE(victim.armed))
 		record_victim(p);
 	else /* The call may have bypassed the module. */
@@ -173,20 +175,21 @@ void oe_victim_exit(void)
  */
 bool oe_victim_is_pending(const struct oe_domain *domain)
 {
+	int nr_marked = atomic_read(&victim.nr_marked);
 	bool anywhere;
 	bool pending;
 
-	if (victim.point && !READ_ONCE(victim.maybe_pending))
+	if (victim.point && READ_ONCE(victim.nr_settled) == nr_marked)
 		return false;
 	/*
-	 * Cleared before the walk: a mark that is set meanwhile stays. Pairs with
-	 * the kernel, which sets signal->oom_mm before it calls on_mark().
+	 * The count is read before the walk: a process that is marked meanwhile
+	 * asks for another. The kernel sets signal->oom_mm before it calls
+	 * on_mark(). Nothing is cleared: another domain may look meanwhile.
 	 */
-	WRITE_ONCE(victim.maybe_pending, false);
 	smp_mb(); /* pairs with the cmpxchg() in mark_oom_victim() */
 	pending = oe_tasks_victim_pending(domain, &anywhere);
-	if (anywhere)
-		WRITE_ONCE(victim.maybe_pending, true);
+	if (!anywhere)
+		WRITE_ONCE(victim.nr_settled, nr_marked); /* read above */
 	return pending;
 }
 

@@ -24,7 +24,7 @@ LANES=${LANES:-$(($(nproc) + 2))}
 # that need the debug kernel or its sources are put off as long as that is being built.
 QUICK=(
 	debug-6.12 debian-6.12 debian-6.1 static 6.12-graceful 6.1-swapping 6.1-warning dkms deb
-	6.12-panic_on_oom tools 6.1-limiting demo image 6.12-tools 6.12-no_victim_never 6.12-no_victim_panic
+	6.12-panic_on_oom tools model 6.1-limiting demo image 6.12-tools 6.12-no_victim_never 6.12-no_victim_panic
 	6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw harness
 )
 # The parts of "make check-debug".
@@ -196,6 +196,7 @@ run_part()
 	image) part "$1" selftests/run/image_demo.sh amd64 ;;
 	deb) part "$1" selftests/run/deb.sh package ;;
 	tools) part "$1" userspace-tools/tests/run.sh ;;
+	model) part "$1" selftests/model/run.sh --quick ;;
 	demo) part "$1" demo ;;
 	device) part "$1" check_device debian-6.12 ;;
 	harness) part "$1" "$VM/judge_test.sh" ;;

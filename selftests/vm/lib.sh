@@ -25,7 +25,7 @@ HOST_PACKAGES=(
 	bc bison busybox-static ca-certificates ccache clang-format cppcheck cpio curl debhelper
 	debian-archive-keyring dh-dkms dkms dpkg-dev fish flex gcc git jq kmod libc6-dev libelf-dev
 	libinih-dev libjansson-dev libncurses-dev libssl-dev lintian make mandoc musl-tools pahole perl
-	pkg-config python3 qemu-system-x86 rpm rsync shellcheck sparse tmux util-linux xz-utils zsh
+	pkg-config python3 qemu-system-x86 rpm rsync shellcheck sparse spin tmux util-linux xz-utils zsh
 )
 
 # Packages for the matrix of kernels beside that: emulators, cross compilers, clang for CFI.
