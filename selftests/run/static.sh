@@ -199,7 +199,7 @@ licensed()
 
 source=$(kernel_source) || source=
 echo "KTAP version 1"
-echo "1..24"
+echo "1..26"
 # The longest first.
 check "sparse, with 6.12" sparse_clean debian-6.12
 check "sparse, with 6.1" sparse_clean debian-6.1
@@ -216,6 +216,8 @@ check "module/compat is small" compat_is_small
 check "the files of module/ use only what is below them" selftests/run/layers.sh
 check "a planted fault of the layers is reported" selftests/run/layers.sh --self-test
 check "documents lead where they say, comments have subjects" selftests/run/docs.sh
+check "each promise is said, kept and tested, and each test is for one" selftests/run/promises.sh --check
+check "a planted fault of the promises is reported" selftests/run/promises.sh --self-test
 check "each script of a guest has its header" selftests/run/headers.sh --check
 check "coverage tells two files of one name apart" selftests/run/gcov.sh --self-test
 check "a run changes no tracked file, publishing it one row" selftests/run/publish_test.sh
