@@ -301,6 +301,7 @@ soak()
 		"tools_examples.sh OOMS=50 PERIOD=20 DEADLINE=100" &
 	wait
 	boot machine-wait --icount --mem 384 --timeout 7200 debian-6.12 -- machine_wait.sh
+	boot adversary --mem 512 --swap 400 --modprobe --timeout 7200 debian-6.12 -- adversary.sh
 	boot swapping --swap 400 --modprobe --timeout 7200 debian-6.1 -- "${SWAPPING[@]}"
 	boot tools-reboot --persist --smp 1 --tools --share \
 		--append "ramoops.max_reason=4 pstore.kmsg_bytes=65536" debian-6.12 -- tools_reboot.sh
