@@ -85,7 +85,7 @@ static void visit_candidate(struct task_struct *p, void *unused)
 		return;
 	if (pool.nr == POOL_SIZE || (pool.nr && pool.sum >= pool.need))
 		is = pool.entries[pool.nr - 1].is;
-	if (!oe_limit_consider(pool.limit, p, &is))
+	if (!oe_limit_consider(pool.limit, p, oe_limit_pages(p), &is))
 		return;
 	if (pool.nr == POOL_SIZE)
 		drop_last();
@@ -126,7 +126,7 @@ static void visit_holder(struct task_struct *p, void *unused)
 		return;
 	held = oe_shmem_held(p);
 	if (!held || (pool.nr && held <= pool.sum) ||
-	    !oe_limit_consider(pool.limit, p, &is))
+	    !oe_limit_consider(pool.limit, p, oe_limit_pages(p), &is))
 		return;
 	if (pool.nr)
 		drop_last();

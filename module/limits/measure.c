@@ -107,7 +107,14 @@ bool oe_limit_is_about(const struct oe_limit *limit, struct task_struct *p)
 	return oe_who_has(&limit->who, p);
 }
 
-static unsigned long pages_of(struct task_struct *p)
+/**
+ * oe_limit_pages - the memory of a process, as limits measure it
+ * @p: its leader
+ *
+ * Context: under RCU.
+ * Return: pages.
+ */
+unsigned long oe_limit_pages(struct task_struct *p)
 {
 	return oe_limit_get_measure() == OE_LIMIT_RSS ? oe_tasks_rss(p) :
 							oe_private_pages(p);
@@ -142,7 +149,7 @@ void oe_limit_look_up(const struct oe_limit *limit, struct pid *tgid,
 	p = pid_task(tgid, PIDTYPE_TGID);
 	if (p && !is_reaped(p) && oe_tasks_snapshot(p, &c)) {
 		found->fate = fate_of(limit, p, &c);
-		found->gain = pages_of(p);
+		found->gain = oe_limit_pages(p);
 		oe_tasks_describe(&c, &found->process);
 	}
 	rcu_read_unlock();
@@ -202,15 +209,16 @@ static bool is_in_hand(struct oe_limit *limit, struct task_struct *p)
  * oe_limit_consider - is a process a better choice?
  * @limit: its user's
  * @p: its leader; not exiting
+ * @pages: what its end brings, see oe_limit_pages()
  * @is: the choice so far, zeroed if there is none; changed if @p is better
  *
  * Context: under RCU; allocates nothing.
  * Return: true if it is better, may be killed, and its end brings something.
  */
 bool oe_limit_consider(struct oe_limit *limit, struct task_struct *p,
-		       struct oe_limit_candidate *is)
+		       unsigned long pages, struct oe_limit_candidate *is)
 {
-	struct oe_limit_candidate mine = { .gain = pages_of(p) };
+	struct oe_limit_candidate mine = { .gain = pages };
 	struct oe_candidate c;
 
 	if (READ_ONCE(oe_config.selection_order) != OE_ORDER_RANK &&
@@ -238,13 +246,13 @@ static void remember_ending(struct oe_limit *limit, struct task_struct *p)
 static void add_process(struct oe_limit *limit, struct task_struct *p)
 {
 	struct oe_limit_use *use = &limit->use;
-	unsigned long pages = pages_of(p);
+	unsigned long pages = oe_limit_pages(p);
 
 	use->pages += pages;
 	if (!READ_ONCE(limit->max_kb))
 		return;
 	if (!is_ending(p)) {
-		if (oe_limit_consider(limit, p, &use->best_is))
+		if (oe_limit_consider(limit, p, pages, &use->best_is))
 			oe_limit_replace_pid(&use->best, task_tgid(p));
 	} else if (pages && !is_reaped(p)) {
 		remember_ending(limit, p);

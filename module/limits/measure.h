@@ -27,8 +27,9 @@ void oe_limit_measure(struct list_head *limits);
 void oe_limit_look_up(const struct oe_limit *limit, struct pid *tgid,
 		      struct oe_limit_found *found);
 bool oe_limit_is_about(const struct oe_limit *limit, struct task_struct *p);
+unsigned long oe_limit_pages(struct task_struct *p);
 bool oe_limit_consider(struct oe_limit *limit, struct task_struct *p,
-		       struct oe_limit_candidate *is);
+		       unsigned long pages, struct oe_limit_candidate *is);
 struct pid *oe_limit_holder(const struct oe_limit *limit, struct pid *tgid);
 void oe_limit_replace_pid(struct pid **slot, struct pid *pid);
 bool oe_limit_visit(int *nr, void (*visit)(struct task_struct *p, void *arg),
