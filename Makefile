@@ -11,7 +11,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules modules_install dist release-check install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
-	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property check-matrix bench soak coverage publish-results selftests-install fuzz clean help
+	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property check-levels check-matrix bench soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -65,6 +65,9 @@ check:
 
 check-debug:
 	@selftests/run/check.sh debug
+
+check-levels:
+	@selftests/run/levels.sh
 
 check-property:
 	@selftests/run/property.sh $(ROUNDS)
@@ -151,6 +154,7 @@ help:
 	@echo "make check-newcomer  what README says, typed in a Debian with systemd"
 	@echo "make check-deb  Debian's packages: lintian, and their life in a Debian with systemd"
 	@echo "make check-secure-boot  a guest with Secure Boot loads the signed module and no other"
+	@echo "make check-levels    leaks with every kind of swap"
 	@echo "make check-property  500 random configurations against a model, or ROUNDS=5000"
 	@echo "make check-model  every state of a model of the path of an OOM, and planted faults of it"
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"

@@ -151,3 +151,23 @@ judge()
 	*) paths "$1" ;;
 	esac
 }
+
+# When it becomes known what zram makes of the data, a level may be left again. But none is skipped
+# on the way down, and imminent_oom is entered before the OOM. Prints what is wrong.
+judge_steps()
+{
+	paths "$1" | awk '
+		BEGIN { worse["normal"] = "warning"; worse["warning"] = "critical"
+			worse["critical"] = "imminent_oom"; worse["imminent_oom"] = "oom"
+			better["warning"] = 1; better["critical"] = 2; better["imminent_oom"] = 3
+			level = "normal" }
+		{
+			for (i = 1; i <= NF && $i != "|"; i++) {
+				if ($i != worse[level] && better[$i] >= better[level])
+					print $i, "after", level
+				level = $i
+			}
+			if (level != "imminent_oom" || $i != "|")
+				print level, "before the OOM:", $0
+		}'
+}

@@ -19,6 +19,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +42,8 @@ struct plan {
 	bool leaks;
 	bool locked;		/* its memory is never swapped out */
 	bool random;		/* nor does it compress */
+	bool mixed;		/* only every other page compresses */
+	bool kernel;		/* what it eats is the kernel's: messages that nobody reads */
 	bool untouched;		/* it only asks, and holds nothing */
 	bool at_once;		/* a chunk is one system call */
 	bool real_time;		/* others that want the CPU make it no slower */
@@ -100,6 +104,22 @@ static void fill_randomly(char *mem, size_t len)
 	}
 }
 
+/* Messages in sockets, until the chunk is in them: memory that is no process's. */
+static void queue_messages(size_t kb)
+{
+	static char message[4096 - 512];
+	size_t queued = 0;
+
+	while (queued < kb * KB) {
+		int pair[2];
+
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair))
+			die("socketpair");
+		while (queued < kb * KB && send(pair[0], message, sizeof(message), 0) > 0)
+			queued += sizeof(message);
+	}
+}
+
 static void touch(const struct plan *plan, size_t kb)
 {
 	long page = sysconf(_SC_PAGESIZE);
@@ -117,6 +137,9 @@ static void touch(const struct plan *plan, size_t kb)
 		return;
 	if (plan->random)
 		fill_randomly(mem, len);
+	else if (plan->mixed)
+		for (size_t i = 0; i < len; i += page)
+			fill_randomly(mem + i, i / page % 2 ? (size_t)page : sizeof(long long));
 	else
 		for (size_t i = 0; i < len; i += page)
 			mem[i] = 1;
@@ -167,10 +190,13 @@ static void keep_rate(const struct plan *plan, const struct timespec *start, siz
 
 static void eat(const struct plan *plan)
 {
+	const struct rlimit files = { 65536, 65536 };
 	struct timespec start;
 	size_t eaten;
 	int fd = -1;
 
+	if (plan->kernel && setrlimit(RLIMIT_NOFILE, &files))
+		die("setrlimit");
 	if (plan->file) {
 		fd = open(plan->file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 		if (fd < 0)
@@ -178,7 +204,9 @@ static void eat(const struct plan *plan)
 	}
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (eaten = 0; !plan->leak_kb || eaten < plan->leak_kb; eaten += plan->chunk_kb) {
-		if (fd < 0)
+		if (plan->kernel)
+			queue_messages(plan->chunk_kb);
+		else if (fd < 0)
 			touch(plan, plan->chunk_kb);
 		else
 			append(fd, plan->chunk_kb);
@@ -194,7 +222,7 @@ static void usage(void)
 	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR]\n"
 	      "            [-h HOLD_KB] [-g] [-l LEAK_KB (0: for ever)] [-k CHUNK_KB] [-s PACE_MS]\n"
 	      "            [-v KB_PER_S] [-f FILE] [-L (locked)] [-P (real-time)] [-p (chunk at once)]\n"
-	      "            [-x (incompressible)] [-n (not touched)] [-t SECONDS (from the gate to SIGALRM)]\n",
+	      "            [-x (incompressible)] [-X (every other page)] [-K (in the kernel)] [-n (not touched)] [-t SECONDS (from the gate to SIGALRM)]\n",
 	      stderr);
 	exit(EXIT_FAILURE);
 }
@@ -204,7 +232,7 @@ static struct plan parse(int argc, char **argv)
 	struct plan plan = { .score_adj = "0", .chunk_kb = 256 };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:l:LnpPr:R:s:t:v:x")) != -1) {
+	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:Kl:LnpPr:R:s:t:v:xX")) != -1) {
 		switch (opt) {
 		case 'a':
 			plan.score_adj = optarg;
@@ -242,6 +270,12 @@ static struct plan parse(int argc, char **argv)
 			break;
 		case 'x':
 			plan.random = true;
+			break;
+		case 'X':
+			plan.mixed = true;
+			break;
+		case 'K':
+			plan.kernel = true;
 			break;
 		case 'P':
 			plan.real_time = true;

@@ -1,0 +1,232 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A steady leak of each RATE passes through all levels, in order, before the OOM, however the machine
+# swaps and whatever keeps its memory. In a cgroup that may not swap they come with the OOM; under
+# strict overcommit the leak is refused, and there is none. A result is a line "leak: CASE | RATE | ...".
+# CASES: which, see case_ below, with commas (default: those for swap and memory cgroups).
+# RATES: KiB/s (default 2048 8192 40960).
+# ROOM: KiB that the leak finds (default 49152).
+#
+# set: alone
+# needs: icount
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+# shellcheck source=lib/levels.sh
+. "$SELFTESTS/lib/levels.sh"
+
+CASES=${CASES:-plain,disk,locked,swappiness_0,zram,zram_random,zram_mixed,zswap,memory_min,no_swap_cgroup,strict}
+RATES=${RATES:-"2048 8192 40960"}
+ROOM=${ROOM:-49152}
+DISK=/dev/vda
+ZRAM=/dev/zram0
+SWAP_KB=49152
+PATIENCE=300
+
+filler=
+options=
+
+swap_to()
+{
+	mkswap "$1" "$SWAP_KB" >/dev/null || bail_out "cannot make $1 swap"
+	swapon "$1" || bail_out "cannot swap to $1"
+}
+
+use_zram()
+{
+	modprobe zram || bail_out "no zram"
+	echo $(((SWAP_KB + 64) * 1024)) >/sys/block/zram0/disksize
+	swap_to "$ZRAM"
+}
+
+# --- the cases: what is set up; options of the leak in $options -----------------
+
+case_plain()
+{
+	:
+}
+
+case_disk()
+{
+	swap_to "$DISK"
+}
+
+case_locked()
+{
+	swap_to "$DISK"
+	options=-L
+}
+
+case_swappiness_0()
+{
+	swap_to "$DISK"
+	sysctl -qw vm.swappiness=0
+}
+
+case_zram()
+{
+	use_zram
+}
+
+case_zram_random()
+{
+	use_zram
+	options=-x
+}
+
+case_zram_mixed()
+{
+	use_zram
+	options=-X
+}
+
+case_zswap()
+{
+	for module in zsmalloc zstd lzo; do
+		modprobe "$module" 2>/dev/null
+	done
+	echo zsmalloc >/sys/module/zswap/parameters/zpool 2>/dev/null
+	echo 1 >/sys/module/zswap/parameters/enabled || return 1
+	comment "zswap: $(cat /sys/module/zswap/parameters/compressor /sys/module/zswap/parameters/zpool 2>/dev/null | tr '\n' ' ')"
+	swap_to "$DISK"
+	options=-X
+}
+
+# Page cache of a third of the room, which reclaim may not have.
+case_memory_min()
+{
+	make_cgroup kept max
+	echo +memory >"$CGROUP/cgroup.subtree_control" || bail_out "no memory controller"
+	echo $((ROOM * 1024 / 3)) >"$cgroup/memory.min" || bail_out "no memory.min"
+	sh -c 'echo $$ >"$0/cgroup.procs"; dd if='"$DISK"' of=/dev/null bs=1M count='$((ROOM / 3072)) \
+		"$cgroup" 2>/dev/null
+	kept=$cgroup
+}
+
+case_no_swap_cgroup()
+{
+	swap_to "$DISK"
+	make_cgroup noswap 1G
+	echo 0 >"$cgroup/memory.swap.max" || bail_out "no memory.swap.max"
+	options="-C $cgroup"
+}
+
+case_strict()
+{
+	committed=$(awk '/^Committed_AS:/ { print $2 }' /proc/meminfo)
+	sysctl -qw vm.overcommit_kbytes=$((committed + ROOM / 4)) vm.overcommit_memory=2
+}
+
+end_case()
+{
+	sysctl -qw vm.overcommit_memory=0 vm.swappiness=60
+	[ -z "$filler" ] || stop_process "$filler"
+	filler=
+	options=
+	swapoff "$DISK" 2>/dev/null
+	[ ! -e /sys/module/zswap ] || echo 0 >/sys/module/zswap/parameters/enabled
+	if [ -b "$ZRAM" ]; then
+		swapoff "$ZRAM" 2>/dev/null
+		echo 1 >/sys/block/zram0/reset
+	fi
+	[ -z "$kept" ] || echo 0 >"$kept/memory.min"
+	kept=
+}
+
+# --- one leak ------------------------------------------------------------------
+
+# The memory left when imminent_oom was entered, and the time until the OOM: KiB, percent, ms.
+facts()
+{
+	awk -v total="$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)" '
+		/: oom_embedded_level: / || /: oom_embedded_enter: / {
+			for (i = 1; i < NF; i++)
+				if ($(i + 1) ~ /^oom_embedded_/)
+					now = $i + 0
+		}
+		/: oom_embedded_level: level=imminent_oom / { sub(/.*available_kb=/, ""); kb = $1; since = now }
+		/: oom_embedded_enter: / { oom = now; exit }
+		END {
+			if (since && oom)
+				printf "%d KiB | %.1f %% | %d ms\n", kb, kb * 100 / total, (oom - since) * 1000
+			else
+				print "- | - | -"
+		}' "$tmp/path.$1"
+}
+
+# leak_at CASE RATE
+leak_at()
+{
+	name=$1-$2
+	mark_levels "$name"
+	# shellcheck disable=SC2086 # a list
+	leak -c leaker -a 1000 -k 128 -v "$2" -l 0 $options >"$tmp/leak" 2>&1
+	poll_until "$PATIENCE" level_is normal ||
+		comment "still $(level_get level), with $(level_get available_kb) KiB"
+	poll_until "$PATIENCE" all_announced "$name"
+	since_mark "$name" >"$tmp/path.$name"
+	echo >"$TRACING/instances/$WATCH/trace"
+	comment "$(paths "$name")"
+	comment "leak: $1 | $2 | $(facts "$name") | $(paths "$name" | sed 's/ | .*//; s/^| .*/none/')"
+}
+
+# No OOM comes: mmap() fails first, and no level tells it. The manager does (commit_left).
+judge_strict()
+{
+	grep -q "ENOMEM" "$tmp/leak" || echo "was not refused: $(cat "$tmp/leak")"
+	grep -q ": oom_embedded_enter: " "$tmp/path.$1" && echo "had an OOM"
+}
+
+# The module does not know memory.swap.max: the OOM enters the levels, in order.
+judge_unforeseen()
+{
+	case $(paths "$1") in
+	"| warning critical imminent_oom oom x "*) ;;
+	*) paths "$1" ;;
+	esac
+}
+
+# judge_case CASE MARK
+judge_case()
+{
+	case $1 in
+	strict) judge_strict "$2" ;;
+	no_swap_cgroup) judge_unforeseen "$2" ;;
+	*) judge_steps "$2" ;;
+	esac
+}
+
+run_case()
+{
+	case=$1
+	spawn filler $(($(level_get available_kb) - ROOM)) 0 -a -1000 -L
+	filler=$pid
+	if ! "case_$case"; then
+		check "$case: can be set up" false
+		end_case
+		return
+	fi
+	poll_until "$PATIENCE" level_is normal || comment "$case: $(level_get level) to begin with"
+	: >"$tmp/judged"
+	for rate in $RATES; do
+		leak_at "$case" "$rate"
+		judge_case "$case" "$case-$rate" >>"$tmp/judged"
+	done
+	equal "$case: as it should be, at each rate" "" "$(cat "$tmp/judged")"
+	end_case
+}
+
+# shellcheck disable=SC2046 # a list
+set -- $(echo "$CASES" | tr ',' ' ')
+plan $(($# + 1))
+load_module debounce_ms=200
+short_percpu_lists
+watch_levels
+kept=
+[ ! -b "$DISK" ] || swapoff "$DISK" 2>/dev/null
+for one; do
+	run_case "$one"
+done
+equal "no splat" 0 "$(splat_taint)"
+finish
