@@ -87,6 +87,7 @@ poll_until "$PATIENCE" reserve_is "$RESERVE"
 # With little available nothing is refilled from others' memory, and nobody dies of it.
 victims=$(get stats/victims)
 set_to reserve_kb 0
+poll_until "$PATIENCE" reserve_is 0
 spawn crowd $(($(get levels/available_kb) - RESERVE)) 50
 set_to reserve_kb "$RESERVE"
 sleep 2
