@@ -192,7 +192,7 @@ byte nr_avoided[NR_DOMAINS];	/* in a row */
 	((task[0] == MARKED && marked_for[0] == d) || (task[1] == MARKED && marked_for[1] == d) || \
 	 (task[2] == MARKED && marked_for[2] == d))
 
-/* A trace of a real run, see replay.sh: a step that it shows is made where it shows it. */
+/* For the replay of the trace of a real run, which is not written yet: a step is made where it shows it. */
 #ifdef TRACE
 #include "trace.pml"
 #define OBSERVE(event, d)	(at < TRACE_LENGTH && what[at] == event && \

@@ -69,6 +69,7 @@ class _Event(ctypes.Structure):
         ("level_was", ctypes.c_int),
         ("available_kb", ctypes.c_int64),
         ("memcg", ctypes.c_char * 128),
+        ("left_ms", ctypes.c_int64),
     ]
 
 
@@ -100,6 +101,7 @@ class Event:
     level_was: int
     available_kb: int
     memcg: str
+    left_ms: int
 
 
 @dataclass(frozen=True)
