@@ -18,6 +18,11 @@
 #include <linux/swap.h>
 #include <linux/version.h>
 
+/* panic_notifier_list in a header of its own: 5.14 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+#include <linux/panic_notifier.h>
+#endif
+
 /* task->__state: 5.14 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 #define __state state
@@ -92,6 +97,12 @@ static inline bool oe_is_dumping_core(struct task_struct *p)
 #define oe_mempolicy_nodes(policy) ((policy)->v.nodes)
 #else
 #define oe_mempolicy_nodes(policy) ((policy)->nodes)
+#endif
+
+/* for_each_alias(): 7.x, where the field it uses has moved */
+#ifndef for_each_alias
+#define for_each_alias(dentry, inode) \
+	hlist_for_each_entry(dentry, &(inode)->i_dentry, d_u.d_alias)
 #endif
 
 #endif /* OE_COMPAT_H */

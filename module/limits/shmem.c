@@ -7,6 +7,7 @@
  */
 #include "core.h"
 
+#include <linux/dcache.h>
 #include <linux/fdtable.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -15,7 +16,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
-#include "compat/dcache.h"
+#include "compat/compat.h"
 #include "limits/shmem.h"
 #include "limits/types.h"
 #include "limits/who.h"

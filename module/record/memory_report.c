@@ -15,7 +15,7 @@
 #include <linux/reboot.h>
 #include <linux/string.h>
 
-#include "compat/panic.h"
+#include "compat/compat.h"
 #include "lib/parse.h"
 #include "lib/units.h"
 #include "rank/ranking.h"
