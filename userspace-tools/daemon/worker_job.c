@@ -14,6 +14,14 @@
 #include "daemon/daemon.h"
 #include "daemon/worker_job.h"
 
+/*
+ * Linux 5.15; the musl of Debian 12 does not know it. Since Linux 5.1 new calls have the same
+ * distance on each architecture.
+ */
+#ifndef SYS_process_mrelease
+#define SYS_process_mrelease (SYS_pidfd_open + 14)
+#endif
+
 /* A command does not inherit the protection of the manager. */
 static void become_command(const struct oe_worker_job *job)
 {
@@ -70,7 +78,6 @@ static void become_relief(const struct oe_worker_job *job)
  */
 static void become_release(const struct oe_worker_job *job)
 {
-#ifdef SYS_process_mrelease
 	for (int i = 0; i < job->argc; i++) {
 		int fd;
 		int pid;
@@ -80,9 +87,6 @@ static void become_release(const struct oe_worker_job *job)
 		if (fd >= 0)
 			syscall(SYS_process_mrelease, fd, 0);
 	}
-#else
-	(void)job;
-#endif
 }
 
 /**
