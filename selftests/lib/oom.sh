@@ -244,10 +244,10 @@ recorded()
 	tail -n 1 "$OE/events" | tr ' ' '\n' | sed -n "s/^$1=//p"
 }
 
-# relieve: writes 1, prints "granted" or why not.
+# relieve [group:NAME]: asks for a victim, prints "granted" or why not.
 relieve()
 {
-	if (echo 1 >"$OE/relieve") 2>"$tmp/relieve.err"; then
+	if (echo "${1:-1}" >"$OE/relieve") 2>"$tmp/relieve.err"; then
 		echo granted
 	else
 		sed -n 's/.*: //p' "$tmp/relieve.err"

@@ -11,6 +11,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../vm/lib.sh"
 # shellcheck source=selftests/lib/ktap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/ktap.sh"
+# shellcheck source=selftests/run/serial.sh
+. "$(dirname "${BASH_SOURCE[0]}")/serial.sh"
 
 SUITE=bookworm
 BASE=$CACHE_DIR/newcomer/$SUITE.tar
@@ -132,21 +134,10 @@ run_guest()
 	return "$status"
 }
 
-# judge_guest SCRIPT: its results become ours; two more than it has
+# judge_guest: its results become ours; two more than it has
 judge_guest()
 {
-	local line
-
-	while IFS= read -r line; do
-		case $line in
-		'ok '*) pass "${line#ok * }" ;;
-		'not ok '*) fail "${line#not ok * }" ;;
-		'# '*) echo "$line" ;;
-		esac
-	done < <(tr -d '\r\0' <"$WORK/verdict")
-	has_come_to_its_end || tail -n 15 "$WORK/console" | sed 's/^/# /'
-	check "the guest came to its end" has_come_to_its_end
-	equal "no fault in the kernel's log" '' "$(grep -aE 'BUG:|Oops|WARNING:|general protection' "$WORK/console" || true)"
+	judge_serial "$WORK/verdict" "$WORK/console"
 }
 
 # results_of SCRIPT: how many lines of it are results

@@ -18,6 +18,8 @@ SELFTESTS=$(cd "$(dirname "$0")/.." && pwd)
 . "$VM_DIR/initramfs.sh"
 # shellcheck source=selftests/lib/ktap.sh
 . "$SELFTESTS/lib/ktap.sh"
+# shellcheck source=selftests/run/serial.sh
+. "$SELFTESTS/run/serial.sh"
 
 KERNEL_NAME=${KERNEL_NAME:-debian-6.12}
 # Whose key it is, for the firmware: any number will do.
@@ -142,19 +144,9 @@ boot_guest()
 
 judge_guest()
 {
-	local line
-
-	while IFS= read -r line; do
-		case $line in
-		'ok '*) pass "${line#ok * }" ;;
-		'not ok '*) fail "${line#not ok * }" ;;
-		'# '*) echo "$line" ;;
-		esac
-	done < <(tr -d '\r\0' <"$WORK/verdict")
 	check "the firmware says Secure Boot" grep -qa 'locked down from EFI Secure Boot' "$WORK/console"
 	grep -aE 'secureboot|[Ll]ockdown|X.509|MOK' "$WORK/console" | tr -d '\r' | head -n 20 | sed 's/^/# /' || true
-	check "the guest came to its end" grep -qa 'guest: the end' "$WORK/verdict" ||
-		tail -n 15 "$WORK/console" | sed 's/^/# /'
+	judge_serial "$WORK/verdict" "$WORK/console"
 }
 
 main()
@@ -164,7 +156,7 @@ main()
 	for file in /usr/share/OVMF/OVMF_CODE_4M.secboot.fd /usr/bin/mformat; do
 		[[ -e $file ]] || skip_all "no $file (apt-get install ovmf mtools)"
 	done
-	plan $((7 + $(sed -n 's/^plan //p' "$SELFTESTS/run/guest/secure_boot_guest.sh") + 2))
+	plan $((7 + $(sed -n 's/^plan //p' "$SELFTESTS/run/guest/secure_boot_guest.sh") + 3))
 	fetch_parts
 	KERNEL=$("$VM_DIR/kernel.sh" "$KERNEL_NAME")
 	WORK=$(mktemp -d "$CACHE_DIR/boot.XXXXXX")

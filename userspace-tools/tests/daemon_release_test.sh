@@ -18,7 +18,6 @@ begin_held()
 	"${with_us[@]}" "$TOOLS_BUILD/tests/held" "$1" "$HELD_KB" >"$tmp/$1.out" 2>&1 &
 	until_true grep -q ready "$tmp/$1.out"
 	held=$(sed -n 's/^ready //p' "$tmp/$1.out")
-	put_file "proc/$held/stat" "$held ($1) S 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0"
 	fake_process "$held" 0 "$1" 1 0 0 /
 	echo "$held" >"$tmp/$1.pid"
 }

@@ -6,6 +6,8 @@
 
 # shellcheck source=userspace-tools/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=userspace-tools/tests/header.sh
+. "$TESTS/header.sh"
 
 TOOLS=$(dirname "$TESTS")
 MODULE=$TOOLS/python/oom_embedded.py
@@ -17,22 +19,14 @@ if ! command -v python3 >/dev/null; then
 fi
 make_tree "$tmp/tree"
 
-# layout: "FIELD OFFSET" of each structure, by the C compiler and by ctypes, and the words of the enums.
-layout_of_c()
+header_in_c()
 {
-	{
-		printf '#include <stdio.h>\n#include <oom_embedded.h>\nint main(void) {\n'
-		sed -n '/^struct oom_embedded_\(event\|self\) {/,/^}/p' "$TOOLS/../include/oom_embedded.h" |
-			sed -nE 's/^struct (\w+) \{/#define S struct \1/p; s/^\t.*\b(\w+)(\[[0-9]+\])?;$/printf("\1 %zu\\n", offsetof(S, \1));/p
-				s/^\};/printf("size %zu\\n", sizeof(S));\n#undef S/p'
-		grep -oE '^	OOM_EMBEDDED_[A-Z_]+\b' "$TOOLS/../include/oom_embedded.h" | grep -v ACKNOWLEDGE |
-			sed 's/.*/printf("& %d\\n", &);/; s/\t//g'
-		echo 'return 0; }'
-	} >"$tmp/layout.c"
-	gcc -I "$TOOLS/../include" "$tmp/layout.c" -o "$tmp/layout" && "$tmp/layout"
+	layout_in_c event
+	layout_in_c self
+	numbers_in_c
 }
 
-layout_of_python()
+header_in_python()
 {
 	PYTHONPATH=$TOOLS/python PYTHONDONTWRITEBYTECODE=1 python3 - <<-'END'
 	import ctypes, oom_embedded as o
@@ -47,8 +41,8 @@ layout_of_python()
 	END
 }
 
-check "the header has them" test "$(layout_of_c | wc -l)" -gt 30
-same "structures and numbers are those of the header" "$(layout_of_c)" "$(layout_of_python)"
+check "the header has them" test "$(header_in_c | wc -l)" -gt 30
+same "structures and numbers are those of the header" "$(header_in_c)" "$(header_in_python)"
 
 # Without sanitizers, which python3 does not bring.
 check "the library" make -s -C "$TOOLS" O="$tmp/lib" CFLAGS=-O1 "$tmp/lib/liboom_embedded.so.$version"

@@ -6,9 +6,10 @@
 
 # shellcheck source=userspace-tools/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=userspace-tools/tests/header.sh
+. "$TESTS/header.sh"
 
 TOOLS=$(dirname "$TESTS")
-HEADER=$TOOLS/../include/oom_embedded.h
 version=$(cat "$TOOLS/../VERSION")
 
 if ! command -v rustc >/dev/null; then
@@ -17,28 +18,15 @@ if ! command -v rustc >/dev/null; then
 fi
 make_tree "$tmp/tree"
 
-# The fields of struct oom_embedded_$1 in C: "NAME OFFSET", and the size.
-layout_of_c()
-{
-	{
-		printf '#include <stdio.h>\n#include <oom_embedded.h>\nint main(void) {\n'
-		sed -n "/^struct oom_embedded_$1 {/,/^}/p" "$HEADER" |
-			sed -nE 's/^struct (\w+) \{/#define S struct \1/p; s/^\t.*\b(\w+)(\[[0-9]+\])?;$/printf("\1 %zu\\n", offsetof(S, \1));/p
-				s/^\};/printf("size %zu\\n", sizeof(S));\n#undef S/p'
-		echo 'return 0; }'
-	} >"$tmp/layout.c"
-	gcc -I "$TOOLS/../include" "$tmp/layout.c" -o "$tmp/layout" && "$tmp/layout"
-}
-
-# The same of the structure $2 in Rust, with the names of the fields of struct oom_embedded_$1.
-layout_of_rust()
+# layout_in_rust event|self NAME: as layout_in_c, of the structure NAME in Rust
+layout_in_rust()
 {
 	{
 		echo 'fn main() { unsafe {'
 		echo "let s = std::mem::MaybeUninit::<oom_embedded::$2>::uninit();"
 		echo 'let base = s.as_ptr() as usize;'
 		# The last line is the size of the whole.
-		layout_of_c "$1" | head -n -1 | while read -r name _; do
+		layout_in_c "$1" | head -n -1 | while read -r name _; do
 			echo "println!(\"$name {}\", std::ptr::addr_of!((*s.as_ptr()).r#$name) as usize - base);"
 		done
 		echo "println!(\"size {}\", std::mem::size_of::<oom_embedded::$2>()); } }"
@@ -52,18 +40,7 @@ compiled()
 		-o "$tmp/$1.program" "$tmp/$1.rs" 2>"$tmp/$1.log"
 }
 
-numbers_of_c()
-{
-	{
-		printf '#include <stdio.h>\n#include <oom_embedded.h>\nint main(void) {\n'
-		grep -oE '^	OOM_EMBEDDED_[A-Z_]+\b' "$HEADER" | grep -v ACKNOWLEDGE |
-			sed 's/.*/printf("& %d\\n", &);/; s/\t//g'
-		echo 'return 0; }'
-	} >"$tmp/numbers.c"
-	gcc -I "$TOOLS/../include" "$tmp/numbers.c" -o "$tmp/numbers" && "$tmp/numbers"
-}
-
-numbers_of_rust()
+numbers_in_rust()
 {
 	sed -nE 's/^pub const ([A-Z_]+): c_int = (-?[0-9]+);/OOM_EMBEDDED_\1 \2/p' "$TOOLS/rust/src/lib.rs"
 }
@@ -87,9 +64,9 @@ check "the library" make -s -C "$TOOLS" O="$tmp/lib" CFLAGS=-O1 "$tmp/lib/liboom
 export LD_LIBRARY_PATH=$tmp/lib
 check "the crate builds without a warning" rustc --edition 2021 --crate-type rlib --crate-name oom_embedded \
 	-D warnings -L "$tmp/lib" --out-dir "$tmp" "$TOOLS/rust/src/lib.rs"
-same "the event is that of the header" "$(layout_of_c event)" "$(layout_of_rust event Event)"
-same "and so is the own ranking" "$(layout_of_c self)" "$(layout_of_rust self OwnRanking)"
-same "and so are the numbers" "$(numbers_of_c)" "$(numbers_of_rust)"
+same "the event is that of the header" "$(layout_in_c event)" "$(layout_in_rust event Event)"
+same "and so is the own ranking" "$(layout_in_c self)" "$(layout_in_rust self OwnRanking)"
+same "and so are the numbers" "$(numbers_in_c)" "$(numbers_in_rust)"
 same "and the version" "$version" "$(sed -n 's/^version = "\(.*\)"/\1/p' "$TOOLS/rust/Cargo.toml")"
 says "what there is" '3 0 0 true' <<-'END'
 	let mut oom = Listener::open()?;
