@@ -32,9 +32,12 @@ enum oe_purpose oe_purpose_of(const struct oe_call *call)
 	/* SysRq asks for one more victim, whatever is going on. */
 	if (call->kind != OE_KIND_SYSRQ && oe_victim_is_pending(&call->domain))
 		return OE_PURPOSE_WAIT;
-	/* These ask again before they have seen what the last kill brought. */
+	/*
+	 * These ask again before they have seen what the last kill brought; but
+	 * not a call that has waited for its victim to end by itself.
+	 */
 	if ((call->kind == OE_KIND_THRASH || call->kind == OE_KIND_EARLY) &&
-	    oe_domain_machine_in_aftermath())
+	    !call->insists && oe_domain_machine_in_aftermath())
 		return OE_PURPOSE_WAIT;
 	return call->quiet ? OE_PURPOSE_ASK : OE_PURPOSE_KILL;
 }

@@ -142,13 +142,34 @@ observed()
 	set_to mode enforce
 }
 
+# big_victim NAME GLUTTON OPTION...: one that leaves a fifth of all memory; sets $pid
+big_victim()
+{
+	big_name=$1
+	shift
+	start "$big_name" glutton -c "$big_name" -h $(($(mem_available_kb) - total_kb / 5)) "$@"
+	echo "$pid 900" >"$OE/oom_ranking"
+	poll_until "$PATIENCE" has_held_all || bail_out "it does not get its memory"
+}
+
+# A victim that ignores SIGTERM is not asked again and again.
+early_kills()
+{
+	big_victim stubborn -i
+	set_to early_term_ms 500
+	told=$(get reconfigure_wanted)
+	set_to early_kb 25%
+	ends_with 137 "early_kb: a victim that ignores SIGTERM is killed" "$pid"
+	set_to early_kb 0
+	equal "early_kb: in the same emergency" \
+		"$((told + 1)) early - sigterm stubborn early stubborn killed - " \
+		"$(get reconfigure_wanted) $(last_records 2)"
+}
+
 # Memory that comes back is enough for early_kb.
 gives_back_and_stays()
 {
-	total_kb=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
-	start generous glutton -c generous -h $(($(mem_available_kb) - total_kb / 5)) -s
-	echo "$pid 900" >"$OE/oom_ranking"
-	poll_until "$PATIENCE" has_held_all || bail_out "it does not get its memory"
+	big_victim generous -s
 	set_to early_term_ms 2000
 	set_to early_kb 25%
 	asked_so_far=$(get stats/sigterm)
@@ -163,7 +184,7 @@ gives_back_and_stays()
 
 has_held_all()
 {
-	has_line held "$tmp/generous.out"
+	has_line held "$tmp/$big_name.out"
 }
 
 is_back()
@@ -171,7 +192,8 @@ is_back()
 	[ "$(mem_available_kb)" -gt $((total_kb / 2)) ]
 }
 
-plan 29
+total_kb=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
+plan 31
 load_module selection_order=rank rank_threshold=100
 ends_by_itself
 is_killed
@@ -179,6 +201,7 @@ takes_its_group_along
 holds_up_nobody
 gives_way_to_an_oom
 observed
+early_kills
 gives_back_and_stays
 equal "no splat" 0 "$(splat_taint)"
 finish
