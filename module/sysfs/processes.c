@@ -5,6 +5,7 @@
  */
 #include "core.h"
 
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -33,6 +34,8 @@
 enum {
 	LINE_SIZE = 192, /* more than any line below */
 	SPARE_LINES = 64, /* for processes that start meanwhile */
+	/* A reader can wait, which an OOM cannot. */
+	LIST_TRIES = 4 * OE_VERSION_TRIES,
 };
 
 /**
@@ -87,13 +90,22 @@ static struct row *next_row(struct table *table)
 	return &table->rows[table->nr_rows++];
 }
 
+/* A writer that lost the CPU in the middle gets it back. */
+static bool is_torn(struct oe_version version)
+{
+	if (oe_version_is(version))
+		return false;
+	msleep(1);
+	return true;
+}
+
 /*
  * Fills a table by @fill, which walks under RCU and cannot allocate: retries
  * with more room until all rows fit, and if rankings changed meanwhile.
  */
 static int fill_table(struct table *table, int (*fill)(struct table *table))
 {
-	unsigned int tries = OE_VERSION_TRIES;
+	unsigned int tries = LIST_TRIES;
 	struct oe_version version;
 	int err;
 
@@ -112,7 +124,7 @@ static int fill_table(struct table *table, int (*fill)(struct table *table))
 		table->policy = oe_config_policy();
 		err = fill(table);
 	} while (!err && (table->nr_wanted > table->room ||
-			  (!oe_version_is(version) && --tries)));
+			  (is_torn(version) && --tries)));
 	return err;
 }
 
