@@ -330,21 +330,44 @@ test_openwrt()
 		"$(paths "$tmp/openwrt/out/oom-embedded-manager" | paste -sd ' ')"
 }
 
-# uci CONFIG: the init script, with the functions of /lib/functions.sh and of procd that it uses; writes
-# $tmp/uci.conf
+# uci CONFIG WORD...: the init script, with the functions of /lib/functions.sh and of procd.sh that it uses;
+# writes $tmp/var/etc/uci.conf. The types of procd_set_param are those that procd.sh has, the values of a limit
+# those that procd understands: it ignores others.
 uci()
 {
 	cat >"$tmp/uci.sh" <<-'END'
 	reset_cb() { config_cb() { :; }; option_cb() { :; }; list_cb() { :; }; }
 	nr=0
 	config() { nr=$((nr + 1)); config_cb "$1" "${2:-cfg$nr}"; }
-	option() { name=$1; shift; option_cb "$name" "$*"; }
-	list() { name=$1; shift; list_cb "$name" "$*"; }
-	config_load() { . "$UCI"; config_cb; }
-	logger() { :; }
+	option() { name_of_option=$1; shift; option_cb "$name_of_option" "$*"; }
+	list() { name_of_option=$1; shift; list_cb "$name_of_option" "$*"; }
+	config_load() { . "$UCI"; [ $nr -eq 0 ] || config_cb; }
+	logger() { echo "log $*" >&2; }
 	procd_open_instance() { :; }
 	procd_close_instance() { :; }
-	procd_set_param() { echo "$*"; }
+	# -1000 wants a right that the test may not have.
+	run_command() {
+		[ "$2 $3" = "/bin/sh -c" ] || { shift; "$@"; return; }
+		code=$(printf %s "$4" | sed 's/-1000/777/')
+		shift 4
+		/bin/sh -c "$code" "$@"
+	}
+	procd_set_param() {
+		case $1 in
+		limits)
+			case $2 in
+			*=unlimited | *=[0-9]*) ;;
+			*) echo "procd sets no limit $2"; return ;;
+			esac
+			;;
+		command) run_command "$@" ;;
+		env | data | netdev | file | respawn | watch | watchdog | error | nice | term_timeout | reload_signal | \
+			pidfile | user | group | seccomp | capabilities | facility | extroot | overlaydir | \
+			tmpoverlaysize | vrf | stdout | stderr | no_new_privs) ;;
+		*) echo "procd has no $1"; return ;;
+		esac
+		echo "$*"
+	}
 	procd_send_signal() { echo "signal $*"; }
 	procd_add_reload_trigger() { echo "trigger $*"; }
 	reset_cb
@@ -352,16 +375,50 @@ uci()
 	PROG=$DAEMON
 	"$@"
 	END
+	cat >"$tmp/daemon" <<-END
+	#!/bin/sh
+	[ "\$1" != --check ] || exec "$TOOLS_BUILD/oom-embeddedd" "\$@"
+	echo "manager \$(cat /proc/self/oom_score_adj): \$*"
+	END
+	chmod +x "$tmp/daemon"
 	UCI=$1 INIT=$TOP/packaging/openwrt/oom-embedded/files/oom-embedded.init OOM_EMBEDDED_CONF=$tmp/var/etc/uci.conf \
-		DAEMON=$TOOLS_BUILD/oom-embeddedd busybox ash "$tmp/uci.sh" "${@:2}" 2>&1
+		DAEMON=$tmp/daemon busybox ash "$tmp/uci.sh" "${@:2}" 2>&1
+}
+
+# uci_is DESCRIPTION EXPECTED <CONFIG: what the manager gets
+uci_is()
+{
+	cat >"$tmp/uci"
+	uci "$tmp/uci" reload_service >"$tmp/log" || cat "$tmp/log"
+	same "uci: $1" "$2" "$(grep -v '^#' "$tmp/var/etc/uci.conf")"
+}
+
+# uci_refuses DESCRIPTION PATTERN <CONFIG: it says why, and the one before stays
+uci_refuses()
+{
+	cat >"$tmp/uci"
+	cp "$tmp/var/etc/uci.conf" "$tmp/before"
+	same "uci: $1: is refused" 1 "$(uci "$tmp/uci" reload_service >"$tmp/log"; echo $?)"
+	check "uci: $1: it says why" grep -q "$2" "$tmp/log"
+	check "uci: $1: the one before stays" cmp "$tmp/before" "$tmp/var/etc/uci.conf"
 }
 
 test_uci()
 {
 	[[ -x $TOOLS_BUILD/oom-embeddedd ]] || return 0
 	uci "$TOP/packaging/openwrt/oom-embedded/files/oom-embedded.config" start_service >"$tmp/log"
-	check "uci: the shipped configuration is taken" grep -q '^command .*--file' "$tmp/log"
-	cat >"$tmp/uci" <<-'END'
+	check "uci: the shipped configuration is taken" grep -q "^manager .*: --file $tmp/var/etc/uci.conf --log syslog\$" "$tmp/log"
+	check "uci: the kernel never chooses the manager" grep -q '^manager 777: ' "$tmp/log"
+	same "uci: procd understands all that it is told" '' "$(grep '^procd ' "$tmp/log")"
+	uci_is "a configuration is the same in the manager's words" '[policy]
+rank_threshold = 150
+[group spare]
+rank = 900
+rule = comm=a*
+rule = comm=b* uid=7
+[rankings]
+netifd = 60
+my-proc = 10' <<-'END'
 	config policy
 		option rank_threshold '150'
 	config ranking
@@ -372,26 +429,58 @@ test_uci()
 		list rule 'comm=a*'
 		list rule 'comm=b* uid=7'
 	config ranking
-		option comm 'my-proc'
 		option rank '10'
+		option comm 'my-proc'
 	END
-	check "uci: a configuration" uci "$tmp/uci" start_service
-	same "uci: is the same in the manager's words" '[policy]
-rank_threshold = 150
-[group spare]
-rank = 900
-rule = comm=a*
-rule = comm=b* uid=7
+	uci_is "names that uci has no sections of, in any order" '[limit 1000-1005]
+max_kb = 200M
+[group log-in]
+rank = 50
+rule = comm=sshd uid=0
+[limit gid:100]
+max_kb = 300M
 [rankings]
-netifd = 60
-my-proc = 10' "$(grep -v '^#' "$tmp/var/etc/uci.conf")"
-	printf "config policy\n\toption rank_threshold '2000'\n" >"$tmp/uci"
-	same "uci: one with an error is refused" 1 "$(uci "$tmp/uci" reload_service >"$tmp/log"; echo $?)"
-	check "uci: it says where" grep -q 'rank_threshold' "$tmp/log"
-	same "uci: and the one before stays" 1 "$(grep -c '^netifd = 60$' "$tmp/var/etc/uci.conf")"
-	printf "config policy\n\toption rank_threshold '100\n[group x]\nrank=0'\n" >"$tmp/uci"
-	uci "$tmp/uci" reload_service >"$tmp/log"
-	same "uci: a value is one line" 0 "$(grep -c 'group x' "$tmp/var/etc/uci.conf")"
+a = 70
+b?c = 70' <<-'END'
+	config limit
+		option name '1000-1005'
+		option max_kb '200M'
+	config group 'login'
+		option rank '50'
+		option name 'log-in'
+		list rule 'comm=sshd uid=0'
+	config ranking
+		option rank '70'
+		list comm 'a'
+		list comm 'b?c'
+	config limit 'third'
+		option max_kb '300M'
+		option name 'gid:100'
+	END
+	uci_is "none is one" '' </dev/null
+	uci_refuses "a value out of range" rank_threshold <<<"config policy
+		option rank_threshold '2000'"
+	uci_refuses "a value of several lines" 'rank_threshold has several lines' <<<"config policy
+		option rank_threshold '100
+[group x]
+rank=0'"
+	uci_refuses "a process without a ranking" 'needs comm and rank' <<<"config ranking
+		option comm 'a'
+	config policy
+		option rank_threshold '100'"
+	uci_refuses "a ranking without a process" 'needs comm and rank' <<<"config ranking
+		option rank '5'"
+	uci_refuses "a process that would be a comment" 'no process: #a' <<<"config ranking
+		option rank '5'
+		option comm '#a'"
+	uci_refuses "a ranking of a group" 'no option rule' <<<"config ranking
+		option rank '5'
+		option comm 'a'
+		option rule 'comm=b'"
+	uci_refuses "a name that ends the heading" 'no name: a]' <<<"config group
+		option rank '5'
+		option name 'a]'
+		option rule 'comm=b'"
 }
 
 # --- Buildroot: its Makefile with the macros of pkg-generic that it uses
