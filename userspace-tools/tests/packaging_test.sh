@@ -164,12 +164,40 @@ rpm_defines()
 		'_udevrulesdir /usr/lib/udev/rules.d' 'systemd_post :' 'systemd_preun :' 'systemd_postun :' \
 		'set_build_flags :' '_libdir /usr/lib' '_libexecdir /usr/libexec' '_sysconfdir /etc' '_docdir /usr/share/doc' \
 		'_mandir /usr/share/man' '_includedir /usr/include' '_datadir /usr/share' '_bindir /usr/bin' '_sbindir /usr/sbin' \
-		'kernel_module_package_buildreqs kernel-source' 'kernel_module_package() %{nil}' \
+		'kernel_module_package_buildreqs kernel-source' \
 		'kernel_source() /usr/src/linux-obj/%1' 'flavors_to_build default'
 }
 
-# rpm_parse NAME WORD...: the spec as rpm reads it
-rpm_parse()
+# The packages that kernel-source's macro and kmodtool make, with what they require and provide.
+rpm_stand_ins()
+{
+	mkdir -p "$tmp/rpm-bin"
+	cat >"$tmp/rpm-bin/kmodtool" <<-'END'
+	#!/bin/sh
+	while [ $# -gt 0 ]; do [ "$1" != --kmodname ] || name=${2%-kmod}; shift; done
+	cat <<-SPEC
+		%package -n akmod-$name
+		Summary: akmod
+		Provides: $name-kmod = %{version}-%{release}
+		Requires: $name-kmod-common >= %{version}
+		%description -n akmod-$name
+		%files -n akmod-$name
+	SPEC
+	END
+	chmod +x "$tmp/rpm-bin/kmodtool"
+	cat >"$tmp/rpm-macros" <<-'END'
+	%kernel_module_package(n:p:f:x:c:) %{expand: \
+	%%package -n %{-n*}%{!-n:%{name}}-kmp-default \
+	Summary: KMP \
+	Provides: %{-n*}%{!-n:%{name}}-kmp = %{version} \
+	%%description -n %{-n*}%{!-n:%{name}}-kmp-default \
+	%%files -n %{-n*}%{!-n:%{name}}-kmp-default \
+	}
+	END
+}
+
+# rpm_asks NAME WORD...: rpmspec about the spec
+rpm_asks()
 {
 	local name=$1
 	local defines
@@ -177,7 +205,26 @@ rpm_parse()
 	shift
 	mapfile -t defines < <(rpm_defines)
 	sed "s/@VERSION@/$version/" "$copy/rpm/$name.spec.in" >"$tmp/$name.spec"
-	rpmspec -P "${defines[@]}" "$@" "$tmp/$name.spec"
+	PATH=$tmp/rpm-bin:$PATH rpmspec --load "$tmp/rpm-macros" "${defines[@]}" "$@" "$tmp/$name.spec"
+}
+
+# rpm_parse NAME WORD...: the spec as rpm reads it
+rpm_parse()
+{
+	rpm_asks "$1" -P "${@:2}"
+}
+
+# rpm_missing WORD...: what packages of ours require, and none provides
+rpm_missing()
+{
+	local name
+
+	for name in oom-embedded oom-embedded-kmod; do
+		rpm_asks "$name" -q --builtrpms --provides "$@" | awk '{ print $1 }'
+	done >"$tmp/provides"
+	for name in oom-embedded oom-embedded-kmod; do
+		rpm_asks "$name" -q --builtrpms --requires "$@" | awk '/oom-embedded/ { print $1 }'
+	done | sort -u | grep -vxFf "$tmp/provides"
 }
 
 rpm_files()
@@ -200,10 +247,17 @@ test_rpm()
 		skip "rpm" "no rpmspec (Debian package rpm)"
 		return
 	fi
+	rpm_stand_ins
 	check "rpm: the tools, for Fedora" rpm_parse oom-embedded
 	check "rpm: the tools, for openSUSE" rpm_parse oom-embedded --define 'suse_version 1600'
 	check "rpm: the module, for Fedora" rpm_parse oom-embedded-kmod
 	check "rpm: the module, for openSUSE" rpm_parse oom-embedded-kmod --define 'suse_version 1600'
+	same "rpm: Fedora finds what the packages require" '' "$(rpm_missing)"
+	same "rpm: openSUSE finds what the packages require" '' "$(rpm_missing --define 'suse_version 1600')"
+	same "rpm: the tools require the module, by the name of each" "oom-embedded-kmod >= $version
+oom-embedded-kmp = $version" "$(for suse in 0 1600; do
+		rpm_asks oom-embedded -q --requires --define "suse_version $suse" | grep -E '^oom-embedded-km(od|p) '
+	done)"
 	is_shared || return 0
 	same "rpm: %files is what is installed" '' "$(judge_rpm_files)"
 	sed -i '/fish/d; s|^%{_bindir}/oom-embedded$|&-old|' "$copy/rpm/oom-embedded.spec.in"
@@ -483,25 +537,88 @@ rank=0'"
 		option rule 'comm=b'"
 }
 
-# --- Buildroot: its Makefile with the macros of pkg-generic that it uses
+# --- Buildroot: its Makefile with the macros of pkg-generic that it uses, and a package's steps in
+# pkg-generic's order
 buildroot_make()
 {
 	cat >"$tmp/buildroot.mk" <<'END'
 qstrip = $(strip $(subst ",,$(1)))
 KCONFIG_ENABLE_OPT = enable $(1)
+INSTALL = install
+PKG_CONFIG_HOST_BINARY = pkg-config
 include $(BR2_EXTERNAL_OOM_EMBEDDED_PATH)/external.mk
+define sep
+
+
+endef
 all:
 	@echo $(OOM_EMBEDDED_VERSION) $(strip $(OOM_EMBEDDED_PARAMETERS))
-target:
-	$(OOM_EMBEDDED_INSTALL_INIT_SYSV)
-	$(OOM_EMBEDDED_INSTALL_PARAMETERS)
+$(BUILD_DIR)/.stamp_target_installed:
+	$(OOM_EMBEDDED_BUILD_CMDS)
+	$(OOM_EMBEDDED_INSTALL_STAGING_CMDS)
+	$(OOM_EMBEDDED_INSTALL_TARGET_CMDS)
+	$(OOM_EMBEDDED_INSTALL_INIT_$(INIT))
+	$(foreach hook,$(OOM_EMBEDDED_POST_INSTALL_TARGET_HOOKS),$(call $(hook))$(sep))
 END
-	make -s -f "$tmp/buildroot.mk" BR2_EXTERNAL_OOM_EMBEDDED_PATH="$TOP/packaging/buildroot" \
+	ln -sfn "$TOP/VERSION" "$tmp/copy/VERSION"
+	make -s -f "$tmp/buildroot.mk" BR2_EXTERNAL_OOM_EMBEDDED_PATH="$copy/buildroot" \
 		BR2_PACKAGE_OOM_EMBEDDED_TOOLS=y BR2_PACKAGE_OOM_EMBEDDED_MODE='"enforce"' \
 		BR2_PACKAGE_OOM_EMBEDDED_RANK_THRESHOLD=100 BR2_PACKAGE_OOM_EMBEDDED_SELECTION_BY_RANK=y \
 		BR2_PACKAGE_OOM_EMBEDDED_NO_VICTIM='"reboot"' BR2_PACKAGE_OOM_EMBEDDED_GRACE_MS=500 \
 		BR2_PACKAGE_OOM_EMBEDDED_RESERVE_KB='"2%"' BR2_PACKAGE_OOM_EMBEDDED_PARAMETERS='"console_first=1"' \
-		TARGET_DIR="$tmp/br" INSTALL=install "$@"
+		BR2_PACKAGE_JANSSON="$(pkg-config --exists jansson && echo y)" \
+		BR2_PACKAGE_NCURSES="$(pkg-config --exists ncurses && echo y)" \
+		TARGET_CONFIGURE_OPTS="$(printf "%q " "O=$TOOLS_BUILD" "${TOOLS_FLAGS[@]}")" \
+		STAGING_DIR="$tmp/br/staging" TARGET_DIR="$tmp/br/${INIT-}" BUILD_DIR="$tmp/br/build" "$@"
+}
+
+# buildroot_target INIT: what is on the target of a device with that init system, but for programs,
+# documents and what shells complete
+buildroot_target()
+{
+	local INIT=$1
+
+	mkdir -p "$tmp/br/build"
+	ln -sfn "$TOP/userspace-tools" "$tmp/br/build/userspace-tools"
+	ln -sfn "$TOP/packaging" "$tmp/br/build/packaging"
+	buildroot_make INIT="$INIT" "$tmp/br/build/.stamp_target_installed" >"$tmp/log" 2>&1 || tail -n 5 "$tmp/log"
+	(cd "$tmp/br/$INIT" && find . -path ./usr/share -prune -o \( ! -type d -o -name events \) -printf '%m /%P\n') |
+		grep -v '\.so' | sort -k 2
+}
+
+test_buildroot()
+{
+	local common='755 /etc/oom-embedded.d/events
+644 /etc/oom-embedded.conf
+644 /etc/modprobe.d/oom-embedded.conf
+755 /usr/bin/oom-embedded
+644 /usr/include/linux/oom_embedded.h
+644 /usr/include/oom_embedded.h
+644 /usr/lib/liboom_embedded.a
+644 /usr/lib/pkgconfig/liboom_embedded.pc
+644 /usr/lib/udev/rules.d/90-oom-embedded.rules
+755 /usr/libexec/oom-embedded/on-event
+755 /usr/sbin/oom-embeddedd
+'
+	local before
+
+	same "Buildroot: on the target, with BusyBox's init" "$(sort -k 2 <<<"${common}755 /etc/init.d/S03oom-embeddedd")" \
+		"$(buildroot_target SYSV)"
+	same "Buildroot: with OpenRC" "$(sort -k 2 <<<"${common}755 /etc/init.d/oom-embeddedd")" "$(buildroot_target OPENRC)"
+	same "Buildroot: with systemd" "$(sort -k 2 <<<"${common}644 /usr/lib/systemd/system/oom-embeddedd.service
+644 /usr/lib/modules-load.d/oom-embedded.conf")" "$(buildroot_target SYSTEMD)"
+	check "Buildroot: on the staging folder, what programs are compiled with" test -e "$tmp/br/staging/usr/include/oom_embedded.h"
+	same "Buildroot: parameters, in a file that modprobe reads" 1 \
+		"$(grep -c '^options oom_embedded mode=enforce .*console_first=1$' "$tmp/br/SYSV/etc/modprobe.d/oom-embedded.conf")"
+	echo '# the image maker'\''s' >"$tmp/br/SYSV/etc/oom-embedded.conf"
+	before=$(buildroot_target SYSV)
+	same "Buildroot: built again, a configuration of the image stays" '# the image maker'\''s' \
+		"$(cat "$tmp/br/SYSV/etc/oom-embedded.conf")"
+	same "Buildroot: and no more is there" "$(sort -k 2 <<<"${common}755 /etc/init.d/S03oom-embeddedd")" "$before"
+	sed -i '/INIT=none DESTDIR=$(TARGET_DIR) install/d' \
+		"$copy/buildroot/package/oom-embedded/oom-embedded.mk"
+	same "Buildroot: an install that is not reached is found" "$(grep -E '/etc/(oom|mod)' <<<"$common" | sort -k 2)" \
+		"$(buildroot_target NONE)"
 }
 
 if is_shared; then
@@ -514,8 +631,6 @@ same "packages set parameters that there are" '' "$(judge_parameters)"
 same "what is copied is enough for the module" '' "$(judge_copied)"
 same "Buildroot: the parameters" "$version mode=enforce rank_threshold=100 selection_order=rank no_victim_action=reboot grace_ms=500 reserve_kb=2% console_first=1" \
 	"$(buildroot_make 2>&1)"
-check "Buildroot: what goes to the target" buildroot_make target "@D=$tmp/nowhere" OOM_EMBEDDED_INSTALL_INIT_SYSV=
-same "Buildroot: in a file that modprobe reads" 1 "$(grep -c '^options oom_embedded mode=enforce .*console_first=1$' "$tmp/br/etc/modprobe.d/oom-embedded.conf")"
 same "Buildroot: each switch is in Config.in" '' "$(
 	grep -oE 'BR2_PACKAGE_OOM_EMBEDDED_[A-Z_]+' "$copy/buildroot/package/oom-embedded/oom-embedded.mk" | sort -u |
 		grep -vxFf <(sed -n 's/^config //p' "$copy/buildroot/package/oom-embedded/Config.in"))"
@@ -523,6 +638,7 @@ test_rpm
 if [[ -x $TOOLS_BUILD/oom-embeddedd ]] && is_shared; then
 	check "Arch: the packages" arch_package
 	check "Alpine: the packages" alpine_package
+	test_buildroot
 fi
 test_openwrt
 test_uci

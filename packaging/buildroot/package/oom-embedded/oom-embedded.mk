@@ -87,13 +87,12 @@ endef
 
 # After S02sysctl and before everything that could need the memory.
 define OOM_EMBEDDED_INSTALL_INIT_SYSV
-	$(INSTALL) -D -m 0755 $(@D)/userspace-tools/build/packaging/sysv/oom-embeddedd \
-		$(TARGET_DIR)/etc/init.d/S03oom-embeddedd
+	$(OOM_EMBEDDED_TOOLS_MAKE) INIT=sysv DESTDIR=$(TARGET_DIR) install
+	mv $(TARGET_DIR)/etc/init.d/oom-embeddedd $(TARGET_DIR)/etc/init.d/S03oom-embeddedd
 endef
 
 define OOM_EMBEDDED_INSTALL_INIT_OPENRC
-	$(INSTALL) -D -m 0755 $(@D)/userspace-tools/build/packaging/openrc/oom-embeddedd \
-		$(TARGET_DIR)/etc/init.d/oom-embeddedd
+	$(OOM_EMBEDDED_TOOLS_MAKE) INIT=openrc DESTDIR=$(TARGET_DIR) install
 endef
 
 endif
