@@ -66,6 +66,7 @@ ln -s "$TOOLS_BUILD/tests/oom-embedded" "$tmp/bin/oom-embedded"
 printf '#!/bin/sh\necho "$*" >>"%s"\n' "$tmp/syslog" >"$tmp/bin/logger"
 chmod +x "$tmp/bin/logger"
 export OOM_EMBEDDED_SPOOL=$tmp/spool OOM_EMBEDDED_PATH=$tmp/bin
+sed -i 's/ kind=memcg / kind=global /' "$OOM_EMBEDDED_SYSFS/events"
 
 # A server that takes what is put, or answers 500 while there is a file "broken".
 cat >"$tmp/server.py" <<'END'
@@ -140,21 +141,69 @@ test_hook()
 	flush
 	same "$what: online, all is sent, the oldest first" "/incidents/$(uname -n | tr -c 'A-Za-z0-9\n' -)-$(cut -c 1-8 /proc/sys/kernel/random/boot_id)-2.html
 /incidents/$(uname -n | tr -c 'A-Za-z0-9\n' -)-$(cut -c 1-8 /proc/sys/kernel/random/boot_id)-3.html" "$(cat "$tmp/order")"
-	same "$what: and nothing is left" '' "$(find "$tmp/spool" ! -type d)"
+	same "$what: and no page is left" '' "$(spooled)"
 	same "$what: a page that is whole" 1 "$(grep -c '</html>' "$tmp"/got/*-3.html)"
 	event victim 1
 	same "$what: online, it is sent immediately" 3 "$(wc -l <"$tmp/order")"
-	mkdir -p "$tmp/spool/lock"
-	echo 999999999 >"$tmp/spool/lock/pid"
+	holding "$what" "$port"
+	bounded "$what" "$port"
+	not_a_number "$what"
+}
+
+# The kernel takes a lock from a process that has died, also from one that was killed.
+holding()
+{
+	local holder
+
+	exec {holder}>"$tmp/spool/.sending"
+	flock "$holder"
 	event no_victim 2
-	same "$what: a lock whose owner is gone is none" 4 "$(wc -l <"$tmp/order")"
-	event victim '../../x$(>owned)'
-	event victim '3;x'
-	same "$what: a number is digits" 4 "$(wc -l <"$tmp/order")"
-	settings "$port" 'SHIP_PAGES=50 SHIP_KB=1'
+	same "$1: another one is sending: the page stays" '3 2.html' "$(wc -l <"$tmp/order") $(spooled)"
+	exec {holder}>&-
+	flush
+	same "$1: it has ended: the page is sent" 4 "$(wc -l <"$tmp/order")"
+	# A power failure in the middle of a page.
+	truncate -s 5M "$tmp/spool/000000000009.global_host-boot-9.html.new.abcdef"
+	same "$1: in the spool is nothing but locks and what was left" '' "$(spooled)"
+}
+
+bounded()
+{
+	local page_kb
+
 	: >"$tmp/broken"
+	settings "$2"
+	event victim 3
+	same "$1: a page that was never finished leaves room" 3.html "$(spooled)"
+	check "$1: and is gone" test ! -e "$tmp/spool/000000000009.global_host-boot-9.html.new.abcdef"
+	page_kb=$(du -k "$tmp"/spool/*.html | cut -f 1)
+	settings "$2" "SHIP_PAGES=50 SHIP_KB=$((page_kb * 3 / 2))"
 	event victim 2
-	same "$what: the spool is bounded in KiB, too" '' "$(spooled)"
+	same "$1: the spool is bounded in KiB, too" 2.html "$(spooled)"
+	settings "$2"
+	sed -i 's/ kind=global / kind=memcg /' "$OOM_EMBEDDED_SYSFS/events"
+	event victim 3
+	sed -i 's/ kind=memcg / kind=global /' "$OOM_EMBEDDED_SYSFS/events"
+	event victim 1
+	same "$1: pages of memory cgroups go first" '1.html 2.html' "$(spooled)"
+}
+
+not_a_number()
+{
+	local calls
+
+	printf '#!/bin/sh\necho "$*" >>"%s"\n' "$tmp/calls" >"$tmp/bin/oom-embedded.new"
+	chmod +x "$tmp/bin/oom-embedded.new"
+	mv "$tmp/bin/oom-embedded.new" "$tmp/bin/oom-embedded"
+	for number in '../../x$(>owned)' '3;x' '' '-1'; do
+		event victim "$number"
+	done
+	calls=$(cat "$tmp/calls" 2>/dev/null)
+	same "$1: a number that is none is given to no program" '' "$calls"
+	event victim 7
+	check "$1: one that is a number is" grep -q 'incident .* 7' "$tmp/calls"
+	rm "$tmp/calls" "$tmp/bin/oom-embedded"
+	ln -s "$TOOLS_BUILD/tests/oom-embedded" "$tmp/bin/oom-embedded"
 }
 
 if command -v python3 >/dev/null && command -v curl >/dev/null; then
