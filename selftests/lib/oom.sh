@@ -396,16 +396,17 @@ told_before()
 {
 	late=0
 	[ -e /proc/net/snmp ] || late=$(get stats/uevent_timeouts)
-	# A listener that was woken before the last victim may still have to write its line.
+	# A thread that was woken before the last victim may still have to write its line.
 	poll_until 2 has_settled "$1"
 	cat "$TRACING/instances/$1/trace" >"$tmp/$1.trace"
 	check_order.sh "$tmp/$1.trace" "$2" "$3" "$poller" "$listener" "$late"
 }
 
-# The last thing the witness hears of an OOM is its end.
+# The witness has heard the end of each OOM of which it has heard.
 has_settled()
 {
-	grep ': oe uevent ' "$TRACING/instances/$1/trace" | tail -n 1 | grep -q ' victim '
+	awk '/: oe uevent reconfigure / { n++ } /: oe uevent (victim|no_victim) / { n-- } END { exit n != 0 }' \
+		"$TRACING/instances/$1/trace"
 }
 
 # The pids that the kernel marked as victims, in order.

@@ -2,7 +2,8 @@
 /*
  * An ordinary manager of reconfigurations: records what it sees of an OOM, and when.
  *
- * Two threads: one polls reconfigure_wanted, the other listens for uevents. At
+ * Three threads: one polls reconfigure_wanted, one listens for the uevent reconfigure,
+ * and one for the other uevents, so that a wake-up of the second one has one meaning. At
  * each wake-up a line goes at once into every marker file (trace_marker of a
  * trace instance, /dev/kmsg, a serial line):
  *
@@ -10,7 +11,7 @@
  *	oe read N NS		what the attribute says after that
  *	oe uevent EVENT SEQ NS	with victim=, trigger=, kind=, outcome= as far as they came
  *
- * "ready POLLER LISTENER" on stdout names the two threads, once they are there.
+ * "ready POLLER LISTENER" on stdout names the first two threads, once they are there.
  * NS is CLOCK_MONOTONIC. Memory is locked; the scheduling class is the ordinary one.
  */
 #define _GNU_SOURCE
@@ -67,7 +68,8 @@ static _Atomic pid_t listener_tid;
 static int markers[MAX_MARKERS];
 static int nr_markers;
 static int wanted_fd;
-static int uevent_fd;
+static int reconfigure_fd;
+static int others_fd;
 static uint64_t wanted;
 
 static void die(const char *what)
@@ -146,18 +148,16 @@ static bool parse_uevent(const char *text, const char *end, struct uevent *ev)
 	return ours;
 }
 
-static void *watch_uevents(void *unused)
+static void report_uevents(int fd)
 {
-	static char text[8192];
+	char text[8192];
 	char line[512];
 	struct uevent ev;
 	ssize_t n;
 	int len;
 
-	(void)unused;
-	listener_tid = gettid();
 	for (;;) {
-		n = recv(uevent_fd, text, sizeof(text) - 1, 0);
+		n = recv(fd, text, sizeof(text) - 1, 0);
 		if (n < 0 && errno == ENOBUFS) {
 			mark("oe lost uevents\n", strlen("oe lost uevents\n"));
 			continue;
@@ -173,39 +173,60 @@ static void *watch_uevents(void *unused)
 			       ev.outcome);
 		mark(line, len);
 	}
+}
+
+static void *watch_reconfigure(void *unused)
+{
+	(void)unused;
+	listener_tid = gettid();
+	report_uevents(reconfigure_fd);
 	return NULL;
 }
 
-/*
- * Changes of the level are none of its business: a listener that one of them
- * wakes could not be told from one that the OOM has woken. All messages begin
- * alike, so the event's name has its place.
- */
-static void ignore_levels(void)
+static void *watch_others(void *unused)
 {
-	static const char before[] = "change@/kernel/oom_embedded\0ACTION=change\0"
-				     "DEVPATH=/kernel/oom_embedded\0SUBSYSTEM=oom_embedded\0"
-				     "OOM_EVENT=";
-	static struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, sizeof(before) - 1),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 'l' << 24 | 'e' << 16 | 'v' << 8 | 'e', 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-	};
-	static const struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
-
-	if (setsockopt(uevent_fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)))
-		die("uevent filter");
+	(void)unused;
+	report_uevents(others_fd);
+	return NULL;
 }
 
-static void open_uevent_socket(void)
+/* All messages begin alike, so the event's name has its place. Its first four letters tell. */
+enum {
+	LEVEL = 'l' << 24 | 'e' << 16 | 'v' << 8 | 'e',
+	RECONFIGURE = 'r' << 24 | 'e' << 16 | 'c' << 8 | 'o',
+};
+
+static const char before_event[] = "change@/kernel/oom_embedded\0ACTION=change\0"
+				   "DEVPATH=/kernel/oom_embedded\0SUBSYSTEM=oom_embedded\0"
+				   "OOM_EVENT=";
+
+static struct sock_filter only_reconfigure[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, sizeof(before_event) - 1),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RECONFIGURE, 1, 0),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+	BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+};
+
+/* Changes of the level are none of its business either. */
+static struct sock_filter only_others[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, sizeof(before_event) - 1),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RECONFIGURE, 1, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LEVEL, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+	BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+};
+
+/* The filter first: what comes before it would not be filtered. */
+static int open_uevents(struct sock_filter *filter, size_t len)
 {
 	struct sockaddr_nl addr = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	const struct sock_fprog program = { len, filter };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
 
-	uevent_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
-	if (uevent_fd < 0 || bind(uevent_fd, (struct sockaddr *)&addr, sizeof(addr)))
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ||
+	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
 		die("uevent socket");
-	ignore_levels();
+	return fd;
 }
 
 static pthread_t start(void *(*run)(void *))
@@ -243,14 +264,16 @@ int main(int argc, char **argv)
 	wanted_fd = open(counter, O_RDONLY | O_CLOEXEC);
 	if (wanted_fd < 0)
 		die(counter);
-	open_uevent_socket();
+	reconfigure_fd = open_uevents(only_reconfigure, sizeof(only_reconfigure) / sizeof(only_reconfigure[0]));
+	others_fd = open_uevents(only_others, sizeof(only_others) / sizeof(only_others[0]));
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		die("mlockall");
 	if (!read_wanted(&wanted))
 		die("first read");
 
 	poller = start(watch_counter);
-	start(watch_uevents);
+	start(watch_reconfigure);
+	start(watch_others);
 	mark_count("start", wanted);
 	while (!poller_tid || !listener_tid)
 		sched_yield();
