@@ -41,6 +41,19 @@ no_user_probe()
 	! user_probe && grep -q 'not permitted' "$tmp/probe"
 }
 
+# denied FILE: it is there, and does not take a value that it would take without lockdown
+denied()
+{
+	[ -e "$1" ] && ! sh -c "echo 0 >$1" 2>"$tmp/denied" && grep -q 'not permitted' "$tmp/denied"
+}
+
+# The module's trace events as a user switches them on.
+events_traced()
+{
+	echo 1 >"$TRACING/events/oom_embedded/enable" && [ "$(cat "$TRACING/events/oom_embedded/enable")" = 1 ] &&
+		echo 0 >"$TRACING/events/oom_embedded/enable"
+}
+
 # Without tracing, which confidentiality takes away: the protected one is the bigger one by far.
 protects()
 {
@@ -56,7 +69,7 @@ protects()
 	return "$result"
 }
 
-plan 17
+plan 20
 mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
 equal "the kernel has locked itself down" integrity "$(lockdown)"
 equal "and wants signatures" Y "$(cat /sys/module/module/parameters/sig_enforce)"
@@ -68,7 +81,8 @@ comment "coverage: $(get coverage)"
 equal "lockdown=integrity takes nothing of the coverage" "global memcg guard" "$(get coverage)"
 check "in an OOM the protected process lives" protects
 check "a user's own kprobes are allowed" user_probe
-check "kprobes cannot be switched off" sh -c '! echo 0 >/sys/kernel/debug/kprobes/enabled'
+check "the module's trace events are allowed" events_traced
+check "kprobes cannot be switched off" denied /sys/kernel/debug/kprobes/enabled
 check "the module is unloaded" rmmod oom_embedded
 
 echo confidentiality >"$LOCKDOWN"
@@ -78,5 +92,7 @@ comment "coverage: $(get coverage)"
 equal "lockdown=confidentiality takes nothing of the coverage either" "global memcg guard" "$(get coverage)"
 check "in an OOM the protected process lives" protects
 check "a user's own kprobes are refused" no_user_probe
+check "the module's trace events are refused" denied "$TRACING/events/oom_embedded/enable"
+check "kprobes cannot be switched off here either" denied /sys/kernel/debug/kprobes/enabled
 check "the module is unloaded" rmmod oom_embedded
 finish
