@@ -95,7 +95,7 @@ static bool is_torn(struct oe_version version)
 {
 	if (oe_version_is(version))
 		return false;
-	msleep(1);
+	usleep_range(USEC_PER_MSEC, 2 * USEC_PER_MSEC);
 	return true;
 }
 

@@ -211,8 +211,8 @@ permitted()
 	done
 }
 
-# System calls that libc has no function for, from the sources, and privileged ones. What the filter does not
-# know fails with EPERM, and nobody would see it.
+# System calls for which libc has no function, from the sources, and privileged ones. A call that the filter
+# does not know fails with EPERM, and nobody would see it.
 test_filter()
 {
 	local filter

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # set by lib.sh
 #
-# What the library's header says, in the words of the C compiler, for the tests of other languages. After
-# lib.sh.
+# The library's header, as the C compiler understands it, for the tests of other languages. To be sourced
+# after lib.sh.
 
 HEADER=$TESTS/../../include/oom_embedded.h
 
