@@ -91,7 +91,7 @@ done
 # --- nothing to go by
 : >"$OOM_EMBEDDED_SYSFS/levels/history"
 gives "tune: no history" 5 'measure with "oom-embedded tune -t 60"' tune
-gives "tune -t: measures" 0 '^# From [2-9] samples of memory over 0 s' tune -t 0.3
+gives "tune -t: measures" 0 '^# From 4 samples of memory over [0-9]+ s' tune -t 0.3
 rm "$OOM_EMBEDDED_SYSFS/levels/history"
 gives "tune: a module without levels" 5 'history' tune
 gives "tune: a word too many" 2 'too many words' tune now
