@@ -24,7 +24,7 @@ PATIENCE=120
 # emulated CPU stands still.
 IN_TIME=10240
 
-# What is left for the leak, KiB: a few seconds of it.
+# KiB that are left for the leak: a few seconds of it.
 room_for()
 {
 	case $1 in

@@ -22,7 +22,7 @@ RATE=${RATE:-8192}
 DISK=/dev/vda
 ZRAM=/dev/zram0
 
-# What is left for the leak, and the swap.
+# Memory that is left for the leak, and the swap.
 ROOM_KB=65536
 SWAP_KB=98304
 
@@ -69,7 +69,7 @@ swap_to()
 	swapon "$1" || bail_out "cannot swap to $1"
 }
 
-# What is in zram decides what swap is worth, also of a disk.
+# The contents of zram decide what swap is worth, also that of a disk.
 drop_zram()
 {
 	[ -b "$ZRAM" ] || return 0

@@ -247,7 +247,7 @@ marks()
 	done | tr '\n' ' '
 }
 
-# What the ABI page says available_kb is, of the kernel's own figures; where swap is on a disk.
+# available_kb as the ABI page defines it, from the kernel's own figures, with swap on a disk.
 available_kb()
 {
 	awk '/^KernelPageSize:/ { page_kb = $2 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# What the scripts about limits share. After oom.sh, which sets these:
+# Shared by the scripts about limits. To be sourced after oom.sh, which sets these:
 # shellcheck disable=SC2154 # tmp, pid
 
 # limit UID MAX_KB ALLOWED_MS TERM_TIMEOUT_MS: makes one; the size comes last, so that it
@@ -122,7 +122,7 @@ has_held()
 	has_line held "$tmp/$1.out" || ! alive "$2"
 }
 
-# What the log says of a limit since the mark, in order: the outcomes, the victims.
+# The log's lines about a limit since the mark, in order: the outcomes, the victims.
 outcomes()
 {
 	log_since_mark | awk -v limit=" limit uid=$1 " '

@@ -127,7 +127,7 @@ mkgroup spared 0
 echo 'plain storm saw ptrace rename memfd swap setuid userns stop' | tr ' ' '\n' >"$tmp/list"
 while read -r strategy; do
 	case $strategy in
-	# What a scan or the wait for a dying process add to 2 s and 2 s.
+	# A scan and the wait for a dying process add this to 2 s and 2 s.
 	ptrace) most=17000 ;;
 	storm) most=log ;;
 	*) most=9000 ;;

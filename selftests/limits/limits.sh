@@ -87,7 +87,7 @@ allowance()
 	drop_limit 1004
 }
 
-# Who is asked to end, and does not.
+# A process that is asked to end, and does not.
 stubborn()
 {
 	limit 1005 "$LIMIT_KB" 0 1000

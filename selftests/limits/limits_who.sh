@@ -90,7 +90,7 @@ new_user()
 	drop_limit 2003
 }
 
-# What an earlier limit had begun is not ended by a later one for the same number.
+# A later limit for the same number does not end what an earlier one had begun.
 new_limit()
 {
 	limit 2006 20000 0 "$TERM_MS"
