@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Memory that swings inside the hysteresis changes the level once, outside it once a crossing; the
-# forecast; the history; systemd's memory pressure protocol.
+# alert of the forecast; the history; systemd's memory pressure protocol.
 # SWINGS: how often (default 6).
 #
 # set: warning
@@ -51,92 +51,6 @@ swing_around()
 	done
 	poll_until 5 all_announced "$1"
 	stop_process "$swing"
-}
-
-# Seconds of CLOCK_MONOTONIC when the tracepoint said so.
-entered_at()
-{
-	since_mark "$1" | awk -v level="level=$2 " '
-		/: oom_embedded_level: / && index($0, level) {
-			for (i = 1; i < NF; i++)
-				if ($(i + 1) == "oom_embedded_level:") {
-					print $i + 0
-					exit
-				}
-		}'
-}
-
-# Percent that $1 is off from $2.
-percent_off()
-{
-	awk -v n="$1" -v truth="$2" 'BEGIN {
-		off = (n - truth) * 100 / truth
-		printf "%d", off < 0 ? -off : off
-	}'
-}
-
-# A leak of 4 MB/s for 32 MB; the level oom, at 24 MB, is the end that is forecast. Three
-# looks at it, a line each: uptime, what is left above oom_kb, forecast.
-RATE_KB=4096
-
-observe_leak()
-{
-	watermarks 0 0 0 0
-	poll_until "$PATIENCE" level_is normal
-	level_set oom_kb $(($(level_get available_kb) - 24576))
-	echo >"$TRACING/instances/$WATCH/trace"
-	mark_levels forecast
-	start leaker leak -c leaker -k 64 -v $RATE_KB -l 32768
-	# Three periods of 250 ms, and the one in which it began.
-	sleep 1.2
-	for one in 1 2 3; do
-		echo "$(cut -d ' ' -f 1 /proc/uptime) $(level_get available_kb) $(level_get oom_forecast_ms)"
-		sleep 0.7
-	done >"$tmp/looks"
-	poll_until "$PATIENCE" level_is oom || comment "never below oom_kb"
-	ended=$(entered_at forecast oom)
-}
-
-# On a host with too much to do the leak itself may falter: then it is none to judge by.
-# Sets $off, the forecasts that were not good, and $faltered.
-judge_looks()
-{
-	off=0
-	faltered=0
-	while read -r at available_kb ms; do
-		truth=$(awk -v a="$at" -v e="${ended:-0}" 'BEGIN { print int((e - a) * 1000) }')
-		steady=$(((available_kb - $(level_get oom_kb)) * 1000 / RATE_KB))
-		[ "$(percent_off "$steady" "$truth")" -lt 10 ] || faltered=1
-		percent=$(percent_off "$ms" "$truth")
-		comment "forecast $ms ms, really $truth ms: $percent % off; a steady leak: $steady ms"
-		[ "$percent" -lt 20 ] || off=$((off + 1))
-	done <"$tmp/looks"
-}
-
-forecasts()
-{
-	level_set debounce_ms 100
-	watermarks 0 0 0 0
-	level_set oom_kb 1
-	sleep 2
-	equal "the forecast of a machine at rest is -1" -1 "$(level_get oom_forecast_ms)"
-	for try in 1 2 3 4 5; do
-		observe_leak
-		judge_looks
-		[ $faltered = 1 ] || break
-		[ "$try" = 5 ] || stop_process "$pid"
-	done
-	equal "three forecasts of a steady leak are less than 20 % off" "0 0" "$faltered $off"
-	poll_until "$PATIENCE" grep -q '^eaten' "$tmp/leaker.out"
-	check "it is -1 again when it has stopped" poll_until 10 forecast_is_off
-	stop_process "$pid"
-	check "it is -1 when its memory is back" poll_until 10 forecast_is_off
-	poll_until "$PATIENCE" level_is normal
-}
-
-forecast_is_off()
-{
-	[ "$(level_get oom_forecast_ms)" = -1 ]
 }
 
 # The alert enters imminent_oom long before any watermark.
@@ -218,7 +132,7 @@ nr_pressure()
 	since_mark "$1" | grep -c ': lv pressure$'
 }
 
-plan 17
+plan 13
 load_module
 short_percpu_lists
 # The client of systemd takes the file of procfs, and would not take that of sysfs.
@@ -249,7 +163,6 @@ poll_until "$PATIENCE" level_is normal
 equal "the client saw nothing else, and nothing broke" "" \
 	"$(grep -E ': lv (pressure broken|lost|refused)' "$TRACING/instances/$WATCH/trace")"
 mark_levels history
-forecasts
 alert
 at_once
 equal "the history: its form" "" "$(bad_history)"
