@@ -17,8 +17,10 @@ UDEVRULESDIR ?= $(PREFIX)/lib/udev/rules.d
 MODULESLOADDIR ?= $(PREFIX)/lib/modules-load.d
 INITDIR ?= $(SYSCONFDIR)/init.d
 
-# Files with a path in them are made anew when the path is another one.
-PATHS = $(PREFIX) $(BINDIR) $(SBINDIR) $(LIBDIR) $(INCLUDEDIR) $(LIBEXECDIR) $(SYSCONFDIR) $(RUNSTATEDIR)
+# The folders that files name, as @NAME@. Such files are made anew when a folder is another one.
+FOLDERS = BINDIR SBINDIR LIBEXECDIR DOCDIR EXAMPLESDIR SYSCONFDIR RUNSTATEDIR LOCALSTATEDIR TEXTFILEDIR
+FILL_FOLDERS = $(foreach name,$(FOLDERS),-e 's|@$(name)@|$($(name))|g')
+PATHS = $(PREFIX) $(LIBDIR) $(INCLUDEDIR) $(foreach name,$(FOLDERS),$($(name)))
 $(O)/paths: FORCE
 	@mkdir -p $(@D)
 	@echo "$(PATHS)" | cmp -s - $@ || echo "$(PATHS)" >$@
@@ -50,5 +52,4 @@ INSTALLS += $(INSTALL_$(INIT)) \
 
 $(O)/packaging/%: $(PACKAGING)/%.in $(O)/paths
 	@mkdir -p $(@D)
-	$(SED) -e 's|@BINDIR@|$(BINDIR)|g' -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' \
-		-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@RUNSTATEDIR@|$(RUNSTATEDIR)|g' $< >$@
+	$(SED) $(FILL_FOLDERS) $< >$@

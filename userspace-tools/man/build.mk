@@ -8,5 +8,5 @@ INSTALLS += $(foreach page,$(MAN_PAGES),\
 
 $(O)/man/%: man/% ../VERSION $(O)/paths
 	@mkdir -p $(@D)
-	$(SED) -e 's|@VERSION@|$(VERSION)|' -e 's|/etc/oom\(\\*\)-embedded|$(SYSCONFDIR)/oom\1-embedded|g' \
+	$(SED) -e 's|@VERSION@|$(VERSION)|' $(FILL_FOLDERS) -e 's|/etc/oom\(\\*\)-embedded|$(SYSCONFDIR)/oom\1-embedded|g' \
 		-e 's|/run/oom\(\\*\)-embedded|$(RUNSTATEDIR)/oom\1-embedded|g' $< >$@

@@ -10,15 +10,15 @@ TOOLS=$(dirname "$TESTS")
 
 tools_make()
 {
-	make -s -C "$TOOLS" O="$TOOLS_BUILD" "${TOOLS_FLAGS[@]}" DESTDIR="$tmp/root" "$@" >"$tmp/log" 2>&1
+	flock "$TOOLS_BUILD/install.lock" make -s -C "$TOOLS" O="$TOOLS_BUILD" "${TOOLS_FLAGS[@]}" DESTDIR="$tmp/root" "$@" >"$tmp/log" 2>&1
 }
 
 # The paths of another prefix are compiled in: not where the other tests have their programs. Each
 # folder that a packager may want elsewhere is one of its own, but for those that follow from others.
 ELSEWHERE=(PREFIX=/opt/oom O="$tmp/opt" SANITIZE= CFLAGS=-O0)
 PLACES=(BINDIR SBINDIR LIBDIR LIBEXECDIR INCLUDEDIR DOCDIR MANDIR COMPLETIONDIR ZSHCOMPLETIONDIR
-	FISHCOMPLETIONDIR PKGCONFIGDIR SYSTEMDUNITDIR UDEVRULESDIR MODULESLOADDIR)
-for place in "${PLACES[@]}" SYSCONFDIR RUNSTATEDIR; do
+	FISHCOMPLETIONDIR PKGCONFIGDIR SYSTEMDUNITDIR UDEVRULESDIR MODULESLOADDIR PYTHONDIR)
+for place in "${PLACES[@]}" SYSCONFDIR RUNSTATEDIR LOCALSTATEDIR TEXTFILEDIR INITDIR; do
 	ELSEWHERE+=("$place=/opt/oom/$place")
 done
 
@@ -83,10 +83,31 @@ check "make install: another prefix" tools_make "${ELSEWHERE[@]}" install
 same "make install: all of it is there" '' "$(installed | grep -v '^./opt/oom/')"
 same "make install: each folder is the variable's, and no other is used" "$(printf '%s\n' "${PLACES[@]}" | sort)" \
 	"$(installed | cut -d / -f 4 | sort -u)"
-# /usr/local/lib is systemd's, and /usr/local in a PATH.
-same "make install: no file names another place" '' "$(cd "$tmp/root" &&
-	grep -rlaE '/(etc|run)/oom\\*-embedded|/run/oom-embeddedd\.pid|/usr/(local/)?(s?bin|libexec)/oom-embedded' . |
-	grep -v '/examples/.*\.conf$')"
+# FILE:PATH of paths to something of ours that no variable has moved. modprobe and systemd read no other
+# folders than theirs; a configuration and the test of the rules are of some device.
+others_places()
+{
+	(cd "$tmp/root" && grep -raoP '(?<![\w.])/(etc|run|var|usr|lib)/[^\s"'\'':|<>]*(oom\\?[-_]\\?embedded|node-exporter)[^\s"'\'':|<>]*|/opt/oom/(etc|var|share|lib|bin|sbin|libexec|include)\b' . |
+		grep -vE ':/etc/(modprobe|modules-load)\.d/oom_embedded\.conf$|/examples/.*\.(conf|test\.yml):' | sort -u)
+}
+
+same "make install: no file names another place" '' "$(others_places)"
+for init in sysv openrc none; do
+	check "make install: INIT=$init" tools_make "${ELSEWHERE[@]}" INIT="$init" install
+	same "make install: INIT=$init: no file names another place" '' "$(others_places)"
+done
+same "make install: the init script is where INITDIR says" 1 "$(find "$tmp/root/opt/oom/INITDIR" -name oom-embeddedd | wc -l)"
+# After= orders units and starts none. A unit with a folder that is not there fails before its command.
+units=$tmp/root/opt/oom/DOCDIR/examples/fleet/systemd
+same "make install: units that wait for the network ask for it" "$(cd "$units" && grep -l '^After=.*network-online' -- *)" \
+	"$(cd "$units" && grep -l '^Wants=.*network-online' -- *)"
+same "make install: a unit's folder may be absent" 2 "$(cat "$units"/* | grep -c '^ReadWritePaths=-')"
+same "make install: each of them" '' "$(cat "$units"/* | grep '^ReadWritePaths=[^-]')"
+echo '# /var/lib/oom-embedded/spool' >>"$tmp/root/opt/oom/LIBEXECDIR/on-event"
+same "make install: a file that does is found" './opt/oom/LIBEXECDIR/on-event:/var/lib/oom-embedded/spool' "$(others_places)"
+for init in sysv openrc none; do
+	check "make uninstall: INIT=$init" tools_make "${ELSEWHERE[@]}" INIT="$init" uninstall
+done
 check "make uninstall: from there" tools_make "${ELSEWHERE[@]}" uninstall
 same "make uninstall: all of it is gone" '' "$(installed)"
 

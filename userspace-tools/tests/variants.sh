@@ -29,7 +29,7 @@ export CACHE_DIR
 
 ALL=(lto clang musl musl-static bits32 valgrind arm64 armhf i386 riscv64)
 # Tests that build for themselves, or look at sources: the same in each variant.
-ITSELF=' build house install packaging '
+ITSELF=' build house install openwrt packaging '
 # Work for an emulated program: the command line and the library on files. The manager wants
 # locked memory, real-time priority and its own /proc/self/exe.
 EMULATED=(cli_apply cli_bytes cli_changes cli_lists cli_rules cli_tunables cli_tune cli_why fuzz)

@@ -25,7 +25,7 @@ OOM_EMBEDDED_INIT = "${@bb.utils.contains('DISTRO_FEATURES', 'systemd', 'systemd
 EXTRA_OEMAKE = "-C ${S}/userspace-tools O=${B}/build WITH_INIH=1 ${PACKAGECONFIG_CONFARGS} \
     INIT=${OOM_EMBEDDED_INIT} PREFIX=${prefix} BINDIR=${bindir} SBINDIR=${sbindir} LIBDIR=${libdir} \
     LIBEXECDIR=${libexecdir}/oom-embedded INCLUDEDIR=${includedir} DATADIR=${datadir} \
-    DOCDIR=${docdir}/oom-embedded MANDIR=${mandir} SYSCONFDIR=${sysconfdir} \
+    DOCDIR=${docdir}/oom-embedded MANDIR=${mandir} SYSCONFDIR=${sysconfdir} LOCALSTATEDIR=${localstatedir} \
     SYSTEMDUNITDIR=${systemd_system_unitdir} UDEVRULESDIR=${nonarch_base_libdir}/udev/rules.d \
     MODULESLOADDIR=${nonarch_libdir}/modules-load.d INITDIR=${INIT_D_DIR} \
 "
