@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A new limit, with the subordinate users of its user from /etc/subuid: what runs in the user's
- * containers is the user's.
+ * The subordinate users of a limit, from /etc/subuid: what runs in a user's containers is the user's.
+ * The subordinate groups of a limit of a group, from /etc/subgid. Files, and not NSS, which a static
+ * program cannot have, and which may wait for a server.
  */
+#include <errno.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,23 +17,53 @@
 
 enum {
 	LINE_SIZE = 256,
+	NAME_SIZE = 64,
+	PATH_SIZE = 256,
 	SUBORDINATE_MAX = 7,
 };
 
+static const char GROUP[] = "gid:";
 static const unsigned long long ID_MAX = 4294967294ULL;
 
-/* From the file, not by NSS, which a static program cannot have. */
-static void user_of(const char *uid, char *user, size_t size)
-{
-	FILE *file = fopen("/etc/passwd", "re");
-	const struct passwd *entry;
+struct range {
+	unsigned long long first;
+	unsigned long long last;
+};
 
-	*user = '\0';
-	while (file && !*user && (entry = fgetpwent(file)))
-		if (entry->pw_uid == strtoul(uid, NULL, 10))
-			snprintf(user, size, "%s", entry->pw_name);
-	if (file)
-		fclose(file);
+struct owner {
+	unsigned long long uid;
+	char name[NAME_SIZE];
+};
+
+/*
+ * @ids: those of the limit
+ * @is_group: of groups
+ * @owner: users of /etc/passwd that the limit is about: by their number, or by their first group
+ * @range: what was found
+ * @has_stranger: a line is of a user that is not in /etc/passwd
+ */
+struct search {
+	struct range ids;
+	bool is_group;
+	struct owner *owner;
+	size_t nr_owners;
+	struct range *range;
+	size_t nr_ranges;
+	bool has_stranger;
+};
+
+static bool is_within(const struct range *range, unsigned long long id)
+{
+	return range->first <= id && id <= range->last;
+}
+
+static FILE *open_file(const char *name)
+{
+	const char *dir = secure_getenv("OOM_EMBEDDED_ETC");
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%s", dir ? dir : "/etc", name);
+	return fopen(path, "re");
 }
 
 /*
@@ -45,79 +78,242 @@ static const char *read_id(const char *text, unsigned long long *id)
 	return text + length;
 }
 
-/* "USER:FIRST:COUNT"; USER is a name or a number. */
-static bool range_of_line(const char *line, const char *uid, const char *user,
-			  char *range, size_t size)
+/* The IDs in the name of a limit; false if it is that of a cgroup. */
+static bool read_name(struct search *search, const char *name)
+{
+	const char *end;
+
+	search->is_group = !strncmp(name, GROUP, strlen(GROUP));
+	if (search->is_group)
+		name += strlen(GROUP);
+	end = read_id(name, &search->ids.first);
+	search->ids.last = search->ids.first;
+	if (*end == '-')
+		end = read_id(end + 1, &search->ids.last);
+	return search->ids.first && !*end;
+}
+
+static bool add_owner(struct search *search, const struct passwd *entry)
+{
+	struct owner *owner = reallocarray(search->owner, search->nr_owners + 1,
+					   sizeof(*owner));
+
+	if (!owner)
+		return false;
+	search->owner = owner;
+	owner += search->nr_owners++;
+	owner->uid = entry->pw_uid;
+	snprintf(owner->name, sizeof(owner->name), "%s", entry->pw_name);
+	return true;
+}
+
+static bool add_range(struct search *search, unsigned long long first,
+		      unsigned long long last)
+{
+	struct range *range = reallocarray(search->range, search->nr_ranges + 1,
+					   sizeof(*range));
+
+	if (!range)
+		return false;
+	search->range = range;
+	range += search->nr_ranges++;
+	range->first = first;
+	range->last = last;
+	return true;
+}
+
+static bool find_owners(struct search *search)
+{
+	FILE *file = open_file("passwd");
+	const struct passwd *entry;
+	bool ok = true;
+
+	while (file && ok && (entry = fgetpwent(file)))
+		if (is_within(&search->ids,
+			      search->is_group ? entry->pw_gid : entry->pw_uid))
+			ok = add_owner(search, entry);
+	if (file)
+		fclose(file);
+	return ok;
+}
+
+static bool is_in_passwd(const char *name)
+{
+	FILE *file = open_file("passwd");
+	const struct passwd *entry;
+	bool found = false;
+
+	while (file && !found && (entry = fgetpwent(file)))
+		found = !strcmp(entry->pw_name, name);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* @whose: the name or number of a user. */
+static bool is_owner(const struct search *search, const char *whose)
+{
+	unsigned long long uid;
+	bool is_number = !*read_id(whose, &uid);
+
+	if (is_number && !search->is_group && is_within(&search->ids, uid))
+		return true;
+	for (size_t i = 0; i < search->nr_owners; i++)
+		if (!strcmp(search->owner[i].name, whose) ||
+		    (is_number && search->owner[i].uid == uid))
+			return true;
+	return false;
+}
+
+/* Could @whose be the user of the limit, by a name that /etc/passwd does not have? */
+static bool is_stranger(const struct search *search, const char *whose)
+{
+	unsigned long long uid;
+
+	return !search->is_group && !search->nr_owners &&
+	       !search->has_stranger && *read_id(whose, &uid) &&
+	       !is_in_passwd(whose);
+}
+
+/* "USER:FIRST:COUNT"; false without memory. Another line counts for nobody. */
+static bool read_line(struct search *search, const char *line)
 {
 	size_t length = strcspn(line, ":");
 	unsigned long long first;
 	unsigned long long count;
-	char whose[LINE_SIZE];
+	char whose[NAME_SIZE];
 	const char *end;
 
+	if (line[length] != ':' || !length || length >= sizeof(whose))
+		return true;
 	snprintf(whose, sizeof(whose), "%.*s", (int)length, line);
-	if (line[length] != ':' ||
-	    (strcmp(whose, uid) && (!*user || strcmp(whose, user))))
-		return false;
 	end = read_id(line + length + 1, &first);
 	if (*end != ':')
-		return false;
-	read_id(end + 1, &count);
-	if (!first || !count || first + count - 1 > ID_MAX)
-		return false;
-	snprintf(range, size, "%llu-%llu", first, first + count - 1);
-	return true;
-}
-
-static const char *subuid_file(void)
-{
-	const char *file = secure_getenv("OOM_EMBEDDED_SUBUID");
-
-	return file ? file : "/etc/subuid";
-}
-
-/* False if there are none, or the limit is not that of one user. */
-static bool find_subordinate(const char *name, char *ranges, size_t size)
-{
-	char line[LINE_SIZE];
-	char range[32];
-	char user[64];
-	size_t used = 0;
-	FILE *file;
-	int nr = 0;
-
-	if (name[strspn(name, "0123456789")])
-		return false;
-	file = fopen(subuid_file(), "re");
-	if (!file)
-		return false;
-	user_of(name, user, sizeof(user));
-	while (nr < SUBORDINATE_MAX && fgets(line, sizeof(line), file)) {
-		if (!range_of_line(line, name, user, range, sizeof(range)) ||
-		    used + strlen(range) + 2 > size)
-			continue;
-		used += (size_t)snprintf(ranges + used, size - used, "%s%s",
-					 nr++ ? " " : "", range);
+		return true;
+	end = read_id(end + 1, &count);
+	if (*end || !first || !count || first + count - 1 > ID_MAX)
+		return true;
+	if (!is_owner(search, whose)) {
+		search->has_stranger |= is_stranger(search, whose);
+		return true;
 	}
-	fclose(file);
-	return nr;
+	return add_range(search, first, first + count - 1);
+}
+
+static bool find_ranges(struct search *search)
+{
+	FILE *file = open_file(search->is_group ? "subgid" : "subuid");
+	char line[LINE_SIZE];
+	bool continues = false;
+	bool ok = true;
+
+	while (file && ok && fgets(line, sizeof(line), file)) {
+		bool whole = line[strcspn(line, "\n")] || feof(file);
+
+		line[strcspn(line, "\n")] = '\0';
+		/* No line that counts is as long. */
+		if (whole && !continues)
+			ok = read_line(search, line);
+		continues = !whole;
+	}
+	if (file)
+		fclose(file);
+	return ok;
+}
+
+static int compare_ranges(const void *one, const void *other)
+{
+	const struct range *a = one;
+	const struct range *b = other;
+
+	return a->first < b->first ? -1 : a->first > b->first;
+}
+
+/* Ranges that overlap or follow each other become one: those of several users often do. */
+static void merge_ranges(struct search *search)
+{
+	struct range *range = search->range;
+	size_t nr = 0;
+
+	if (!search->nr_ranges)
+		return;
+	qsort(range, search->nr_ranges, sizeof(*range), compare_ranges);
+	for (size_t i = 1; i < search->nr_ranges; i++) {
+		if (range[i].first > range[nr].last + 1)
+			range[++nr] = range[i];
+		else if (range[i].last > range[nr].last)
+			range[nr].last = range[i].last;
+	}
+	search->nr_ranges = nr + 1;
+}
+
+static int set_ranges(const struct search *search, struct oe_changes *changes,
+		      const char *name)
+{
+	char ranges[OE_SYSFS_VALUE_MAX];
+	char file[OE_SYSFS_PATH_MAX];
+	size_t used = 0;
+
+	for (size_t i = 0; i < search->nr_ranges && i < SUBORDINATE_MAX; i++)
+		used += (size_t)snprintf(ranges + used, sizeof(ranges) - used,
+					 "%s%llu-%llu", i ? " " : "",
+					 search->range[i].first,
+					 search->range[i].last);
+	snprintf(file, sizeof(file), "limits/%s/subordinate", name);
+	return used ? oe_changes_set(changes, file, ranges) : 0;
+}
+
+/* Users or groups that are left out. */
+static void tell(const struct search *search, const char *name, char *note)
+{
+	const char *file = search->is_group ? "/etc/subgid" : "/etc/subuid";
+
+	if (search->nr_ranges > SUBORDINATE_MAX)
+		snprintf(
+			note, OE_LIMIT_NOTE_SIZE,
+			"limit %s: %s has %zu ranges for it, of which %d count: \"subordinate\" says which",
+			name, file, search->nr_ranges, SUBORDINATE_MAX);
+	else if (!search->nr_ranges && search->has_stranger)
+		snprintf(
+			note, OE_LIMIT_NOTE_SIZE,
+			"limit %s: not in /etc/passwd, as a user in %s is not: if it is that one, containers count with \"subordinate\" only",
+			name, file);
+}
+
+static int add_subordinate(struct oe_changes *changes, const char *name,
+			   char *note)
+{
+	struct search search = {};
+	int err = -ENOMEM;
+
+	if (!read_name(&search, name))
+		return 0;
+	if (find_owners(&search) && find_ranges(&search)) {
+		merge_ranges(&search);
+		tell(&search, name, note);
+		err = set_ranges(&search, changes, name);
+	}
+	free(search.owner);
+	free(search.range);
+	return err;
 }
 
 /**
  * oe_limit_create - a limit is to be there, about subordinate users, too
  * @changes: the set
  * @name: of oe_limit_name(); if there is such a limit it gets these users only
+ * @has_subordinate: they are said by a setting of their own
+ * @note: of OE_LIMIT_NOTE_SIZE: a sentence about what is left out, or empty
  *
  * Return: 0 or a negative errno.
  */
-int oe_limit_create(struct oe_changes *changes, const char *name)
+int oe_limit_create(struct oe_changes *changes, const char *name,
+		    bool has_subordinate, char *note)
 {
-	char ranges[OE_SYSFS_VALUE_MAX];
-	char file[OE_SYSFS_PATH_MAX];
 	int err = oe_changes_create(changes, "limits", name);
 
-	if (err || !find_subordinate(name, ranges, sizeof(ranges)))
+	*note = '\0';
+	if (err || has_subordinate)
 		return err;
-	snprintf(file, sizeof(file), "limits/%s/subordinate", name);
-	return oe_changes_set(changes, file, ranges);
+	return add_subordinate(changes, name, note);
 }

@@ -84,6 +84,18 @@ static int complain_change(const struct oe_conf *conf,
 	return 1;
 }
 
+static void add_limit(const struct oe_conf *conf, const char *name,
+		      struct oe_changes *changes)
+{
+	char file[OE_SYSFS_PATH_MAX];
+	char note[OE_LIMIT_NOTE_SIZE];
+
+	snprintf(file, sizeof(file), "limits/%s/subordinate", name);
+	oe_limit_create(changes, name, oe_conf_find_setting(conf, file), note);
+	if (*note)
+		oe_log(OE_LOG_WARNING, "%s", note);
+}
+
 /* Returns how many settings cannot be read, and so could not be put back. */
 static int add_settings(struct oe_changes *changes, const struct oe_conf *conf,
 			int mode, char *missing, size_t size)
@@ -93,7 +105,7 @@ static int add_settings(struct oe_changes *changes, const struct oe_conf *conf,
 	for (int i = 0; i < conf->nr_groups; i++)
 		oe_changes_create(changes, "groups", conf->groups[i].name);
 	for (int i = 0; i < conf->nr_limits; i++)
-		oe_limit_create(changes, conf->limits[i].name);
+		add_limit(conf, conf->limits[i].name, changes);
 	for (int i = 0; i < conf->nr_settings; i++) {
 		const struct oe_conf_setting *setting = &conf->settings[i];
 		const char *text = oe_settings_kept(conf, mode, setting->path);

@@ -182,15 +182,7 @@ gives "limit add: by name" 0 '^$' limit add nobody max_kb=1M
 check "limit add: by name, it is there" test -d "$OOM_EMBEDDED_SYSFS/limits/$(id -u nobody)"
 gives "limit set" 0 '^$' limit set 1001 max_kb=32M
 file_is "limit set: size" limits/1001/max_kb 32768
-printf '%s\n' '1001:100000:65536' "nobody:200000:1000" 'x:1:1' '1001:400000:10' '1001:0:5' '1001:9' >"$tmp/subuid"
-gives "limit rm: for another" 0 '^$' limit rm 1001
-OOM_EMBEDDED_SUBUID=$tmp/subuid gives "limit add: with containers" 0 '^$' limit add 1001 max_kb=64M
-file_is "limit add: of the user's number" limits/1001/subordinate '100000-165535 400000-400009'
 gives "limit rm: of a name" 0 '^$' limit rm nobody
-OOM_EMBEDDED_SUBUID=$tmp/subuid gives "limit add: with containers, by name" 0 '^$' limit add nobody max_kb=1M
-file_is "limit add: of the user's name" "limits/$(id -u nobody)/subordinate" '200000-200999'
-OOM_EMBEDDED_SUBUID=$tmp/subuid gives "limit add: without them" 0 '^$' limit add 1005 subordinate=
-file_is "limit add: as it is said" limits/1005/subordinate ''
 gives "limit add: a range" 0 '^$' limit add 1010-1019 max_kb=1M signal=USR1
 file_is "limit add: the signal" limits/1010-1019/signal USR1
 gives "limit add: a group" 0 '^$' limit add gid:50 max_kb=1M

@@ -18,6 +18,18 @@
 #include "common/sysfs.h"
 #include "common/unit_ranks.h"
 
+static void add_limit(const struct oe_conf *conf, const char *name,
+		      struct oe_changes *changes)
+{
+	char file[OE_SYSFS_PATH_MAX];
+	char note[OE_LIMIT_NOTE_SIZE];
+
+	snprintf(file, sizeof(file), "limits/%s/subordinate", name);
+	oe_limit_create(changes, name, oe_conf_find_setting(conf, file), note);
+	if (*note)
+		complain(EXIT_OK, "%s", note);
+}
+
 static int add_objects(const struct oe_conf *conf, struct oe_changes *changes)
 {
 	int i;
@@ -25,7 +37,7 @@ static int add_objects(const struct oe_conf *conf, struct oe_changes *changes)
 	for (i = 0; i < conf->nr_groups; i++)
 		oe_changes_create(changes, "groups", conf->groups[i].name);
 	for (i = 0; i < conf->nr_limits; i++)
-		oe_limit_create(changes, conf->limits[i].name);
+		add_limit(conf, conf->limits[i].name, changes);
 	return EXIT_OK;
 }
 

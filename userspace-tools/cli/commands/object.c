@@ -297,13 +297,31 @@ static bool is_there(const struct kind *kind, const char *name)
 	return !oe_sysfs_exists(path);
 }
 
-static void create_one(const struct kind *kind, const char *name,
-		       struct oe_changes *changes)
+/* Words are KEY=VALUE, from the third on. */
+static bool names_key(const struct arguments *args, const char *key)
 {
-	if (kind == &limits)
-		oe_limit_create(changes, name);
-	else
-		oe_changes_create(changes, kind->dir, name);
+	size_t length = strlen(key);
+
+	for (int i = 2; i < args->argc; i++)
+		if (!strncmp(args->argv[i], key, length) &&
+		    args->argv[i][length] == '=')
+			return true;
+	return false;
+}
+
+static int create_one(const struct kind *kind, const char *name,
+		      const struct arguments *args, struct oe_changes *changes)
+{
+	char note[OE_LIMIT_NOTE_SIZE];
+	int err;
+
+	if (kind != &limits)
+		return oe_changes_create(changes, kind->dir, name);
+	err = oe_limit_create(changes, name, names_key(args, "subordinate"),
+			      note);
+	if (*note)
+		complain(EXIT_OK, "%s", note);
+	return err;
 }
 
 static int make_changes(const struct kind *kind, const char *name, bool create,
@@ -314,7 +332,7 @@ static int make_changes(const struct kind *kind, const char *name, bool create,
 	int i;
 
 	if (create)
-		create_one(kind, name, &changes);
+		create_one(kind, name, args, &changes);
 	for (i = 2; status == EXIT_OK && i < args->argc; i++)
 		status = change_key(kind, name, args->argv[i], &changes);
 	if (status == EXIT_OK)
