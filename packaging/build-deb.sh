@@ -17,25 +17,12 @@ source=oom-embedded-$version
 SOURCE_DATE_EPOCH=$(dpkg-parsechangelog -l "$top/packaging/debian/changelog" -S Timestamp)
 export SOURCE_DATE_EPOCH
 
-# All that belongs to the sources, a name a line, ended by NUL.
-sources()
-{
-	if [ -e "$top/.git" ]; then
-		git -C "$top" ls-files -z
-	else
-		(cd "$top" && find . ! -type d ! -path './*/build/*' ! -name '*.o' ! -name '*.ko' ! -name '*.cmd' \
-			! -name '*.mod' ! -name '*.mod.c' ! -name Module.symvers ! -name modules.order -print0)
-	fi
-}
-
 case $(dpkg-parsechangelog -l "$top/packaging/debian/changelog" -S Version) in
 "$version"-*) ;;
 *) echo "build-deb.sh: packaging/debian/changelog is not of version $version" >&2; exit 1 ;;
 esac
 rm -rf "${out:?}/$source"
-mkdir "$out/$source"
-# A file that is deleted, and not yet for git, is left out.
-sources | (cd "$top" && tar -c --null --ignore-failed-read -T - 2>/dev/null) | tar -x -C "$out/$source"
+"$top/packaging/copy-sources.sh" "$out/$source"
 # The same bytes each time: as old as the changelog, whoever unpacked it, whenever.
 tar -C "$out" -c --sort=name --owner=0 --group=0 --numeric-owner --mode=go=rX,u+rw,a-s \
 	--mtime="@$SOURCE_DATE_EPOCH" "$source" | xz -6 >"$out/oom-embedded_$version.orig.tar.xz"

@@ -78,8 +78,7 @@ make_next()
 {
 	local from=$WORK/next
 
-	mkdir "$from"
-	(cd "$REPO_ROOT" && git ls-files -z | tar -c --null --ignore-failed-read -T - 2>/dev/null) | tar -x -C "$from"
+	"$REPO_ROOT/packaging/copy-sources.sh" "$from" || return 1
 	echo "$NEXT" >"$from/VERSION"
 	echo '# New in this version.' >>"$from/packaging/oom-embedded.conf"
 	sed -i "1s/($VERSION-1)/($NEXT-1)/" "$from/packaging/debian/changelog"

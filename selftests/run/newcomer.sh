@@ -32,12 +32,6 @@ commands()
 	block "$@" | sed -E 's/ +# .*//; /^$/d'
 }
 
-# The user's copy of the sources: the files that git knows, as they are now.
-copy_sources()
-{
-	(cd "$REPO_ROOT" && git ls-files -z | tar -c --null --ignore-failed-read -T - 2>/dev/null) | tar -x -C "$TREE$TYPED_IN"
-}
-
 # type_all DESCRIPTION: the commands of stdin, until one fails
 type_all()
 {
@@ -86,7 +80,7 @@ main()
 	use_debian
 	plan "$(($(results_of newcomer_guest.sh) + 5))"
 	unpack_tree
-	copy_sources
+	"$REPO_ROOT/packaging/copy-sources.sh" "$TREE$TYPED_IN" || bail_out "no sources"
 	type_all "README: the packages for the module" < <(commands README.md '## Protect a service in five minutes' 1 |
 		grep '^sudo apt') || exit 1
 	type_all "user guide: the module, by dkms" < <(commands Documentation/user-guide/index.md '## Install' 2) || exit 1
