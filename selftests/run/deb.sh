@@ -5,7 +5,7 @@
 # "package" no more than that. Then their life: installed by apt from a repository of files in a
 # Debian with systemd, an OOM in it, removed, installed again, upgraded, with a newer kernel, for which
 # dkms builds by itself, and purged. KTAP. "make check-deb"; an hour on two cores, of which the
-# cache keeps Debian itself; the life needs root, mmdebstrap, 8 GB.
+# cache keeps Debian itself; the life needs root, mmdebstrap, autopkgtest, 8 GB.
 
 set -euo pipefail
 
@@ -15,7 +15,7 @@ SELFTESTS=$(cd "$(dirname "$0")/.." && pwd)
 
 VERSION=$(<"$REPO_ROOT/VERSION")
 NEXT=$VERSION+next
-NAMES=(oom-embedded-dkms oom-embedded liboom-embedded1 liboom-embedded-dev)
+NAMES=(oom-embedded-dkms oom-embedded liboom-embedded1 liboom-embedded-dev python3-oom-embedded)
 OUT=$CACHE_DIR/build/deb
 GUEST=deb_guest.sh
 
@@ -55,7 +55,7 @@ dkms_says()
 judge_packages()
 {
 	check "one dpkg-buildpackage builds them" build_packages "$REPO_ROOT" "$OUT"
-	equal "all four are there" "$(printf "%s_$VERSION-1\n" "${NAMES[@]}" | sort)" "$(packages_of "$OUT")"
+	equal "all five are there" "$(printf "%s_$VERSION-1\n" "${NAMES[@]}" | sort)" "$(packages_of "$OUT")"
 	equal "lintian is silent, as pedantic as it can be" '' "$(lintian_says)"
 	equal "dkms is told the version" "oom_embedded $VERSION" "$(dkms_says)"
 }
@@ -97,11 +97,25 @@ install_packages()
 	# For the packages' own tests.
 	typed "apt-get -q install mandoc gcc libc6-dev pkg-config" || bail_out "no mandoc"
 	check "apt install oom-embedded" typed "apt install oom-embedded"
-	check "apt install liboom-embedded-dev" typed "apt install liboom-embedded-dev"
+	check "apt install liboom-embedded-dev python3-oom-embedded" \
+		typed "apt install liboom-embedded-dev python3-oom-embedded"
 	check "dkms has built the module" built_for "$RELEASE"
+	equal "autopkgtest passes" $'dkms-autopkgtest SKIP\nlibrary PASS\nmodule SKIP\npython PASS\ntools PASS' "$(autopkgtest_says)"
 	cp -r "$REPO_ROOT/packaging/debian/tests" "$TREE$FOLDER/"
 	: >"$TREE$FOLDER/facts"
 	add_judge "$GUEST" installed
+}
+
+# The packages' tests as Debian runs them, but for those that want a machine of their own: these are the
+# guest's. NAME RESULT, a line each.
+autopkgtest_says()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare --mount --pid --fork sh -c 'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" &&
+		exec autopkgtest -B --summary-file="$2" "$3" -- chroot "$1"' \
+		- "$TREE" "$WORK/summary" "$OUT/oom-embedded_$VERSION-1.dsc" </dev/null >"$WORK/autopkgtest" 2>&1 || true
+	[[ -s $WORK/summary ]] || tail -n 20 "$WORK/autopkgtest"
+	awk '{ print $1, $2 }' "$WORK/summary" | sort -u
 }
 
 # live_in KERNEL
@@ -159,7 +173,8 @@ package)
 	;;
 '')
 	use_debian
-	plan "$((4 + 3 + 2 + 6 + 2 + 2 + $(results_of "$GUEST")))"
+	command -v autopkgtest >/dev/null || skip_all "no autopkgtest (apt-get install autopkgtest)"
+	plan "$((4 + 4 + 2 + 6 + 2 + 2 + $(results_of "$GUEST")))"
 	judge_packages
 	unpack_tree
 	install_packages

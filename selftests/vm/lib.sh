@@ -23,7 +23,7 @@ DEBIAN_MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org}
 # shellcheck disable=SC2034 # read by the scripts that source this file
 HOST_PACKAGES=(
 	bc bison busybox-static ca-certificates ccache clang-format cppcheck cpio curl debhelper
-	debian-archive-keyring dh-dkms dkms dpkg-dev fish flex gcc git jq kmod libc6-dev libelf-dev
+	debian-archive-keyring dh-dkms dh-python dkms dpkg-dev fish flex gcc git jq kmod libc6-dev libelf-dev
 	libinih-dev libjansson-dev libncurses-dev libssl-dev lintian make mandoc musl-tools pahole perl
 	pkg-config python3 qemu-system-x86 rpm rsync shellcheck sparse spin tmux util-linux xz-utils zsh
 )

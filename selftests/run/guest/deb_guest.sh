@@ -44,7 +44,7 @@ quietly()
 	return 1
 }
 
-# Debian's autopkgtest does the same.
+# package_test NAME: on the host run/deb.sh has autopkgtest run those that need no machine
 package_test()
 {
 	AUTOPKGTEST_TMP=$(mktemp -d)
@@ -89,6 +89,7 @@ installed()
 	check "the package's own test of the tools" package_test tools
 	check "the package's own test of the module" package_test module
 	check "the package's own test of the library" package_test library
+	check "the package's own test of the library for Python" package_test python
 	# The end of an installation, as dpkg calls it. dkms would take half an hour here to build the module
 	# that is there.
 	touch /etc/dkms/no-autoinstall
@@ -101,6 +102,14 @@ installed()
 	check "apt remove" quietly apt-get -qq remove oom-embedded-dkms oom-embedded
 	check "takes the module out of the kernel" test ! -d $OOM
 	check "and leaves the configuration" test -s $SITE -a -s /etc/oom-embedded.conf
+}
+
+# An administrator's program for events, and the package's own state and spool.
+make_own_files()
+{
+	echo '#!/bin/sh' >/etc/oom-embedded.d/events/my-own
+	mkdir -p /var/lib/oom-embedded/spool
+	echo page >/var/lib/oom-embedded/spool/1.html
 }
 
 # --- after an upgrade of the packages and of the kernel ---
@@ -117,10 +126,18 @@ upgraded()
 	check "a leak ends in an OOM of the machine" the_oom
 	check "the protected service has survived it" same_service
 	check "what the packages have brought is seen" test "$(left_over | wc -l)" -gt 30
-	check "apt purge" quietly apt-get -qq purge oom-embedded-dkms oom-embedded liboom-embedded1 liboom-embedded-dev
+	make_own_files
+	cp /var/lib/dpkg/info/oom-embedded.postrm /tmp/postrm
+	check "apt purge" quietly apt-get -qq purge oom-embedded-dkms oom-embedded liboom-embedded1 liboom-embedded-dev \
+		python3-oom-embedded
 	check "takes the module out of the kernel" test ! -d $OOM
 	equal "ends the manager" '' "$(pgrep -l oom-embeddedd)"
-	equal "and leaves nothing" '' "$(left_over)"
+	equal "and leaves the administrator's folder only" /etc/oom-embedded.d "$(left_over)"
+	equal "with the files in it" "/etc/oom-embedded.d/events/my-own $SITE" \
+		"$(find /etc/oom-embedded.d -type f | sort | paste -sd ' ')"
+	rm /etc/oom-embedded.d/events/my-own $SITE
+	check "a purge when they are gone" quietly sh /tmp/postrm purge
+	equal "leaves nothing" '' "$(left_over)"
 }
 
 # shellcheck source=/dev/null
