@@ -48,6 +48,8 @@ static const struct command commands[] = {
 	  group_run, 1, MANY, 0 },
 	{ "limit", "list | add|set USER [KEY=VALUE...] | rm USER", "memory limits of users", "", NULL,
 	  limit_run, 1, MANY, 0 },
+	{ "cgroup", "list | add|set NAME [KEY=VALUE...] | rm NAME", "memory cgroups that have levels of their own", "", NULL,
+	  cgroup_run, 1, MANY, 0 },
 	{ "set", "[KEY [VALUE]]", "show the settings, or change one", "D", NULL,
 	  set_run, 0, 2, 0 },
 	{ "apply", "[FILE...]", "put configuration files in force, all or nothing", "D", NULL,

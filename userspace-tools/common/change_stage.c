@@ -14,7 +14,8 @@
 static bool is_removal(const struct oe_change *one)
 {
 	return one->value && (!strcmp(one->file, "groups/remove") ||
-			      !strcmp(one->file, "limits/remove"));
+			      !strcmp(one->file, "limits/remove") ||
+			      !strcmp(one->file, "cgroups/remove"));
 }
 
 static bool may_be_staged(const struct oe_change *one)

@@ -26,6 +26,7 @@ enum {
 	OE_CONF_MAX_RANKINGS = 96,
 	OE_CONF_MAX_GROUPS = 32,
 	OE_CONF_MAX_LIMITS = 32,
+	OE_CONF_MAX_CGROUPS = 16,
 	OE_CONF_MAX_MODES = 8,
 	OE_CONF_MAX_SERVICES = 16,
 	OE_CONF_MAX_HELPERS = 8,
@@ -78,7 +79,7 @@ struct oe_conf_ranking {
 };
 
 /**
- * struct oe_conf_group - a group to be created; its attributes are settings
+ * struct oe_conf_group - a group, or a watched cgroup, to be created; its attributes are settings
  * @name: [a-z0-9_-]{1,32}
  * @place: its section's first line with a key
  */
@@ -327,6 +328,7 @@ struct oe_conf {
 	struct oe_conf_ranking rankings[OE_CONF_MAX_RANKINGS];
 	struct oe_conf_group groups[OE_CONF_MAX_GROUPS];
 	struct oe_conf_limit limits[OE_CONF_MAX_LIMITS];
+	struct oe_conf_group cgroups[OE_CONF_MAX_CGROUPS];
 	struct oe_conf_mode modes[OE_CONF_MAX_MODES];
 	struct oe_conf_service services[OE_CONF_MAX_SERVICES];
 	struct oe_conf_helper helpers[OE_CONF_MAX_HELPERS];
@@ -338,6 +340,7 @@ struct oe_conf {
 	int nr_rankings;
 	int nr_groups;
 	int nr_limits;
+	int nr_cgroups;
 	int nr_modes;
 	int nr_services;
 	int nr_helpers;

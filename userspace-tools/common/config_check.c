@@ -8,6 +8,7 @@
 #include "common/config_manager.h"
 #include "common/config_ranking.h"
 #include "common/config_text.h"
+#include "common/config_value.h"
 
 enum {
 	DEFAULT_LEAVE_MS = 30 * 1000,
@@ -190,6 +191,76 @@ static void check_levels(struct oe_conf *conf)
 	}
 }
 
+static bool ends_setting(const char *path, const char *directory,
+			 const char *name, const char *key)
+{
+	size_t length = strlen(directory);
+	size_t of_name = strlen(name);
+
+	return !strncmp(path, directory, length) &&
+	       !strncmp(path + length, name, of_name) &&
+	       path[length + of_name] == '/' &&
+	       !strcmp(path + length + of_name + 1, key);
+}
+
+static const struct oe_conf_setting *
+find_of_cgroup(const struct oe_conf *conf, const char *name, const char *key)
+{
+	for (int i = 0; i < conf->nr_settings; i++)
+		if (ends_setting(conf->settings[i].path, "cgroups/", name, key))
+			return &conf->settings[i];
+	return NULL;
+}
+
+/* A watermark that is not set is the module's. */
+static void check_percents(struct oe_conf *conf, const char *name,
+			   struct oe_conf_place place)
+{
+	static const char *const keys[] = { "warning_percent",
+					    "critical_percent",
+					    "imminent_oom_percent" };
+	static const long long defaults[] = { 15, 8, 4 };
+	const char *above_key = NULL;
+	long long above = 0;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		const struct oe_conf_setting *setting =
+			find_of_cgroup(conf, name, keys[i]);
+		long long percent = defaults[i];
+
+		if (setting)
+			oe_conf_number(setting->value, 0, 100, &percent);
+		if (!percent)
+			continue;
+		if (above_key && percent >= above)
+			oe_conf_error(
+				conf, setting ? setting->place : place,
+				"cgroup %s: %s = %lld%s is not below %s = %lld",
+				name, keys[i], percent,
+				setting ? "" : " (the module's)", above_key,
+				above);
+		above_key = keys[i];
+		above = percent;
+	}
+}
+
+static void check_cgroups(struct oe_conf *conf)
+{
+	/* A line with an error has set nothing: it would be said to be missing. */
+	if (conf->nr_errors)
+		return;
+	for (int i = 0; i < conf->nr_cgroups; i++) {
+		const struct oe_conf_group *watch = &conf->cgroups[i];
+
+		if (!find_of_cgroup(conf, watch->name, "cgroup"))
+			oe_conf_error(
+				conf, watch->place,
+				"[cgroup %s] does not say which: it has no 'cgroup = /PATH'",
+				watch->name);
+		check_percents(conf, watch->name, watch->place);
+	}
+}
+
 /* A line of [rankings] is a group of its own, with a name of its own. */
 static void check_rankings(struct oe_conf *conf)
 {
@@ -230,5 +301,6 @@ int oe_conf_end(struct oe_conf *conf)
 	check_services(conf);
 	check_helpers(conf);
 	check_levels(conf);
+	check_cgroups(conf);
 	return conf->nr_errors;
 }

@@ -297,6 +297,11 @@ bool oe_conf_judge(const struct oe_conf_key *key, const char *value, char *why,
 			expected =
 				"list of uids and ranges FIRST-LAST, with blanks between";
 		break;
+	case VALUE_ONE_CGROUP:
+		if (!is_path(value) || strpbrk(value, "*?["))
+			expected =
+				"path of one cgroup, that begins with '/', without * ? [";
+		break;
 	case VALUE_CGROUP:
 	case VALUE_PATH:
 		if (!is_path(value))

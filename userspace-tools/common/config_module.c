@@ -88,6 +88,14 @@ static const struct oe_conf_key limit_keys[] = {
 	END,
 };
 
+static const struct oe_conf_key cgroup_keys[] = {
+	TYPE("cgroup", VALUE_ONE_CGROUP),
+	NUMBER("warning_percent", 0, 100),
+	NUMBER("critical_percent", 0, 100),
+	NUMBER("imminent_oom_percent", 0, 100),
+	END,
+};
+
 /**
  * oe_conf_key_of_file - the key that sets a file of the module
  * @file: relative to the module's directory, as in "groups/batch/rank"
@@ -104,6 +112,8 @@ const struct oe_conf_key *oe_conf_key_of_file(const char *file)
 		return oe_conf_find_key(level_keys, slash + 1);
 	if (!strncmp(file, "groups/", strlen("groups/")))
 		return oe_conf_find_key(oe_conf_group_keys, slash + 1);
+	if (!strncmp(file, "cgroups/", strlen("cgroups/")))
+		return oe_conf_find_key(cgroup_keys, slash + 1);
 	if (strncmp(file, "limits/", strlen("limits/")))
 		return NULL;
 	return oe_conf_find_key(strchr(file, '/') == slash ? limits_keys :
@@ -309,6 +319,26 @@ bool oe_conf_rankings_line(struct oe_conf_reader *reader, const char *name,
 	return true;
 }
 
+/* Finds @name among @list, or appends it. Returns false after an error. */
+static bool need_name(struct oe_conf_reader *reader, struct oe_conf_group *list,
+		      int *nr, int max, const char *what, const char *name)
+{
+	int i = 0;
+
+	while (i < *nr && strcmp(list[i].name, name))
+		i++;
+	if (i < *nr)
+		return true;
+	if (i == max)
+		return oe_conf_too_many(reader, what, max);
+	list[i].name = oe_conf_keep(reader->conf, reader->place, name);
+	list[i].place = reader->place;
+	if (!list[i].name)
+		return false;
+	(*nr)++;
+	return true;
+}
+
 /**
  * oe_conf_group_line - a line of [group NAME]
  * @reader: at that line
@@ -323,19 +353,10 @@ bool oe_conf_group_line(struct oe_conf_reader *reader, const char *group,
 {
 	struct oe_conf *conf = reader->conf;
 	char directory[64];
-	int i = 0;
 
-	while (i < conf->nr_groups && strcmp(conf->groups[i].name, group))
-		i++;
-	if (i == OE_CONF_MAX_GROUPS)
-		return oe_conf_too_many(reader, "groups", OE_CONF_MAX_GROUPS);
-	if (i == conf->nr_groups) {
-		conf->groups[i].name = oe_conf_keep(conf, reader->place, group);
-		conf->groups[i].place = reader->place;
-		if (!conf->groups[i].name)
-			return false;
-		conf->nr_groups++;
-	}
+	if (!need_name(reader, conf->groups, &conf->nr_groups,
+		       OE_CONF_MAX_GROUPS, "groups", group))
+		return false;
 	snprintf(directory, sizeof(directory), "groups/%s", group);
 	return oe_conf_opens_section(name) ||
 	       directory_line(reader, oe_conf_group_keys, "group ...",
@@ -378,4 +399,28 @@ bool oe_conf_limit_line(struct oe_conf_reader *reader, const char *who,
 	return oe_conf_opens_section(name) ||
 	       directory_line(reader, limit_keys, "limit ...", directory, name,
 			      value);
+}
+
+/**
+ * oe_conf_cgroup_line - a line of [cgroup NAME]
+ * @reader: at that line
+ * @watch: NAME
+ * @name: the key
+ * @value: its value
+ *
+ * Return: true, or false after an error.
+ */
+bool oe_conf_cgroup_line(struct oe_conf_reader *reader, const char *watch,
+			 const char *name, const char *value)
+{
+	struct oe_conf *conf = reader->conf;
+	char directory[64];
+
+	if (!need_name(reader, conf->cgroups, &conf->nr_cgroups,
+		       OE_CONF_MAX_CGROUPS, "watched cgroups", watch))
+		return false;
+	snprintf(directory, sizeof(directory), "cgroups/%s", watch);
+	return oe_conf_opens_section(name) ||
+	       directory_line(reader, cgroup_keys, "cgroup ...", directory,
+			      name, value);
 }

@@ -23,6 +23,8 @@ bool oe_conf_limits_line(struct oe_conf_reader *reader, const char *name,
 			 const char *value);
 bool oe_conf_group_line(struct oe_conf_reader *reader, const char *group,
 			const char *name, const char *value);
+bool oe_conf_cgroup_line(struct oe_conf_reader *reader, const char *watch,
+			 const char *name, const char *value);
 bool oe_conf_limit_line(struct oe_conf_reader *reader, const char *who,
 			const char *name, const char *value);
 

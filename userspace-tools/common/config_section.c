@@ -26,8 +26,8 @@ static bool named_section_line(struct oe_conf_reader *reader,
 			       const char *section, const char *name,
 			       char *value)
 {
-	static const char *const kinds[] = { "group", "mode", "service",
-					     "helper", NULL };
+	static const char *const kinds[] = { "group",  "mode",	 "service",
+					     "helper", "cgroup", NULL };
 	const char *who = NULL;
 	int kind;
 
@@ -42,7 +42,7 @@ static bool named_section_line(struct oe_conf_reader *reader,
 		       oe_conf_error(
 			       reader->conf, reader->place,
 			       "there is no section [%s]; there are policy, rankings, levels, "
-			       "limits, daemon, group NAME, limit UID, mode NAME, service NAME, "
+			       "limits, daemon, group NAME, limit UID, cgroup NAME, mode NAME, service NAME, "
 			       "helper NAME",
 			       section);
 	if (!oe_word_is_name(who))
@@ -58,8 +58,10 @@ static bool named_section_line(struct oe_conf_reader *reader,
 		return oe_conf_mode_line(reader, who, name, value);
 	case 2:
 		return oe_conf_service_line(reader, who, name, value);
-	default:
+	case 3:
 		return oe_conf_helper_line(reader, who, name, value);
+	default:
+		return oe_conf_cgroup_line(reader, who, name, value);
 	}
 }
 

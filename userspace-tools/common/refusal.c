@@ -15,6 +15,7 @@
 #include "common/proc.h"
 #include "common/rule.h"
 #include "common/sysfs.h"
+#include "common/words.h"
 #include "uapi/oom_embedded.h"
 
 enum {
@@ -100,6 +101,36 @@ static bool explain_size(char *buf, size_t size, const char *file,
 	return true;
 }
 
+/* Of the watermarks of a watched cgroup each is below those before it; 0 is none. */
+static bool explain_percent(char *buf, size_t size, const char *file,
+			    const char *value)
+{
+	static const char *const keys[] = { "warning_percent",
+					    "critical_percent",
+					    "imminent_oom_percent", NULL };
+	const char *slash = strrchr(file, '/');
+	int index = slash ? oe_word_index(keys, slash + 1) : -1;
+	long long percent;
+
+	if (index < 0 || !oe_word_number(value, &percent) || !percent)
+		return false;
+	for (int i = 0; keys[i]; i++) {
+		char path[OE_SYSFS_PATH_MAX];
+		long long other;
+
+		snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - file),
+			 file, keys[i]);
+		if (i == index || oe_sysfs_read_number(path, &other) ||
+		    !other || (i < index ? percent < other : percent > other))
+			continue;
+		snprintf(buf, size, "%s: %lld is not %s %s (%lld)", keys[index],
+			 percent, i < index ? "below" : "above", keys[i],
+			 other);
+		return true;
+	}
+	return false;
+}
+
 /* The module says only that one of the rules is to blame. */
 static bool explain_rule(char *buf, size_t size, const char *rule,
 			 size_t length)
@@ -173,6 +204,8 @@ char *oe_refusal_explain(char *buf, size_t size, const char *file,
 			return buf;
 		if (key->type == VALUE_SIZE &&
 		    explain_size(buf, size, file, key, value))
+			return buf;
+		if (explain_percent(buf, size, file, value))
 			return buf;
 	}
 	if (value && !oe_sysfs_exists(file) &&

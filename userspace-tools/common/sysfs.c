@@ -423,20 +423,29 @@ static const char *reason_of(const char *file, int err)
 {
 	int in_groups = !strncmp(file, "groups/", 7);
 	int in_limits = !strncmp(file, "limits/", 7);
+	int in_cgroups = !strncmp(file, "cgroups/", 8);
 
 	switch (-err) {
 	case ENOENT:
 		if (oe_sysfs_present())
 			return "the module is not loaded (try: modprobe oom_embedded)";
+		if (strstr(file, "/create"))
+			return "this version of the module has no such file";
 		if (in_groups)
 			return "no such group";
 		if (in_limits)
 			return "no such limit";
+		if (in_cgroups)
+			return "no such watched cgroup";
 		return "this version of the module has no such file";
 	case EACCES:
 		return "permission denied (are you root?)";
 	case EPERM:
 		return "the kernel wants CAP_SYS_RESOURCE in the initial user namespace (are you root?)";
+	case ENODATA:
+		return in_cgroups ?
+			       "the cgroup does not exist, has no memory controller, or has no limit" :
+			       strerror(-err);
 	case EINVAL:
 		return "malformed value";
 	case ERANGE:

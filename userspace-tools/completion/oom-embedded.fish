@@ -44,12 +44,14 @@ function __oom_embedded_value_of
 end
 
 complete -c oom-embedded -f
-complete -c oom-embedded -n 'test -z "$(__oom_embedded_words)"' -a 'status rank group limit set apply check candidates tasks events report relieve why watch wait top metrics incident tune drill help version'
+complete -c oom-embedded -n 'test -z "$(__oom_embedded_words)"' -a 'status rank group limit cgroup set apply check candidates tasks events report relieve why watch wait top metrics incident tune drill help version'
 complete -c oom-embedded -n '__oom_embedded_at 1 rank why' -a '(__oom_embedded_pids)'
-complete -c oom-embedded -n '__oom_embedded_at 1 group limit' -a 'list add set rm'
+complete -c oom-embedded -n '__oom_embedded_at 1 group limit cgroup' -a 'list add set rm'
 complete -c oom-embedded -n '__oom_embedded_after group set; or __oom_embedded_after group rm' -a '(__oom_embedded_objects groups)'
 complete -c oom-embedded -n '__oom_embedded_at 1 relieve' -a '(__oom_embedded_objects groups)'
 complete -c oom-embedded -n '__oom_embedded_after limit set; or __oom_embedded_after limit rm' -a '(__oom_embedded_objects limits)'
+complete -c oom-embedded -n '__oom_embedded_after cgroup set; or __oom_embedded_after cgroup rm' -a '(__oom_embedded_objects cgroups)'
+complete -c oom-embedded -n '__oom_embedded_at 3 cgroup' -a 'cgroup= warning_percent= critical_percent= imminent_oom_percent='
 complete -c oom-embedded -n '__oom_embedded_at 3 group' -a 'rank= cgroup= comm= uid= signal= trust= rule= precedence= pid='
 complete -c oom-embedded -n '__oom_embedded_at 3 limit' -a 'max_kb= exceed_allowed_ms= refill_ms= warn_ms= term_timeout_ms= signal= subordinate='
 complete -c oom-embedded -n '__oom_embedded_at 1 set' -a 'mode rank_threshold default_rank selection_order no_victim_action memcg_no_victim_action grace_ms grace_hold reserve_kb min_gain_kb early_kb early_term_ms stall_percent stall_ms console_first allow_offers mirror_oom_score_adj warning_kb critical_kb imminent_oom_kb oom_kb hysteresis_kb debounce_ms forecast_alert_ms period_ms measure'

@@ -106,6 +106,8 @@ static int add_settings(struct oe_changes *changes, const struct oe_conf *conf,
 		oe_changes_create(changes, "groups", conf->groups[i].name);
 	for (int i = 0; i < conf->nr_limits; i++)
 		add_limit(conf, conf->limits[i].name, changes);
+	for (int i = 0; i < conf->nr_cgroups; i++)
+		oe_changes_create(changes, "cgroups", conf->cgroups[i].name);
 	for (int i = 0; i < conf->nr_settings; i++) {
 		const struct oe_conf_setting *setting = &conf->settings[i];
 		const char *text = oe_settings_kept(conf, mode, setting->path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Groups, limits and keys of a group that a new configuration does not have any
- * more.
+ * Groups, limits, watched cgroups, and keys of a group or of a watched cgroup that
+ * a new configuration does not have any more.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +18,7 @@ enum {
 };
 
 static const char GROUPS[] = "groups/";
+static const char CGROUPS[] = "cgroups/";
 
 static bool has_group(const struct oe_conf *conf, const char *name)
 {
@@ -31,6 +32,14 @@ static bool has_limit(const struct oe_conf *conf, const char *name)
 {
 	for (int i = 0; i < conf->nr_limits; i++)
 		if (!strcmp(conf->limits[i].name, name))
+			return true;
+	return false;
+}
+
+static bool has_cgroup(const struct oe_conf *conf, const char *name)
+{
+	for (int i = 0; i < conf->nr_cgroups; i++)
+		if (!strcmp(conf->cgroups[i].name, name))
 			return true;
 	return false;
 }
@@ -88,6 +97,10 @@ static void add_removals(struct oe_changes *changes, const struct oe_conf *conf,
 		if (!has_limit(conf, before->limits[i].name))
 			add_removal(changes, before, "limits",
 				    before->limits[i].name);
+	for (int i = 0; i < before->nr_cgroups; i++)
+		if (!has_cgroup(conf, before->cgroups[i].name))
+			add_removal(changes, before, "cgroups",
+				    before->cgroups[i].name);
 }
 
 /* The value that the module gives a new group. @value is of OE_SYSFS_VALUE_MAX. */
@@ -109,7 +122,23 @@ static void value_of_new_group(const struct oe_conf *conf, const char *key,
 		oe_sysfs_read("default_rank", value, OE_SYSFS_VALUE_MAX);
 }
 
-/* A key of a group that was taken out of the configuration must not stay in force. */
+/* The same for a new watched cgroup; its path is never missing, see config_check.c. */
+static void value_of_new_cgroup(const char *key, char *value)
+{
+	snprintf(value, OE_SYSFS_VALUE_MAX, "%s",
+		 !strcmp(key, "warning_percent")  ? "15" :
+		 !strcmp(key, "critical_percent") ? "8" :
+						    "4");
+}
+
+static void name_in_path(const char *path, char *name)
+{
+	path = strchr(path, '/') + 1;
+	/* No sscanf(): with a C library that is linked in, it is 120 kB. */
+	snprintf(name, NAME, "%.*s", (int)strcspn(path, "/"), path);
+}
+
+/* A key that was taken out of the configuration must not stay in force. */
 static void add_clearings(struct oe_changes *changes,
 			  const struct oe_conf *conf,
 			  const struct oe_conf *before)
@@ -120,15 +149,19 @@ static void add_clearings(struct oe_changes *changes,
 	for (int i = 0; i < before->nr_settings; i++) {
 		const char *file = before->settings[i].path;
 
-		if (strncmp(file, GROUPS, strlen(GROUPS)))
+		bool is_group = !strncmp(file, GROUPS, strlen(GROUPS));
+
+		if (!is_group && strncmp(file, CGROUPS, strlen(CGROUPS)))
 			continue;
-		/* No sscanf(): with a C library that is linked in, it is 120 kB. */
-		snprintf(name, sizeof(name), "%.*s",
-			 (int)strcspn(file + strlen(GROUPS), "/"),
-			 file + strlen(GROUPS));
-		if (!has_group(conf, name) || oe_conf_find_setting(conf, file))
+		name_in_path(file, name);
+		if (!(is_group ? has_group(conf, name) :
+				 has_cgroup(conf, name)) ||
+		    oe_conf_find_setting(conf, file))
 			continue;
-		value_of_new_group(conf, strrchr(file, '/') + 1, value);
+		if (is_group)
+			value_of_new_group(conf, strrchr(file, '/') + 1, value);
+		else
+			value_of_new_cgroup(strrchr(file, '/') + 1, value);
 		oe_changes_set(changes, file, value);
 	}
 }

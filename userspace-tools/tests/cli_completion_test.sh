@@ -9,6 +9,7 @@
 
 COMPLETION=$TESTS/../completion
 make_tree "$tmp/tree"
+mkdir "$OOM_EMBEDDED_SYSFS/cgroups/web"
 evil="\$(touch $tmp/ran)\`touch $tmp/ran\`;touch $tmp/ran"
 fake_process 600 1000 "$evil" 1000 0 0 /
 # shellcheck disable=SC2016 # for others to expand
@@ -62,6 +63,8 @@ for shell in zsh fish; do
 	offers "groups that are there, with plain names" batch group set ''
 	offers "a group to relieve" batch relieve ''
 	offers "limits that are there" 1000 limit rm ''
+	offers "watched cgroups that are there" web cgroup rm ''
+	offers "keys of a watched cgroup" 'cgroup= critical_percent= imminent_oom_percent= warning_percent=' cgroup set web ''
 	offers "values" 'enforce observe off' set mode ''
 	offers "keys" 'cgroup= comm= pid= precedence= rank= rule= signal= trust= uid=' group set batch ''
 	check "$shell: nothing was run" test ! -e "$tmp/ran"

@@ -9,9 +9,8 @@
 
 ABI=$TESTS/../../Documentation/ABI/testing/sysfs-kernel-oom_embedded
 
-# No tunables: lists, and what is written in answer to something. The watches of cgroups are made by the
-# program that wants to be told, and the tools do not know them yet.
-NOT_TUNABLE='^(oom_ranking|reconfigure_done|groups/<name>/pids|cgroups/.*)$'
+# No tunables: lists, and what is written in answer to something.
+NOT_TUNABLE='^(oom_ranking|reconfigure_done|groups/<name>/pids)$'
 
 # The files that the ABI page calls (RW), relative to the module's directory.
 tunables()
@@ -26,6 +25,7 @@ section_of()
 {
 	case $1 in
 	groups/*) echo 'group x' ;;
+	cgroups/*) echo 'cgroup x' ;;
 	limits/*/*) echo 'limit 1000' ;;
 	limits/*) echo limits ;;
 	levels/*) echo levels ;;
@@ -50,10 +50,10 @@ for file in "${files[@]}"; do
 	[[ $key != rules ]] || key=rule
 	printf '[%s]\n%s = @\n' "$(section_of "$file")" "$key" >"$tmp/key.conf"
 	run check "$tmp/key.conf"
-	! grep -q "knows no '$key'" <<<"$out$err" || unknown+=" $file"
+	! grep -qE "knows no '$key'|there is no section" <<<"$out$err" || unknown+=" $file"
 	grep -qw -- "$key" "$TESTS/../completion/oom-embedded" || uncompleted+=" $file"
 	grep -qw -- "$key" "$tmp/man" || unmanned+=" $file"
-	[[ $file != groups/* && $file != limits/*/* ]] || continue
+	[[ $file != groups/* && $file != cgroups/* && $file != limits/*/* ]] || continue
 	put_file "sysfs/$file" 0
 	run set "$key"
 	[[ $status == 0 ]] || unset_able+=" $file"

@@ -34,7 +34,7 @@ settings_text()
 {
 	(
 		cd "$OOM_EMBEDDED_SYSFS" || exit
-		head -n 1 rank_threshold grace_ms levels/*_kb groups/*/{rank,comm,uid} limits/*/max_kb
+		head -n 1 rank_threshold grace_ms levels/*_kb groups/*/{rank,comm,uid} limits/*/max_kb cgroups/*/{cgroup,*_percent}
 	) 2>&1
 }
 
@@ -51,8 +51,15 @@ reload()
 	until_true grep -qE -- "$1" "$log"
 }
 
+watch_text()
+{
+	(cd "$OOM_EMBEDDED_SYSFS/cgroups/$1" && head -qn 1 cgroup warning_percent critical_percent imminent_oom_percent) |
+		paste -sd' '
+}
+
 FIRST=('[policy]' 'rank_threshold = 50' 'grace_ms = 200' '[group batch]' 'rank = 800'
 	'[group spare]' 'rank = 700' 'comm = spare*' '[limit 1001]' 'max_kb = 32M'
+	'[cgroup web]' 'cgroup = /web' 'warning_percent = 40' 'critical_percent = 30'
 	'[levels]' 'warning_kb = 60M' 'critical_kb = 30M' '[mode normal]'
 	'[mode degraded]' 'rank_threshold = 200' 'enter = level critical' 'leave_after = never')
 
@@ -63,6 +70,7 @@ test_start()
 	becomes "a start writes the configuration" rank_threshold 50
 	same "with its groups" 'spare*' "$(first_line groups/spare/comm)"
 	same "and its limits" 32768 "$(first_line limits/1001/max_kb)"
+	same "and its watched cgroups" '/web 40 30 4' "$(watch_text web)"
 	same "values that depend on each other in the order that works" '61440 30720' \
 		"$(first_line levels/warning_kb) $(first_line levels/critical_kb)"
 }
@@ -94,6 +102,8 @@ test_refused()
 		'[policy]' 'rank_threshold = 70' '[levels]' 'critical_kb = 70M'
 	echo 300 >"$OOM_EMBEDDED_SYSFS/groups/batch/pids"
 	echo 200 >>"$OOM_EMBEDDED_SYSFS/groups/batch/pids"
+	refused_reload "watched cgroups that are as before, changed and new" 'critical_kb' '[cgroup new]' 'cgroup = /new' \
+		'[cgroup web]' 'cgroup = /other' '[levels]' 'critical_kb = 70M'
 	refused_reload "a group that was removed takes its members in again" 'critical_kb' \
 		'[policy]' 'rank_threshold = 70' '[levels]' 'critical_kb = 70M'
 	same "each by its pid" '200 300' "$(sort "$OOM_EMBEDDED_SYSFS/groups/batch/pids" | paste -sd' ')"
@@ -110,12 +120,18 @@ test_refused()
 
 test_accepted()
 {
+	"$TOOLS_BUILD/tests/oom-embedded" cgroup add hand cgroup=/hand
+	write_conf "${FIRST[@]/critical_percent = 30/imminent_oom_percent = 2}"
+	reload 'was read again'
+	same "a watermark that is not said any more is the module's" '/web 40 8 2' "$(watch_text web)"
 	write_conf '[policy]' 'rank_threshold = 70' '[group new]' 'rank = 1'
 	reload 'was read again'
 	says "a configuration that the module accepts is in force" 'was read again'
 	same "with its settings and groups" '70 1' "$(first_line rank_threshold) $(first_line groups/new/rank)"
 	check "without the groups of the one before" test ! -e "$OOM_EMBEDDED_SYSFS/groups/spare"
 	check "and without its limits" test ! -e "$OOM_EMBEDDED_SYSFS/limits/1001"
+	check "and without its watched cgroups" test ! -e "$OOM_EMBEDDED_SYSFS/cgroups/web"
+	same "but with the one that was made by hand" '/hand 15 8 4' "$(watch_text hand)"
 	write_conf '[policy]' 'rank_threshold = 70' '[group one]' 'rank = 1' '[group two]' 'rank = 2' \
 		'[group three]' 'rank = 3' '[group four]' 'rank = 4' '[group five]' 'rank = 5' \
 		'[group six]' 'rank = 6' '[group seven]' 'rank = 7'

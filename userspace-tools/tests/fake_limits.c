@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The files of a limit, and what they have at first; what is written to those that take text.
+ * The files of a group and of a limit, and what they have at first; what is written to those that take text.
  */
 #include <stddef.h>
 
 #include "tests/fake_tree.h"
+
+const char *const fake_group_files[] = {
+	/* clang-format off */
+	"rank", "500", "pids", "", "cgroup", "", "comm", "", "uid", "", "signal", "none",
+	"nr_members", "0", "trust", "root", "rules", "", "precedence", "0",
+	/* clang-format on */
+	NULL,
+};
 
 const char *const fake_limit_files[] = {
 	/* clang-format off */

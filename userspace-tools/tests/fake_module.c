@@ -26,6 +26,7 @@
 #include "common/limit_name.h"
 #include "common/proc.h"
 #include "common/sysfs.h"
+#include "common/words.h"
 #include "tests/fake_tree.h"
 
 enum {
@@ -202,20 +203,10 @@ static int make_dir(const char *dir, const char *name, const char *const *files)
 	return 0;
 }
 
-static int create_group(const char *name)
+static int create_named(const char *dir, const char *name,
+			const char *const *files)
 {
-	static const char *const files[] = {
-		"rank",	      "500", "pids",  "",     "cgroup", "",
-		"comm",	      "",    "uid",   "",     "signal", "none",
-		"nr_members", "0",   "trust", "root", "rules",	"",
-		"precedence", "0",   NULL,
-	};
-	size_t length = strlen(name);
-
-	if (!length || length > 32 ||
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") != length)
-		return -EINVAL;
-	return make_dir("groups", name, files);
+	return oe_word_is_name(name) ? make_dir(dir, name, files) : -EINVAL;
 }
 
 static int create_limit(const char *name)
@@ -403,9 +394,15 @@ int fake_write(const char *file, const char *value)
 		return put_number(file, value, fake_number(file),
 				  fake_number("reconfigure_wanted"));
 	if (!strcmp(file, "groups/create"))
-		return create_group(value);
+		return create_named("groups", value, fake_group_files);
 	if (!strcmp(file, "limits/create"))
 		return create_limit(value);
+	if (!strcmp(file, "cgroups/create"))
+		return create_named("cgroups", value, fake_cgroup_files);
+	if (!strcmp(file, "cgroups/remove"))
+		return remove_dir("cgroups", value);
+	if (!strncmp(file, "cgroups/", 8))
+		return fake_put_cgroup(file, value);
 	if (!strcmp(file, "groups/remove"))
 		return remove_dir("groups", value);
 	if (!strcmp(file, "limits/remove"))

@@ -58,7 +58,8 @@ static int is_stageable(const char *file)
 	if (!strncmp(file, "groups/", 7))
 		return strchr(file + 7, '/') && fnmatch("*/pids", file, 0);
 	return strcmp(file, "oom_ranking") && strcmp(file, "relieve") &&
-	       strncmp(file, "staged/", 7) && strncmp(file, "limits/", 7);
+	       strncmp(file, "staged/", 7) && strncmp(file, "limits/", 7) &&
+	       strncmp(file, "cgroups/", 8);
 }
 
 /* Tried, and taken back. The order of the watermarks is the commit's. */

@@ -36,8 +36,12 @@ int fake_write(const char *file, const char *value);
 int fake_planned_error(const char *file, char how);
 int fake_stage(const char *file, char *value);
 int fake_put_limit(const char *file, const char *value);
+int fake_put_cgroup(const char *file, const char *value);
 int fake_put_rules(const char *file, const char *value);
 
-extern const char *const fake_limit_files[]; /* names and values, then NULL */
+/* Names and values, then NULL. */
+extern const char *const fake_group_files[];
+extern const char *const fake_limit_files[];
+extern const char *const fake_cgroup_files[];
 
 #endif

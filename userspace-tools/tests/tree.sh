@@ -119,6 +119,8 @@ fake_module_files()
 	put_file sysfs/reserve_available_kb 4096
 	put_file sysfs/groups/create ''
 	put_file sysfs/groups/remove ''
+	put_file sysfs/cgroups/create ''
+	put_file sysfs/cgroups/remove ''
 	put_file sysfs/limits/create ''
 	put_file sysfs/limits/remove ''
 	put_file sysfs/limits/period_ms 1000

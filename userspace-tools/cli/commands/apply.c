@@ -38,6 +38,8 @@ static int add_objects(const struct oe_conf *conf, struct oe_changes *changes)
 		oe_changes_create(changes, "groups", conf->groups[i].name);
 	for (i = 0; i < conf->nr_limits; i++)
 		add_limit(conf, conf->limits[i].name, changes);
+	for (i = 0; i < conf->nr_cgroups; i++)
+		oe_changes_create(changes, "cgroups", conf->cgroups[i].name);
 	return EXIT_OK;
 }
 

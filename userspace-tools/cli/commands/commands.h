@@ -41,6 +41,7 @@ struct arguments {
 /* The commands; each returns an exit status. */
 int apply_run(const struct arguments *args);
 int candidates_run(const struct arguments *args);
+int cgroup_run(const struct arguments *args);
 int check_run(const struct arguments *args);
 int drill_run(const struct arguments *args);
 int events_run(const struct arguments *args);

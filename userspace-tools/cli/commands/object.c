@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * "group" and "limit": directories of the module that are made, filled and
- * removed by name.
+ * "group", "limit" and "cgroup": directories of the module that are made, filled
+ * and removed by name.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -18,6 +18,7 @@
 #include "common/limit_create.h"
 #include "common/limit_name.h"
 #include "common/sysfs.h"
+#include "common/words.h"
 #include "uapi/oom_embedded.h"
 
 enum {
@@ -26,7 +27,7 @@ enum {
 };
 
 /**
- * struct kind - groups, or limits
+ * struct kind - groups, limits, or watched cgroups
  * @dir: of the module
  * @noun: for messages
  * @name_key: how the name is called in a list
@@ -48,18 +49,25 @@ struct kind {
 
 /* --- names ----------------------------------------------------------------- */
 
-static int resolve_group(const char *typed, char *name)
+static int resolve_name(const char *typed, char *name, const char *of)
 {
-	size_t length = strlen(typed);
-
-	if (!length || length > OOM_EMBEDDED_GROUP_NAME_MAX ||
-	    strspn(typed, "abcdefghijklmnopqrstuvwxyz0123456789_-") != length)
+	if (!oe_word_is_name(typed))
 		return complain(
 			EXIT_USAGE,
-			"'%s' is no name of a group: 1 to %d of a-z 0-9 _ -",
-			typed, OOM_EMBEDDED_GROUP_NAME_MAX);
+			"'%s' is no name of a %s: 1 to %d of a-z 0-9 _ -",
+			typed, of, OOM_EMBEDDED_GROUP_NAME_MAX);
 	snprintf(name, NAME_SIZE, "%s", typed);
 	return EXIT_OK;
+}
+
+static int resolve_group(const char *typed, char *name)
+{
+	return resolve_name(typed, name, "group");
+}
+
+static int resolve_watch(const char *typed, char *name)
+{
+	return resolve_name(typed, name, "watched cgroup");
 }
 
 /* From the file, not by NSS, which a static program cannot have. */
@@ -120,6 +128,17 @@ static const struct table_column limit_columns[] = {
 	{ "nr_kills", true },
 };
 
+static const struct table_column cgroup_columns[] = {
+	{ "name", false },
+	{ "level", false },
+	{ "available_kb", true },
+	{ "limit_kb", true },
+	{ "warning_percent", true },
+	{ "critical_percent", true },
+	{ "imminent_oom_percent", true },
+	{ "cgroup", false },
+};
+
 static const struct kind groups = {
 	.dir = "groups",
 	.noun = "group",
@@ -139,6 +158,16 @@ static const struct kind limits = {
 	.columns = limit_columns,
 	.nr_columns = sizeof(limit_columns) / sizeof(*limit_columns),
 	.resolve = resolve_user,
+};
+
+static const struct kind cgroups = {
+	.dir = "cgroups",
+	.noun = "cgroup",
+	.keys = { "cgroup", "warning_percent", "critical_percent",
+		  "imminent_oom_percent" },
+	.columns = cgroup_columns,
+	.nr_columns = sizeof(cgroup_columns) / sizeof(*cgroup_columns),
+	.resolve = resolve_watch,
 };
 
 /* --- list ------------------------------------------------------------------ */
@@ -413,4 +442,15 @@ int group_run(const struct arguments *args)
 int limit_run(const struct arguments *args)
 {
 	return object_run(&limits, args);
+}
+
+/**
+ * cgroup_run - the command "cgroup"
+ * @args: list | add|set NAME [KEY=VALUE...] | rm NAME
+ *
+ * Return: an exit status.
+ */
+int cgroup_run(const struct arguments *args)
+{
+	return object_run(&cgroups, args);
 }

@@ -191,6 +191,7 @@ int status_run(const struct arguments *args)
 	show_next();
 	show_number_of("groups");
 	show_number_of("limits");
+	show_number_of("cgroups");
 	show_commit();
 	if (!oe_sysfs_exists("levels")) {
 		out_open("levels");
