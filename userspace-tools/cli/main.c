@@ -75,7 +75,7 @@ static const struct command commands[] = {
 	  report_run, 0, 0, 0 },
 	{ "watch", "", "a line an event, as they come", "dn", "end after N lines",
 	  watch_run, 0, 0, JSON_LINES },
-	{ "wait", "[EVENT]", "until something happens: any, oom, oom=SEQ, level, level=NAME, coverage", "t", NULL,
+	{ "wait", "[EVENT]", "until something happens: any, oom, oom=SEQ, level, level=NAME, coverage, cgroup=NAME[:LEVEL]", "t", NULL,
 	  wait_run, 0, 1, WITHOUT_JSON },
 	{ "top", "", "a live view: levels, candidates, groups, events", "dn",
 	  "end after N pictures; without a terminal they are printed",

@@ -60,7 +60,7 @@ complete -c oom-embedded -n '__oom_embedded_value_of selection_order' -a 'badnes
 complete -c oom-embedded -n '__oom_embedded_value_of no_victim_action' -a 'panic reboot unprotect'
 complete -c oom-embedded -n '__oom_embedded_value_of memcg_no_victim_action' -a 'unprotect fail'
 complete -c oom-embedded -n '__oom_embedded_value_of grace_hold console_first allow_offers mirror_oom_score_adj' -a '0 1'
-complete -c oom-embedded -n '__oom_embedded_at 1 wait' -a 'any oom oom= level level=warning level=critical level=imminent_oom level=oom coverage'
+complete -c oom-embedded -n '__oom_embedded_at 1 wait' -a 'any oom oom= level level=warning level=critical level=imminent_oom level=oom coverage cgroup='
 complete -c oom-embedded -n '__fish_seen_subcommand_from apply check' -F
 complete -c oom-embedded -n '__fish_seen_subcommand_from set apply relieve' -l dry-run
 complete -c oom-embedded -n '__fish_seen_subcommand_from rank' -l tree -l self

@@ -53,9 +53,25 @@ refused "set: no such key" 2 "a cgroup has no 'level'; it has cgroup warning_per
 refused "set: no such name" 5 'there is no cgroup other' cgroup set other cgroup=/x
 refused "rm: no such name" 5 'there is no cgroup other' cgroup rm other
 
+gives "status: what is left" 0 '^cgroup +web: normal, 20.0 MiB left of 24.0 MiB \(/system.slice/web.service\)$' status
+gives "metrics: its level" 0 '^oom_embedded_cgroup_level\{watch="web"\} 0$' metrics
+same "metrics: its amounts" '{watch="web"} 20971520 {watch="web"} 25165824' \
+	"$(sed -n 's/^oom_embedded_cgroup_[a-z]*_bytes//p' <<<"$out" | paste -sd' ')"
+! has_top || gives "top: what is left" 0 '^cgroup  web: normal, 20.0 MiB left of 24.0 MiB' top -n 1
+put_file sysfs/cgroups/web/level critical
+gives "metrics: another level" 0 '^oom_embedded_cgroup_level\{watch="web"\} 2$' metrics
+"$TOOLS_BUILD/tests/oom-embedded" watch -d 0.1 -n 1 >"$tmp/watch" &
+until grep -q now "$tmp/watch"; do sleep 0.1; done
+put_file sysfs/cgroups/web/level normal
+wait $!
+same "watch: a line a change" ' cgroup    watch=web level=normal was=critical available_kb=20480 limit_kb=24576' \
+	"$(sed -n 's/^[0-9:.]*Z//; 2p' "$tmp/watch")"
+
 printf '/evil\e[2J\n' >"$OOM_EMBEDDED_SYSFS/cgroups/web/cgroup"
 run cgroup list
 check "list: a path steers no terminal" grep -qF '/evil?[2J' <<<"$out"
+run status
+check "status: nor does it there" grep -qF '/evil?[2J' <<<"$out"
 printf '\377\n' >"$OOM_EMBEDDED_SYSFS/cgroups/web/level"
 run cgroup list --json
 check "list: JSON of strange bytes" jq -e . <<<"$out"

@@ -67,6 +67,29 @@ for event in oom level coverage; do
 	ends "wait $event: the module is unloaded and loaded again" 3 ""
 done
 
+# --- a watched cgroup
+make_tree "$tmp/tree"
+"$TOOLS_BUILD/tests/oom-embedded" cgroup add web cgroup=/web
+begin cgroup=web
+put_file sysfs/levels/level oom
+put_file sysfs/cgroups/web/level warning
+ends "wait cgroup: its level, not the machine's" 0 \
+	"OOM_EVENT='cgroup_level' OOM_WATCH='web' OOM_LEVEL='warning' OOM_LEVEL_WAS='normal' OOM_AVAILABLE_KB=20480 OOM_LIMIT_KB=24576"
+begin cgroup=web:critical
+put_file sysfs/cgroups/web/level normal
+sleep 1.5
+check "wait cgroup=web:critical: a better level does not end it" kill -0 "$waiter"
+put_file sysfs/cgroups/web/level imminent_oom
+ends "wait cgroup=web:critical: a worse one does" 0 \
+	"OOM_EVENT='cgroup_level' OOM_WATCH='web' OOM_LEVEL='imminent_oom' OOM_LEVEL_WAS='warning' OOM_AVAILABLE_KB=20480 OOM_LIMIT_KB=24576"
+gives "wait cgroup=web:critical: it is so already" 0 "^OOM_WATCH='web'" wait cgroup=web:critical
+begin cgroup=web
+"$TOOLS_BUILD/tests/oom-embedded" cgroup rm web
+ends "wait cgroup: it is not watched any more" 5 ""
+gives "wait cgroup: no such watch" 5 'cgroups/web/level: no such watched cgroup' wait cgroup=web
+gives "wait cgroup: no name" 2 "'../x' is no name of a watched cgroup" wait cgroup=../x
+gives "wait cgroup: no level" 2 "'low' is no level" wait cgroup=web:low
+
 # --- what is no event
 make_tree "$tmp/tree"
 gives "wait: a word that is nearly right" 2 "no event 'lvel'; did you mean 'level'" wait lvel

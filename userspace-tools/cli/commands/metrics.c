@@ -8,6 +8,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/manager.h"
+#include "cli/commands/watched.h"
 #include "cli/print/atomic_file.h"
 #include "cli/print/complain.h"
 #include "common/commit.h"
@@ -225,8 +226,41 @@ static void object_metric(const char *dir, const char *label, const char *file,
 	oe_sysfs_free_names(names, nr);
 }
 
+static void cgroup_levels(void)
+{
+	bool is_first = true;
+	char **names;
+	size_t nr;
+	size_t i;
+
+	if (oe_sysfs_list_dir("cgroups", &names, &nr, 1))
+		return;
+	for (i = 0; i < nr; i++) {
+		struct watched watched;
+
+		watched_read(names[i], &watched);
+		if (oe_level_index(watched.level) < 0)
+			continue;
+		if (is_first)
+			print_head(
+				"cgroup_level", "gauge",
+				"Level of a watched cgroup: 0 normal, 1 warning, 2 critical, 3 imminent_oom, 4 oom.");
+		is_first = false;
+		print_sample("cgroup_level", "watch", names[i],
+			     oe_level_index(watched.level));
+	}
+	oe_sysfs_free_names(names, nr);
+}
+
 static void object_metrics(void)
 {
+	cgroup_levels();
+	object_metric("cgroups", "watch", "available_kb",
+		      "cgroup_available_bytes", "gauge", BYTES_PER_KB,
+		      "The memory that a watched cgroup can still have.");
+	object_metric("cgroups", "watch", "limit_kb", "cgroup_limit_bytes",
+		      "gauge", BYTES_PER_KB,
+		      "The limit that holds for a watched cgroup.");
 	object_metric("groups", "group", "rank", "group_rank", "gauge", 1,
 		      "Ranking of a group.");
 	object_metric("groups", "group", "nr_members", "group_members", "gauge",

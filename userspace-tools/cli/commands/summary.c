@@ -13,6 +13,7 @@
 
 #include "cli/commands/check.h"
 #include "cli/commands/manager.h"
+#include "cli/commands/watched.h"
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/readable.h"
@@ -81,6 +82,25 @@ static void print_commit(void)
 		print_line("promises", "%s left of %s: overcommit is strict",
 			   format_kb(left, commit.left_kb),
 			   format_kb(limit, commit.limit_kb));
+}
+
+static void print_cgroups(void)
+{
+	char **names;
+	size_t nr;
+	size_t i;
+
+	if (oe_sysfs_list_dir("cgroups", &names, &nr, 1))
+		return;
+	for (i = 0; i < nr; i++) {
+		struct watched watched;
+		char text[WATCHED_TEXT];
+
+		watched_read(names[i], &watched);
+		print_line("cgroup", "%s: %s (%s)", names[i],
+			   watched_text(&watched, text), watched.path);
+	}
+	oe_sysfs_free_names(names, nr);
 }
 
 static void print_policy(void)
@@ -246,6 +266,7 @@ void summary_print(void)
 {
 	print_memory();
 	print_commit();
+	print_cgroups();
 	print_policy();
 	print_processes();
 	print_manager();

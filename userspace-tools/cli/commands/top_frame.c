@@ -13,6 +13,7 @@
 
 #include "cli/commands/manager.h"
 #include "cli/commands/stack.h"
+#include "cli/commands/watched.h"
 #include "cli/print/format.h"
 #include "cli/print/readable.h"
 #include "common/commit.h"
@@ -27,6 +28,7 @@ enum {
 	MIN_CANDIDATES = 4,
 	BAR_LEFT = 8, /* "memory [" */
 	STACK_ROWS = 8, /* of the picture of memory over time, */
+	CGROUPS_SHOWN = 4,
 	STACK_ROOM = 40, /* on a terminal with so many rows */
 };
 
@@ -154,6 +156,33 @@ static void add_bar(struct frame *frame)
 	}
 	bar[width] = '\0';
 	add_line(frame, FRAME_PLAIN, "memory [%s]", bar);
+}
+
+static void add_cgroups(struct frame *frame)
+{
+	char **names;
+	size_t nr;
+	size_t i;
+
+	if (oe_sysfs_list_dir("cgroups", &names, &nr, 1))
+		return;
+	for (i = 0; i < nr; i++) {
+		struct watched watched;
+		char text[WATCHED_TEXT];
+
+		watched_read(names[i], &watched);
+		if (i == CGROUPS_SHOWN - 1 && i + 1 < nr) {
+			add_line(frame, FRAME_DIM,
+				 "        and %zu more cgroups", nr - i);
+			break;
+		}
+		add_line(frame,
+			 *watched.level ? style_of_level(watched.level) :
+					  FRAME_DIM,
+			 "cgroup  %s: %s (%s)", names[i],
+			 watched_text(&watched, text), watched.path);
+	}
+	oe_sysfs_free_names(names, nr);
 }
 
 /* The part that is at a height of a sample's stack. */
@@ -392,6 +421,7 @@ int frame_build(struct frame *frame)
 	add_level(frame);
 	add_commit(frame);
 	add_bar(frame);
+	add_cgroups(frame);
 	add_stack(frame);
 	add_counters(frame);
 	if (oe_records_events(&events))

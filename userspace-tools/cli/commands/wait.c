@@ -32,6 +32,7 @@ enum {
  * @level: a change of the level
  * @worst: this level or a worse one, also if it is so already; -1: any change
  * @coverage: a change of the coverage
+ * @cgroup: name of a watched cgroup that the level is about; empty: the machine
  */
 struct wish {
 	bool oom;
@@ -39,6 +40,7 @@ struct wish {
 	bool level;
 	int worst;
 	bool coverage;
+	char cgroup[OOM_EMBEDDED_GROUP_NAME_MAX + 1];
 };
 
 /**
@@ -46,7 +48,7 @@ struct wish {
  * @wish: the events that end the wait
  * @is_gone: the module that the files were of
  * @wanted_fd: reconfigure_wanted; -1: not waited for, or not there, as are the others
- * @level_fd: levels/level
+ * @level_fd: level, of the machine or of a watched cgroup
  * @coverage_fd: coverage
  * @wanted: at first
  * @level: at first
@@ -88,6 +90,20 @@ static void print_number(const char *key, long long value)
 
 /* --- what may have happened ------------------------------------------------ */
 
+/* A number of the machine, or of the watched cgroup that the wish is about. */
+static void print_amount(const struct waiter *waiter, const char *key,
+			 const char *file)
+{
+	const char *cgroup = waiter->wish.cgroup;
+	char path[OE_SYSFS_PATH_MAX];
+	long long kb;
+
+	snprintf(path, sizeof(path), "%s%s/%s", *cgroup ? "cgroups/" : "levels",
+		 cgroup, file);
+	if (!oe_sysfs_read_number(path, &kb))
+		print_number(key, kb);
+}
+
 /* The files of a module that was unloaded stay dead when it is loaded again. Returns @got. */
 static int look_alive(struct waiter *waiter, int got)
 {
@@ -118,8 +134,8 @@ static bool has_level(struct waiter *waiter)
 {
 	const struct wish *wish = &waiter->wish;
 	char level[WORD_SIZE];
-	long long available;
 
+	/* A cgroup that has gone is at no level until it is there again. */
 	if (!wish->level || waiter->level_fd < 0 ||
 	    look_alive(waiter, oe_sysfs_read_fd(waiter->level_fd, level,
 						sizeof(level))) < 0)
@@ -127,11 +143,16 @@ static bool has_level(struct waiter *waiter)
 	if (wish->worst >= 0 ? oe_level_index(level) < wish->worst :
 			       !strcmp(level, waiter->level))
 		return false;
-	print_word(OOM_EMBEDDED_KEY_EVENT, OOM_EMBEDDED_EVENT_LEVEL);
+	print_word(OOM_EMBEDDED_KEY_EVENT,
+		   *wish->cgroup ? OOM_EMBEDDED_EVENT_CGROUP_LEVEL :
+				   OOM_EMBEDDED_EVENT_LEVEL);
+	if (*wish->cgroup)
+		print_word(OOM_EMBEDDED_KEY_WATCH, wish->cgroup);
 	print_word(OOM_EMBEDDED_KEY_LEVEL, level);
 	print_word(OOM_EMBEDDED_KEY_LEVEL_WAS, waiter->level);
-	if (!oe_sysfs_read_number("levels/available_kb", &available))
-		print_number(OOM_EMBEDDED_KEY_AVAILABLE_KB, available);
+	print_amount(waiter, OOM_EMBEDDED_KEY_AVAILABLE_KB, "available_kb");
+	if (*wish->cgroup)
+		print_amount(waiter, OOM_EMBEDDED_KEY_LIMIT_KB, "limit_kb");
 	return true;
 }
 
@@ -151,6 +172,28 @@ static bool has_coverage(struct waiter *waiter)
 
 /* --- the command ----------------------------------------------------------- */
 
+static int parse_level(const char *word, struct wish *wish)
+{
+	wish->level = true;
+	wish->worst = oe_level_index(word);
+	if (wish->worst < 0)
+		return complain(EXIT_USAGE, "'%s' is no level", word);
+	return EXIT_OK;
+}
+
+/* "NAME", or "NAME:LEVEL" */
+static int parse_cgroup(const char *word, struct wish *wish)
+{
+	size_t length = strcspn(word, ":");
+
+	snprintf(wish->cgroup, sizeof(wish->cgroup), "%.*s", (int)length, word);
+	if (length >= sizeof(wish->cgroup) || !oe_word_is_name(wish->cgroup))
+		return complain(EXIT_USAGE,
+				"'%s' is no name of a watched cgroup", word);
+	wish->level = true;
+	return word[length] ? parse_level(word + length + 1, wish) : EXIT_OK;
+}
+
 static int parse_wish(const char *word, struct wish *wish)
 {
 	static const char *const words[] = { "any", "oom", "level",
@@ -169,13 +212,10 @@ static int parse_wish(const char *word, struct wish *wish)
 					"'%s' is no number of an emergency",
 					value + 1);
 	}
-	if (!strncmp(word, "level=", 6)) {
-		wish->level = true;
-		wish->worst = oe_level_index(value + 1);
-		if (wish->worst < 0)
-			return complain(EXIT_USAGE, "'%s' is no level",
-					value + 1);
-	}
+	if (!strncmp(word, "level=", 6))
+		return parse_level(value + 1, wish);
+	if (!strncmp(word, "cgroup=", 7))
+		return parse_cgroup(value + 1, wish);
 	if (wish->oom || wish->level || wish->coverage)
 		return EXIT_OK;
 	nearest = suggest(word, words, sizeof(words) / sizeof(*words));
@@ -183,8 +223,24 @@ static int parse_wish(const char *word, struct wish *wish)
 		EXIT_USAGE, "there is no event '%s'; %s%s%s", word,
 		nearest ?
 			"did you mean '" :
-			"there are any, oom, oom=SEQ, level, level=NAME, coverage",
+			"there are any, oom, oom=SEQ, level, level=NAME, coverage, cgroup=NAME, cgroup=NAME:LEVEL",
 		nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+static int open_level(struct waiter *waiter)
+{
+	const struct wish *wish = &waiter->wish;
+	char path[OE_SYSFS_PATH_MAX] = "levels/level";
+
+	if (*wish->cgroup)
+		snprintf(path, sizeof(path), "cgroups/%s/level", wish->cgroup);
+	waiter->level_fd = oe_sysfs_open(path, O_RDONLY);
+	if (waiter->level_fd < 0 && (wish->worst >= 0 || *wish->cgroup))
+		return complain_file(path, NULL, waiter->level_fd);
+	if (waiter->level_fd >= 0)
+		oe_sysfs_read_fd(waiter->level_fd, waiter->level,
+				 sizeof(waiter->level));
+	return EXIT_OK;
 }
 
 /* The module takes a reader of reconfigure_wanted for one that an OOM has to wait for. */
@@ -198,24 +254,17 @@ static int open_files(struct waiter *waiter)
 	if (wish->oom)
 		waiter->wanted_fd =
 			oe_sysfs_open("reconfigure_wanted", O_RDONLY);
-	if (wish->level)
-		waiter->level_fd = oe_sysfs_open("levels/level", O_RDONLY);
 	if (wish->coverage)
 		waiter->coverage_fd = oe_sysfs_open("coverage", O_RDONLY);
 	if (wish->oom && waiter->wanted_fd < 0)
 		return complain_file("reconfigure_wanted", NULL,
 				     waiter->wanted_fd);
-	if (wish->worst >= 0 && waiter->level_fd < 0)
-		return complain_file("levels/level", NULL, waiter->level_fd);
 	if (wish->oom)
 		oe_sysfs_read_fd_number(waiter->wanted_fd, &waiter->wanted);
-	if (waiter->level_fd >= 0)
-		oe_sysfs_read_fd(waiter->level_fd, waiter->level,
-				 sizeof(waiter->level));
 	if (waiter->coverage_fd >= 0)
 		oe_sysfs_read_fd(waiter->coverage_fd, waiter->coverage,
 				 sizeof(waiter->coverage));
-	return EXIT_OK;
+	return wish->level ? open_level(waiter) : EXIT_OK;
 }
 
 static void close_files(const struct waiter *waiter)
@@ -237,6 +286,17 @@ static double seconds_now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
+static int say_gone(const struct waiter *waiter)
+{
+	const char *cgroup = waiter->wish.cgroup;
+
+	if (*cgroup && !oe_sysfs_present())
+		return complain(EXIT_NOT_FOUND,
+				"the cgroup %s is not watched any more",
+				cgroup);
+	return complain(EXIT_NO_MODULE, "the module was unloaded");
+}
+
 static int wait_for_it(struct waiter *waiter, double timeout)
 {
 	double deadline = seconds_now() + timeout;
@@ -254,8 +314,7 @@ static int wait_for_it(struct waiter *waiter, double timeout)
 		    has_coverage(waiter))
 			return EXIT_OK;
 		if (waiter->is_gone || oe_sysfs_present())
-			return complain(EXIT_NO_MODULE,
-					"the module was unloaded");
+			return say_gone(waiter);
 		if (left <= 0)
 			return EXIT_TIMEOUT;
 		poll(fds, 3, left < LOOK_MS ? (int)left + 1 : LOOK_MS);

@@ -15,16 +15,19 @@
 #include <unistd.h>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/watched.h"
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
 #include "cli/print/out.h"
 #include "cli/print/readable.h"
 #include "common/records.h"
 #include "common/sysfs.h"
+#include "uapi/oom_embedded.h"
 
 enum {
 	WORD_SIZE = 32,
 	LIMITS_MAX = 256,
+	CGROUPS_MAX = 64,
 	DECISION_MS = 50, /* a decision follows the announcement at once */
 	DECISION_PATIENCE_MS = 15000, /* longest grace, and some */
 };
@@ -42,6 +45,16 @@ struct limit_state {
 };
 
 /**
+ * struct cgroup_state - a watched cgroup, as it was
+ * @name: of the watch
+ * @level: of the cgroup; empty: it was not there
+ */
+struct cgroup_state {
+	char name[OOM_EMBEDDED_GROUP_NAME_MAX + 1];
+	char level[WORD_SIZE];
+};
+
+/**
  * struct watch - the state that was seen last
  * @args: of the command
  * @nr_lines: printed
@@ -55,6 +68,8 @@ struct limit_state {
  * @level: the level
  * @limit: the limits
  * @nr_limits: of them
+ * @cgroup: the watched cgroups
+ * @nr_cgroups: of them
  */
 struct watch {
 	const struct arguments *args;
@@ -69,6 +84,8 @@ struct watch {
 	char level[WORD_SIZE];
 	struct limit_state limit[LIMITS_MAX];
 	size_t nr_limits;
+	struct cgroup_state cgroup[CGROUPS_MAX];
+	size_t nr_cgroups;
 };
 
 static volatile sig_atomic_t stopped;
@@ -313,6 +330,57 @@ static void look_at_limits(struct watch *watch, bool silent)
 	oe_sysfs_free_names(names, nr);
 }
 
+static struct cgroup_state *find_cgroup(struct watch *watch, const char *name)
+{
+	struct cgroup_state *cgroup;
+	size_t i;
+
+	for (i = 0; i < watch->nr_cgroups; i++)
+		if (!strcmp(watch->cgroup[i].name, name))
+			return &watch->cgroup[i];
+	if (watch->nr_cgroups == CGROUPS_MAX ||
+	    strlen(name) >= sizeof(cgroup->name))
+		return NULL;
+	cgroup = &watch->cgroup[watch->nr_cgroups++];
+	snprintf(cgroup->name, sizeof(cgroup->name), "%s", name);
+	return cgroup;
+}
+
+static void look_at_cgroup(struct watch *watch, const char *name, bool silent)
+{
+	struct cgroup_state *cgroup = find_cgroup(watch, name);
+	struct watched now;
+
+	watched_read(name, &now);
+	if (!cgroup || !strcmp(now.level, cgroup->level))
+		return;
+	if (!silent) {
+		begin_line(watch, "cgroup", time_now(CLOCK_REALTIME));
+		print_word(watch, "watch", name);
+		print_word(watch, "level", *now.level ? now.level : "-");
+		print_word(watch, "was", *cgroup->level ? cgroup->level : "-");
+		if (now.limit_kb >= 0) {
+			print_number(watch, "available_kb", now.available_kb);
+			print_number(watch, "limit_kb", now.limit_kb);
+		}
+		end_line(watch);
+	}
+	snprintf(cgroup->level, sizeof(cgroup->level), "%s", now.level);
+}
+
+static void look_at_cgroups(struct watch *watch, bool silent)
+{
+	char **names;
+	size_t nr;
+	size_t i;
+
+	if (oe_sysfs_list_dir("cgroups", &names, &nr, 1))
+		return;
+	for (i = 0; i < nr && !stopped; i++)
+		look_at_cgroup(watch, names[i], silent);
+	oe_sysfs_free_names(names, nr);
+}
+
 /* --- the command ----------------------------------------------------------- */
 
 /* From here on nothing is missed; this line is not counted. */
@@ -347,6 +415,7 @@ static int begin_watch(struct watch *watch)
 		oe_records_free_events(&events);
 	}
 	look_at_limits(watch, true);
+	look_at_cgroups(watch, true);
 	print_now(watch);
 	return EXIT_OK;
 }
@@ -379,6 +448,7 @@ static int look_at_all(struct watch *watch)
 	if (!stopped)
 		look_at_done(watch);
 	look_at_limits(watch, false);
+	look_at_cgroups(watch, false);
 	return EXIT_OK;
 }
 
