@@ -75,6 +75,7 @@ check-property:
 check-model:
 	@$(VM)/setup.sh
 	@selftests/model/run.sh
+	@selftests/model/conform.sh
 
 check-matrix:
 	@selftests/run/matrix.sh $(CELL)
@@ -156,7 +157,7 @@ help:
 	@echo "make check-secure-boot  a guest with Secure Boot loads the signed module and no other"
 	@echo "make check-levels    leaks with every kind of swap"
 	@echo "make check-property  500 random configurations against a model, or ROUNDS=5000"
-	@echo "make check-model  every state of a model of the path of an OOM, and planted faults of it"
+	@echo "make check-model  every state of a model of the path of an OOM, planted faults of it, and paths of real OOMs"
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"
 	@echo "make soak       the same tests, many times over"
 	@echo "make bench      what it costs"

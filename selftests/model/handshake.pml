@@ -192,12 +192,19 @@ byte nr_avoided[NR_DOMAINS];	/* in a row */
 	((task[0] == MARKED && marked_for[0] == d) || (task[1] == MARKED && marked_for[1] == d) || \
 	 (task[2] == MARKED && marked_for[2] == d))
 
-/* For the replay of the trace of a real run, which is not written yet: a step is made where it shows it. */
+/*
+ * For conform.sh, which defines TRACE: a step that can be observed is made where the trace of a real run has
+ * it. "hidden": these never change, and are no part of a state.
+ */
 #ifdef TRACE
-#include "trace.pml"
-#define OBSERVE(event, d)	(at < TRACE_LENGTH && what[at] == event && \
+#define TRACE_MAX	32
+hidden byte what[TRACE_MAX];
+hidden byte where[TRACE_MAX];
+hidden byte trace_length;
+byte at;
+#define OBSERVE(event, d)	(at < trace_length && what[at] == event && \
 				 (where[at] == d || where[at] == NOBODY)) -> \
-				at++; assert(at < TRACE_LENGTH)
+				at++; assert(at < trace_length)
 #else
 #define OBSERVE(event, d)	skip
 #endif
@@ -1092,6 +1099,9 @@ init
 {
 	atomic {
 		c_code { take_settings(&now); };
+#ifdef TRACE
+		c_code { take_trace(what, where, &trace_length); };
+#endif
 		enter_oom = !no_kprobes;
 		back_oom = !no_kprobes;
 		enter_memcg = !no_kprobes;

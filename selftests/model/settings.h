@@ -10,6 +10,19 @@ static void take_setting(const char *name, unsigned char *value)
 		*value = atoi(text);
 }
 
+/* The trace is a list of numbers: a step and its domain, and the next step. */
+static inline void take_trace(unsigned char *what, unsigned char *where, unsigned char *length)
+{
+	const char *text = getenv("trace");
+	char *end;
+
+	for (*length = 0; text && *text; text = end) {
+		what[*length] = strtoul(text, &end, 10);
+		where[*length] = strtoul(end, &end, 10);
+		++*length;
+	}
+}
+
 #define TAKE(name) take_setting(#name, &state->name)
 #define take_settings(now_)						\
 	do {								\
