@@ -264,7 +264,8 @@ static int set_ranges(const struct search *search, struct oe_changes *changes,
 }
 
 /* Users or groups that are left out. */
-static void tell(const struct search *search, const char *name, char *note)
+static void tell_missing(const struct search *search, const char *name,
+			 char *note)
 {
 	const char *file = search->is_group ? "/etc/subgid" : "/etc/subuid";
 
@@ -276,7 +277,7 @@ static void tell(const struct search *search, const char *name, char *note)
 	else if (!search->nr_ranges && search->has_stranger)
 		snprintf(
 			note, OE_LIMIT_NOTE_SIZE,
-			"limit %s: not in /etc/passwd, as a user in %s is not: if it is that one, containers count with \"subordinate\" only",
+			"limit %s: not in /etc/passwd, and %s has a name that is not there either: if both are the same user, its containers count only if \"subordinate\" is set",
 			name, file);
 }
 
@@ -290,7 +291,7 @@ static int add_subordinate(struct oe_changes *changes, const char *name,
 		return 0;
 	if (find_owners(&search) && find_ranges(&search)) {
 		merge_ranges(&search);
-		tell(&search, name, note);
+		tell_missing(&search, name, note);
 		err = set_ranges(&search, changes, name);
 	}
 	free(search.owner);

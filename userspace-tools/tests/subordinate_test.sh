@@ -68,7 +68,7 @@ same "unless they are said: not a word" '' "$out$err"
 file_is "unless they are said: the ranges" limits/1001/subordinate 900000-900009
 subordinate subuid 'dan@corp:100000:10' '1001:200000:10'
 adds "a user that is not in passwd, perhaps one of subuid that is not there either" 5000 '' \
-	'limit 5000: not in /etc/passwd, as a user in /etc/subuid is not'
+	'limit 5000: not in /etc/passwd, and /etc/subuid has a name that is not there either'
 adds "one that is" 1002 ''
 subordinate subuid 'ann:100000:10' '5001:200000:10'
 adds "a user that is not in passwd, and subuid has no stranger" 5000 ''
