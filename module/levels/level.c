@@ -25,6 +25,7 @@
 #include "compat/shrinker.h"
 #include "levels/level.h"
 #include "levels/pressure.h"
+#include "lib/pause.h"
 #include "lib/units.h"
 #include "memory/available.h"
 #include "memory/zones.h"
@@ -61,7 +62,7 @@ static struct {
 	struct task_struct *thread;
 	bool kicked; /* set by wake_watcher(), cleared by the thread */
 	struct shrinker *shrinker;
-	unsigned long next_kick; /* jiffies */
+	unsigned long last_kick; /* jiffies */
 	u64 last_ms; /* the thread's, as those that follow */
 	struct oe_swap_cost swap_cost;
 	u64 last_kb;
@@ -282,11 +283,12 @@ static void wake_watcher(void)
 static unsigned long on_reclaim(struct shrinker *shrinker,
 				struct shrink_control *control)
 {
-	if (time_before(jiffies, READ_ONCE(watcher.next_kick)))
+	unsigned long now = jiffies;
+
+	if (!oe_pause_is_over(READ_ONCE(watcher.last_kick), KICK_PAUSE_MS, now))
 		return 0;
 	/* Harmless if two callers race. */
-	WRITE_ONCE(watcher.next_kick,
-		   jiffies + msecs_to_jiffies(KICK_PAUSE_MS));
+	WRITE_ONCE(watcher.last_kick, now);
 	wake_watcher();
 	return 0;
 }
@@ -422,7 +424,7 @@ int oe_level_start(void)
 {
 	int err;
 
-	watcher.next_kick = jiffies;
+	watcher.last_kick = jiffies;
 	watcher.thread = kthread_create(watch_memory, NULL, "oom_emb_levels");
 	if (IS_ERR(watcher.thread))
 		return PTR_ERR(watcher.thread);

@@ -21,6 +21,7 @@
 #include <linux/slab.h>
 
 #include "compat/compat.h"
+#include "lib/pause.h"
 #include "lib/pid_table.h"
 #include "rules/adj_rule.h"
 #include "rules/policy.h"
@@ -250,8 +251,7 @@ static void add_entry(struct task_struct *p, short value)
 
 static bool has_settled(const struct entry *entry)
 {
-	return time_after_eq(jiffies,
-			     entry->since + msecs_to_jiffies(SETTLE_MS));
+	return oe_pause_is_over(entry->since, SETTLE_MS, jiffies);
 }
 
 /**
