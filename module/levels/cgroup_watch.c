@@ -19,6 +19,7 @@
 #include <linux/kernel.h>
 #include <linux/kernfs.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/memcontrol.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -140,14 +141,16 @@ static int watch_cgroups(void *unused)
 {
 	unsigned int ms;
 	unsigned int i;
+	u64 began;
 
 	/* Real-time, as the watcher of the machine. */
 	sched_set_fifo_low(current);
 	while (!kthread_should_stop()) {
+		began = ktime_get_ns();
 		ms = OE_INTERVAL_MAX_MS;
 		for (i = 0; i < OE_NR_CGROUP_WATCHES; i++)
 			ms = min(ms, look_at_watch(i));
-		sleep_for(ms);
+		sleep_for(oe_watermark_pause(ms, ktime_get_ns() - began));
 	}
 	return 0;
 }

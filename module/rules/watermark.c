@@ -20,6 +20,10 @@ enum {
 	SAMPLES_AHEAD = 4,
 	/* Less is the noise of the kernel's per-CPU counters. */
 	NOISE_KB = 256,
+	/* Looks take 1 in so many parts of a CPU, as long as the pause is not longer. */
+	PAUSE_SHARE = 50,
+	PAUSE_MAX_MS = 100,
+	NS_PER_MS = 1000 * 1000,
 };
 
 /**
@@ -264,4 +268,23 @@ unsigned int oe_watermark_interval(const struct oe_watermarks *marks,
 		     falling ? OE_INTERVAL_FALLING_MS : OE_INTERVAL_FLAT_MS,
 		     OE_INTERVAL_MAX_MS);
 	return until_settled(marks, state, sample, ms);
+}
+
+/**
+ * oe_watermark_pause - not so often that the looks take much of a CPU
+ * @ms: of oe_watermark_interval()
+ * @took_ns: by the look
+ *
+ * The looking thread is a real-time one, and a cgroup may have thousands below it
+ * whose lists are added up.
+ *
+ * Context: any.
+ * Return: ms, at least @ms.
+ */
+unsigned int oe_watermark_pause(unsigned int ms, u64 took_ns)
+{
+	u64 most = (u64)PAUSE_MAX_MS * NS_PER_MS / PAUSE_SHARE;
+	u64 pause_ns = min(took_ns, most) * PAUSE_SHARE;
+
+	return max_t(unsigned int, ms, div_u64(pause_ns, NS_PER_MS));
 }

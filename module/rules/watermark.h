@@ -99,6 +99,7 @@ unsigned int oe_watermark_interval(const struct oe_watermarks *marks,
 				   const struct oe_level_state *state,
 				   const struct oe_sample *sample,
 				   const struct oe_pace *pace);
+unsigned int oe_watermark_pause(unsigned int ms, u64 took_ns);
 const char *oe_level_name(enum oe_level level);
 
 #endif /* OE_WATERMARK_H */

@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/string.h>
 
 #include "../rules/watermark.c"
@@ -331,18 +332,26 @@ static void intervals_while_settling(struct kunit *test)
 			oe_watermark_interval(&all, &state, &sample, &pace));
 }
 
+static void looks_that_take_long(struct kunit *test)
+{
+	/* 10 us, as for a few cgroups: nothing changes. */
+	KUNIT_EXPECT_EQ(test, 2u, oe_watermark_pause(2, 10 * 1000));
+	KUNIT_EXPECT_EQ(test, 1000u, oe_watermark_pause(1000, 1000 * 1000));
+	/* 1 ms, for some thousands: a fiftieth of the time. */
+	KUNIT_EXPECT_EQ(test, 50u, oe_watermark_pause(2, 1000 * 1000));
+	KUNIT_EXPECT_EQ(test, 50u, oe_watermark_pause(25, 1000 * 1000));
+	/* A burst must not be missed for long, also if the host stood still. */
+	KUNIT_EXPECT_EQ(test, 100u, oe_watermark_pause(2, 1000 * 1000 * 1000));
+	KUNIT_EXPECT_EQ(test, 100u, oe_watermark_pause(2, U64_MAX));
+}
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE(watermark_falling),
-	KUNIT_CASE(watermark_hysteresis),
-	KUNIT_CASE(watermark_recovery),
-	KUNIT_CASE(partly_off),
-	KUNIT_CASE(after_an_oom),
-	KUNIT_CASE(forecast_alert),
-	KUNIT_CASE(told_on_the_way),
-	KUNIT_CASE(in_order),
-	KUNIT_CASE(watermark_intervals),
-	KUNIT_CASE(intervals_while_settling),
-	{},
+	KUNIT_CASE(watermark_falling),	  KUNIT_CASE(watermark_hysteresis),
+	KUNIT_CASE(watermark_recovery),	  KUNIT_CASE(partly_off),
+	KUNIT_CASE(after_an_oom),	  KUNIT_CASE(forecast_alert),
+	KUNIT_CASE(told_on_the_way),	  KUNIT_CASE(in_order),
+	KUNIT_CASE(watermark_intervals),  KUNIT_CASE(intervals_while_settling),
+	KUNIT_CASE(looks_that_take_long), {},
 };
 
 struct kunit_suite oe_watermark_suite = {
