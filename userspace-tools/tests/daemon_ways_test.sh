@@ -115,6 +115,11 @@ test_sysv()
 	service start
 	same "SysV: start" 0 $?
 	daemon=$(cat "$tmp/pid")
+	if [[ $EUID = 0 ]]; then
+		same "SysV: the kernel itself never chooses the manager" -1000 "$(cat "/proc/$daemon/oom_score_adj")"
+	else
+		skip "SysV: the kernel itself never chooses the manager" "needs root"
+	fi
 	service status
 	same "SysV: status" 0 $?
 	service start
