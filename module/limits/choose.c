@@ -155,14 +155,14 @@ bool oe_choose_holder(struct oe_limit *limit)
 /**
  * oe_choose_nth - one of the processes that were found
  * @n: which one, from 0
- * @gain: how many pages it will bring
+ * @is: its ranking, and how many pages it will bring
  *
  * Context: under the lock of the scan.
  * Return: the process; the reference stays here.
  */
-struct pid *oe_choose_nth(unsigned int n, unsigned long *gain)
+struct pid *oe_choose_nth(unsigned int n, struct oe_limit_candidate *is)
 {
-	*gain = pool.entries[n].is.gain;
+	*is = pool.entries[n].is;
 	return pool.entries[n].pid;
 }
 

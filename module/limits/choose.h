@@ -10,7 +10,7 @@ struct pid;
 
 unsigned int oe_choose_many(struct oe_limit *limit, u64 need);
 bool oe_choose_holder(struct oe_limit *limit);
-struct pid *oe_choose_nth(unsigned int n, unsigned long *gain);
+struct pid *oe_choose_nth(unsigned int n, struct oe_limit_candidate *is);
 void oe_choose_end(void);
 
 #endif /* OE_LIMIT_CHOOSE_H */

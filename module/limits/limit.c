@@ -24,6 +24,7 @@
 #include "limits/limit.h"
 #include "limits/measure.h"
 #include "limits/steps.h"
+#include "limits/storm.h"
 #include "limits/victims.h"
 #include "limits/who.h"
 
@@ -156,6 +157,8 @@ void oe_limit_init(struct oe_limit *limit)
 void oe_limit_release(struct oe_limit *limit)
 {
 	oe_victims_clear(&limit->victims);
+	oe_storm_forget(limit);
+	put_pid(limit->mark.pid);
 	put_pid(limit->use.best);
 	oe_who_free(&limit->who);
 }

@@ -21,6 +21,7 @@
 #include "limits/shmem.h"
 #include "limits/victims.h"
 #include "limits/who.h"
+#include "rank/ranking.h"
 #include "tasks.h"
 #include "tasks/kill_set.h"
 #include "tasks/private.h"
@@ -120,6 +121,36 @@ unsigned long oe_limit_pages(struct task_struct *p)
 							oe_private_pages(p);
 }
 
+/*
+ * A name that it has given itself since then does not protect what has been
+ * chosen, or was about to be.
+ */
+static void keep_rank(struct oe_limit *limit, struct oe_candidate *c)
+{
+	struct pid *tgid = task_tgid(c->task);
+	const struct oe_limit_slot *slot =
+		oe_victims_find(&limit->victims, tgid);
+	u16 rank = 0;
+
+	if (slot && slot->rank)
+		rank = slot->rank;
+	else if (limit->mark.pid == tgid)
+		rank = limit->mark.rank;
+	if (c->rank >= rank || !oe_rank_is_by_name(c->task))
+		return;
+	c->rank = rank;
+	c->set_rank = rank;
+}
+
+static bool take_snapshot(struct oe_limit *limit, struct task_struct *p,
+			  struct oe_candidate *c)
+{
+	if (!oe_tasks_snapshot(p, c))
+		return false;
+	keep_rank(limit, c);
+	return true;
+}
+
 static enum oe_limit_fate fate_of(const struct oe_limit *limit,
 				  struct task_struct *p, struct oe_candidate *c)
 {
@@ -138,7 +169,7 @@ static enum oe_limit_fate fate_of(const struct oe_limit *limit,
  *
  * Context: process context; allocates nothing.
  */
-void oe_limit_look_up(const struct oe_limit *limit, struct pid *tgid,
+void oe_limit_look_up(struct oe_limit *limit, struct pid *tgid,
 		      struct oe_limit_found *found)
 {
 	struct oe_candidate c;
@@ -147,12 +178,28 @@ void oe_limit_look_up(const struct oe_limit *limit, struct pid *tgid,
 	*found = (struct oe_limit_found){ .fate = OE_LIMIT_GONE };
 	rcu_read_lock();
 	p = pid_task(tgid, PIDTYPE_TGID);
-	if (p && !is_reaped(p) && oe_tasks_snapshot(p, &c)) {
+	if (p && !is_reaped(p) && take_snapshot(limit, p, &c)) {
 		found->fate = fate_of(limit, p, &c);
 		found->gain = oe_limit_pages(p);
 		oe_tasks_describe(&c, &found->process);
 	}
 	rcu_read_unlock();
+}
+
+/**
+ * oe_limit_may_end - may a process be killed because of its limit?
+ * @limit: its user's
+ * @p: its leader
+ *
+ * Context: under RCU; allocates nothing.
+ * Return: true if so, and it is not exiting yet.
+ */
+bool oe_limit_may_end(struct oe_limit *limit, struct task_struct *p)
+{
+	struct oe_candidate c;
+
+	return take_snapshot(limit, p, &c) &&
+	       fate_of(limit, p, &c) == OE_LIMIT_ALIVE;
 }
 
 /* Stopped by its tracer on its way out, a thread keeps the memory. */
@@ -224,7 +271,7 @@ bool oe_limit_consider(struct oe_limit *limit, struct task_struct *p,
 	if (READ_ONCE(oe_config.selection_order) != OE_ORDER_RANK &&
 	    !is_better(&mine, is))
 		return false;
-	if (is_in_hand(limit, p) || !oe_tasks_snapshot(p, &c))
+	if (is_in_hand(limit, p) || !take_snapshot(limit, p, &c))
 		return false;
 	mine.rank = c.rank;
 	if (!is_better(&mine, is) || !may_die(&c))

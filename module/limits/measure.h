@@ -24,9 +24,10 @@ struct oe_limit_found {
 enum oe_limit_measure oe_limit_get_measure(void);
 void oe_limit_set_measure(enum oe_limit_measure measure);
 void oe_limit_measure(struct list_head *limits);
-void oe_limit_look_up(const struct oe_limit *limit, struct pid *tgid,
+void oe_limit_look_up(struct oe_limit *limit, struct pid *tgid,
 		      struct oe_limit_found *found);
 bool oe_limit_is_about(const struct oe_limit *limit, struct task_struct *p);
+bool oe_limit_may_end(struct oe_limit *limit, struct task_struct *p);
 unsigned long oe_limit_pages(struct task_struct *p);
 bool oe_limit_consider(struct oe_limit *limit, struct task_struct *p,
 		       unsigned long pages, struct oe_limit_candidate *is);

@@ -180,6 +180,20 @@ static void send_uevent(const struct oe_limit *limit,
 }
 
 /**
+ * oe_limit_report_many - count processes that were killed, and not reported
+ * @limit: the limit
+ * @nr: how many
+ *
+ * Context: the scan, under its lock.
+ */
+void oe_limit_report_many(struct oe_limit *limit, unsigned int nr)
+{
+	limit->untold += nr;
+	while (nr--)
+		oe_stat_inc(OE_STAT_limit_killed);
+}
+
+/**
  * oe_limit_report - report a step
  * @limit: the limit
  * @view: the measured values
@@ -198,7 +212,7 @@ void oe_limit_report(struct oe_limit *limit, const struct oe_limit_view *view,
 		     const struct oe_process *victim)
 {
 	count_outcome(outcome);
-	if (!oe_limit_may_report(&limit->state, view->now_ms)) {
+	if (!oe_limit_may_report(&limit->state, view->now_ms, reason)) {
 		limit->untold++;
 		return;
 	}

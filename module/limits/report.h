@@ -26,6 +26,7 @@ enum oe_limit_outcome {
 	OE_LIMIT_SAY_RECOVERED,
 };
 
+void oe_limit_report_many(struct oe_limit *limit, unsigned int nr);
 void oe_limit_report(struct oe_limit *limit, const struct oe_limit_view *view,
 		     enum oe_limit_outcome outcome, const char *reason,
 		     const struct oe_process *victim);

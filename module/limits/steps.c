@@ -9,38 +9,14 @@
 #include <linux/ktime.h>
 #include <linux/limits.h>
 #include <linux/pid.h>
-#include <linux/sched/signal.h>
-#include <linux/signal.h>
 
 #include "lib/units.h"
-#include "limits/choose.h"
+#include "limits/enforce.h"
 #include "limits/measure.h"
 #include "limits/report.h"
 #include "limits/steps.h"
+#include "limits/storm.h"
 #include "limits/victims.h"
-
-enum {
-	/* Tracers of tracers that are looked for at a time. */
-	TRACERS = 16,
-};
-
-/**
- * struct round - one look at a user
- * @limit: its limit
- * @view: for limit_rule.c
- * @enforce: signals may be sent
- * @need: how many pages more have to come back
- * @due_ms: until the next timeout of a victim; 0 = none
- * @pending: processes are remembered
- */
-struct round {
-	struct oe_limit *limit;
-	struct oe_limit_view view;
-	bool enforce;
-	s64 need;
-	u64 due_ms;
-	bool pending;
-};
 
 static u64 used_pages(const struct oe_limit *limit)
 {
@@ -61,26 +37,12 @@ static void fill_view(const struct oe_limit *limit, struct oe_limit_view *view)
 	};
 }
 
-static void report_user(struct round *round, enum oe_limit_outcome outcome,
-			const char *reason)
+static void report_user(struct oe_limit_round *round,
+			enum oe_limit_outcome outcome, const char *reason)
 {
 	static const struct oe_process nobody;
 
 	oe_limit_report(round->limit, &round->view, outcome, reason, &nobody);
-}
-
-static void say_once(struct round *round, enum oe_limit_outcome outcome,
-		     const char *reason, struct pid *tgid)
-{
-	struct oe_limit_found found = {};
-
-	if (round->limit->state.said)
-		return;
-	round->limit->state.said = true;
-	if (tgid)
-		oe_limit_look_up(round->limit, tgid, &found);
-	oe_limit_report(round->limit, &round->view, outcome, reason,
-			&found.process);
 }
 
 static void count_end(struct oe_limit *limit)
@@ -89,7 +51,7 @@ static void count_end(struct oe_limit *limit)
 }
 
 /* Returns how many pages have come back since the last look. */
-static unsigned long follow_slot(struct round *round,
+static unsigned long follow_slot(struct oe_limit_round *round,
 				 struct oe_limit_slot *slot)
 {
 	struct oe_limit_victims *victims = &round->limit->victims;
@@ -115,227 +77,13 @@ static unsigned long follow_slot(struct round *round,
 }
 
 /* From the last to the first, because the last one takes a dropped one's place. */
-static void follow_victims(struct round *round)
+static void follow_victims(struct oe_limit_round *round)
 {
 	struct oe_limit_victims *victims = &round->limit->victims;
 	unsigned int i = victims->nr;
 
 	while (i--)
 		round->need -= follow_slot(round, &victims->slots[i]);
-}
-
-static int signal_of(const struct oe_limit *limit, enum oe_limit_signal signal)
-{
-	return signal == OE_LIMIT_KILLED ? SIGKILL : READ_ONCE(limit->signal);
-}
-
-/*
- * Looks the process up again, because time has passed since the walk. From the
- * kernel, to a struct pid: no permission check, no reused number.
- */
-static bool send_signal_to(struct round *round, struct oe_limit_slot *slot,
-			   enum oe_limit_signal signal, const char *reason)
-{
-	struct oe_limit_found found;
-
-	oe_limit_look_up(round->limit, slot->pid, &found);
-	if (found.fate != OE_LIMIT_ALIVE ||
-	    kill_pid(slot->pid, signal_of(round->limit, signal), 1))
-		return false;
-	slot->gain = found.gain;
-	round->limit->state.said = false;
-	oe_limit_report(round->limit, &round->view,
-			signal == OE_LIMIT_KILLED ? OE_LIMIT_SAY_KILLED :
-						    OE_LIMIT_SAY_TERMINATED,
-			reason, &found.process);
-	return true;
-}
-
-/* Returns false if no signal can be sent to it. */
-static bool treat_slot(struct round *round, struct oe_limit_slot *slot,
-		       const char *reason)
-{
-	struct oe_limit_victim before = slot->is;
-	enum oe_limit_signal signal;
-
-	signal = oe_limit_treat(&slot->is, &round->limit->state, &round->view);
-	if (signal && !send_signal_to(round, slot, signal, reason)) {
-		slot->is = before;
-		return false;
-	}
-	round->need -= slot->gain + slot->held;
-	return true;
-}
-
-static bool end_process(struct round *round, struct pid *pid,
-			unsigned long held, const char *reason)
-{
-	struct oe_limit_victims *victims = &round->limit->victims;
-	struct oe_limit_slot *slot = oe_victims_find(victims, pid);
-	bool is_new = !slot;
-
-	if (is_new)
-		slot = oe_victims_add(victims, pid);
-	if (!slot)
-		return false;
-	slot->held = held;
-	if (treat_slot(round, slot, reason))
-		return true;
-	if (is_new)
-		oe_victims_drop(victims, slot);
-	return false;
-}
-
-/*
- * A process that is exiting and does not come to its end is not waited for. Its
- * tracer, if that keeps it, has to go. The tracer may have one, too.
- */
-static void release_stuck(struct round *round, unsigned int i)
-{
-	struct oe_limit *limit = round->limit;
-	struct oe_limit_slot *slot = &limit->victims.slots[i];
-	unsigned long gain = slot->gain;
-	struct pid *held = slot->pid;
-	struct oe_limit_found found;
-	struct pid *holder;
-	unsigned int depth;
-
-	if (!slot->told) {
-		slot->told = true;
-		oe_limit_look_up(limit, slot->pid, &found);
-		oe_limit_report(limit, &round->view, OE_LIMIT_SAY_BLOCKED,
-				"stuck", &found.process);
-		kill_pid(slot->pid, SIGKILL, 1); /* it may be dumping core */
-	}
-	get_pid(held);
-	for (depth = 0; depth < TRACERS; depth++) {
-		holder = oe_limit_holder(limit, held);
-		put_pid(held);
-		held = holder;
-		if (!holder)
-			break;
-		if (!oe_victims_find(&limit->victims, holder) &&
-		    end_process(round, holder, gain, "tracer"))
-			gain = 0;
-	}
-	put_pid(held);
-}
-
-static void release_all_stuck(struct round *round)
-{
-	struct oe_limit_victims *victims = &round->limit->victims;
-	unsigned int nr = victims->nr;
-	unsigned int i;
-
-	for (i = 0; i < nr && round->need > 0; i++)
-		if (victims->slots[i].is.stuck)
-			release_stuck(round, i);
-}
-
-/* Memory of processes that are ending counts as given back. */
-static void credit_leaving(struct round *round)
-{
-	struct oe_limit_victims *victims = &round->limit->victims;
-	unsigned int i;
-
-	for (i = 0; i < victims->nr; i++)
-		if (oe_limit_is_leaving(&victims->slots[i].is))
-			round->need -=
-				victims->slots[i].gain + victims->slots[i].held;
-}
-
-static void hurry_asked(struct round *round)
-{
-	struct oe_limit_victims *victims = &round->limit->victims;
-	unsigned int i;
-
-	for (i = 0; i < victims->nr && round->need > 0; i++) {
-		struct oe_limit_slot *slot = &victims->slots[i];
-
-		if (oe_limit_is_asked(&slot->is) &&
-		    slot->fate == OE_LIMIT_ALIVE)
-			treat_slot(round, slot, NULL);
-	}
-}
-
-static void end_many(struct round *round)
-{
-	unsigned int nr = oe_choose_many(round->limit, round->need);
-	unsigned long gain;
-	unsigned int i;
-
-	for (i = 0; i < nr && round->need > 0; i++)
-		end_process(round, oe_choose_nth(i, &gain), 0, NULL);
-	oe_choose_end();
-}
-
-/* One at a time: another process may hold the same files. */
-static void end_holder(struct round *round)
-{
-	unsigned long held;
-	struct pid *pid;
-
-	if (oe_choose_holder(round->limit)) {
-		pid = oe_choose_nth(0, &held);
-		end_process(round, pid, held, "files");
-	}
-	oe_choose_end();
-}
-
-/* Either it leaves, or it will have to. */
-static bool is_pending(const struct oe_limit_slot *slot)
-{
-	return oe_limit_is_leaving(&slot->is) ||
-	       (slot->is.signal == OE_LIMIT_ASKED && !slot->is.ending &&
-		slot->fate == OE_LIMIT_ALIVE);
-}
-
-static bool is_anyone_pending(const struct oe_limit_victims *victims)
-{
-	unsigned int i;
-
-	for (i = 0; i < victims->nr; i++)
-		if (is_pending(&victims->slots[i]))
-			return true;
-	return false;
-}
-
-static void end_more(struct round *round)
-{
-	struct oe_limit_use *use = &round->limit->use;
-	bool are_files = use->loose_pages >= round->need;
-
-	if (are_files)
-		end_holder(round);
-	if (use->best && round->need > 0)
-		end_process(round, use->best, 0, NULL);
-	if (use->best && round->need > 0)
-		end_many(round);
-	if (use->loose_pages && !are_files && round->need > 0)
-		end_holder(round);
-}
-
-static void choose_victims(struct round *round)
-{
-	struct oe_limit *limit = round->limit;
-
-	credit_leaving(round);
-	if (round->need <= 0)
-		return;
-	if (!round->enforce) {
-		say_once(round, OE_LIMIT_SAY_OBSERVED, NULL, limit->use.best);
-		return;
-	}
-	if (oe_pages_to_kb(limit->use.fixed_pages) > round->view.max_kb) {
-		say_once(round, OE_LIMIT_SAY_BLOCKED, "files", NULL);
-		round->need -= limit->use.fixed_pages;
-	}
-	release_all_stuck(round);
-	hurry_asked(round);
-	if (round->need > 0)
-		end_more(round);
-	if (round->need > 0 && !is_anyone_pending(&limit->victims))
-		say_once(round, OE_LIMIT_SAY_BLOCKED, "nobody", NULL);
 }
 
 /*
@@ -360,7 +108,7 @@ static void let_go(struct oe_limit *limit)
 	}
 }
 
-static void take_steps(struct round *round)
+static void take_steps(struct oe_limit_round *round)
 {
 	struct oe_limit *limit = round->limit;
 
@@ -379,13 +127,13 @@ static void take_steps(struct round *round)
 			report_user(round, OE_LIMIT_SAY_RECOVERED, NULL);
 			break;
 		case OE_LIMIT_CHOOSE:
-			choose_victims(round);
+			oe_enforce(round);
 			return;
 		}
 	}
 }
 
-static void note_pending(struct round *round)
+static void note_pending(struct oe_limit_round *round)
 {
 	const struct oe_limit_victims *victims = &round->limit->victims;
 	unsigned int timeout_ms = round->view.term_timeout_ms;
@@ -395,10 +143,23 @@ static void note_pending(struct round *round)
 		const struct oe_limit_victim *is = &victims->slots[i].is;
 		u64 waited_ms = round->view.now_ms - is->since_ms;
 
-		round->pending |= is_pending(&victims->slots[i]);
+		round->pending |= oe_victims_is_pending(&victims->slots[i]);
 		if (oe_limit_is_asked(is) && waited_ms < timeout_ms)
 			round->due_ms = min_not_zero(round->due_ms,
 						     timeout_ms - waited_ms);
+	}
+}
+
+/* The next victim, as long as the user is above. */
+static void update_mark(struct oe_limit *limit)
+{
+	struct oe_limit_mark *mark = &limit->mark;
+
+	if (!limit->state.above) {
+		oe_limit_replace_pid(&mark->pid, NULL);
+	} else if (limit->use.best) {
+		oe_limit_replace_pid(&mark->pid, limit->use.best);
+		mark->rank = limit->use.best_is.rank;
 	}
 }
 
@@ -428,7 +189,7 @@ static void publish_view(struct oe_limit *limit,
  */
 unsigned int oe_limit_judge(struct oe_limit *limit, unsigned int period_ms)
 {
-	struct round round = {
+	struct oe_limit_round round = {
 		.limit = limit,
 		.enforce = READ_ONCE(oe_config.mode) == OE_MODE_ENFORCE,
 	};
@@ -438,8 +199,11 @@ unsigned int oe_limit_judge(struct oe_limit *limit, unsigned int period_ms)
 		used_pages(limit) - (round.view.max_kb >> (PAGE_SHIFT - 10));
 	follow_victims(&round);
 	take_steps(&round);
-	if (oe_limit_is_calm(&limit->state, &round.view))
+	update_mark(limit);
+	if (oe_limit_is_calm(&limit->state, &round.view)) {
 		oe_victims_clear(&limit->victims);
+		oe_storm_forget(limit);
+	}
 	note_pending(&round);
 	publish_view(limit, &round.view);
 	return oe_limit_wait_ms(&limit->state, &round.view, round.pending,
@@ -460,5 +224,7 @@ void oe_limit_forget(struct oe_limit *limit)
 	limit->use.loose_pages = 0;
 	limit->use.fixed_pages = 0;
 	oe_victims_clear(&limit->victims);
+	oe_storm_forget(limit);
+	update_mark(limit);
 	publish_view(limit, &nothing);
 }

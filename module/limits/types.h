@@ -7,6 +7,7 @@
 
 #include <linux/list.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
 #include "rank/cgroup_path.h"
 #include "rules/limit_rule.h"
@@ -18,6 +19,8 @@ enum {
 	OE_LIMIT_FEW = 8,
 	/* Ranges of users or groups: its own, and subordinate ones. */
 	OE_LIMIT_RANGES = 8,
+	/* Parents of victims that a limit remembers. */
+	OE_LIMIT_PARENTS = 8,
 };
 
 /**
@@ -77,7 +80,9 @@ struct oe_limit_who {
  * @gain: pages that its end brings, at the last look
  * @held: more that it may bring: files in memory, or the process that it traces
  * @fate: its state at the last look
+ * @rank: its ranking when it was chosen
  * @told: that it does not end has been said
+ * @is_parent: in this scan it had its turn because of its children
  * @is: for limit_rule.c
  */
 struct oe_limit_slot {
@@ -85,7 +90,9 @@ struct oe_limit_slot {
 	unsigned long gain;
 	unsigned long held;
 	enum oe_limit_fate fate;
+	u16 rank;
 	bool told;
+	bool is_parent;
 	struct oe_limit_victim is;
 };
 
@@ -101,6 +108,26 @@ struct oe_limit_victims {
 	unsigned int nr;
 	unsigned int size;
 	struct oe_limit_slot few[OE_LIMIT_FEW];
+};
+
+/**
+ * struct oe_limit_parent - a process whose children were chosen
+ * @pid: with a reference, or NULL
+ * @brood: for limit_rule.c
+ */
+struct oe_limit_parent {
+	struct pid *pid;
+	struct oe_limit_brood brood;
+};
+
+/**
+ * struct oe_limit_mark - the first in order while the user is above
+ * @pid: with a reference, or NULL
+ * @rank: its ranking when it was that
+ */
+struct oe_limit_mark {
+	struct pid *pid;
+	u16 rank;
 };
 
 /**
@@ -137,6 +164,10 @@ struct oe_limit_use {
  * @state: for limit_rule.c
  * @use: of the scan under way
  * @victims: processes that are ending, or were asked to
+ * @parents: those of victims, and of former ones
+ * @storm_uid: the user of the last victim that was made anew
+ * @next_parent: the one to forget next
+ * @mark: keeps its ranking if it is only renamed
  * @untold: reports that were dropped since the last one
  *
  * @max_kb to @signal are written by sysfs and read by the scan, @rss_kb to
@@ -160,6 +191,10 @@ struct oe_limit {
 	struct oe_limit_state state;
 	struct oe_limit_use use;
 	struct oe_limit_victims victims;
+	struct oe_limit_parent parents[OE_LIMIT_PARENTS];
+	kuid_t storm_uid;
+	unsigned int next_parent;
+	struct oe_limit_mark mark;
 	unsigned int untold;
 };
 

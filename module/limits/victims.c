@@ -120,3 +120,17 @@ void oe_victims_clear(struct oe_limit_victims *victims)
 		put_pid(victims->slots[--victims->nr].pid);
 	shrink_slots(victims);
 }
+
+/**
+ * oe_victims_is_pending - will it end without another victim?
+ * @slot: a process that is remembered
+ *
+ * Context: any.
+ * Return: true if it leaves, or will have to.
+ */
+bool oe_victims_is_pending(const struct oe_limit_slot *slot)
+{
+	return oe_limit_is_leaving(&slot->is) ||
+	       (slot->is.signal == OE_LIMIT_ASKED && !slot->is.ending &&
+		slot->fate == OE_LIMIT_ALIVE);
+}

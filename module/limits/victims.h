@@ -16,5 +16,6 @@ struct oe_limit_slot *oe_victims_add(struct oe_limit_victims *victims,
 				     struct pid *pid);
 void oe_victims_drop(struct oe_limit_victims *victims,
 		     struct oe_limit_slot *slot);
+bool oe_victims_is_pending(const struct oe_limit_slot *slot);
 
 #endif /* OE_LIMIT_VICTIMS_H */

@@ -119,6 +119,25 @@ static struct oe_ranking rank_by_others(struct task_struct *p,
 	};
 }
 
+/**
+ * oe_rank_is_by_name - has it its ranking by its name alone?
+ * @p: the process
+ *
+ * A process can give itself any name.
+ *
+ * Context: under RCU; as oe_rank_of().
+ * Return: true if a rule by name alone decides.
+ */
+bool oe_rank_is_by_name(struct task_struct *p)
+{
+	struct oe_ranking ranking;
+	bool found = oe_rank_table_count() && of_entry(p, &ranking);
+
+	if (found && !is_heritage(&ranking))
+		return false;
+	return oe_group_pass_judge(p, OE_EXE_LOCK, &ranking) == OE_ASKS_COMM;
+}
+
 /*
  * The offer of the process, or of its parent; 0 if there is none. The offer of one
  * user does not count for a program that runs as another.

@@ -55,12 +55,17 @@ static void account_time(struct oe_limit_state *state,
 		state->pressed_ms = leak_out(state->pressed_ms, ms,
 					     patience_ms(view),
 					     view->refill_ms);
+		state->storm_ms = leak_out(state->storm_ms, ms,
+					   OE_LIMIT_STORM_MS, view->refill_ms);
 		return;
 	}
 	state->spent_ms = fill_up(state->spent_ms, ms, view->allowed_ms);
-	if (state->choosing)
-		state->pressed_ms =
-			fill_up(state->pressed_ms, ms, patience_ms(view));
+	if (!state->choosing)
+		return;
+	if (state->pressed_ms >= patience_ms(view))
+		state->storm_ms =
+			fill_up(state->storm_ms, ms, OE_LIMIT_STORM_MS);
+	state->pressed_ms = fill_up(state->pressed_ms, ms, patience_ms(view));
 }
 
 static enum oe_limit_step be_below(struct oe_limit_state *state,
@@ -256,15 +261,87 @@ bool oe_limit_before(bool by_rank, const struct oe_limit_candidate *a,
 }
 
 /**
+ * oe_limit_breeds - a child has been chosen
+ * @brood: of its parent; changed
+ * @born_ms: when the child was made
+ * @rank: its ranking; 0 if that is its own choice
+ *
+ * A parent that is not impressed by the end of its children has to go. Any
+ * number of children that were there before say nothing about it.
+ *
+ * Context: any.
+ * Return: true if the parent goes on making children.
+ */
+bool oe_limit_breeds(struct oe_limit_brood *brood, u64 born_ms, u16 rank)
+{
+	if (born_ms > brood->since_ms) {
+		brood->reborn++;
+		if (rank > brood->rank)
+			brood->rank = rank;
+	}
+	return brood->reborn >= OE_LIMIT_REBORN;
+}
+
+/**
+ * oe_limit_parent_goes - does a parent go with its children?
+ * @by_rank: the higher ranking goes first
+ * @brood: its own
+ * @rank: its ranking
+ *
+ * Context: any.
+ * Return: false if it does not breed, or others come before it.
+ */
+bool oe_limit_parent_goes(bool by_rank, const struct oe_limit_brood *brood,
+			  u16 rank)
+{
+	return brood->reborn >= OE_LIMIT_REBORN &&
+	       (!by_rank || rank >= brood->rank);
+}
+
+/**
+ * oe_limit_note_birth - a process has been chosen
+ * @state: of the user; changed
+ * @now_ms: as in &struct oe_limit_view
+ * @born_ms: when the process was made
+ *
+ * Context: any.
+ * Return: true if that was after the first one was chosen.
+ */
+bool oe_limit_note_birth(struct oe_limit_state *state, u64 now_ms, u64 born_ms)
+{
+	if (!state->chosen_since_ms)
+		state->chosen_since_ms = now_ms;
+	if (born_ms <= state->chosen_since_ms)
+		return false;
+	state->reborn++;
+	return true;
+}
+
+/**
+ * oe_limit_is_storm - do new processes outrun the choice of victims?
+ * @state: of the user, above its limit
+ *
+ * Context: any.
+ * Return: true if it can only end with all processes of the user.
+ */
+bool oe_limit_is_storm(const struct oe_limit_state *state)
+{
+	return state->reborn >= OE_LIMIT_STORM &&
+	       state->storm_ms >= OE_LIMIT_STORM_MS;
+}
+
+/**
  * oe_limit_may_report - is there room for one more report about this user?
  * @state: of the user; changed
  * @now_ms: as in &struct oe_limit_view
+ * @is_rare: it must not be lost among others
  *
  * Context: any.
  * Return: false if there were too many in too short a time.
  */
-bool oe_limit_may_report(struct oe_limit_state *state, u64 now_ms)
+bool oe_limit_may_report(struct oe_limit_state *state, u64 now_ms, bool is_rare)
 {
+	unsigned int room = OE_LIMIT_REPORTS;
 	u64 forgotten =
 		div_u64(now_ms - state->reported_ms, OE_LIMIT_REPORT_MS);
 
@@ -275,7 +352,9 @@ bool oe_limit_may_report(struct oe_limit_state *state, u64 now_ms)
 		state->reports -= forgotten;
 		state->reported_ms += forgotten * OE_LIMIT_REPORT_MS;
 	}
-	if (state->reports >= OE_LIMIT_REPORTS)
+	if (is_rare)
+		room += OE_LIMIT_RARE_REPORTS;
+	if (state->reports >= room)
 		return false;
 	state->reports++;
 	return true;

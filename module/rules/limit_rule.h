@@ -18,6 +18,13 @@ enum {
 	/* Reports at a time, and after how long there is room for one more. */
 	OE_LIMIT_REPORTS = 30,
 	OE_LIMIT_REPORT_MS = 500,
+	/* At a time, if ordinary ones have filled that. */
+	OE_LIMIT_RARE_REPORTS = 10,
+	/* After so many children made anew their parent has to go, too. */
+	OE_LIMIT_REBORN = 8,
+	/* A storm: so many made anew, for so long after the patience. */
+	OE_LIMIT_STORM = 16,
+	OE_LIMIT_STORM_MS = 4000,
 };
 
 /**
@@ -78,6 +85,18 @@ struct oe_limit_candidate {
 };
 
 /**
+ * struct oe_limit_brood - the children of a process that had to be chosen
+ * @since_ms: when the first of them was
+ * @reborn: how many of them were born after that
+ * @rank: the highest ranking of these that is not their own choice
+ */
+struct oe_limit_brood {
+	u64 since_ms;
+	unsigned int reborn;
+	u16 rank;
+};
+
+/**
  * struct oe_limit_view - the settings, and what a scan has measured
  * @now_ms: of a clock that only goes forward
  * @max_kb: the limit; 0 = none
@@ -108,11 +127,14 @@ struct oe_limit_view {
  * @seen_ms: the last scan
  * @spent_ms: of the allowance, at most all of it
  * @pressed_ms: how long victims have been chosen
+ * @storm_ms: how long that has been so after the patience
+ * @chosen_since_ms: when the first one was chosen; 0 = none, or long ago
+ * @reborn: chosen ones that were born after that
  * @reports: how many reports there have been, less those forgotten
  * @reported_ms: until when reports have been forgotten
  *
- * @spent_ms and @pressed_ms are leaky buckets: they fill while the user is
- * above the limit, and take @refill_ms of the view to drain.
+ * @spent_ms, @pressed_ms and @storm_ms are leaky buckets: they fill while the
+ * user is above the limit, and take @refill_ms of the view to drain.
  *
  * Starts zeroed.
  */
@@ -126,6 +148,9 @@ struct oe_limit_state {
 	u64 seen_ms;
 	u64 spent_ms;
 	u64 pressed_ms;
+	u64 storm_ms;
+	u64 chosen_since_ms;
+	unsigned int reborn;
 	unsigned int reports;
 	u64 reported_ms;
 };
@@ -175,7 +200,13 @@ enum oe_limit_signal oe_limit_treat(struct oe_limit_victim *victim,
 				    const struct oe_limit_view *view);
 bool oe_limit_before(bool by_rank, const struct oe_limit_candidate *a,
 		     const struct oe_limit_candidate *b);
-bool oe_limit_may_report(struct oe_limit_state *state, u64 now_ms);
+bool oe_limit_breeds(struct oe_limit_brood *brood, u64 born_ms, u16 rank);
+bool oe_limit_parent_goes(bool by_rank, const struct oe_limit_brood *brood,
+			  u16 rank);
+bool oe_limit_note_birth(struct oe_limit_state *state, u64 now_ms, u64 born_ms);
+bool oe_limit_is_storm(const struct oe_limit_state *state);
+bool oe_limit_may_report(struct oe_limit_state *state, u64 now_ms,
+			 bool is_rare);
 unsigned int oe_limit_wait_ms(const struct oe_limit_state *state,
 			      const struct oe_limit_view *view, bool pending,
 			      u64 due_ms, unsigned int period_ms);

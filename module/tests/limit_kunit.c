@@ -291,15 +291,22 @@ static void limit_reports(struct kunit *test)
 {
 	struct oe_limit_state state = {};
 	unsigned int said = 0;
+	unsigned int i;
 	u64 now_ms;
 
 	for (now_ms = 1000; now_ms < 61000; now_ms += 10)
-		said += oe_limit_may_report(&state, now_ms);
+		said += oe_limit_may_report(&state, now_ms, false);
 	KUNIT_EXPECT_EQ(test, said,
 			(unsigned int)OE_LIMIT_REPORTS +
 				59990 / OE_LIMIT_REPORT_MS);
-	KUNIT_EXPECT_FALSE(test, oe_limit_may_report(&state, now_ms - 10));
-	KUNIT_EXPECT_TRUE(test, oe_limit_may_report(&state, U64_MAX));
+	KUNIT_EXPECT_FALSE(test,
+			   oe_limit_may_report(&state, now_ms - 10, false));
+	for (i = 0; i < OE_LIMIT_RARE_REPORTS; i++)
+		KUNIT_EXPECT_TRUE(test, oe_limit_may_report(&state, now_ms - 10,
+							    true));
+	KUNIT_EXPECT_FALSE(test,
+			   oe_limit_may_report(&state, now_ms - 10, true));
+	KUNIT_EXPECT_TRUE(test, oe_limit_may_report(&state, U64_MAX, false));
 }
 
 struct wait_case {
@@ -418,6 +425,60 @@ static void limit_never(struct kunit *test)
 	}
 }
 
+static void limit_brood(struct kunit *test)
+{
+	struct oe_limit_brood brood = { .since_ms = 1000 };
+	unsigned int i;
+
+	for (i = 0; i < 100; i++)
+		KUNIT_EXPECT_FALSE(test, oe_limit_breeds(&brood, 1000, 900));
+	for (i = 1; i < OE_LIMIT_REBORN; i++)
+		KUNIT_EXPECT_FALSE(test, oe_limit_breeds(&brood, 1001, 500));
+	KUNIT_EXPECT_FALSE(test, oe_limit_parent_goes(false, &brood, 1000));
+	KUNIT_EXPECT_TRUE(test, oe_limit_breeds(&brood, 1001, 0));
+	KUNIT_EXPECT_TRUE(test, oe_limit_parent_goes(false, &brood, 1));
+	KUNIT_EXPECT_FALSE(test, oe_limit_parent_goes(true, &brood, 499));
+	KUNIT_EXPECT_TRUE(test, oe_limit_parent_goes(true, &brood, 500));
+}
+
+/* Scans each 100 ms, from the first one on above the limit. */
+static void storm_scans(struct oe_limit_state *state, u64 until_ms)
+{
+	struct oe_limit_view view = {
+		.now_ms = state->seen_ms,
+		.max_kb = MAX_KB,
+		.use_kb = MAX_KB + 1,
+		.refill_ms = REFILL_MS,
+		.term_timeout_ms = TIMEOUT_MS,
+	};
+
+	while (view.now_ms < until_ms) {
+		view.now_ms += 100;
+		while (oe_limit_next(state, &view) != OE_LIMIT_CHOOSE)
+			;
+	}
+}
+
+/* Patience, and then OE_LIMIT_STORM_MS. */
+static void limit_storm(struct kunit *test)
+{
+	struct oe_limit_state state = {};
+	const u64 patient_ms = 100 + OE_LIMIT_PATIENCE * TIMEOUT_MS;
+	unsigned int i;
+
+	storm_scans(&state, 100);
+	for (i = 0; i < 100; i++)
+		oe_limit_note_birth(&state, 100, 50);
+	storm_scans(&state, patient_ms + OE_LIMIT_STORM_MS - 100);
+	for (i = 0; i < OE_LIMIT_STORM; i++)
+		oe_limit_note_birth(&state, patient_ms, 101);
+	KUNIT_EXPECT_FALSE(test, oe_limit_is_storm(&state));
+	storm_scans(&state, patient_ms + OE_LIMIT_STORM_MS);
+	KUNIT_EXPECT_TRUE(test, oe_limit_is_storm(&state));
+	state.reborn = OE_LIMIT_STORM - 1;
+	KUNIT_EXPECT_FALSE(test, oe_limit_is_storm(&state));
+}
+
 static struct kunit_case limit_cases[] = {
 	KUNIT_CASE(under_limit),     KUNIT_CASE(no_limit),
 	KUNIT_CASE(limit_allowance), KUNIT_CASE(no_allowance),
@@ -426,7 +487,8 @@ static struct kunit_case limit_cases[] = {
 	KUNIT_CASE(treat_table),     KUNIT_CASE(limit_patience),
 	KUNIT_CASE(order_table),     KUNIT_CASE(limit_reports),
 	KUNIT_CASE(wait_table),	     KUNIT_CASE(limit_pause),
-	KUNIT_CASE(limit_never),     {},
+	KUNIT_CASE(limit_never),     KUNIT_CASE(limit_brood),
+	KUNIT_CASE(limit_storm),     {},
 };
 
 struct kunit_suite oe_limit_suite = {

@@ -120,11 +120,18 @@ files()
 renamed()
 {
 	mkgroup spared 0
-	limit 2106 "$LIMIT_KB" 0 500
+	limit 2106 "$LIMIT_KB" 1500 500
 	mark_log
+	glutton_of 2106 bystander 256
+	bystander=$pid
 	adversary_of 2106 adversary $((LIMIT_KB * 2)) rename
 	killed "a name that comes and goes delays nothing" "$pid"
 	check "and fills no log" [ "$(log_since_mark | grep -c 'limit uid=2106')" -lt 40 ]
+	until_recovered 2106
+	adversary_of 2106 hidden $((LIMIT_KB * 2)) hide
+	killed "nor does a name that is taken after the request" "$pid"
+	check "no other process of the user goes in its place" alive "$bystander"
+	stop_process "$bystander"
 	drop_limit 2106
 	set_to groups/remove spared
 }
@@ -135,6 +142,26 @@ mkgroup()
 	set_to "groups/$1/trust" name
 	set_to "groups/$1/comm" "$1"
 	set_to "groups/$1/rank" "$2"
+}
+
+# It makes new processes for those that end. An adopted orphan does not show who made it.
+storms()
+{
+	limit 2109 "$LIMIT_KB" 0 500
+	mark_log
+	glutton_of 2109 bystander 256
+	bystander=$pid
+	adversary_of 2109 storm $((LIMIT_KB * 2)) storm
+	killed "who makes new processes for those that end has to go" "$pid"
+	check "the log says why" log_says 'uid=2109 .*reason=parent .*outcome=killed'
+	check "and nobody goes who did nothing" alive "$bystander"
+	stop_process "$bystander"
+	until_recovered 2109
+	mark_log
+	adversary_of 2109 reaper $((LIMIT_KB * 2)) reaper
+	killed "who cannot be told from others goes with them" "$pid"
+	check "this is said, too" log_says 'uid=2109 .*reason=storm .*outcome=killed'
+	drop_limit 2109
 }
 
 # Told before, with the time that is left; then asked as the administrator wants it.
@@ -176,7 +203,7 @@ busy()
 	drop_limit 2108
 }
 
-plan 20
+plan 27
 load_module
 set_to limits/period_ms 100
 together
@@ -185,6 +212,7 @@ held_back
 one_file
 files
 renamed
+storms
 warned
 busy
 equal "no splat" 0 "$(splat_taint)"

@@ -8,9 +8,11 @@
  *
  *	plain	ignores SIGTERM
  *	storm	forks processes that hold a part each, and new ones for those that end
+ *	reaper	the same, and adopts orphans, so that its children may be somebody else's
  *	saw	holds it for 7 tenths of a second, then a tenth of it for 3
  *	ptrace	a child holds it, and is stopped on its way out
  *	rename	has the name "spared" for half of the time
+ *	hide	has that name from the first SIGTERM on
  *	shm	SysV shared memory without an attachment; removed at SIGUSR1
  *	memfd	a file in memory that is not mapped
  *	swap	swaps it out
@@ -132,6 +134,13 @@ static _Noreturn void storm(void)
 			fork_part();
 }
 
+static _Noreturn void reaper(void)
+{
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1))
+		die("subreaper");
+	storm();
+}
+
 static _Noreturn void saw(void)
 {
 	bool said = false;
@@ -181,6 +190,20 @@ static _Noreturn void rename_often(void)
 		prctl(PR_SET_NAME, "adversary");
 		rest_ms(20);
 	}
+}
+
+static void change_name(int sig)
+{
+	(void)sig;
+	prctl(PR_SET_NAME, "spared");
+}
+
+static _Noreturn void hide(void)
+{
+	signal(SIGTERM, change_name);
+	take(size);
+	say_held();
+	idle();
 }
 
 static _Noreturn void shm(void)
@@ -291,8 +314,9 @@ static _Noreturn void tmpfs(void)
 			die("fork");
 		if (!pid) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			if (mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0) ==
-			    MAP_FAILED)
+			if (mmap(NULL, size, PROT_READ,
+				 MAP_SHARED | MAP_POPULATE, fd,
+				 0) == MAP_FAILED)
 				die("mmap");
 			idle();
 		}
@@ -311,10 +335,18 @@ static void act(const char *strategy, char **argv)
 		const char *name;
 		void (*act)(void);
 	} strategies[] = {
-		{ "plain", plain }, { "storm", storm }, { "saw", saw },
-		{ "ptrace", hold_child }, { "rename", rename_often },
-		{ "shm", shm }, { "memfd", memfd }, { "swap", swap_out },
-		{ "stop", stop }, { "tmpfs", tmpfs },
+		{ "plain", plain },
+		{ "storm", storm },
+		{ "saw", saw },
+		{ "ptrace", hold_child },
+		{ "rename", rename_often },
+		{ "shm", shm },
+		{ "memfd", memfd },
+		{ "swap", swap_out },
+		{ "stop", stop },
+		{ "tmpfs", tmpfs },
+		{ "reaper", reaper },
+		{ "hide", hide },
 	};
 
 	if (!strcmp(strategy, "setuid"))
