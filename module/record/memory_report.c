@@ -227,6 +227,8 @@ void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
 	report->totals.kb[OE_MEMTOTAL_SwapTotal] +=
 		report->totals.kb[OE_MEMTOTAL_SwapFree];
 	raw_write_seqcount_end(&report->version);
+	/* One of another reason may have begun later and have ended before. */
+	smp_store_release(&memreport.latest, report); /* as above */
 }
 
 /**
