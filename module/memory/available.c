@@ -54,6 +54,8 @@ static void read_supply(struct oe_supply *supply)
 	supply->boost = oe_memory_boost();
 	supply->anon = swappable_pages();
 	supply->swap_free = oe_free_swap_pages();
+	if (supply->swap_free)
+		supply->anon -= min(supply->anon, oe_memcg_stuck_pages());
 	supply->swap_cost = READ_ONCE(swap_cost); /* oe_available_learn() */
 }
 

@@ -8,6 +8,8 @@
 #include <linux/cgroup.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/memcontrol.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
@@ -15,12 +17,30 @@
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 
+#include "lib/pause.h"
 #include "memory/memcg.h"
 #include "rules/available.h"
 
 enum {
 	/* A walk over many cgroups is not made for each look at the memory. */
-	KEPT_FOR_MS = 20,
+	WALK_PAUSE_MS = 20,
+	WALK_PAUSE_MAX_MS = 1000,
+	/* The pause, as a multiple of what the walk took: 1 % of a CPU at most. */
+	WALK_PAUSE_SHARE = 100,
+};
+
+/**
+ * struct walk - a sum over memory cgroups, and when it is made again
+ * @pages_below: the sum
+ * @pages: the last result
+ * @since: jiffies when it was made; harmless if two walk
+ * @pause_ms: how long it counts; 0 = there was none
+ */
+struct walk {
+	unsigned long (*pages_below)(struct mem_cgroup *root);
+	unsigned long pages;
+	unsigned long since;
+	unsigned int pause_ms;
 };
 
 static unsigned long list_size(struct mem_cgroup *memcg, enum lru_list lru)
@@ -100,6 +120,89 @@ static unsigned long kept_below(struct mem_cgroup *root)
 	return pages;
 }
 
+static bool limits_swap(struct mem_cgroup *memcg)
+{
+	return READ_ONCE(memcg->swap.max) < PAGE_COUNTER_MAX;
+}
+
+/* Is there one of those above that limits it already? */
+static bool is_below_limit(struct mem_cgroup *memcg)
+{
+	while ((memcg = parent_mem_cgroup(memcg)))
+		if (limits_swap(memcg))
+			return true;
+	return false;
+}
+
+/* Anonymous memory of a cgroup that memory.swap.max does not let go to swap. */
+static unsigned long stuck_in(struct mem_cgroup *memcg)
+{
+	unsigned long max = READ_ONCE(memcg->swap.max);
+	unsigned long used = page_counter_read(&memcg->swap);
+	unsigned long room = max > used ? max - used : 0;
+	unsigned long cache, anon;
+
+	sum_lists(memcg, &cache, &anon);
+	return anon > room ? anon - room : 0;
+}
+
+static unsigned long stuck_below(struct mem_cgroup *root)
+{
+	struct cgroup_subsys_state *css;
+	unsigned long pages = 0;
+
+	css_for_each_descendant_pre(css, &root->css) {
+		struct mem_cgroup *memcg = mem_cgroup_from_css(css);
+
+		if (limits_swap(memcg) && !is_below_limit(memcg))
+			pages += stuck_in(memcg);
+	}
+	return pages;
+}
+
+/* The root of cgroup v2 may have no memory controller. */
+static unsigned long walk_below_root(const struct walk *walk)
+{
+	unsigned long pages = 0;
+	struct mem_cgroup *root;
+
+	rcu_read_lock();
+	root = mem_cgroup_from_css(
+		rcu_dereference(cgrp_dfl_root.cgrp.subsys[memory_cgrp_id]));
+	if (root)
+		pages = walk->pages_below(root);
+	rcu_read_unlock();
+	return pages;
+}
+
+/* Many cgroups are walked less often: the share of a CPU is bounded. */
+static unsigned int pause_after(u64 ns)
+{
+	u64 ms = div_u64(ns * WALK_PAUSE_SHARE, NSEC_PER_MSEC);
+
+	return clamp_t(u64, ms, WALK_PAUSE_MS, WALK_PAUSE_MAX_MS);
+}
+
+/* The result of a walk, at most as old as its pause. */
+static unsigned long walk_result(struct walk *walk)
+{
+	unsigned long now = jiffies;
+	unsigned long pages;
+	u64 began;
+
+	if (mem_cgroup_disabled())
+		return 0;
+	if (!oe_pause_is_over(READ_ONCE(walk->since), READ_ONCE(walk->pause_ms),
+			      now))
+		return READ_ONCE(walk->pages);
+	began = ktime_get_ns();
+	pages = walk_below_root(walk);
+	WRITE_ONCE(walk->pages, pages);
+	WRITE_ONCE(walk->since, now);
+	WRITE_ONCE(walk->pause_ms, pause_after(ktime_get_ns() - began));
+	return pages;
+}
+
 /**
  * oe_memcg_kept_pages - how much page cache memory.min and memory.low keep
  *
@@ -109,25 +212,28 @@ static unsigned long kept_below(struct mem_cgroup *root)
  *
  * Context: any, also the OOM path; takes no lock. Where nothing is protected it
  * is two loads.
- * Return: pages, at most KEPT_FOR_MS old.
+ * Return: pages; see walk_result() for their age.
  */
 unsigned long oe_memcg_kept_pages(void)
 {
-	static unsigned long next_walk; /* jiffies; harmless if two walk */
-	static unsigned long kept;
-	struct mem_cgroup *root;
+	static struct walk walk = { .pages_below = kept_below };
 
-	if (mem_cgroup_disabled())
-		return 0;
-	if (READ_ONCE(next_walk) && time_before(jiffies, READ_ONCE(next_walk)))
-		return READ_ONCE(kept);
-	rcu_read_lock();
-	root = mem_cgroup_from_css(
-		rcu_dereference(cgrp_dfl_root.cgrp.subsys[memory_cgrp_id]));
-	WRITE_ONCE(kept, root ? kept_below(root) : 0);
-	rcu_read_unlock();
-	WRITE_ONCE(next_walk, jiffies + msecs_to_jiffies(KEPT_FOR_MS));
-	return READ_ONCE(kept);
+	return walk_result(&walk);
+}
+
+/**
+ * oe_memcg_stuck_pages - how much anonymous memory may not go to swap
+ *
+ * Because of memory.swap.max, of cgroup v2.
+ *
+ * Context: as oe_memcg_kept_pages(); a walk over all memory cgroups.
+ * Return: pages, as above.
+ */
+unsigned long oe_memcg_stuck_pages(void)
+{
+	static struct walk walk = { .pages_below = stuck_below };
+
+	return walk_result(&walk);
 }
 
 /* Pages that may still be charged: as mem_cgroup_margin(), not exported. */

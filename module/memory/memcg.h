@@ -9,12 +9,18 @@ struct oe_cgroup_supply;
 
 #ifdef CONFIG_MEMCG
 unsigned long oe_memcg_kept_pages(void);
+unsigned long oe_memcg_stuck_pages(void);
 unsigned long oe_memcg_room(struct mem_cgroup *memcg);
 unsigned long oe_memcg_swap_room(struct mem_cgroup *memcg);
 struct mem_cgroup *oe_memcg_above(struct mem_cgroup *memcg);
 bool oe_memcg_read(struct mem_cgroup *memcg, struct oe_cgroup_supply *supply);
 #else
 static inline unsigned long oe_memcg_kept_pages(void)
+{
+	return 0;
+}
+
+static inline unsigned long oe_memcg_stuck_pages(void)
 {
 	return 0;
 }

@@ -130,7 +130,7 @@ unsigned long oe_supply_for_kernel(const struct oe_supply *supply,
 	pages -= min(pages, kept);
 	pages += kernel->free;
 	pages -= min(pages, gone);
-	own.anon = outside_cma(kernel, kernel->anon);
+	own.anon = min(supply->anon, outside_cma(kernel, kernel->anon));
 	return min(most, pages + oe_supply_in_swap(&own));
 }
 

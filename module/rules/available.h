@@ -28,7 +28,8 @@ enum {
  * @reclaimable: KReclaimable
  * @low: the sum of the zones' low watermarks
  * @boost: what the watermarks are raised by at the moment
- * @anon: on the LRU lists of anonymous memory, without the unevictable
+ * @anon: on the LRU lists of anonymous memory, without the unevictable and without
+ *	the part that memory.swap.max keeps out of swap
  * @swap_free: free swap
  * @swap_cost: see oe_swap_cost_now()
  */

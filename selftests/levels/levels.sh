@@ -53,14 +53,6 @@ leak_once()
 	poll_until "$PATIENCE" all_announced "$2"
 }
 
-watcher_thread()
-{
-	for dir in /proc/[0-9]*; do
-		read -r comm 2>/dev/null <"$dir/comm" || continue
-		[ "$comm" != oom_emb_levels ] || echo "${dir#/proc/}"
-	done
-}
-
 # The CPUs of an emulated machine take turns of 100 ms, in which a timer of another one is not
 # heard: a leak has eaten megabytes by then. On one CPU a real-time thread comes when it wants.
 on_one_cpu()

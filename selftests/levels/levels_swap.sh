@@ -4,8 +4,8 @@
 # Leaks beside free swap that cannot save them: each passes through all levels, in order, before
 # the OOM. Swap on a disk that locked memory may not use; zram with data that does not compress, and
 # with data that does. A leak that the watcher cannot foresee, because its cgroup may not swap: the
-# levels come in order all the same. Zram that is half full when the module is loaded does no harm by
-# itself. Reading more of a disk than there is memory for changes no level.
+# levels come in order all the same. Page cache that memory.min or memory.low keeps is not available.
+# Zram that is half full when the module is loaded does no harm by itself. Reading more of a disk than there is memory for changes no level.
 # CHURN: for how many seconds the disk is read (default 60).
 # RATE: of the leaks, KiB/s.
 #
@@ -25,6 +25,7 @@ ZRAM=/dev/zram0
 # Memory that is left for the leak, and the swap.
 ROOM_KB=65536
 SWAP_KB=98304
+KEPT_KB=24576
 
 PATIENCE=180
 
@@ -89,24 +90,83 @@ from_report()
 	awk -v key="$1:" '$1 == key { print $2; exit }' "$OE/report"
 }
 
+# Of page cache MemAvailable counts half at least, see sysfs-kernel-oom_embedded.
+is_less()
+{
+	less=$((were - $(level_get available_kb)))
+	[ "$less" -ge $((KEPT_KB / 2)) ] && [ "$less" -le $((KEPT_KB * 5 / 4)) ]
+}
+
+is_back()
+{
+	less=$((were - $(level_get available_kb)))
+	[ "$less" -le $((KEPT_KB / 4)) ]
+}
+
+# The kernel gives up memory.low before an OOM, but then a promise is broken. The page cache of a disk
+# goes when nobody has the disk open.
+kept_cache()
+{
+	exec 8<"$DISK"
+	make_cgroup kept max
+	echo +memory >"$CGROUP/cgroup.subtree_control" || bail_out "no memory controller"
+	sh -c 'echo $$ >"$0/cgroup.procs"; exec dd if="$1" of=/dev/null bs=1024 count="$2"' \
+		"$cgroup" "$DISK" "$KEPT_KB" 2>/dev/null
+	for file in memory.min memory.low; do
+		were=$(level_get available_kb)
+		echo $((KEPT_KB * 1024)) >"$cgroup/$file"
+		check "page cache that $file keeps is not available" poll_until 5 is_less
+		comment "$file: $less KiB less"
+		echo 0 >"$cgroup/$file"
+		check "without $file it is" poll_until 5 is_back
+	done
+	exec 8<&-
+}
+
+leak_without_swap()
+{
+	make_cgroup noswap 1G
+	echo 0 >"$cgroup/memory.swap.max"
+	leak_beside "a cgroup that may not swap" -C "$cgroup"
+}
+
 # An OOM that was avoided may come before the one with a victim, which then finds the level oom.
 is_first_report()
 {
 	[ "$(get reconfigure_wanted)" = $((told + 1)) ]
 }
 
+# Its policy is SCHED_FIFO.
+is_real_time()
+{
+	[ "$(sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 39)" = 1 ]
+}
+
+# Nobody foresees it, because the watcher does not get the CPU: a real-time process of the same
+# priority has it.
 leak_unforeseen()
 {
-	make_cgroup noswap 1G
 	told=$(get reconfigure_wanted)
-	echo 0 >"$cgroup/memory.swap.max"
-	leak_once "unforeseen" -C "$cgroup"
-	equal "a cgroup that may not swap: the OOM enters all levels, in order" \
-		"| warning critical imminent_oom oom" "$(paths unforeseen | sed 's/ x / /; s/ normal.*//')"
+	rt_runtime=$(sysctl -n kernel.sched_rt_runtime_us)
+	sysctl -qw kernel.sched_rt_runtime_us=-1
+	taskset -p 1 "$(watcher_thread)" >/dev/null || bail_out "cannot move the watcher"
+	taskset 1 leak -P -B -c hog -a -1000 >/dev/null 2>&1 &
+	started="$started $!"
+	hog=$!
+	poll_until "$PATIENCE" is_real_time "$hog" || bail_out "the hog does not run"
+	mark_levels unforeseen
+	taskset 2 leak -c leaker -a 1000 -k 1024 -L -l 0 >/dev/null 2>&1
+	since_mark unforeseen >"$tmp/path.unforeseen"
+	stop_process "$hog"
+	taskset -p 3 "$(watcher_thread)" >/dev/null
+	sysctl -qw kernel.sched_rt_runtime_us="$rt_runtime"
+	equal "an OOM that nobody foresees enters all levels, in order" \
+		"| warning critical imminent_oom oom" "$(paths unforeseen | sed 's/ x / /; s/ $//')"
 	was=normal
 	is_first_report || was=oom
 	equal "and its report says that nothing was foreseen" "oom oom $was" \
 		"$(from_report ReportReason) $(from_report Level) $(from_report LevelWas)"
+	poll_until "$PATIENCE" level_is normal || comment "still $(level_get level)"
 }
 
 not_normal()
@@ -141,7 +201,7 @@ read_disk()
 }
 
 [ -b "$DISK" ] || skip_all "no disk to swap to"
-plan 8
+plan 13
 load_module
 short_percpu_lists
 watch_levels
@@ -153,9 +213,11 @@ mark_levels churn
 read_disk
 equal "reading a disk larger than memory changes no level" "" "$(entered_levels churn)"
 
+kept_cache
 fill_memory
-swap_to "$DISK"
 leak_unforeseen
+swap_to "$DISK"
+leak_without_swap
 leak_beside "locked memory beside free swap" -L
 sysctl -qw vm.swappiness=0
 leak_beside "swappiness 0"

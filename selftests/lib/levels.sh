@@ -171,3 +171,12 @@ judge_steps()
 				print level, "before the OOM:", $0
 		}'
 }
+
+# The pid of the thread that measures.
+watcher_thread()
+{
+	for dir in /proc/[0-9]*; do
+		read -r comm 2>/dev/null <"$dir/comm" || continue
+		[ "$comm" != oom_emb_levels ] || echo "${dir#/proc/}"
+	done
+}

@@ -47,6 +47,7 @@ struct plan {
 	bool untouched;		/* it only asks, and holds nothing */
 	bool at_once;		/* a chunk is one system call */
 	bool real_time;		/* others that want the CPU make it no slower */
+	bool busy;		/* it takes its CPU, and no more memory */
 	size_t hold_kb;
 	size_t leak_kb;		/* 0: for ever */
 	size_t chunk_kb;
@@ -221,7 +222,7 @@ static void usage(void)
 {
 	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR]\n"
 	      "            [-h HOLD_KB] [-g] [-l LEAK_KB (0: for ever)] [-k CHUNK_KB] [-s PACE_MS]\n"
-	      "            [-v KB_PER_S] [-f FILE] [-L (locked)] [-P (real-time)] [-p (chunk at once)]\n"
+	      "            [-v KB_PER_S] [-f FILE] [-L (locked)] [-P (real-time)] [-B (busy)] [-p (chunk at once)]\n"
 	      "            [-x (incompressible)] [-X (every other page)] [-K (in the kernel)] [-n (not touched)] [-t SECONDS (from the gate to SIGALRM)]\n",
 	      stderr);
 	exit(EXIT_FAILURE);
@@ -232,10 +233,13 @@ static struct plan parse(int argc, char **argv)
 	struct plan plan = { .score_adj = "0", .chunk_kb = 256 };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "a:c:C:f:gh:k:Kl:LnpPr:R:s:t:v:xX")) != -1) {
+	while ((opt = getopt(argc, argv, "a:Bc:C:f:gh:k:Kl:LnpPr:R:s:t:v:xX")) != -1) {
 		switch (opt) {
 		case 'a':
 			plan.score_adj = optarg;
+			break;
+		case 'B':
+			plan.busy = true;
 			break;
 		case 'c':
 			plan.comm = optarg;
@@ -334,6 +338,8 @@ int main(int argc, char **argv)
 	alarm(plan.lasts_s);
 	if (plan.real_time)
 		become_real_time();
+	while (plan.busy)
+		;
 	if (plan.leaks)
 		eat(&plan);
 	for (;;)
