@@ -112,7 +112,8 @@ make_root()
 	cp "$module" "$root/lib/modules/"
 	cp "$tools/oom-embeddedd" "$root/usr/sbin/"
 	cp "$tools/examples/controller" "$root/usr/bin/"
-	"$strip" --strip-debug --discard-locals "$root/lib/modules/oom_embedded.ko"
+	make -s -C "$REPO_ROOT" strip "KO=$root/lib/modules/oom_embedded.ko" \
+		"CROSS_COMPILE=$(arch_cross "$arch")"
 	"$strip" "$root/usr/sbin/oom-embeddedd" "$root/usr/bin/controller"
 }
 

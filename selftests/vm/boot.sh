@@ -141,7 +141,9 @@ copy_module()
 	lock_entry "build-$NAME"
 	find "$build" -name '*.ko' -exec cp {} "$ROOT/lib/oom-embedded/" \;
 	unlock_entry
-	"$(arch_cross "$ARCH")strip" --strip-debug --discard-locals "$ROOT"/lib/oom-embedded/*.ko
+	# As "make install" does.
+	make -s -C "$REPO_ROOT" strip "KO=$(echo "$ROOT"/lib/oom-embedded/*.ko)" \
+		"CROSS_COMPILE=$(arch_cross "$ARCH")"
 }
 
 copy_extras()
