@@ -8,7 +8,10 @@
 
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/limits.h>
+#include <linux/math64.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 
 #include "lib/ring.h"
 #include "lib/units.h"
@@ -22,7 +25,21 @@ enum {
 	FLAT_S = 10,
 };
 
-static struct oe_history_entry history[OE_NR_HISTORY];
+/**
+ * struct sample - an entry as it is kept
+ * @uptime_us: of the entry; wraps after 2,000 years
+ * @level: of the entry
+ * @available_kb: of the entry; 4 TiB at most, as each part
+ * @part_kb: of the entry
+ */
+struct sample {
+	u64 uptime_us : 56;
+	u64 level : 8;
+	u32 available_kb;
+	u32 part_kb[OE_NR_MEMPARTS];
+} __packed __aligned(4);
+
+static struct sample history[OE_NR_HISTORY];
 static struct oe_ring ring = OE_RING_INIT(ring, history);
 
 static u64 step_kb(void)
@@ -32,9 +49,9 @@ static u64 step_kb(void)
 	return max_t(u64, total_kb / STEP_SHARE, STEP_MIN_KB);
 }
 
-static bool is_news(const struct oe_history_entry *entry)
+static bool is_news(const struct sample *entry)
 {
-	const struct oe_history_entry *last = oe_ring_newest(&ring);
+	const struct sample *last = oe_ring_newest(&ring);
 	u64 step;
 
 	if (!last)
@@ -42,7 +59,7 @@ static bool is_news(const struct oe_history_entry *entry)
 	step = max(entry->available_kb, last->available_kb) -
 	       min(entry->available_kb, last->available_kb);
 	return entry->level != last->level || step >= step_kb() ||
-	       entry->uptime_ns - last->uptime_ns >= FLAT_S * (u64)NSEC_PER_SEC;
+	       entry->uptime_us - last->uptime_us >= FLAT_S * (u64)USEC_PER_SEC;
 }
 
 /**
@@ -54,18 +71,18 @@ static bool is_news(const struct oe_history_entry *entry)
  */
 void oe_history_add(u64 available_kb, enum oe_level level)
 {
-	struct oe_history_entry entry = {
-		.available_kb = available_kb,
+	struct sample entry = {
+		.available_kb = min_t(u64, available_kb, U32_MAX),
 		.level = level,
 	};
-	struct oe_history_entry *slot;
+	struct sample *slot;
 
 	spin_lock(&ring.lock);
-	entry.uptime_ns = ktime_get_ns();
+	entry.uptime_us = div_u64(ktime_get_ns(), NSEC_PER_USEC);
 	if (is_news(&entry)) {
-		oe_memparts_read(entry.part_kb);
 		slot = oe_ring_add(&ring);
 		*slot = entry;
+		oe_memparts_read(slot->part_kb);
 	}
 	spin_unlock(&ring.lock);
 }
@@ -92,5 +109,13 @@ void oe_history_range(u64 *first, u64 *end)
  */
 bool oe_history_copy(u64 number, struct oe_history_entry *entry)
 {
-	return oe_ring_copy(&ring, number, entry);
+	struct sample sample;
+
+	if (!oe_ring_copy(&ring, number, &sample))
+		return false;
+	entry->uptime_us = sample.uptime_us;
+	entry->available_kb = sample.available_kb;
+	entry->level = sample.level;
+	memcpy(entry->part_kb, sample.part_kb, sizeof(entry->part_kb));
+	return true;
 }

@@ -13,13 +13,13 @@ enum {
 
 /**
  * struct oe_history_entry - how much memory there was
- * @uptime_ns: CLOCK_MONOTONIC
+ * @uptime_us: CLOCK_MONOTONIC
  * @available_kb: see oe_available_kb()
  * @level: at that time
  * @part_kb: where the memory was, see oe_memparts_read()
  */
 struct oe_history_entry {
-	u64 uptime_ns;
+	u64 uptime_us;
 	u64 available_kb;
 	enum oe_level level;
 	u32 part_kb[OE_NR_MEMPARTS];

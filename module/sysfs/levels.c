@@ -134,10 +134,10 @@ static void add_entry(struct oe_text *text,
 		      const struct oe_history_entry *entry)
 {
 	u32 rest;
-	u64 seconds = div_u64_rem(entry->uptime_ns, NSEC_PER_SEC, &rest);
+	u64 seconds = div_u64_rem(entry->uptime_us, USEC_PER_SEC, &rest);
 
 	oe_text_add(text, "uptime=%10llu.%06u available_kb=%-12llu level=%-12s",
-		    seconds, rest / 1000, entry->available_kb,
+		    seconds, rest, entry->available_kb,
 		    oe_level_name(entry->level));
 	add_parts(text, entry);
 	oe_text_add(text, "\n");
