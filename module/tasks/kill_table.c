@@ -8,11 +8,10 @@
 
 #include <linux/hash.h>
 #include <linux/log2.h>
-#include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "tasks/kill_table.h"
 
@@ -47,7 +46,8 @@ struct oe_kill_table *oe_kill_table_new(unsigned long nr_keys)
 	unsigned int bits = order_base_2(nr_keys + nr_keys / 2 + 1);
 	struct oe_kill_table *table;
 
-	table = kvzalloc(struct_size(table, entries, 1UL << bits), GFP_KERNEL);
+	/* kvzalloc() would take a power of two of pages. */
+	table = vzalloc(struct_size(table, entries, 1UL << bits));
 	if (table)
 		table->bits = bits;
 	return table;
@@ -61,7 +61,7 @@ struct oe_kill_table *oe_kill_table_new(unsigned long nr_keys)
  */
 void oe_kill_table_free(struct oe_kill_table *table)
 {
-	kvfree(table);
+	vfree(table);
 }
 
 /**
