@@ -9,6 +9,8 @@
 #include <linux/module.h>
 
 #include "rank/group.h"
+#include "rank/group_pass.h"
+#include "rank/name_index.h"
 #include "oom/coverage.h"
 #include "oom/early.h"
 #include "oom/hold.h"
@@ -89,8 +91,11 @@ static int set_memory_aside(void)
 	return err;
 }
 
+/* The caches of the groups, too: of those that were made. */
 static void free_memory(void)
 {
+	oe_group_pass_free();
+	oe_name_index_free();
 	oe_decide_exit();
 	oe_hold_exit();
 }

@@ -20,6 +20,7 @@
 #include "rank/group.h"
 #include "rank/group_rule.h"
 #include "rank/group_table.h"
+#include "rank/name_index.h"
 #include "rank/rank.h"
 #include "rank/version.h"
 
@@ -298,6 +299,9 @@ int oe_group_add(const char *name, struct oe_group **group)
 	struct oe_group *new;
 	int err;
 
+	err = oe_name_index_reserve();
+	if (err)
+		return err;
 	new = kzalloc(sizeof(*new), GFP_KERNEL);
 	if (!new)
 		return -ENOMEM;

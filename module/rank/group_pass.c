@@ -3,13 +3,15 @@
  * Two caches for one pass over all processes: the group whose rule a name,
  * user, cgroup and executable match, and the groups whose rules the last three
  * match with any name. Most processes have these in common with another
- * process, and many the name, too.
+ * process, and many the name, too. The caches are there from the first group on.
  */
 #include "core.h"
 
+#include <linux/errno.h>
 #include <linux/hash.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "rank/group.h"
 #include "rank/group_pass.h"
@@ -50,21 +52,62 @@ struct kind {
 	DECLARE_BITMAP(groups, OE_NR_GROUPS);
 };
 
-/* By hash, the owner's. */
-static struct pass {
+/**
+ * struct pass - a cache
+ * @owner: the task whose pass it serves, or NULL
+ * @findings: by hash, the owner's
+ * @kinds: by hash, the owner's
+ */
+struct pass {
 	struct task_struct *owner;
 	struct finding findings[1 << FINDING_BITS];
 	struct kind kinds[1 << KIND_BITS];
-} passes[OE_NR_GROUP_PASSES];
+};
+
+/* One for each user; NULL before the first group, then there until the end. */
+static struct pass *passes;
+
+/**
+ * oe_group_pass_reserve - before there is a group
+ *
+ * Context: process context, may sleep; several may come at once.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_group_pass_reserve(void)
+{
+	struct pass *new;
+
+	if (READ_ONCE(passes))
+		return 0;
+	new = vzalloc(array_size(OE_NR_GROUP_PASSES, sizeof(*new)));
+	if (!new)
+		return -ENOMEM;
+	/* Pairs with the readers: they find it zeroed. */
+	if (cmpxchg(&passes, NULL, new))
+		vfree(new);
+	return 0;
+}
+
+/**
+ * oe_group_pass_free - give the caches back
+ *
+ * Context: module exit; nobody ranks a process any more.
+ */
+void oe_group_pass_free(void)
+{
+	vfree(passes);
+	passes = NULL;
+}
 
 /* Only current sets or clears this value, so a plain read is safe. */
 static struct pass *current_pass(void)
 {
+	struct pass *all = READ_ONCE(passes);
 	unsigned int i;
 
-	for (i = 0; i < OE_NR_GROUP_PASSES; i++)
-		if (READ_ONCE(passes[i].owner) == current)
-			return &passes[i];
+	for (i = 0; all && i < OE_NR_GROUP_PASSES; i++)
+		if (READ_ONCE(all[i].owner) == current)
+			return &all[i];
 	return NULL;
 }
 
@@ -81,10 +124,13 @@ static struct pass *current_pass(void)
  */
 bool oe_group_pass_begin(enum oe_group_pass user)
 {
-	struct pass *pass = &passes[user];
+	struct pass *all = READ_ONCE(passes);
+	struct pass *pass;
 
-	if (!oe_group_any_rule() ||
-	    cmpxchg_acquire(&pass->owner, NULL, current))
+	if (!all || !oe_group_any_rule())
+		return false;
+	pass = &all[user];
+	if (cmpxchg_acquire(&pass->owner, NULL, current))
 		return false;
 	memset(pass->findings, 0, sizeof(pass->findings));
 	memset(pass->kinds, 0, sizeof(pass->kinds));

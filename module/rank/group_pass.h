@@ -22,6 +22,8 @@ enum oe_group_pass {
 	OE_NR_GROUP_PASSES,
 };
 
+int oe_group_pass_reserve(void);
+void oe_group_pass_free(void);
 bool oe_group_pass_begin(enum oe_group_pass user);
 void oe_group_pass_end(enum oe_group_pass user, bool began);
 unsigned int oe_group_pass_judge(struct task_struct *p,

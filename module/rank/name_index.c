@@ -3,15 +3,20 @@
  * The groups that a process can be in by its name, so that an OOM need not
  * compare each of thousands of processes with the rules of hundreds of groups.
  *
+ * The index is there from the first group on.
+ *
  * Characters are of one of 16 kinds. For each place in a name and each kind
  * there is the set of groups of which a rule allows that kind at that place; a
  * group that is in the set of each character of a name may match it.
  */
 #include "core.h"
 
+#include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "rank/name_index.h"
 
@@ -23,7 +28,44 @@ enum {
 static const u16 ANY_KIND = U16_MAX;
 
 /* Sets of groups; written by one at a time, read without a lock. */
-static unsigned long name_index[OE_NAME_PLACES][NR_KINDS][SET_WORDS];
+struct index {
+	unsigned long groups[OE_NAME_PLACES][NR_KINDS][SET_WORDS];
+};
+
+/* NULL before the first group. It stays until the module is removed. */
+static struct index *name_index;
+
+/**
+ * oe_name_index_reserve - before there is a group
+ *
+ * Context: process context, may sleep; several may come at once.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_name_index_reserve(void)
+{
+	struct index *new;
+
+	if (READ_ONCE(name_index))
+		return 0;
+	new = vzalloc(sizeof(*new));
+	if (!new)
+		return -ENOMEM;
+	/* Pairs with oe_name_index_find(): readers find it zeroed. */
+	if (cmpxchg(&name_index, NULL, new))
+		vfree(new);
+	return 0;
+}
+
+/**
+ * oe_name_index_free - give the index back
+ *
+ * Context: module exit; there are no readers any more.
+ */
+void oe_name_index_free(void)
+{
+	vfree(name_index);
+	name_index = NULL;
+}
 
 /* Two digits are of two kinds, and few letters share one. NUL ends a name. */
 static unsigned int kind_of(char c)
@@ -69,9 +111,9 @@ static void adjust_index(unsigned int group, const struct oe_names *names,
 			bool may_stand = names->kinds[i] & BIT(kind);
 
 			if (wide && may_stand)
-				set_bit(group, name_index[i][kind]);
+				set_bit(group, name_index->groups[i][kind]);
 			if (!wide && !may_stand)
-				clear_bit(group, name_index[i][kind]);
+				clear_bit(group, name_index->groups[i][kind]);
 		}
 	}
 }
@@ -81,7 +123,7 @@ static void adjust_index(unsigned int group, const struct oe_names *names,
  * @group: its index
  * @names: the names that they can match
  *
- * Context: the caller serialises.
+ * Context: after oe_name_index_reserve(); the caller serialises.
  */
 void oe_name_index_widen(unsigned int group, const struct oe_names *names)
 {
@@ -93,7 +135,7 @@ void oe_name_index_widen(unsigned int group, const struct oe_names *names)
  * @group: its index
  * @names: the names that the rules that are left can match
  *
- * Context: the caller serialises.
+ * Context: after oe_name_index_reserve(); the caller serialises.
  */
 void oe_name_index_narrow(unsigned int group, const struct oe_names *names)
 {
@@ -109,12 +151,18 @@ void oe_name_index_narrow(unsigned int group, const struct oe_names *names)
  */
 void oe_name_index_find(const char *name, unsigned long *groups)
 {
+	/* Pairs with oe_name_index_reserve(). */
+	const struct index *index = READ_ONCE(name_index);
 	unsigned long left[SET_WORDS];
 	unsigned int i, word;
 
+	if (!index) {
+		bitmap_zero(groups, OE_NR_GROUPS);
+		return;
+	}
 	memset(left, 0xff, sizeof(left));
 	for (i = 0; i < OE_NAME_PLACES; i++) {
-		const unsigned long *set = name_index[i][kind_of(name[i])];
+		const unsigned long *set = index->groups[i][kind_of(name[i])];
 		unsigned long any = 0;
 
 		/* Written by adjust_index(). Unrolled: done for each process. */

@@ -22,6 +22,8 @@ struct oe_names {
 	u16 kinds[OE_NAME_PLACES];
 };
 
+int oe_name_index_reserve(void);
+void oe_name_index_free(void);
 void oe_names_add(struct oe_names *names, const char *pattern);
 void oe_name_index_widen(unsigned int group, const struct oe_names *names);
 void oe_name_index_narrow(unsigned int group, const struct oe_names *names);

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The memory report: the users of all memory just before, or when, it has run
- * out. It is written to memory that is allocated at load, with one place for
- * each reason, so that the report of an OOM does not overwrite that of the
- * warning.
+ * out. It is written to memory that is allocated at load, that for the names of
+ * groups before the first one is made, with one place for each reason, so that
+ * the report of an OOM does not overwrite that of the warning.
  */
 #include "core.h"
 
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/reboot.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "compat/compat.h"
 #include "lib/parse.h"
@@ -73,7 +75,7 @@ MODULE_PARM_DESC(
  */
 unsigned long oe_memreport_size(const struct oe_memreport_process *process)
 {
-	return process->rss + process->swap;
+	return (unsigned long)process->rss + process->swap;
 }
 
 /**
@@ -89,10 +91,12 @@ const char *oe_memreport_source(const struct oe_memreport *report,
 				char text[OE_MEMREPORT_SOURCE])
 {
 	bool group = process->source == OE_SOURCE_GROUP;
+	/* Published by oe_memreport_reserve_names(). */
+	const struct oe_memreport_names *names = READ_ONCE(report->names);
 
 	scnprintf(text, OE_MEMREPORT_SOURCE, "%s%s%s",
 		  oe_source_name(process->source), group ? ":" : "",
-		  group ? report->groups[process->group] : "");
+		  group && names ? names->groups[process->group] : "");
 	return text;
 }
 
@@ -154,14 +158,28 @@ static int record_process(const struct oe_candidate *c, void *arg)
 		.source = c->source,
 		.group = c->group,
 	};
+	unsigned long rss, swap;
 
-	oe_tasks_size(p, &process.rss, &process.swap);
+	oe_tasks_size(p, &rss, &swap);
+	process.rss = min_t(unsigned long, rss, U32_MAX);
+	process.swap = min_t(unsigned long, swap, U32_MAX);
 	/* A torn read is still terminated. */
 	strscpy(process.comm, p->comm, sizeof(process.comm));
 	report->nr_processes++;
-	report->totals.kb[OE_MEMTOTAL_SwapTotal] += oe_to_kib(process.swap);
+	report->totals.kb[OE_MEMTOTAL_SwapTotal] += oe_to_kib(swap);
 	add_process(report, &process);
 	return 0;
+}
+
+/* A group may be removed, and another may have its number, before it is read. */
+static void record_names(const struct oe_memreport *report)
+{
+	/* Published by oe_memreport_reserve_names(). */
+	struct oe_memreport_names *names = READ_ONCE(report->names);
+	unsigned int group;
+
+	for (group = 0; names && group < OE_NR_GROUPS; group++)
+		oe_group_name(group, names->groups[group]);
 }
 
 /**
@@ -203,7 +221,6 @@ void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
 	const struct oe_domain domain = {
 		.totalpages = oe_tasks_totalpages(NULL),
 	};
-	unsigned int group;
 
 	report->reason = reason;
 	report->seq = seq;
@@ -214,8 +231,7 @@ void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
 	report->nr_processes = 0;
 	report->nr_recorded = 0;
 	oe_memtotals_read(&report->totals);
-	for (group = 0; group < OE_NR_GROUPS; group++)
-		oe_group_name(group, report->groups[group]);
+	record_names(report);
 	oe_tasks_for_each(&domain,
 			  reason == OE_MEMREPORT_OOM ? OE_GROUP_PASS_OOM :
 						       OE_GROUP_PASS_LIST,
@@ -342,8 +358,36 @@ static void free_reports(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < OE_NR_MEMREPORTS; i++)
-		kvfree(memreport.reports[i].processes);
+	for (i = 0; i < OE_NR_MEMREPORTS; i++) {
+		vfree(memreport.reports[i].processes);
+		vfree(memreport.reports[i].names);
+	}
+}
+
+/**
+ * oe_memreport_reserve_names - before there is a group
+ *
+ * Context: process context, may sleep; several may come at once.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_memreport_reserve_names(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < OE_NR_MEMREPORTS; i++) {
+		struct oe_memreport *report = &memreport.reports[i];
+		struct oe_memreport_names *names;
+
+		if (READ_ONCE(report->names))
+			continue;
+		names = vzalloc(sizeof(*names));
+		if (!names)
+			return -ENOMEM;
+		/* Pairs with the readers: they find it zeroed. */
+		if (cmpxchg(&report->names, NULL, names))
+			vfree(names);
+	}
+	return 0;
 }
 
 /**
@@ -361,9 +405,9 @@ int oe_memreport_init(void)
 		struct oe_memreport *report = &memreport.reports[i];
 
 		seqcount_init(&report->version);
-		report->processes = kvcalloc(report_processes,
-					     sizeof(*report->processes),
-					     GFP_KERNEL);
+		/* kvcalloc() would take a power of two of pages. */
+		report->processes = vzalloc(array_size(
+			report_processes, sizeof(*report->processes)));
 		if (!report->processes) {
 			free_reports();
 			return -ENOMEM;

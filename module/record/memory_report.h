@@ -30,7 +30,7 @@ enum {
 
 /**
  * struct oe_memreport_process - a process in a report
- * @rss: resident pages
+ * @rss: resident pages; at most 2^32 - 1, as @swap
  * @swap: pages swapped out
  * @pid: thread group id in the initial pid namespace
  * @uid: of its leader
@@ -40,14 +40,22 @@ enum {
  * @comm: of its leader
  */
 struct oe_memreport_process {
-	unsigned long rss;
-	unsigned long swap;
+	u32 rss;
+	u32 swap;
 	pid_t pid;
 	kuid_t uid;
 	u16 rank;
 	u8 source;
 	u8 group;
 	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct oe_memreport_names - the names of all groups
+ * @groups: by their index
+ */
+struct oe_memreport_names {
+	char groups[OE_NR_GROUPS][OE_GROUP_NAME];
 };
 
 /**
@@ -63,7 +71,8 @@ struct oe_memreport_process {
  * @nr_processes: how many there were
  * @nr_recorded: how many of them are in @processes: the biggest
  * @processes: in no order
- * @groups: the names of all groups, as they were
+ * @names: of the groups, as they were; NULL before the first group, then there
+ *	until the end
  *
  * Has one writer at a time; readers take no lock and compare @version.
  */
@@ -79,10 +88,11 @@ struct oe_memreport {
 	unsigned int nr_processes;
 	unsigned int nr_recorded;
 	struct oe_memreport_process *processes;
-	char groups[OE_NR_GROUPS][OE_GROUP_NAME];
+	struct oe_memreport_names *names;
 };
 
 int oe_memreport_init(void);
+int oe_memreport_reserve_names(void);
 void oe_memreport_exit(void);
 void oe_memreport_begin(enum oe_memreport_reason reason);
 void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,

@@ -21,6 +21,8 @@
 #include "compat/compat.h"
 #include "rank/group.h"
 #include "rank/group_change_rule.h"
+#include "rank/group_pass.h"
+#include "record/memory_report.h"
 #include "sysfs/snapshot.h"
 #include "lib/parse.h"
 #include "rank/rank.h"
@@ -180,6 +182,14 @@ static struct oe_group_entry *find_entry(const char *name)
 	return NULL;
 }
 
+/* The first group brings it: most machines have none. */
+static int reserve_memory(void)
+{
+	int err = oe_group_pass_reserve();
+
+	return err ?: oe_memreport_reserve_names();
+}
+
 /*
  * Made without the lock: a manager that makes a group in an OOM must not wait
  * for a writer that waits for memory. A group's name is taken from before its
@@ -191,6 +201,9 @@ static int create_entry(const char *name)
 	struct oe_group_entry *entry;
 	int err;
 
+	err = reserve_memory();
+	if (err)
+		return err;
 	err = oe_group_add(name, &group);
 	if (err)
 		return err;

@@ -127,6 +127,10 @@ static int set_joint(struct oe_group *of, const char *text)
 
 static int set_up(struct kunit *test)
 {
+	int err = oe_name_index_reserve();
+
+	if (err)
+		return err;
 	memset(&group, 0, sizeof(group));
 	rcu_assign_pointer(oe_groups.all[0], &group);
 	oe_groups.end = 1;
@@ -142,6 +146,7 @@ static void tear_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0u, oe_groups.nr_exe_uses);
 	RCU_INIT_POINTER(oe_groups.all[0], NULL);
 	oe_groups.end = 0;
+	oe_name_index_free();
 }
 
 static void child_is_in_its_parents_cgroup(struct kunit *test)
