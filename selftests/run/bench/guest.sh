@@ -27,6 +27,8 @@ LIST_EXPIRES_S=12
 LIMITED_UID=20001
 LIMITS=1000
 SCANS=10
+# Groups and limits whose memory is measured.
+EACH=200
 
 present=0	# processes in all herds
 state=stock	# stock, loaded, ranked: what is said of the module in a line
@@ -328,6 +330,53 @@ object_size()
 	awk '$1 == "oom_embedded_rank" { print $4 }' /proc/slabinfo
 }
 
+# --- memory ------------------------------------------------------------------
+
+# KiB of pages that the module has allocated by itself.
+own_pages()
+{
+	awk '/\[oom_embedded\]/ { for (i = 3; i <= NF; i++) if ($i ~ /^pages=/) n += substr($i, 7) }
+		END { print n * 4 }' /proc/vmallocinfo
+}
+
+# taken WHEN: all that the module takes, in KiB, by kind. A thread has a stack of 16 KiB.
+taken()
+{
+	say taken "$1 loaded=$(($(cat /sys/module/oom_embedded/coresize) / 1024))" \
+		"pages=$(own_pages) spare=$(($(slab_bytes) / 1024))" \
+		"stacks=$(($(cat /proc/[0-9]*/comm | grep -c oom_e) * 16))"
+}
+
+kernel_kb()
+{
+	awk '/^(Slab|VmallocUsed):/ { n += $2 } END { print n }' /proc/meminfo
+}
+
+# each DIRECTORY FIRST: bytes that a group or a limit takes, with its files, of EACH of them.
+each()
+{
+	before=$(kernel_kb)
+	i=$2
+	while [ "$i" -lt $(($2 + EACH)) ]; do
+		echo "$i" >"$OE/$1/create" || bail_out "no $1/$i"
+		i=$((i + 1))
+	done
+	say each "$1 $((($(kernel_kb) - before) * 1024 / EACH))"
+}
+
+# The first group brings what all share, the first limit a thread.
+memory_costs()
+{
+	insmod "$MODULE" || bail_out "insmod failed"
+	taken load
+	echo one >$OE/groups/create || bail_out "no group"
+	echo $((LIMITED_UID - 1)) >$OE/limits/create || bail_out "no limit"
+	taken used
+	each groups 1
+	each limits $LIMITED_UID
+	rmmod oom_embedded || bail_out "rmmod failed"
+}
+
 # --- limits ------------------------------------------------------------------
 
 # Everybody in all herds.
@@ -421,6 +470,7 @@ done
 event_cost
 
 # The first load taints the kernel, which makes its reports a line longer.
+memory_costs
 load
 say size "$(cat /sys/module/oom_embedded/coresize)"
 module_calls

@@ -54,6 +54,14 @@ function need(what)
 
 /^# bench kernel / { kernel = $4 }
 /^# bench size / { coresize = $4 }
+/^# bench taken / {
+	taken[$4, "loaded"] = value("loaded")
+	taken[$4, "pages"] = value("pages")
+	taken[$4, "spare"] = value("spare")
+	taken[$4, "stacks"] = value("stacks")
+}
+
+/^# bench each / { each_bytes[$4] = $5 }
 /^# bench calls / { calls[$4] = $5 }
 /^# bench rank / { ranked = $4; object = $5; slab = $6 }
 /^# bench watch / { watch_ns[value("case")] = value("ns") / value("seconds"); watch_wakeups[value("case")] = value("wakeups") / value("seconds") }
@@ -263,7 +271,17 @@ function episode_section()
 	episode_row("memcg", 10000, 0, "memory cgroup of one process, 10,000 others, `oom_dump_tasks=0`")
 }
 
-function size_section(    each, share)
+# All that the module takes then, in words; its sum is total_kb.
+function taken_text(when)
+{
+	if (!((when, "loaded") in taken))
+		need("memory taken: " when)
+	total_kb = taken[when, "loaded"] + taken[when, "pages"] + taken[when, "spare"] + taken[when, "stacks"]
+	return sprintf("%d KiB: %d as loaded, %d of pages, %d of spare rankings, %d of stacks", total_kb,
+		       taken[when, "loaded"], taken[when, "pages"], taken[when, "spare"], taken[when, "stacks"])
+}
+
+function size_section(    each, share, text_taken)
 {
 	printf "\n## Memory\n\n"
 	printf "Text and data: sections of the .ko written by us. Everything that stays: with the tables that\n"
@@ -275,10 +293,17 @@ function size_section(    each, share)
 	row("module: text and data", "at most 64 KiB", sprintf("%.1f KiB", text / 1024), text <= 65536)
 	row("module: everything that stays", "at most 64 KiB", sprintf("%.1f KiB", resident / 1024), resident <= 65536)
 	row("module: as loaded", "at most 64 KiB", sprintf("%.1f KiB", coresize / 1024), coresize <= 65536)
+	text_taken = taken_text("load")
+	row("in all, at the defaults", "at most 170 KiB", text_taken, total_kb <= 170)
 	each = slab / ranked
 	share = 1024 * 8 / ranked
 	row("bytes a ranked process", "at most 128", sprintf("%.1f (%.1f slab, object of %d; %.1f hash table)", each + share, each, object, share),
 	    each + share <= 128)
+	printf "\nIn all: as loaded; pages allocated by the module (`/proc/vmallocinfo`); spare rankings, for\n"
+	printf "forks; a stack of 16 KiB for each of its threads. With a group and a limit %s.\n", taken_text("used")
+	printf "A further group takes %s bytes, a further limit %s, by the growth of `Slab` and `VmallocUsed` in\n",
+	       thousands(each_bytes["groups"]), thousands(each_bytes["limits"])
+	printf "`/proc/meminfo`: most of it is the kernel's, for the files in sysfs.\n"
 }
 
 function idle_section()
