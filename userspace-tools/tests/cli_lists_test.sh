@@ -56,6 +56,22 @@ put_file sysfs/default_rank 99
 gives "no command: a threshold above default_rank" 0 \
 	'^next +only root may know; everybody without a ranking is protected$'
 make_tree "$tmp/tree"
+gives "no command: a module that is not in the list of modules" 0 '^policy '
+same "no command: nothing is said of its memory" '' "$(grep ^module <<<"$out")"
+put_file proc/modules "$(printf 'zram 40960 1 - Live 0x0\noom_embedded 454656 0 - Live 0x0\nuser 8192 1 oom_embedded, Live 0x0')"
+put_file proc/vmallocinfo "$(printf '0x1-0x2 40960 oe_memreport_init+0x44/0xa0 [oom_embedded] pages=9 vmalloc\n0x2-0x3 20480 oe_kill_table_new+0x5/0x9 [oom_embedded] pages=4 vmalloc\n0x3-0x4 8192 other+0x5/0x9 [zram] pages=1 vmalloc')"
+fake_process 501 0 oom_emb_levels 0 0 0 /
+fake_process 502 0 kworker/R-oom_e 0 0 0 /
+fake_process 503 0 oom_embedded_no 1000 1000 0 /
+sed -i '/^Vm/d' "$OOM_EMBEDDED_PROC/501/status" "$OOM_EMBEDDED_PROC/502/status"
+page_kb=$(($(getconf PAGESIZE) / 1024))
+gives "no command: the module's memory" 0 "^module +444 KiB as loaded, $((13 * page_kb)) KiB set aside, (16|32) KiB of stacks\$"
+json "status: the module's memory, without a process of such a name" '[.module_memory.loaded_kb, .module_memory.pages_kb, .module_memory.threads]' \
+	"[444,$((13 * page_kb)),2]" status
+rm "$OOM_EMBEDDED_PROC/vmallocinfo"
+json "status: without root" '.module_memory | has("pages_kb"), .pages_kb' "$(printf 'true\nnull')" status
+gives "no command: the module's memory without root" 0 '^module +444 KiB as loaded, .* only root may know what is set aside$'
+make_tree "$tmp/tree"
 put_file proc/sys/vm/panic_on_oom 1
 put_file proc/sys/kernel/ftrace_enabled 0
 put_file sysfs/mode observe

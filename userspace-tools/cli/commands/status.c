@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/footprint.h"
 #include "cli/commands/summary.h"
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
@@ -131,6 +132,24 @@ static void show_commit(void)
 	out_number("commit_left_kb", commit.left_kb);
 }
 
+/* The memory that the module takes itself. */
+static void show_footprint(void)
+{
+	struct footprint footprint;
+
+	if (footprint_read(&footprint))
+		return;
+	out_open("module_memory");
+	out_number("loaded_kb", footprint.loaded_kb);
+	if (footprint.pages_kb >= 0)
+		out_number("pages_kb", footprint.pages_kb);
+	else
+		out_null("pages_kb");
+	out_number("stacks_kb", footprint.stacks_kb);
+	out_number("threads", footprint.nr_threads);
+	out_close();
+}
+
 /**
  * status_run - the command "status"
  * @args: @verbose
@@ -193,6 +212,7 @@ int status_run(const struct arguments *args)
 	show_number_of("limits");
 	show_number_of("cgroups");
 	show_commit();
+	show_footprint();
 	if (!oe_sysfs_exists("levels")) {
 		out_open("levels");
 		show_files("levels", levels);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/commands/check.h"
+#include "cli/commands/footprint.h"
 #include "cli/commands/manager.h"
 #include "cli/commands/watched.h"
 #include "cli/print/complain.h"
@@ -101,6 +102,28 @@ static void print_cgroups(void)
 			   watched_text(&watched, text), watched.path);
 	}
 	oe_sysfs_free_names(names, nr);
+}
+
+static void print_footprint(void)
+{
+	struct footprint footprint;
+	char loaded[FORMAT_SIZE];
+	char stacks[FORMAT_SIZE];
+	char pages[FORMAT_SIZE];
+
+	if (footprint_read(&footprint))
+		return;
+	format_kb(loaded, footprint.loaded_kb);
+	format_kb(stacks, footprint.stacks_kb);
+	if (footprint.pages_kb >= 0)
+		print_line("module", "%s as loaded, %s set aside, %s of stacks",
+			   loaded, format_kb(pages, footprint.pages_kb),
+			   stacks);
+	else
+		print_line(
+			"module",
+			"%s as loaded, %s of stacks; only root may know what is set aside",
+			loaded, stacks);
 }
 
 static void print_policy(void)
@@ -267,6 +290,7 @@ void summary_print(void)
 	print_memory();
 	print_commit();
 	print_cgroups();
+	print_footprint();
 	print_policy();
 	print_processes();
 	print_manager();
