@@ -173,7 +173,7 @@ help:
 	@echo "make check-newcomer  what README says, typed in a Debian with systemd"
 	@echo "make check-deb  Debian's packages: lintian, and their life in a Debian with systemd"
 	@echo "make check-secure-boot  a guest with Secure Boot loads the signed module and no other"
-	@echo "make check-levels    leaks with every kind of swap"
+	@echo "make check-levels    leaks with every kind of swap, and owners of memory"
 	@echo "make check-property  500 random configurations against a model, or ROUNDS=5000"
 	@echo "make check-model  every state of a model of the path of an OOM, planted faults of it, and paths of real OOMs"
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"

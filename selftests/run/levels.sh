@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# levels.sh [KERNEL]: levels/levels_leaks.sh, leaks in every arrangement of swap, in a guest whose clock
-# counts instructions (debian-6.1). Leaves the table in CACHE_DIR for publish.sh.
+# levels.sh [PART...]: how a machine runs short, in guests of their own, one after the other (default: all of PARTS).
+# levels.sh --page: what they found, as a page; a row that was not measured here stays as published.
+# Settings of the scripts (CASES, RATES) come from the environment.
 
 set -euo pipefail
 
@@ -12,42 +13,114 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=selftests/run/results.sh
 . selftests/run/results.sh
 
-NAME=${1:-debian-6.1}
-PAGE=$RESULTS/levels.md
+PARTS=(leaks cma highmem account)
+PAGE=$PUBLISHED/levels.md
 
-page()
+# settings NAME...: those of the environment, as arguments of a script
+settings()
+{
+	local name
+
+	for name; do
+		[[ -z ${!name-} ]] || printf ' %s=%s' "$name" "${!name}"
+	done
+}
+
+boot()
+{
+	selftests/vm/boot.sh --label "levels-$1" --timeout 14400 --test-timeout 14300 "${@:2}"
+}
+
+run_part()
+{
+	local swap=(--swap 400 --modprobe)
+
+	case $1 in
+	leaks) boot "$1" --icount "${swap[@]}" debian-6.1 -- "levels_leaks.sh$(settings CASES RATES)" ;;
+	cma) boot "$1" --icount --append cma=64M arm64-6.12 -- "levels_leaks.sh CASES=cma$(settings RATES)" ;;
+	highmem) boot "$1" --icount --mem 1200 i386-6.1 -- "levels_leaks.sh CASES=highmem ROOM=245760$(settings RATES)" ;;
+	account) boot "$1" --tools "${swap[@]}" debian-6.1 -- "tools_account.sh MORE=1" ;;
+	*) die "there is no part $1 (${PARTS[*]})" ;;
+	esac
+}
+
+found()
+{
+	find "$RESULTS" -name 'levels-*.verdict' -exec sed -n "s/^# $1: \(.*\)/| \1 |/p" {} +
+}
+
+published()
+{
+	awk -v title="## $1" '$0 == title { inside = 1; next } /^## / { inside = 0 }
+		inside && /^\| / && past { print } /^\|---/ { past = 1 } !/^\|/ { past = 0 }' "$PAGE"
+}
+
+# rows TITLE WORD KEYS: the published rows of a table, each replaced by the one that was found and has
+# the same first KEYS columns, and those that are new.
+rows()
+{
+	awk -F ' *[|] *' -v keys="$3" '
+		{
+			key = $2 (keys > 1 ? "|" $3 : "")
+			if (!(key in row))
+				order[++n] = key
+			row[key] = $0
+		}
+		END { for (i = 1; i <= n; i++) print row[order[i]] }' \
+		<(published "$1") <(found "$2")
+}
+
+print_page()
 {
 	cat <<-EOT
 	# Levels
 
-	How a leak passes through the levels. Measured by \`make check-levels\` ($(machine); $NAME, 256 MB,
-	default watermarks of 15, 8 and 4 %, a clock that counts instructions).
+	Measured by \`make check-levels\` on $(machine): debian-6.1 with 256 MB, for CMA arm64-6.12 with 256 MB
+	of which 64 MB are a CMA area, for high memory i386-6.1 with 1200 MB. Default watermarks of 15, 8 and
+	4 %. Times are those of a clock that counts instructions.
+
+	## Leaks
 
 	The memory that was available when \`imminent_oom\` was entered, and the time from then until the
 	OOM. The levels are those before the OOM. With zram and zswap a level may be left again when it becomes
-	known what the data takes there. In a cgroup with \`memory.swap.max\` of 0, beside free swap, the levels
-	come with the OOM. Under strict overcommit no OOM comes: \`mmap()\` is refused, no level of the module
-	tells it, and the manager's \`commit_left\` does.
+	known what the data takes there. With \`memory.low\` the OOM is further away: the kernel first gives up what
+	that keeps. Under strict overcommit no OOM comes: \`mmap()\` is refused, no level of the module tells it, and
+	the manager's \`commit_left\` does. With cma and highmem the kernel's own memory leaks, and what is available
+	is what processes might still have.
 
 	| arrangement | KiB a second | available | of all memory | until the OOM | levels before it |
 	|---|---|---|---|---|---|
 	EOT
-	sed -n 's/^# leak: \(.*\)/| \1 |/p' "$1"
+	rows Leaks leak 2
+	cat <<-EOT
+
+	## Owners of the memory
+
+	States of a machine, each with so much memory of one kind; what \`oom-embedded report\` tells of the part that it
+	belongs to, and its sentence of verdict. In each the parts are MemTotal within 1 %.
+
+	| state | KiB put there | the part | verdict |
+	|---|---|---|---|
+	EOT
+	rows "Owners of the memory" account 1
 }
 
 main()
 {
 	local failed=0
-	local pid
+	local part
 
-	selftests/vm/boot.sh --icount --swap 400 --modprobe --timeout 7200 --test-timeout 7000 "$NAME" -- \
-		levels_leaks.sh &
-	pid=$!
-	wait "$pid" || failed=1
-	mkdir -p "$RESULTS"
-	page "$CACHE_DIR/logs/$NAME-levels_leaks.sh-$pid/verdict.log" | sed 's/^\t//' >"$PAGE"
-	say_where "$PAGE"
+	[[ $# -gt 0 ]] || set -- "${PARTS[@]}"
+	for part; do
+		run_part "$part" || failed=1
+	done
+	print_page
+	say_where "$RESULTS"
 	return "$failed"
 }
 
-main
+if [[ ${1-} == --page ]]; then
+	print_page
+else
+	main "$@"
+fi

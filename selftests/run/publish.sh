@@ -29,7 +29,8 @@ publish()
 
 mkdir -p "$PUBLISHED"
 ! ls "$RESULTS"/kernels/*.row >/dev/null 2>&1 || publish kernels.md selftests/run/matrix.sh --page
-for name in benchmarks coverage limits model levels; do
+! ls "$RESULTS"/levels-*.verdict >/dev/null 2>&1 || publish levels.md selftests/run/levels.sh --page
+for name in benchmarks coverage limits model; do
 	[[ ! -e $RESULTS/$name.md ]] || publish "$name.md" cat "$RESULTS/$name.md"
 done
 [[ $published -gt 0 ]] || die "no results in $RESULTS"
