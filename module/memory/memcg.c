@@ -9,13 +9,15 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
-#include <linux/math64.h>
 #include <linux/memcontrol.h>
+#include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 #include <linux/page_counter.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
+#include <linux/swap.h>
+#include <linux/vmstat.h>
 
 #include "lib/pause.h"
 #include "memory/memcg.h"
@@ -24,23 +26,34 @@
 enum {
 	/* A walk over many cgroups is not made for each look at the memory. */
 	WALK_PAUSE_MS = 20,
-	WALK_PAUSE_MAX_MS = 1000,
-	/* The pause, as a multiple of what the walk took: 1 % of a CPU at most. */
+	WALK_PAUSE_MAX_MS = 100,
+	WALK_PAUSE_AT_REST_MS = 1000,
+	/*
+	 * The pause, as a multiple of what the walk took: at most 1 % of a CPU,
+	 * and 0.05 % at rest.
+	 */
 	WALK_PAUSE_SHARE = 100,
+	WALK_PAUSE_SHARE_AT_REST = 2000,
+	/* No rest: so much less is left than at the last walk, a part of all. */
+	WALK_FALL_SHARE = 128,
 };
 
 /**
  * struct walk - a sum over memory cgroups, and when it is made again
  * @pages_below: the sum
  * @pages: the last result
+ * @left: of left_pages() at that time
  * @since: jiffies when it was made; harmless if two walk
- * @pause_ms: how long it counts; 0 = there was none
+ * @took_us: how long it took, a second at most
+ * @walked: there was one
  */
 struct walk {
 	unsigned long (*pages_below)(struct mem_cgroup *root);
 	unsigned long pages;
+	unsigned long left;
 	unsigned long since;
-	unsigned int pause_ms;
+	unsigned int took_us;
+	bool walked;
 };
 
 static unsigned long list_size(struct mem_cgroup *memcg, enum lru_list lru)
@@ -175,31 +188,50 @@ static unsigned long walk_below_root(const struct walk *walk)
 	return pages;
 }
 
-/* Many cgroups are walked less often: the share of a CPU is bounded. */
-static unsigned int pause_after(u64 ns)
+/* Falls with whatever takes memory, also while others are swapped out for it. */
+static unsigned long left_pages(void)
 {
-	u64 ms = div_u64(ns * WALK_PAUSE_SHARE, NSEC_PER_MSEC);
+	return global_zone_page_state(NR_FREE_PAGES) +
+	       global_node_page_state(NR_ACTIVE_FILE) +
+	       global_node_page_state(NR_INACTIVE_FILE) +
+	       max(get_nr_swap_pages(), 0L);
+}
 
-	return clamp_t(u64, ms, WALK_PAUSE_MS, WALK_PAUSE_MAX_MS);
+/* Many cgroups are walked less often: the share of a CPU is bounded. */
+static unsigned int pause_of(const struct walk *walk, unsigned long left)
+{
+	unsigned long fall = totalram_pages() / WALK_FALL_SHARE;
+	unsigned int us = READ_ONCE(walk->took_us);
+	unsigned int ms = us * WALK_PAUSE_SHARE / USEC_PER_MSEC;
+
+	if (left + fall < READ_ONCE(walk->left))
+		return clamp_t(u32, ms, WALK_PAUSE_MS, WALK_PAUSE_MAX_MS);
+	ms = us * WALK_PAUSE_SHARE_AT_REST / USEC_PER_MSEC;
+	return clamp_t(u32, ms, WALK_PAUSE_MS, WALK_PAUSE_AT_REST_MS);
 }
 
 /* The result of a walk, at most as old as its pause. */
 static unsigned long walk_result(struct walk *walk)
 {
+	unsigned long left = left_pages();
 	unsigned long now = jiffies;
 	unsigned long pages;
 	u64 began;
 
 	if (mem_cgroup_disabled())
 		return 0;
-	if (!oe_pause_is_over(READ_ONCE(walk->since), READ_ONCE(walk->pause_ms),
+	if (READ_ONCE(walk->walked) &&
+	    !oe_pause_is_over(READ_ONCE(walk->since), pause_of(walk, left),
 			      now))
 		return READ_ONCE(walk->pages);
 	began = ktime_get_ns();
 	pages = walk_below_root(walk);
 	WRITE_ONCE(walk->pages, pages);
+	WRITE_ONCE(walk->left, left);
 	WRITE_ONCE(walk->since, now);
-	WRITE_ONCE(walk->pause_ms, pause_after(ktime_get_ns() - began));
+	WRITE_ONCE(walk->took_us,
+		   min_t(u64, (ktime_get_ns() - began) >> 10, USEC_PER_SEC));
+	WRITE_ONCE(walk->walked, true);
 	return pages;
 }
 
