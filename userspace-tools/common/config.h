@@ -134,9 +134,9 @@ struct oe_conf_step {
 	enum oe_conf_step_type type;
 	int ms;
 	int signal;
+	int helper;
 	const char *const *argv;
 	const char *text;
-	int helper;
 	struct oe_conf_place place;
 };
 
@@ -155,6 +155,7 @@ struct oe_conf_step {
  * @OE_TERM_LOAD: load average (1 min) a CPU, in 1/100
  * @OE_TERM_BIGGEST: the first candidate holds more than @value KiB, or per cent of memory
  * @OE_TERM_LIMIT: a user's limit was exceeded
+ * @OE_TERM_CGROUP: the level of a watched cgroup, which @path names, is at least @value
  */
 enum oe_conf_term_type {
 	OE_TERM_OOM,
@@ -169,6 +170,7 @@ enum oe_conf_term_type {
 	OE_TERM_LOAD,
 	OE_TERM_BIGGEST,
 	OE_TERM_LIMIT,
+	OE_TERM_CGROUP,
 };
 
 /**
@@ -186,33 +188,34 @@ enum oe_conf_scope {
 /**
  * struct oe_conf_term - a term of a condition
  * @type: see above
+ * @scope: OE_TERM_OOM
  * @value: a number or an amount
  * @ms: a time
  * @percent: @value is a share of all memory
- * @scope: OE_TERM_OOM
- * @path: OE_SCOPE_MEMCG: of this cgroup and those below it; NULL = of any
+ * @path: OE_SCOPE_MEMCG: of this cgroup and those below it; NULL = of any. OE_TERM_CGROUP: name of
+ *	the watch
  */
 struct oe_conf_term {
 	enum oe_conf_term_type type;
+	enum oe_conf_scope scope;
 	long long value;
 	int ms;
 	bool percent;
-	enum oe_conf_scope scope;
 	const char *path;
 };
 
 /**
  * struct oe_conf_condition - terms of which all must hold
  * @mode: index of the mode to enter
- * @terms: the terms
  * @nr_terms: at least 1
+ * @terms: the terms
  * @place: the line
  * @text: as configured, for messages
  */
 struct oe_conf_condition {
 	int mode;
-	struct oe_conf_term terms[OE_CONF_MAX_TERMS];
 	int nr_terms;
+	struct oe_conf_term terms[OE_CONF_MAX_TERMS];
 	struct oe_conf_place place;
 	const char *text;
 };

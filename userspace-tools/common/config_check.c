@@ -62,6 +62,43 @@ static void check_modes(struct oe_conf *conf)
 	}
 }
 
+/* Is it the first term of its name? The manager keeps a place for each name. */
+static bool is_new_watch(const struct oe_conf *conf,
+			 const struct oe_conf_term *term)
+{
+	for (int i = 0; i < conf->nr_conditions; i++)
+		for (int j = 0; j < conf->conditions[i].nr_terms; j++) {
+			const struct oe_conf_term *other =
+				&conf->conditions[i].terms[j];
+
+			if (other == term)
+				return true;
+			if (other->type == OE_TERM_CGROUP && other->path &&
+			    !strcmp(other->path, term->path))
+				return false;
+		}
+	return true;
+}
+
+static void check_watches(struct oe_conf *conf)
+{
+	int nr = 0;
+
+	for (int i = 0; i < conf->nr_conditions; i++)
+		for (int j = 0; j < conf->conditions[i].nr_terms; j++) {
+			const struct oe_conf_term *term =
+				&conf->conditions[i].terms[j];
+
+			if (term->type == OE_TERM_CGROUP && term->path &&
+			    is_new_watch(conf, term) &&
+			    ++nr == OE_CONF_MAX_CGROUPS + 1)
+				oe_conf_error(
+					conf, conf->conditions[i].place,
+					"cgroup %s: conditions name at most %d watched cgroups",
+					term->path, OE_CONF_MAX_CGROUPS);
+		}
+}
+
 static bool has_group(const struct oe_conf *conf, const char *name)
 {
 	int i = 0;
@@ -296,6 +333,7 @@ int oe_conf_end(struct oe_conf *conf)
 {
 	check_rankings(conf);
 	check_modes(conf);
+	check_watches(conf);
 	check_mode_groups(conf);
 	check_kill_groups(conf);
 	check_services(conf);

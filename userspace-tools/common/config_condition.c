@@ -85,19 +85,44 @@ static bool parse_psi(char **rest, struct oe_conf_term *term)
 	return oe_conf_hundredths(share, 100, &term->value);
 }
 
+/* "cgroup NAME LEVEL" */
+static bool parse_cgroup(struct oe_conf *conf, struct oe_conf_place place,
+			 char **rest, struct oe_conf_term *term)
+{
+	const char *name = oe_conf_word(rest);
+	const char *level = oe_conf_word(rest);
+
+	if (!name || !level)
+		return false;
+	if (!oe_word_is_name(name))
+		return oe_conf_error(
+			conf, place,
+			"'%s' is no name of a watched cgroup: 1 to %d of the characters a-z 0-9 _ -",
+			name, OE_CONF_MAX_NAME);
+	term->value = oe_level_index(level);
+	if (term->value <= 0)
+		return oe_conf_error(
+			conf, place,
+			"cgroup %s: '%s' is none of warning, critical, imminent_oom, oom",
+			name, level);
+	term->path = oe_conf_keep(conf, place, name);
+	return term->path;
+}
+
 static bool parse_term(struct oe_conf *conf, struct oe_conf_place place,
 		       char **rest, struct oe_conf_term *term)
 {
 	static const char *const words[] = {
 		"oom",	     "level",	    "forecast", "forecast_slow",
 		"available", "commit_left", "rate",	"load",
-		"biggest",   "limit",	    "psi",	NULL
+		"biggest",   "limit",	    "psi",	"cgroup",
+		NULL
 	};
 	static const enum oe_conf_term_type types[] = {
 		OE_TERM_OOM,	       OE_TERM_LEVEL,	  OE_TERM_FORECAST,
 		OE_TERM_FORECAST_SLOW, OE_TERM_AVAILABLE, OE_TERM_COMMIT_LEFT,
 		OE_TERM_RATE,	       OE_TERM_LOAD,	  OE_TERM_BIGGEST,
-		OE_TERM_LIMIT,	       OE_TERM_PSI_SOME,
+		OE_TERM_LIMIT,	       OE_TERM_PSI_SOME,  OE_TERM_CGROUP,
 	};
 	const char *word = oe_conf_word(rest);
 	int which = word ? oe_word_index(words, word) : -1;
@@ -112,6 +137,8 @@ static bool parse_term(struct oe_conf *conf, struct oe_conf_place place,
 		return true;
 	if (term->type == OE_TERM_PSI_SOME)
 		return parse_psi(rest, term);
+	if (term->type == OE_TERM_CGROUP)
+		return parse_cgroup(conf, place, rest, term);
 	word = oe_conf_word(rest);
 	if (!word)
 		return false;
@@ -159,7 +186,7 @@ bool oe_conf_parse_condition(struct oe_conf *conf, struct oe_conf_place place,
 				       conf, place,
 				       "'%s' is no condition; terms, joined by 'and', are: oom, "
 				       "oom any, oom memcg /PATH, oom 3 in 60s, level critical, forecast 5s, forecast_slow 24h, available 10%%, commit_left 8M, "
-				       "rate 2M, psi some 10, psi full 5, load 2.5, biggest 40%%, limit",
+				       "rate 2M, psi some 10, psi full 5, load 2.5, biggest 40%%, limit, cgroup NAME critical",
 				       condition->text);
 		word = oe_conf_word(&text);
 	} while (word && !strcmp(word, "and"));

@@ -8,8 +8,11 @@
 
 #include "daemon/daemon.h"
 
-static struct oe_conf configurations[2] __attribute__((aligned(4096)));
-static struct oe_conf *active = &configurations[0];
+/* Memory is locked by the page: none has parts of both. */
+static struct {
+	struct oe_conf conf;
+} __attribute__((aligned(4096))) configurations[2];
+static struct oe_conf *active = &configurations[0].conf;
 
 /**
  * oe_active_conf - the configuration in force
@@ -28,8 +31,8 @@ const struct oe_conf *oe_active_conf(void)
  */
 struct oe_conf *oe_active_spare(void)
 {
-	return active == &configurations[0] ? &configurations[1] :
-					      &configurations[0];
+	return active == &configurations[0].conf ? &configurations[1].conf :
+						   &configurations[0].conf;
 }
 
 /**

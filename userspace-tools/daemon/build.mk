@@ -4,7 +4,7 @@ ifeq ($(WITH_INIH),1)
 # Each file calls those after it only.
 DAEMON_SRCS = daemon/main.c daemon/background.c daemon/loop.c daemon/reload.c daemon/control.c daemon/link.c \
 	daemon/mode.c daemon/pipeline.c daemon/steps.c daemon/kill.c daemon/procs.c daemon/members.c \
-	daemon/pidfile.c daemon/procread.c daemon/settings.c daemon/settings_gone.c daemon/settings_mode.c daemon/exe_rules.c daemon/sense.c \
+	daemon/pidfile.c daemon/procread.c daemon/settings.c daemon/settings_gone.c daemon/settings_mode.c daemon/exe_rules.c daemon/sense.c daemon/watched.c \
 	daemon/helper.c daemon/worker.c daemon/worker_job.c daemon/trend.c daemon/state.c daemon/mapped.c daemon/environment.c daemon/path.c \
 	daemon/memory.c daemon/active.c daemon/watch.c daemon/log.c daemon/notify.c daemon/child.c daemon/ring.c
 

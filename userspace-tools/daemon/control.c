@@ -18,7 +18,8 @@
 enum {
 	COMMAND = 128,
 	PATH = 256,
-	READS = 16, /* in a turn of the loop */
+	TEXT = 1024,
+	READS = 64, /* in a turn of the loop */
 };
 
 static struct {
@@ -26,7 +27,7 @@ static struct {
 	bool wants_reload;
 	bool is_ours; /* made by this manager */
 	char path[PATH];
-	char text[PIPE_BUF]; /* the part of a command that has been read */
+	char text[TEXT]; /* the part of a command that has been read */
 	size_t used;
 	bool skips; /* the rest of a line that is too long */
 } control = { .fd = -1 };

@@ -19,6 +19,7 @@
  *  procread.c  facts about one process
  *  settings.c  what is written to the module
  *  sense.c     how memory is
+ *  watched.c   the levels of memory cgroups
  *  helper.c    programs that were started beforehand
  *  worker.c    the process that forks and executes, so that nobody else has to
  *  trend.c     how memory goes over hours and days
@@ -146,6 +147,7 @@ int oe_active_lock(void);
 
 int oe_watch_open(void);
 int oe_watch_add(int fd, void (*ready)(void));
+int oe_watch_change(int fd);
 void oe_watch_remove(int fd);
 int oe_watch_wait(int ms);
 void oe_watch_serve(int count);
@@ -275,6 +277,13 @@ void oe_sense_open(bool want_candidates, bool want_commit);
 void oe_sense_refresh(void);
 void oe_sense_read(struct oe_sense *sense);
 void oe_sense_close(void);
+
+/* --- watched.c --- */
+
+void oe_watched_open(const struct oe_conf *conf);
+void oe_watched_refresh(void);
+void oe_watched_read(void);
+int oe_watched_level(const char *name);
 
 /* --- settings.c --- */
 

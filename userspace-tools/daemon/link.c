@@ -223,6 +223,7 @@ static bool has_term(const struct oe_conf *conf, enum oe_conf_term_type type)
 static void open_files(const struct oe_conf *conf)
 {
 	oe_settings_open(conf);
+	oe_watched_open(conf);
 	oe_sense_open(has_term(conf, OE_TERM_BIGGEST),
 		      has_term(conf, OE_TERM_COMMIT_LEFT));
 }

@@ -228,6 +228,7 @@ void oe_sense_refresh(void)
 		sense_state.biggest_kb = read_biggest();
 	if (sense_state.want_commit)
 		read_overcommit();
+	oe_watched_refresh();
 	oe_trend_note(number_of(AVAILABLE));
 }
 
@@ -301,4 +302,5 @@ void oe_sense_read(struct oe_sense *sense)
 	sense->left_s = oe_trend_left();
 	sense->biggest_kb = sense_state.biggest_kb;
 	sense_state.level = sense->level;
+	oe_watched_read();
 }

@@ -60,17 +60,33 @@ int oe_watch_add(int fd, void (*ready)(void))
 }
 
 /**
+ * oe_watch_change - look at memory whenever a file of the module tells of a change
+ * @fd: of the file
+ *
+ * Each change is told once, so that a file that has gone does not keep the manager busy.
+ *
+ * Return: 0 or a negative errno.
+ */
+int oe_watch_change(int fd)
+{
+	struct epoll_event event = { .events = EPOLLPRI | EPOLLET,
+				     .data.u32 = MAX_WATCHED };
+
+	return epoll_ctl(watch.epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+/**
  * oe_watch_remove - do not wait for a descriptor any more
- * @fd: of oe_watch_add(); to be closed afterwards, not before
+ * @fd: of oe_watch_add() or oe_watch_change(); to be closed afterwards, not before
  */
 void oe_watch_remove(int fd)
 {
-	for (int i = 0; fd >= 0 && i < MAX_WATCHED; i++) {
-		if (!watch.watched[i].ready || watch.watched[i].fd != fd)
-			continue;
-		epoll_ctl(watch.epoll, EPOLL_CTL_DEL, fd, NULL);
-		watch.watched[i].ready = NULL;
-	}
+	if (fd < 0)
+		return;
+	epoll_ctl(watch.epoll, EPOLL_CTL_DEL, fd, NULL);
+	for (int i = 0; i < MAX_WATCHED; i++)
+		if (watch.watched[i].fd == fd)
+			watch.watched[i].ready = NULL;
 }
 
 /**
@@ -85,27 +101,28 @@ int oe_watch_wait(int ms)
 }
 
 /**
+ * oe_watch_sample_now - look at memory in the next turn of the loop
+ */
+void oe_watch_sample_now(void)
+{
+	watch.sample_at_ms = 0;
+}
+
+/**
  * oe_watch_serve - call the functions of the descriptors that are ready
  * @count: of oe_watch_wait()
  */
 void oe_watch_serve(int count)
 {
 	for (int i = 0; i < count; i++) {
-		const struct watched *watched =
-			&watch.watched[watch.events[i].data.u32];
+		uint32_t place = watch.events[i].data.u32;
 
+		if (place == MAX_WATCHED)
+			oe_watch_sample_now();
 		/* A function called before may have removed this one. */
-		if (watched->ready)
-			watched->ready();
+		else if (watch.watched[place].ready)
+			watch.watched[place].ready();
 	}
-}
-
-/**
- * oe_watch_sample_now - look at memory in the next turn of the loop
- */
-void oe_watch_sample_now(void)
-{
-	watch.sample_at_ms = 0;
 }
 
 /**

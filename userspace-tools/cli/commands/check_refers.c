@@ -226,6 +226,43 @@ const struct oe_conf_condition *check_refers_find(const struct oe_conf *conf,
 	return NULL;
 }
 
+static bool is_watched(const struct oe_conf *conf, const char *name)
+{
+	char path[OE_SYSFS_PATH_MAX];
+	int i;
+
+	for (i = 0; i < conf->nr_cgroups; i++)
+		if (!strcmp(conf->cgroups[i].name, name))
+			return true;
+	snprintf(path, sizeof(path), "cgroups/%s/level", name);
+	return oe_sysfs_present() || !oe_sysfs_exists(path);
+}
+
+/* One that is made by hand counts from then on. */
+static void check_watch(const struct oe_conf *conf,
+			const struct oe_conf_condition *condition,
+			const struct oe_conf_term *term)
+{
+	if (term->type == OE_TERM_CGROUP && !is_watched(conf, term->path))
+		findings_add(
+			FINDING_WARNING, "no_watch",
+			"a section [cgroup NAME] with its path, or correct the name",
+			"%s:%d: cgroup %s is not watched, so it is at no level",
+			condition->place.file, condition->place.line,
+			term->path);
+}
+
+static void check_watches(const struct oe_conf *conf)
+{
+	int i;
+	int j;
+
+	for (i = 0; i < conf->nr_conditions; i++)
+		for (j = 0; j < conf->conditions[i].nr_terms; j++)
+			check_watch(conf, &conf->conditions[i],
+				    &conf->conditions[i].terms[j]);
+}
+
 static void check_commit_left(const struct oe_conf *conf)
 {
 	const struct oe_conf_condition *condition =
@@ -331,6 +368,7 @@ void check_refers(const struct oe_conf *conf)
 	check_kill_next(conf);
 	check_room(conf);
 	check_cgroups(conf);
+	check_watches(conf);
 	check_commit_left(conf);
 	if (read_names(&names))
 		return;
