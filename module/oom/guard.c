@@ -9,9 +9,10 @@
  * steered towards our victim (oe_steer()).
  *
  * A second redirect, of oom_kill_process(), sees whom the kernel is about to kill,
- * also when it has not selected (vm.oom_kill_allocating_task): a protected one
- * is exchanged for our victim, or, when there is none, let go: the kernel is
- * told that a victim is on its way, and calls again.
+ * also when it has not selected (vm.oom_kill_allocating_task): a protected one,
+ * and any other one if a victim was asked for, is exchanged for our victim, or,
+ * when there is none, let go: the kernel is told that a victim is on its way, and
+ * calls again.
  */
 #include "core.h"
 
@@ -99,6 +100,12 @@ static OE_REDIRECTED void let_go(struct oom_control *oc, const char *message)
 	choose_nobody(oc);
 }
 
+/* A process that asks for a victim is none itself. */
+static bool may_differ(struct task_struct *chosen)
+{
+	return guard.oc->order != -1 && !is_protected(chosen);
+}
+
 static unsigned long notrace where_killed(struct oe_redirect *redirect)
 {
 	struct task_struct *chosen;
@@ -107,7 +114,7 @@ static unsigned long notrace where_killed(struct oe_redirect *redirect)
 		return 0;
 	chosen = guard.oc->chosen;
 	if (guard.mode == OE_GUARD_VICTIM &&
-	    (chosen == guard.victim || !is_protected(chosen)))
+	    (chosen == guard.victim || may_differ(chosen)))
 		return 0;
 	if (has_victim()) {
 		guard.hit = true;
