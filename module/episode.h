@@ -23,6 +23,7 @@ struct mem_cgroup;
  * @totalpages: oom_score_adj is a share of it, as in out_of_memory()
  * @used: pages in use that cannot be reclaimed; 0 = not of interest
  * @group: only members of the group of this name may be chosen; "" = all processes
+ * @only: only this process may be chosen; NULL = all. For comparison: no reference
  */
 struct oe_domain {
 	struct mem_cgroup *memcg;
@@ -31,6 +32,7 @@ struct oe_domain {
 	unsigned long totalpages;
 	unsigned long used;
 	char group[OE_GROUP_NAME];
+	const struct task_struct *only;
 };
 
 /**

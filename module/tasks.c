@@ -174,6 +174,7 @@ static __always_inline bool take_snapshot(struct task_struct *p,
 	struct oe_ranking ranking;
 
 	if ((p->flags & PF_KTHREAD) || !in_domain(p, domain) ||
+	    (domain->only && p != domain->only) ||
 	    (group && !oe_rank_in_group(group, p)) ||
 	    !measure_process(p, domain->totalpages, c))
 		return false;

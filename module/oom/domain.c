@@ -181,6 +181,23 @@ bool oe_domain_machine_in_aftermath(void)
 	       READ_ONCE(domains.slots[MACHINE].aftermath_until_ns);
 }
 
+/**
+ * oe_domain_machine_settles - a process that got SIGTERM is not waited for any more
+ *
+ * Context: process context; takes a spinlock.
+ */
+void oe_domain_machine_settles(void)
+{
+	u64 until_ns = ktime_get_ns() + OE_AFTERMATH_MS * (u64)NSEC_PER_MSEC;
+	struct oe_domain_state *machine = &domains.slots[MACHINE];
+
+	spin_lock(&domains.lock);
+	/* With an owner it is the owner's. */
+	if (!machine->owner && machine->aftermath_until_ns > until_ns)
+		WRITE_ONCE(machine->aftermath_until_ns, until_ns); /* a hint */
+	spin_unlock(&domains.lock);
+}
+
 static bool has_owner(u64 serial)
 {
 	struct oe_domain_state *state;

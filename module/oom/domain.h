@@ -73,11 +73,21 @@ struct oe_domain_state {
 	struct oe_episode episode;
 };
 
+enum {
+	/*
+	 * A victim that is gone has left its memory a moment before the
+	 * allocator sees it (per-CPU lists, work items). Do not panic or
+	 * unprotect for want of that memory.
+	 */
+	OE_AFTERMATH_MS = 500,
+};
+
 struct oe_domain_state *oe_domain_claim(const struct oe_call *call);
 void oe_domain_release(struct oe_domain_state *state);
 struct oe_domain_state *oe_domain_owned(const struct oe_call *call);
 bool oe_domain_is_preempted(const struct oe_domain_state *state);
 bool oe_domain_machine_in_aftermath(void);
+void oe_domain_machine_settles(void);
 bool oe_domain_machine_is_open(void);
 unsigned int oe_domain_nr_machine(void);
 bool oe_domain_hurry(const struct oe_call *call);

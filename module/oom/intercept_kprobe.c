@@ -117,8 +117,10 @@ static void fill_call(const struct oom_control *oc, struct oe_call *call)
 	call->may_wait = !call->quiet && may_wait(oc, call->kind);
 	call->until_kb = READ_ONCE(oe_config.early_kb);
 	call->stall_percent = oe_request_stall();
-	if (oc->order == -1)
+	if (oc->order == -1) {
 		strscpy(call->domain.group, oe_request_group(), OE_GROUP_NAME);
+		call->domain.only = oe_request_only();
+	}
 	call->term_first = oe_request_terms_first();
 	call->insists = oe_request_insists();
 	call->followed = oc->memcg && oe_intercept_memcg_handles();

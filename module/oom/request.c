@@ -23,6 +23,7 @@
 #include "oom/redirect.h"
 #include "oom/request.h"
 #include "oom/terminate.h"
+#include "tasks/kill_set.h"
 
 static unsigned long notrace where_moom(struct oe_redirect *redirect);
 static unsigned long notrace where_nothing(struct oe_redirect *redirect);
@@ -44,7 +45,8 @@ static struct {
 	const char *group; /* see &struct oe_domain */
 	bool term_first; /* see &struct oe_call, as the next one */
 	bool insists;
-	struct task_struct *victim; /* that got SIGTERM; a reference */
+	struct oe_termination termination; /* of the victim that got SIGTERM */
+	struct task_struct *only; /* see &struct oe_domain */
 	enum oe_outcome outcome;
 } asked = {
 	.lock = __MUTEX_INITIALIZER(asked.lock),
@@ -131,6 +133,18 @@ bool oe_request_insists(void)
 }
 
 /**
+ * oe_request_only - the process that had its time to end
+ *
+ * Context: OOM path.
+ * Return: the one that is to be killed and no other, as long as the request
+ * lasts; NULL for the first in order.
+ */
+struct task_struct *oe_request_only(void)
+{
+	return runs_as_task() ? asked.only : NULL;
+}
+
+/**
  * oe_request_terminate - send SIGTERM in place of SIGKILL
  * @episode: with a decision
  *
@@ -138,9 +152,7 @@ bool oe_request_insists(void)
  */
 void oe_request_terminate(const struct oe_episode *episode)
 {
-	asked.victim = episode->decision.task->group_leader;
-	get_task_struct(asked.victim);
-	oe_terminate(episode);
+	oe_terminate(episode, &asked.termination);
 }
 
 /**
@@ -198,24 +210,47 @@ static unsigned int wanted_kb(void)
 		       0;
 }
 
+/* Only @only is to be killed, whoever is first in order now; NULL = the first. */
+static void insist_on(struct task_struct *only)
+{
+	asked.outcome = OE_OUTCOME_NOT_KILLED;
+	/* The redirect may have been switched off meanwhile. */
+	if (!is_wrapped())
+		return;
+	asked.only = only;
+	ask_once();
+	asked.only = NULL;
+	if (only && asked.outcome != OE_OUTCOME_KILLED &&
+	    oe_kill_set_is_gone(only))
+		asked.outcome = OE_OUTCOME_AVOIDED;
+}
+
 /* A victim has got SIGTERM. It is given its time, without oom_lock. */
 static void follow_up(unsigned int term_ms)
 {
-	struct task_struct *victim = asked.victim;
-	enum oe_terminated end =
-		oe_terminate_wait(victim, term_ms, wanted_kb());
+	struct oe_termination *termination = &asked.termination;
 
-	if (end == OE_TERMINATED_OVERTAKEN)
-		asked.outcome = OE_OUTCOME_NOT_KILLED;
+	termination->until_kb = wanted_kb();
 	asked.term_first = false;
 	asked.insists = true;
-	/* The redirect may have been switched off meanwhile. */
-	if (end == OE_TERMINATED_STAYS && is_wrapped())
-		ask_once();
-	else if (end == OE_TERMINATED_STAYS)
+	switch (oe_terminate_wait(termination, term_ms)) {
+	case OE_TERMINATED_GONE:
+	case OE_TERMINATED_ENOUGH:
+		break;
+	case OE_TERMINATED_STAYS:
+		insist_on(termination->victim);
+		break;
+	case OE_TERMINATED_IN_VAIN:
+		insist_on(NULL);
+		break;
+	case OE_TERMINATED_CANCELLED:
 		asked.outcome = OE_OUTCOME_NOT_KILLED;
-	asked.victim = NULL;
-	put_task_struct(victim);
+		break;
+	}
+	/* Nobody is given time any more. */
+	oe_domain_machine_settles();
+	put_task_struct(termination->victim);
+	termination->victim = NULL;
 }
 
 static int ask_now(enum oe_kind kind, unsigned int stall_percent,

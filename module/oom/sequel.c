@@ -23,12 +23,6 @@ enum {
 	REOPEN_NO_VICTIM_MS = 10000,
 	/* SIGKILL may come after that, and has to wait for oom_lock. */
 	REOPEN_SIGTERM_MS = 2 * OOM_EMBEDDED_EARLY_TERM_MS_MAX,
-	/*
-	 * A victim that is gone has left its memory a moment before the
-	 * allocator sees it (per-CPU lists, work items). Do not panic or
-	 * unprotect for want of that memory.
-	 */
-	AFTERMATH_MS = 500,
 };
 
 /**
@@ -75,7 +69,7 @@ static u64 reopen_ns(enum oe_outcome outcome)
 /* A process that got SIGTERM may end at any time before it is killed. */
 static u64 aftermath_ns(enum oe_outcome outcome)
 {
-	unsigned int ms = AFTERMATH_MS;
+	unsigned int ms = OE_AFTERMATH_MS;
 
 	if (outcome == OE_OUTCOME_SIGTERM)
 		ms += READ_ONCE(oe_config.early_term_ms);

@@ -7,12 +7,17 @@
  */
 #include "core.h"
 
-#include <linux/delay.h>
 #include <linux/ktime.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/sizes.h>
 
+#include "compat/compat.h"
+#include "lib/units.h"
 #include "memory/available.h"
+#include "memory/reserve.h"
 #include "notify.h"
 #include "oom/domain.h"
 #include "oom/quiet.h"
@@ -23,64 +28,143 @@ enum {
 	POLL_MS = 10,
 	/* With less than this share of early_kb the OOM may come first. */
 	TIGHT_PERCENT = 50,
+	/* Memory of a process that has ended comes back within this time. */
+	SETTLE_MS = 500,
+	/* Less than this cannot be told from what others do. */
+	NOISE_PAGES = SZ_2M / PAGE_SIZE,
 };
+
+/* The reserve is lent until it has begun to fill again. */
+static u64 available_kb(const struct oe_termination *termination)
+{
+	u64 lent = oe_reserve_available_kb() ? 0 : termination->lent_kb;
+	u64 kb = oe_available_kb();
+
+	return kb > lent ? kb - lent : 0;
+}
+
+/* Pages of a process that are in no file. Its leader may have exited first. */
+static unsigned long anon_of(struct task_struct *leader)
+{
+	unsigned long pages = 0;
+	struct task_struct *t;
+
+	rcu_read_lock();
+	for_each_thread(leader, t) {
+		task_lock(t);
+		if (t->mm)
+			pages = oe_mm_counter(t->mm, MM_ANONPAGES);
+		task_unlock(t);
+		if (pages)
+			break;
+	}
+	rcu_read_unlock();
+	return pages;
+}
+
+static unsigned long all_anon(void)
+{
+	return global_node_page_state(NR_ANON_MAPPED);
+}
 
 /**
  * oe_terminate - send SIGTERM to the victim, and to those that die with it
  * @episode: with a decision
+ * @termination: filled in, but for @until_kb; has a reference to the victim
  *
  * The processes of a pid namespace end with its init, and get none.
  *
  * Context: OOM path, oom_lock held; allocates nothing, see oe_signal_groups().
  */
-void oe_terminate(const struct oe_episode *episode)
+void oe_terminate(const struct oe_episode *episode,
+		  struct oe_termination *termination)
 {
-	oe_kill_set_signal(episode->decision.task, &episode->call.domain,
-			   SIGTERM);
+	const struct oe_decision *decision = &episode->decision;
+
+	/* The leader, and referenced: its ->group_leader may be a later one. */
+	termination->victim = get_task_struct(decision->task);
+	termination->its_anon = anon_of(decision->task);
+	termination->all_anon = all_anon();
+	termination->lent_kb =
+		oe_pages_to_kb(episode->released + episode->unboosted);
+	oe_kill_set_signal(decision->task, &episode->call.domain, SIGTERM);
 }
 
-/* Nobody else may have to wait, nor may memory run out. */
-static bool is_cut_short(unsigned int until_kb)
+/* No process may be killed any more, or another emergency does it. */
+static bool is_cancelled(unsigned int nr_machine)
 {
-	return oe_notify_is_hurried() || oe_quiet_now() ||
-	       READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE ||
-	       fatal_signal_pending(current) ||
-	       oe_available_kb() * 100 < (u64)until_kb * TIGHT_PERCENT;
+	return oe_domain_nr_machine() != nr_machine || oe_notify_is_hurried() ||
+	       oe_quiet_now() || READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE ||
+	       fatal_signal_pending(current);
 }
 
-static enum oe_terminated look_again(unsigned int until_kb)
+static bool has_enough(const struct oe_termination *termination)
 {
-	return until_kb && oe_available_kb() >= until_kb ?
-		       OE_TERMINATED_ENOUGH :
-		       OE_TERMINATED_STAYS;
+	return termination->until_kb &&
+	       available_kb(termination) >= termination->until_kb;
+}
+
+/* Memory may run out meanwhile, for whatever reason the victim was asked for. */
+static bool is_tight(const struct oe_termination *termination)
+{
+	return available_kb(termination) * 100 <
+	       (u64)READ_ONCE(oe_config.early_kb) * TIGHT_PERCENT;
+}
+
+/*
+ * Has half of its memory gone? A process may have handed it on: to a child, or to
+ * one that shares it. Free pages would not tell: a CPU keeps some on a list of its
+ * own, and others take them.
+ */
+static bool came_back(const struct oe_termination *termination)
+{
+	unsigned long wanted = termination->its_anon / 2;
+
+	return wanted <= NOISE_PAGES || has_enough(termination) ||
+	       all_anon() + wanted <= termination->all_anon + NOISE_PAGES;
+}
+
+static enum oe_terminated
+wait_for_memory(const struct oe_termination *termination,
+		unsigned int nr_machine)
+{
+	u64 deadline_ns = ktime_get_ns() + SETTLE_MS * (u64)NSEC_PER_MSEC;
+
+	while (!came_back(termination)) {
+		if (is_cancelled(nr_machine))
+			return OE_TERMINATED_CANCELLED;
+		if (ktime_get_ns() >= deadline_ns)
+			return OE_TERMINATED_IN_VAIN;
+		schedule_timeout_idle(msecs_to_jiffies(POLL_MS));
+	}
+	return OE_TERMINATED_GONE;
 }
 
 /**
  * oe_terminate_wait - wait until a process that got SIGTERM has ended
- * @victim: its group leader; the caller has a reference
+ * @termination: from oe_terminate()
  * @term_ms: for at most so long
- * @until_kb: so much available memory is enough, and much less ends the wait; 0
- *	for no such amount
  *
- * The wait also ends if the mode changes, on the way into suspend, if the caller
- * is killed, and at unload.
+ * Available memory of much less than early_kb ends the wait, and the process has
+ * to be killed. It also ends, without a kill, if the mode changes, on the way into
+ * suspend, if the caller is killed, at unload, and if the machine has an OOM.
  *
  * Context: process context, no lock of the OOM path held; sleeps.
  * Return: how it ended.
  */
-enum oe_terminated oe_terminate_wait(struct task_struct *victim,
-				     unsigned int term_ms,
-				     unsigned int until_kb)
+enum oe_terminated oe_terminate_wait(const struct oe_termination *termination,
+				     unsigned int term_ms)
 {
 	unsigned int nr_machine = oe_domain_nr_machine();
 	u64 deadline_ns = ktime_get_ns() + term_ms * (u64)NSEC_PER_MSEC;
 
-	while (!oe_kill_set_is_gone(victim)) {
-		if (oe_domain_nr_machine() != nr_machine)
-			return OE_TERMINATED_OVERTAKEN;
-		if (ktime_get_ns() >= deadline_ns || is_cut_short(until_kb))
-			return look_again(until_kb);
+	while (!oe_kill_set_is_gone(termination->victim)) {
+		if (is_cancelled(nr_machine))
+			return OE_TERMINATED_CANCELLED;
+		if (ktime_get_ns() >= deadline_ns || is_tight(termination))
+			return has_enough(termination) ? OE_TERMINATED_ENOUGH :
+							 OE_TERMINATED_STAYS;
 		schedule_timeout_idle(msecs_to_jiffies(POLL_MS));
 	}
-	return OE_TERMINATED_GONE;
+	return wait_for_memory(termination, nr_machine);
 }

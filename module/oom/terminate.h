@@ -14,18 +14,36 @@ struct task_struct;
  * @OE_TERMINATED_GONE: it has given its memory back
  * @OE_TERMINATED_ENOUGH: it lives, and has given enough back
  * @OE_TERMINATED_STAYS: it has to be killed
- * @OE_TERMINATED_OVERTAKEN: an OOM of the machine has come, and chooses anew
+ * @OE_TERMINATED_IN_VAIN: it has ended, and its memory is still in use
+ * @OE_TERMINATED_CANCELLED: no process is to be killed any more
  */
 enum oe_terminated {
 	OE_TERMINATED_GONE,
 	OE_TERMINATED_ENOUGH,
 	OE_TERMINATED_STAYS,
-	OE_TERMINATED_OVERTAKEN,
+	OE_TERMINATED_IN_VAIN,
+	OE_TERMINATED_CANCELLED,
 };
 
-void oe_terminate(const struct oe_episode *episode);
-enum oe_terminated oe_terminate_wait(struct task_struct *victim,
-				     unsigned int term_ms,
-				     unsigned int until_kb);
+/**
+ * struct oe_termination - a process that got SIGTERM
+ * @victim: its group leader; the owner of the termination has a reference
+ * @all_anon: pages of all processes that were in no file when it got SIGTERM
+ * @its_anon: its own at that time
+ * @lent_kb: given to the allocator by the module, and to be taken back
+ * @until_kb: so much available memory is enough; 0 for no such amount
+ */
+struct oe_termination {
+	struct task_struct *victim;
+	unsigned long all_anon;
+	unsigned long its_anon;
+	u64 lent_kb;
+	unsigned int until_kb;
+};
+
+void oe_terminate(const struct oe_episode *episode,
+		  struct oe_termination *termination);
+enum oe_terminated oe_terminate_wait(const struct oe_termination *termination,
+				     unsigned int term_ms);
 
 #endif /* OE_TERMINATE_H */

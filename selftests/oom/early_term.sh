@@ -27,7 +27,8 @@ ends_with()
 	equal "$2" "$1" "$rc"
 }
 
-# last_records N: "kind victim outcome chosen", oldest first. A process that was sent SIGTERM was chosen, and is no victim yet.
+# last_records N: "kind victim outcome chosen", oldest first. A process that was sent SIGTERM was chosen, and is
+# no victim yet.
 last_records()
 {
 	tail -n "$1" "$OE/events" | tr ' ' '\n' |
@@ -182,6 +183,82 @@ gives_back_and_stays()
 	set_to early_kb 0
 }
 
+# The reserve, which is released for the emergency, is no memory that the victim gave.
+reserve_is_not_enough()
+{
+	set_to reserve_kb 40960
+	big_victim hoarder -i
+	set_to early_term_ms 500
+	set_to early_kb 25%
+	ends_with 137 "with a reserve: a victim that ignores SIGTERM is killed" "$pid"
+	set_to early_kb 0
+	set_to reserve_kb 0
+}
+
+# A parent that ends gives nothing back if its child keeps all.
+leaves_it_to_a_child()
+{
+	big_victim hydra -k
+	set_to early_term_ms 10000
+	set_to early_kb 25%
+	ends_with 0 "a victim leaves its memory to a child, and ends" "$pid"
+	check "the child is killed" poll_until 15 is_back
+	set_to early_kb 0
+	equal "in the same emergency, and without more time" \
+		"early - sigterm hydra early hydra killed - " "$(last_records 2)"
+}
+
+# Smaller than another one at the end of its time, and alive.
+makes_itself_small()
+{
+	set_to early_term_ms 1000
+	start calm glutton -c calm -h 16384 -e 1
+	calm=$pid
+	echo "$calm 900" >"$OE/oom_ranking"
+	start dodger glutton -c dodger -h 32768 -s
+	dodger=$pid
+	echo "$dodger 900" >"$OE/oom_ranking"
+	poll_until "$PATIENCE" has_line held "$tmp/dodger.out"
+	equal "a victim that makes itself small: the request is granted" granted "$(relieve)"
+	ends_with 137 "it is killed" "$dodger"
+	check "the one that is first in order by then lives" alive "$calm"
+	equal "the record says so" "request - sigterm dodger request dodger killed - " "$(last_records 2)"
+	set_to early_term_ms 0
+}
+
+# The kernel would kill the process that asks.
+asker_lives()
+{
+	echo 1 >/proc/sys/vm/oom_kill_allocating_task
+	sh -c 'echo 0 >/proc/self/oom_score_adj; echo 1 >"$0/relieve"' "$OE"
+	equal "vm.oom_kill_allocating_task: the one that asks lives" 0 $?
+	echo 0 >/proc/sys/vm/oom_kill_allocating_task
+	ends_with 137 "and the first in order dies" "$calm"
+}
+
+# Another emergency need not wait for early_term_ms after a victim has ended.
+time_is_over()
+{
+	set_to early_term_ms 10000
+	victim quick -e 1
+	relieve >/dev/null
+	reap "$pid"
+	big_victim next -i
+	set_to early_kb 25%
+	asked_so_far=$(get stats/sigterm)
+	check "a victim has ended: half a second later another one may be chosen" poll_until 5 has_asked_since
+	set_to mode off
+	set_to early_kb 0
+	kill -KILL "$pid"
+	set_to mode enforce
+	set_to early_term_ms 0
+}
+
+has_asked_since()
+{
+	[ "$(get stats/sigterm)" -gt "$asked_so_far" ]
+}
+
 has_held_all()
 {
 	has_line held "$tmp/$big_name.out"
@@ -193,7 +270,7 @@ is_back()
 }
 
 total_kb=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
-plan 31
+plan 42
 load_module selection_order=rank rank_threshold=100
 ends_by_itself
 is_killed
@@ -203,5 +280,10 @@ gives_way_to_an_oom
 observed
 early_kills
 gives_back_and_stays
+reserve_is_not_enough
+leaves_it_to_a_child
+makes_itself_small
+asker_lives
+time_is_over
 equal "no splat" 0 "$(splat_taint)"
 finish

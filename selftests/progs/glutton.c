@@ -3,7 +3,7 @@
  * A user's process that holds memory, and what it does when it is asked to end.
  *
  *	glutton [-u UID] [-v UID] [-N UID] [-c COMM] [-h KB] [-n THREADS] [-f]
- *		[-i | -s | -e MS]
+ *		[-i | -k | -s | -e MS]
  *
  * -u UID	that user's
  * -v UID	what user's it becomes at SIGHUP
@@ -12,6 +12,7 @@
  * -n N		so many threads more
  * -f		hands its memory on: forks all the time, the parent ends
  * -i		ignores SIGTERM
+ * -k		at SIGTERM leaves its memory to a child, and ends; the child likewise
  * -s		at SIGTERM gives its memory back, and stays
  * -e MS	at SIGTERM ends, with status 0, but not before MS have passed
  *
@@ -47,6 +48,7 @@ static struct {
 	const char *inner_uid;
 	bool forks;
 	bool ignores;
+	bool leaves;
 	bool shrinks;
 	long exit_ms;
 } plan = { .exit_ms = -1 };
@@ -153,6 +155,11 @@ static void be_asked_to_end(void)
 		drop();
 		return;
 	}
+	if (plan.leaves) {
+		if (fork())
+			_exit(EXIT_SUCCESS);
+		return;
+	}
 	usleep(plan.exit_ms * 1000);
 	exit(EXIT_SUCCESS);
 }
@@ -179,13 +186,14 @@ static void parse(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "c:e:fh:in:N:su:v:")) != -1) {
+	while ((opt = getopt(argc, argv, "c:e:fh:ikn:N:su:v:")) != -1) {
 		switch (opt) {
 		case 'c': plan.comm = optarg; break;
 		case 'e': plan.exit_ms = strtol(optarg, NULL, 10); break;
 		case 'f': plan.forks = true; break;
 		case 'h': plan.hold_kb = strtoul(optarg, NULL, 10); break;
 		case 'i': plan.ignores = true; break;
+		case 'k': plan.leaves = true; break;
 		case 'n': plan.threads = strtol(optarg, NULL, 10); break;
 		case 'N': plan.inner_uid = optarg; break;
 		case 's': plan.shrinks = true; break;
@@ -208,7 +216,7 @@ int main(int argc, char **argv)
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGUSR1);
 	sigaddset(&signals, SIGUSR2);
-	if (plan.shrinks || plan.exit_ms >= 0)
+	if (plan.shrinks || plan.leaves || plan.exit_ms >= 0)
 		sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	if (plan.ignores)
