@@ -121,6 +121,8 @@ holds_up_nobody()
 gives_way_to_an_oom()
 {
 	kill -KILL "$deaf"
+	# Or the request takes it once more, and is granted when it has gone.
+	reap "$deaf"
 	begin_waiting deaf_b
 	kills=$(get stats/sigterm)
 	spawn eater 1024 950 -l 0

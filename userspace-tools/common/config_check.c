@@ -240,13 +240,14 @@ static bool ends_setting(const char *path, const char *directory,
 	       !strcmp(path + length + of_name + 1, key);
 }
 
-static const struct oe_conf_setting *
-find_of_cgroup(const struct oe_conf *conf, const char *name, const char *key)
+/* The index of a setting of a watched cgroup, or -1. */
+static int find_of_watch(const struct oe_conf *conf, const char *name,
+			 const char *key)
 {
 	for (int i = 0; i < conf->nr_settings; i++)
 		if (ends_setting(conf->settings[i].path, "cgroups/", name, key))
-			return &conf->settings[i];
-	return NULL;
+			return i;
+	return -1;
 }
 
 /* A watermark that is not set is the module's. */
@@ -261,8 +262,9 @@ static void check_percents(struct oe_conf *conf, const char *name,
 	long long above = 0;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		int index = find_of_watch(conf, name, keys[i]);
 		const struct oe_conf_setting *setting =
-			find_of_cgroup(conf, name, keys[i]);
+			index < 0 ? NULL : &conf->settings[index];
 		long long percent = defaults[i];
 
 		if (setting)
@@ -289,7 +291,7 @@ static void check_cgroups(struct oe_conf *conf)
 	for (int i = 0; i < conf->nr_cgroups; i++) {
 		const struct oe_conf_group *watch = &conf->cgroups[i];
 
-		if (!find_of_cgroup(conf, watch->name, "cgroup"))
+		if (find_of_watch(conf, watch->name, "cgroup") < 0)
 			oe_conf_error(
 				conf, watch->place,
 				"[cgroup %s] does not say which: it has no 'cgroup = /PATH'",

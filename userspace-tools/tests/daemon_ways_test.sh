@@ -205,10 +205,12 @@ permitted()
 	local word
 
 	for word; do
-		case $word in
-		@*) permitted $(systemd-analyze syscall-filter "$word" | sed -n 's/^ \{4\}\([^ #]\)/\1/p') ;;
-		*) echo "$word" ;;
-		esac
+		if [[ $word == @* ]]; then
+			# shellcheck disable=SC2046 # words
+			permitted $(systemd-analyze syscall-filter "$word" | sed -n 's/^ \{4\}\([^ #]\)/\1/p')
+		else
+			echo "$word"
+		fi
 	done
 }
 

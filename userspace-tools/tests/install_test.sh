@@ -190,7 +190,7 @@ completes()
 }
 
 make_tree "$tmp/tree"
-same "completion: commands" 'candidates check' "$(completes c)"
+same "completion: commands" 'candidates cgroup check' "$(completes c)"
 same "completion: after an option" 'wait watch why' "$(completes --json w)"
 same "completion: verbs" 'add list rm set' "$(completes group '')"
 same "completion: groups that are there" 'batch' "$(completes group set '')"

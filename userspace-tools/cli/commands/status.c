@@ -150,6 +150,47 @@ static void show_footprint(void)
 	out_close();
 }
 
+/* In the order in which they are shown. */
+static const char *const policy_files[] = {
+	"abi_version",
+	"mode",
+	"coverage",
+	"rank_threshold",
+	"default_rank",
+	"selection_order",
+	"no_victim_action",
+	"memcg_no_victim_action",
+	"console_first",
+	"grace_ms",
+	"grace_hold",
+	"reserve_kb",
+	"reserve_available_kb",
+	"min_gain_kb",
+	"early_kb",
+	"early_term_ms",
+	"stall_percent",
+	"stall_ms",
+	"allow_offers",
+	"mirror_oom_score_adj",
+	NULL,
+};
+
+static const char *const level_files[] = {
+	"level",
+	"available_kb",
+	"available_kernel_kb",
+	"oom_forecast_ms",
+	"stall_percent",
+	"warning_kb",
+	"critical_kb",
+	"imminent_oom_kb",
+	"oom_kb",
+	"hysteresis_kb",
+	"debounce_ms",
+	"forecast_alert_ms",
+	NULL,
+};
+
 /**
  * status_run - the command "status"
  * @args: @verbose
@@ -158,44 +199,6 @@ static void show_footprint(void)
  */
 int status_run(const struct arguments *args)
 {
-	static const char *const policy[] = {
-		"abi_version",
-		"mode",
-		"coverage",
-		"rank_threshold",
-		"default_rank",
-		"selection_order",
-		"no_victim_action",
-		"memcg_no_victim_action",
-		"console_first",
-		"grace_ms",
-		"grace_hold",
-		"reserve_kb",
-		"reserve_available_kb",
-		"min_gain_kb",
-		"early_kb",
-		"early_term_ms",
-		"stall_percent",
-		"stall_ms",
-		"allow_offers",
-		"mirror_oom_score_adj",
-		NULL,
-	};
-	static const char *const levels[] = {
-		"level",
-		"available_kb",
-		"available_kernel_kb",
-		"oom_forecast_ms",
-		"stall_percent",
-		"warning_kb",
-		"critical_kb",
-		"imminent_oom_kb",
-		"oom_kb",
-		"hysteresis_kb",
-		"debounce_ms",
-		"forecast_alert_ms",
-		NULL,
-	};
 	char version[VALUE_SIZE];
 	int ret = oe_sysfs_read("abi_version", version, sizeof(version));
 
@@ -205,7 +208,7 @@ int status_run(const struct arguments *args)
 		summary_print();
 		return EXIT_OK;
 	}
-	show_files("", policy);
+	show_files("", policy_files);
 	show_asked();
 	show_next();
 	show_number_of("groups");
@@ -215,7 +218,7 @@ int status_run(const struct arguments *args)
 	show_footprint();
 	if (!oe_sysfs_exists("levels")) {
 		out_open("levels");
-		show_files("levels", levels);
+		show_files("levels", level_files);
 		out_close();
 	}
 	show_counters();
