@@ -111,17 +111,19 @@ is_delayed()
 }
 
 # A probe holds up the one that asks, as the wait for oom_lock may, while the mode is changed. With one
-# CPU, and on a host that gives the other one no time, it cannot be changed meanwhile.
+# CPU, and on a host that gives the other one no time, it cannot be changed meanwhile: the probe holds up the
+# kernel's own call of the function, too, when the victim has been chosen.
 switched_off_meanwhile()
 {
 	insmod "$FOREIGN" what=delay function=out_of_memory delay_ms=1500 2>/dev/null
 	kills=$(vmstat oom_kill)
+	told=$(get reconfigure_wanted)
 	relieve >"$tmp/meanwhile" &
 	relieving=$!
 	poll_until 5 is_delayed
 	echo off >"$OE/mode"
 	in_time=no
-	is_delayed && in_time=yes
+	is_delayed && [ "$(get reconfigure_wanted)" = "$told" ] && in_time=yes
 	wait "$relieving"
 	rmmod oe_foreign 2>/dev/null
 	if [ "$in_time" = yes ]; then
