@@ -30,7 +30,7 @@ tmpfs|tmpfs|most|tmpfs|: tmpfs and shared memory;
 memfd|memfd|most|tmpfs|: tmpfs and shared memory;
 SysV shared memory|sysv|most|tmpfs|: tmpfs and shared memory;
 page tables|page_tables|most|page_tables|: page tables;
-kernel stacks|kernel_stacks|16384|kernel_stacks|: kernel (objects|stacks);
+kernel stacks|kernel_stacks|16384|kernel_stacks|another
 sockets|sockets|most|slab|: kernel objects;
 pipes|pipes|most|unaccounted|: not accounted
 hugetlb|hugetlb|most|unaccounted|: not accounted
