@@ -24,7 +24,7 @@
 #include "limits/victims.h"
 #include "rank/ranking.h"
 
-/* Under RCU. Its own choice must not keep its parent. */
+/* Under RCU. A ranking of its own choice must not keep its parent. */
 static u16 trusted_rank(struct task_struct *p)
 {
 	struct oe_ranking ranking = oe_rank_of(p);
@@ -165,7 +165,6 @@ struct sweep {
 static void end_one(struct task_struct *p, void *arg)
 {
 	struct sweep *sweep = arg;
-
 	struct oe_limit *limit = sweep->limit;
 	struct oe_limit_slot *slot;
 

@@ -28,7 +28,7 @@ enum {
 	POLL_MS = 10,
 	/* With less than this share of early_kb the OOM may come first. */
 	TIGHT_PERCENT = 50,
-	/* Memory of a process that has ended comes back within this time. */
+	/* Memory of a process that has ended begins to come back within this time. */
 	SETTLE_MS = 500,
 	/* Less than this cannot be told from what others do. */
 	NOISE_PAGES = SZ_2M / PAGE_SIZE,
@@ -87,14 +87,16 @@ void oe_terminate(const struct oe_episode *episode,
 	termination->all_anon = all_anon();
 	termination->lent_kb =
 		oe_pages_to_kb(episode->released + episode->unboosted);
+	termination->nr_machine = oe_domain_nr_machine();
 	oe_kill_set_signal(decision->task, &episode->call.domain, SIGTERM);
 }
 
 /* No process may be killed any more, or another emergency does it. */
-static bool is_cancelled(unsigned int nr_machine)
+static bool is_cancelled(const struct oe_termination *termination)
 {
-	return oe_domain_nr_machine() != nr_machine || oe_notify_is_hurried() ||
-	       oe_quiet_now() || READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE ||
+	return oe_domain_nr_machine() != termination->nr_machine ||
+	       oe_notify_is_hurried() || oe_quiet_now() ||
+	       READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE ||
 	       fatal_signal_pending(current);
 }
 
@@ -124,16 +126,23 @@ static bool came_back(const struct oe_termination *termination)
 	       all_anon() + wanted <= termination->all_anon + NOISE_PAGES;
 }
 
+/* As long as memory is given back there is more time: it may be much. */
 static enum oe_terminated
-wait_for_memory(const struct oe_termination *termination,
-		unsigned int nr_machine)
+wait_for_memory(const struct oe_termination *termination)
 {
-	u64 deadline_ns = ktime_get_ns() + SETTLE_MS * (u64)NSEC_PER_MSEC;
+	unsigned long least = all_anon();
+	u64 since_ns = ktime_get_ns();
 
 	while (!came_back(termination)) {
-		if (is_cancelled(nr_machine))
+		u64 now_ns = ktime_get_ns();
+
+		if (is_cancelled(termination))
 			return OE_TERMINATED_CANCELLED;
-		if (ktime_get_ns() >= deadline_ns)
+		if (all_anon() + NOISE_PAGES < least) {
+			least = all_anon();
+			since_ns = now_ns;
+		}
+		if (now_ns - since_ns >= SETTLE_MS * (u64)NSEC_PER_MSEC)
 			return OE_TERMINATED_IN_VAIN;
 		schedule_timeout_idle(msecs_to_jiffies(POLL_MS));
 	}
@@ -155,16 +164,15 @@ wait_for_memory(const struct oe_termination *termination,
 enum oe_terminated oe_terminate_wait(const struct oe_termination *termination,
 				     unsigned int term_ms)
 {
-	unsigned int nr_machine = oe_domain_nr_machine();
 	u64 deadline_ns = ktime_get_ns() + term_ms * (u64)NSEC_PER_MSEC;
 
 	while (!oe_kill_set_is_gone(termination->victim)) {
-		if (is_cancelled(nr_machine))
+		if (is_cancelled(termination))
 			return OE_TERMINATED_CANCELLED;
 		if (ktime_get_ns() >= deadline_ns || is_tight(termination))
 			return has_enough(termination) ? OE_TERMINATED_ENOUGH :
 							 OE_TERMINATED_STAYS;
 		schedule_timeout_idle(msecs_to_jiffies(POLL_MS));
 	}
-	return wait_for_memory(termination, nr_machine);
+	return wait_for_memory(termination);
 }

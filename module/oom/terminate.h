@@ -31,6 +31,7 @@ enum oe_terminated {
  * @all_anon: pages of all processes that were in no file when it got SIGTERM
  * @its_anon: its own at that time
  * @lent_kb: given to the allocator by the module, and to be taken back
+ * @nr_machine: emergencies of the machine until then
  * @until_kb: so much available memory is enough; 0 for no such amount
  */
 struct oe_termination {
@@ -38,6 +39,7 @@ struct oe_termination {
 	unsigned long all_anon;
 	unsigned long its_anon;
 	u64 lent_kb;
+	unsigned int nr_machine;
 	unsigned int until_kb;
 };
 
