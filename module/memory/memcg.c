@@ -147,16 +147,52 @@ static bool is_below_limit(struct mem_cgroup *memcg)
 	return false;
 }
 
-/* Anonymous memory of a cgroup that memory.swap.max does not let go to swap. */
-static unsigned long stuck_in(struct mem_cgroup *memcg)
+static unsigned long swap_room(struct mem_cgroup *memcg)
 {
 	unsigned long max = READ_ONCE(memcg->swap.max);
 	unsigned long used = page_counter_read(&memcg->swap);
-	unsigned long room = max > used ? max - used : 0;
+
+	return max > used ? max - used : 0;
+}
+
+/* The least of its own and of those above. */
+static unsigned long least_swap_room(struct mem_cgroup *memcg)
+{
+	unsigned long room = PAGE_COUNTER_MAX;
+
+	for (; memcg; memcg = parent_mem_cgroup(memcg))
+		room = min(room, swap_room(memcg));
+	return room;
+}
+
+/* As if those that share a limit had it each for itself. */
+static unsigned long stuck_one_by_one(struct mem_cgroup *memcg)
+{
+	struct cgroup_subsys_state *css;
+	unsigned long pages = 0;
+
+	css_for_each_descendant_pre(css, &memcg->css) {
+		struct mem_cgroup *one = mem_cgroup_from_css(css);
+		unsigned long anon = list_size(one, LRU_ACTIVE_ANON) +
+				     list_size(one, LRU_INACTIVE_ANON);
+
+		pages += anon - min(anon, least_swap_room(one));
+	}
+	return pages;
+}
+
+/*
+ * Anonymous memory of a cgroup that memory.swap.max does not let go to swap: because
+ * of the limit that all below it share, or of limits further down. Both together
+ * may keep more.
+ */
+static unsigned long stuck_in(struct mem_cgroup *memcg)
+{
+	unsigned long room = swap_room(memcg);
 	unsigned long cache, anon;
 
 	sum_lists(memcg, &cache, &anon);
-	return anon > room ? anon - room : 0;
+	return max(anon - min(anon, room), stuck_one_by_one(memcg));
 }
 
 static unsigned long stuck_below(struct mem_cgroup *root)

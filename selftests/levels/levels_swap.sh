@@ -123,9 +123,13 @@ kept_cache()
 	exec 8<&-
 }
 
+# A service that may not, in a slice that may.
 leak_without_swap()
 {
-	make_cgroup noswap 1G
+	make_cgroup slice 1G
+	echo 1G >"$cgroup/memory.swap.max"
+	echo +memory >"$cgroup/cgroup.subtree_control" || bail_out "no memory controller in the slice"
+	make_cgroup slice/noswap 1G
 	echo 0 >"$cgroup/memory.swap.max"
 	leak_beside "a cgroup that may not swap" -C "$cgroup"
 }

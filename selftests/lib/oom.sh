@@ -466,7 +466,8 @@ make_cgroup()
 	[ "$2" = max ] || echo +memory >"$CGROUP/cgroup.subtree_control" ||
 		bail_out "no memory controller"
 	mkdir -p "$cgroup" || bail_out "no cgroup"
-	cgroups="$cgroups $cgroup"
+	# Those below come off first.
+	cgroups="$cgroup $cgroups"
 	[ "$2" = max ] || echo "$2" >"$cgroup/memory.max" || bail_out "no memory.max"
 }
 
