@@ -58,18 +58,19 @@ print_page()
 	cat <<-'EOT'
 
 	plain: nothing else. storm: 20 processes with a part each, and new ones for those that end. reaper: the
-	same, and their parent adopts orphans, so that it cannot be seen who made them. saw: small
-	for 0.3 s of each second. ptrace: a child that its parent stops on its way out. rename: a name that a rule
-	protects, for half of the time. hide: that name from the first SIGTERM on. memfd: a file in memory, not mapped. swap: swapped out. setuid: by a
-	set-uid program of root. userns: as a subordinate user, in a user namespace. stop: a child that stops
-	itself. shm: SysV memory without an attachment, which nobody's end brings back; the user is told to be
-	blocked. tmpfs: ten processes that map one file of 60 MB, which is below the limit.
+	same, and their parent adopts orphans, so that it cannot be seen who made them. saw: small for 0.3 s of
+	each second. ptrace: a child that its parent stops on its way out. rename: a name that a rule protects,
+	for half of the time. hide: that name from the first SIGTERM on. memfd: a file in memory, not mapped.
+	swap: swapped out. setuid: by a set-uid program of root. userns: as a subordinate user, in a user
+	namespace. stop: a child that stops itself. shm: SysV memory without an attachment, which nobody's end
+	brings back; the user is told to be blocked. tmpfs: ten processes that map one file of 60 MB, which is
+	below the limit.
 
 	The time that is declared: the allowance, twice the time from SIGTERM to SIGKILL, 10 s for a process that
-	does not come to its end, and a second for the scans: 17 s with these settings, after the first scan that sees
-	the user above, which comes after 0.5 s at most. Without a process that is kept from its end, 4 s in place of the
-	10: 11 s. In reaper, the innocent process of the same user goes with
-	all others of that user.
+	does not come to its end, and a second for the scans: 17 s with these settings, after the first scan that
+	sees the user above, which comes after 0.5 s at most. If no process is kept from its end, it is 4 s in
+	place of the 10: 11 s. In reaper, the innocent process of the same user goes with all others of that
+	user. The clock of this guest is that of a busy host, which may add some tenths of a second.
 	EOT
 }
 
