@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "common/change.h"
-#include "common/config.h"
 #include "common/limit_create.h"
 #include "common/sysfs.h"
 
@@ -318,23 +317,4 @@ int oe_limit_create(struct oe_changes *changes, const char *name,
 	if (err || has_subordinate)
 		return err;
 	return add_subordinate(changes, name, note);
-}
-
-/**
- * oe_limit_create_of - a limit of a configuration is to be there
- * @changes: the set
- * @conf: may name its subordinate users
- * @name: see oe_limit_create(), as @note
- * @note: of OE_LIMIT_NOTE_SIZE
- *
- * Return: 0 or a negative errno.
- */
-int oe_limit_create_of(struct oe_changes *changes, const struct oe_conf *conf,
-		       const char *name, char *note)
-{
-	char file[OE_SYSFS_PATH_MAX];
-
-	snprintf(file, sizeof(file), "limits/%s/subordinate", name);
-	return oe_limit_create(changes, name, oe_conf_find_setting(conf, file),
-			       note);
 }

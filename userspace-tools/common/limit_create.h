@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 struct oe_changes;
-struct oe_conf;
 
 enum {
 	OE_LIMIT_NOTE_SIZE = 200,
@@ -14,7 +13,5 @@ enum {
 
 int oe_limit_create(struct oe_changes *changes, const char *name,
 		    bool has_subordinate, char *note);
-int oe_limit_create_of(struct oe_changes *changes, const struct oe_conf *conf,
-		       const char *name, char *note);
 
 #endif

@@ -21,9 +21,11 @@
 static void add_limit(const struct oe_conf *conf, const char *name,
 		      struct oe_changes *changes)
 {
+	char file[OE_SYSFS_PATH_MAX];
 	char note[OE_LIMIT_NOTE_SIZE];
 
-	oe_limit_create_of(changes, conf, name, note);
+	snprintf(file, sizeof(file), "limits/%s/subordinate", name);
+	oe_limit_create(changes, name, oe_conf_find_setting(conf, file), note);
 	if (*note)
 		complain(EXIT_OK, "%s", note);
 }
