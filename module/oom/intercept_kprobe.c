@@ -62,6 +62,14 @@ static bool call_original(struct oom_control *oc)
 	return ret;
 }
 
+/* Has the module itself made the call that current is in? */
+static bool is_module_request(void)
+{
+	enum oe_kind kind = oe_request_kind();
+
+	return kind == OE_KIND_REQUEST || kind == OE_KIND_EARLY;
+}
+
 static enum oe_kind kind_of(const struct oom_control *oc,
 			    const struct oe_domain *domain)
 {
@@ -169,7 +177,7 @@ static bool pass_on(void *ctx, enum oe_purpose purpose, bool *ret)
 		return ask_kernel(oc, ret);
 	oe_stat_inc(OE_STAT_victim_pending);
 	/* The kernel did not ask, and is not to choose. */
-	if (oc->order == -1 && oe_request_kind() != OE_KIND_SYSRQ) {
+	if (is_module_request()) {
 		*ret = true;
 		return true;
 	}
@@ -259,17 +267,16 @@ static const struct oe_way kprobe_way = {
 };
 
 /* A request of the module, made before the mode became off. */
-static bool is_withdrawn(const struct oom_control *oc)
+static bool is_withdrawn(void)
 {
-	return READ_ONCE(oe_config.mode) == OE_MODE_OFF && oc->order == -1 &&
-	       oe_request_kind() != OE_KIND_SYSRQ;
+	return READ_ONCE(oe_config.mode) == OE_MODE_OFF && is_module_request();
 }
 
 static bool handle_oom(struct oom_control *oc)
 {
 	struct oe_call call;
 
-	if (is_withdrawn(oc))
+	if (is_withdrawn())
 		return true;
 	oe_settle();
 	fill_call(oc, &call);
@@ -317,12 +324,16 @@ bool oe_intercept_kprobe_let_by(void)
 
 /**
  * oe_intercept_kprobe_asked - the other OOM notifiers have been called
- * @freed: the pages that they found; raised if the kernel shall stop here
+ * @freed: the pages that they found; raised if the kernel shall stop here, 0 if
+ *	it shall go on
  *
  * Context: OOM notifier, in a call for which oe_intercept_kprobe_handles().
  */
 void oe_intercept_kprobe_asked(unsigned long *freed)
 {
+	/* Before Linux 5.18 that would end the call of SysRq, too. */
+	if (is_module_request())
+		*freed = 0;
 	if (!inside.asking)
 		return;
 	inside.freed = *freed;

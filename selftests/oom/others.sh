@@ -21,7 +21,7 @@ balloon_kb()
 }
 
 [ -e "$OUTSIDE" ] || skip_all "no $OUTSIDE"
-plan 7
+plan 9
 insmod "$OUTSIDE" || bail_out "no $OUTSIDE"
 trap 'rmmod oom_embedded_outside; clean_up' EXIT
 load_module selection_order=rank rank_threshold=100
@@ -42,6 +42,10 @@ check "because the balloon gave it back: $(balloon_kb) of $BALLOON_KB kB are lef
 equal "no emergency was told" 0 "$(get reconfigure_wanted)"
 check "no process was signalled" alive "$service"
 stop_process "$user"
+echo "$BALLOON_KB" >"$PARAMETERS/balloon_kb" || bail_out "the balloon takes no memory"
+spawn unwanted 512 900
+equal "a request is not ended by what it gives back" granted "$(relieve)"
+killed "its victim dies" "$pid"
 spawn leaker 512 600 -l 0
 killed "when it has no more the leaker dies" "$pid"
 equal "and the balloon is empty" 0 "$(balloon_kb)"
