@@ -182,6 +182,7 @@ enum {
  *	because of the amount
  * @term_first: the victim gets SIGTERM, and is not killed in this call
  * @insists: the call after that one
+ * @past_victims: earlier victims have been waited for, and do not end
  * @followed: oe_episode_finish() comes after it, without oom_lock
  */
 struct oe_call {
@@ -193,6 +194,7 @@ struct oe_call {
 	bool quiet;
 	bool term_first;
 	bool insists;
+	bool past_victims;
 	bool followed;
 	unsigned int until_kb;
 	unsigned int stall_percent;

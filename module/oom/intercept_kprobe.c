@@ -131,6 +131,7 @@ static void fill_call(const struct oom_control *oc, struct oe_call *call)
 	}
 	call->term_first = oe_request_terms_first();
 	call->insists = oe_request_insists();
+	call->past_victims = oe_request_past_victims();
 	call->followed = oc->memcg && oe_intercept_memcg_handles();
 }
 

@@ -30,7 +30,8 @@ enum oe_purpose oe_purpose_of(const struct oe_call *call)
 	if (may_not_kill || oe_tasks_is_dying(current))
 		return OE_PURPOSE_NONE;
 	/* SysRq asks for one more victim, whatever is going on. */
-	if (call->kind != OE_KIND_SYSRQ && oe_victim_is_pending(&call->domain))
+	if (call->kind != OE_KIND_SYSRQ && !call->past_victims &&
+	    oe_victim_is_pending(&call->domain))
 		return OE_PURPOSE_WAIT;
 	/*
 	 * These ask again before they have seen what the last kill brought; but

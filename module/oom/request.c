@@ -16,14 +16,23 @@
 #include <linux/sched/task.h>
 #include <linux/workqueue.h>
 
+#include "memory/available.h"
+#include "notify.h"
 #include "oom/coverage.h"
 #include "oom/detour.h"
 #include "oom/domain.h"
+#include "oom/giving.h"
 #include "oom/quiet.h"
 #include "oom/redirect.h"
 #include "oom/request.h"
 #include "oom/terminate.h"
+#include "oom/victim.h"
 #include "tasks/kill_set.h"
+
+enum {
+	/* How often to see whether an earlier victim has ended. */
+	VICTIM_POLL_MS = 20,
+};
 
 static unsigned long notrace where_moom(struct oe_redirect *redirect);
 static unsigned long notrace where_nothing(struct oe_redirect *redirect);
@@ -43,8 +52,9 @@ static struct {
 	enum oe_kind kind; /* the task's, as all that follow */
 	unsigned int stall_percent;
 	const char *group; /* see &struct oe_domain */
-	bool term_first; /* see &struct oe_call, as the next one */
+	bool term_first; /* see &struct oe_call, as the next two */
 	bool insists;
+	bool past_victims;
 	struct oe_termination termination; /* of the victim that got SIGTERM */
 	struct task_struct *only; /* see &struct oe_domain */
 	enum oe_outcome outcome;
@@ -133,6 +143,17 @@ bool oe_request_insists(void)
 }
 
 /**
+ * oe_request_past_victims - have earlier victims had their time?
+ *
+ * Context: OOM path.
+ * Return: true if they do not end, and shall not be waited for.
+ */
+bool oe_request_past_victims(void)
+{
+	return runs_as_task() && asked.past_victims;
+}
+
+/**
  * oe_request_only - the process that had its time to end
  *
  * Context: OOM path.
@@ -210,15 +231,84 @@ static unsigned int wanted_kb(void)
 		       0;
 }
 
-/* Only @only is to be killed, whoever is first in order now; NULL = the first. */
+static bool has_enough(void)
+{
+	return wanted_kb() && oe_available_kb() >= wanted_kb();
+}
+
+/* An emergency under way may wait for the very program that asks. */
+static bool is_busy(void)
+{
+	return READ_ONCE(oe_config.mode) == OE_MODE_OFF || oe_quiet_now() ||
+	       oe_domain_machine_is_open() || oe_notify_is_hurried() ||
+	       fatal_signal_pending(current) ||
+	       (asked.insists && oe_terminate_is_cancelled(&asked.termination));
+}
+
+/*
+ * An earlier victim may be one of any memory cgroup. It is waited for only as long
+ * as memory comes back: a user can keep some process of a container dying at any
+ * time, and would have no other process chosen. Returns true if there was one, and
+ * it has ended.
+ */
+static bool wait_for_victims(struct oe_giving *giving)
+{
+	const struct oe_domain machine = {};
+	bool waited = false;
+
+	for (;;) {
+		asked.past_victims = !oe_giving_goes_on(giving);
+		if (asked.past_victims || is_busy())
+			return false;
+		if (!oe_victim_is_pending(&machine))
+			return waited;
+		waited = true;
+		schedule_timeout_idle(msecs_to_jiffies(VICTIM_POLL_MS));
+	}
+}
+
+/* A stall has to be measured anew. */
+static bool is_over(void)
+{
+	return asked.kind == OE_KIND_EARLY &&
+	       (asked.stall_percent || has_enough());
+}
+
+static bool is_too_soon(void)
+{
+	return asked.kind == OE_KIND_EARLY && !asked.insists &&
+	       oe_domain_machine_in_aftermath();
+}
+
+/* The next victim began to die between the wait and the call. */
+static bool has_to_wait_again(void)
+{
+	return asked.outcome == OE_OUTCOME_VICTIM_PENDING &&
+	       !asked.past_victims && !is_too_soon();
+}
+
+/* The redirect may be switched off at any time. */
+static void ask(void)
+{
+	struct oe_giving giving;
+
+	oe_giving_begin(&giving);
+	do {
+		bool ended = wait_for_victims(&giving);
+
+		asked.outcome = OE_OUTCOME_NOT_KILLED;
+		if (ended && is_over())
+			asked.outcome = OE_OUTCOME_AVOIDED;
+		else if (!is_busy() && is_wrapped())
+			ask_once();
+	} while (has_to_wait_again());
+}
+
+/* Only @only is to be killed, whichever is first in order now; NULL = the first. */
 static void insist_on(struct task_struct *only)
 {
-	asked.outcome = OE_OUTCOME_NOT_KILLED;
-	/* The redirect may have been switched off meanwhile. */
-	if (!is_wrapped())
-		return;
 	asked.only = only;
-	ask_once();
+	ask();
 	asked.only = NULL;
 	if (only && asked.outcome != OE_OUTCOME_KILLED &&
 	    oe_kill_set_is_gone(only))
@@ -261,15 +351,12 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent,
 	if (!asked.available || READ_ONCE(oe_config.mode) == OE_MODE_OFF ||
 	    !is_wrapped())
 		return -EOPNOTSUPP;
-	/* The emergency under way may wait for the very program that asks. */
-	if (oe_quiet_now() || oe_domain_machine_is_open())
-		return -EBUSY;
 	asked.kind = kind;
 	asked.stall_percent = stall_percent;
 	asked.group = group;
 	asked.term_first = term_ms;
 	asked.insists = false;
-	ask_once();
+	ask();
 	if (asked.outcome == OE_OUTCOME_SIGTERM)
 		follow_up(term_ms);
 	return error_of(asked.outcome);
@@ -289,8 +376,7 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent,
  * Context: process context; sleeps, and waits for oom_lock.
  * Return: 0 if a victim was killed or has ended, or memory came back before;
  * -ESRCH if nobody may be chosen; -EBUSY while another emergency of the machine is
- * under way or has begun meanwhile, if an earlier victim is still dying, in
- * suspend, with mode=observe, and if the mode was changed to off meanwhile;
+ * under way or has begun meanwhile, if a victim has just been killed, in suspend, with mode=observe, and if the mode was changed to off meanwhile;
  * -EOPNOTSUPP with mode=off, and where the kernel's call cannot be made or would
  * not be wrapped.
  */

@@ -18,6 +18,7 @@ unsigned int oe_request_stall(void);
 enum oe_kind oe_request_kind(void);
 bool oe_request_terms_first(void);
 bool oe_request_insists(void);
+bool oe_request_past_victims(void);
 struct task_struct *oe_request_only(void);
 void oe_request_terminate(const struct oe_episode *episode);
 void oe_request_ended(enum oe_outcome outcome);

@@ -12,7 +12,6 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/sizes.h>
 
 #include "compat/compat.h"
 #include "lib/units.h"
@@ -20,6 +19,7 @@
 #include "memory/reserve.h"
 #include "notify.h"
 #include "oom/domain.h"
+#include "oom/giving.h"
 #include "oom/quiet.h"
 #include "oom/terminate.h"
 #include "tasks/kill_set.h"
@@ -28,10 +28,6 @@ enum {
 	POLL_MS = 10,
 	/* With less than this share of early_kb the OOM may come first. */
 	TIGHT_PERCENT = 50,
-	/* Memory of a process that has ended begins to come back within this time. */
-	SETTLE_MS = 500,
-	/* Less than this cannot be told from what others do. */
-	NOISE_PAGES = SZ_2M / PAGE_SIZE,
 };
 
 /* The reserve is lent until it has begun to fill again. */
@@ -62,11 +58,6 @@ static unsigned long anon_of(struct task_struct *leader)
 	return pages;
 }
 
-static unsigned long all_anon(void)
-{
-	return global_node_page_state(NR_ANON_MAPPED);
-}
-
 /**
  * oe_terminate - send SIGTERM to the victim, and to those that die with it
  * @episode: with a decision
@@ -84,15 +75,21 @@ void oe_terminate(const struct oe_episode *episode,
 	/* The leader, and referenced: its ->group_leader may be a later one. */
 	termination->victim = get_task_struct(decision->task);
 	termination->its_anon = anon_of(decision->task);
-	termination->all_anon = all_anon();
+	termination->all_anon = oe_giving_in_use();
 	termination->lent_kb =
 		oe_pages_to_kb(episode->released + episode->unboosted);
 	termination->nr_machine = oe_domain_nr_machine();
 	oe_kill_set_signal(decision->task, &episode->call.domain, SIGTERM);
 }
 
-/* No process may be killed any more, or another emergency does it. */
-static bool is_cancelled(const struct oe_termination *termination)
+/**
+ * oe_terminate_is_cancelled - may nobody be killed in this emergency any more?
+ * @termination: from oe_terminate()
+ *
+ * Context: process context.
+ * Return: true if not, or if another emergency does it.
+ */
+bool oe_terminate_is_cancelled(const struct oe_termination *termination)
 {
 	return oe_domain_nr_machine() != termination->nr_machine ||
 	       oe_notify_is_hurried() || oe_quiet_now() ||
@@ -115,34 +112,28 @@ static bool is_tight(const struct oe_termination *termination)
 
 /*
  * Has half of its memory gone? A process may have handed it on: to a child, or to
- * one that shares it. Free pages would not tell: a CPU keeps some on a list of its
- * own, and others take them.
+ * one that shares it.
  */
 static bool came_back(const struct oe_termination *termination)
 {
 	unsigned long wanted = termination->its_anon / 2;
 
-	return wanted <= NOISE_PAGES || has_enough(termination) ||
-	       all_anon() + wanted <= termination->all_anon + NOISE_PAGES;
+	return wanted <= OE_GIVING_NOISE_PAGES || has_enough(termination) ||
+	       oe_giving_in_use() + wanted <=
+		       termination->all_anon + OE_GIVING_NOISE_PAGES;
 }
 
 /* As long as memory is given back there is more time: it may be much. */
 static enum oe_terminated
 wait_for_memory(const struct oe_termination *termination)
 {
-	unsigned long least = all_anon();
-	u64 since_ns = ktime_get_ns();
+	struct oe_giving giving;
 
+	oe_giving_begin(&giving);
 	while (!came_back(termination)) {
-		u64 now_ns = ktime_get_ns();
-
-		if (is_cancelled(termination))
+		if (oe_terminate_is_cancelled(termination))
 			return OE_TERMINATED_CANCELLED;
-		if (all_anon() + NOISE_PAGES < least) {
-			least = all_anon();
-			since_ns = now_ns;
-		}
-		if (now_ns - since_ns >= SETTLE_MS * (u64)NSEC_PER_MSEC)
+		if (!oe_giving_goes_on(&giving))
 			return OE_TERMINATED_IN_VAIN;
 		schedule_timeout_idle(msecs_to_jiffies(POLL_MS));
 	}
@@ -167,7 +158,7 @@ enum oe_terminated oe_terminate_wait(const struct oe_termination *termination,
 	u64 deadline_ns = ktime_get_ns() + term_ms * (u64)NSEC_PER_MSEC;
 
 	while (!oe_kill_set_is_gone(termination->victim)) {
-		if (is_cancelled(termination))
+		if (oe_terminate_is_cancelled(termination))
 			return OE_TERMINATED_CANCELLED;
 		if (ktime_get_ns() >= deadline_ns || is_tight(termination))
 			return has_enough(termination) ? OE_TERMINATED_ENOUGH :

@@ -45,6 +45,7 @@ struct oe_termination {
 
 void oe_terminate(const struct oe_episode *episode,
 		  struct oe_termination *termination);
+bool oe_terminate_is_cancelled(const struct oe_termination *termination);
 enum oe_terminated oe_terminate_wait(const struct oe_termination *termination,
 				     unsigned int term_ms);
 

@@ -51,7 +51,7 @@ static int explain_refusal(int err)
 	case EBUSY:
 		return complain(
 			EXIT_REFUSED,
-			"nobody was killed: another emergency is under way, an earlier victim is still giving its memory back, the module only observes, or the machine is about to be suspended");
+			"nobody was killed: another emergency is under way, or has just had its victim, the module only observes, or the machine is about to be suspended");
 	case EOPNOTSUPP:
 		return complain(
 			EXIT_UNSUPPORTED,

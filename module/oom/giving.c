@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory that processes give back. A process that ends may take long, if it is
+ * much; a process that cannot end gives nothing, and need not be waited for.
+ */
+#include "core.h"
+
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/vmstat.h>
+
+#include "oom/giving.h"
+
+enum {
+	/* Memory of a process that has ended begins to come back within this time. */
+	SETTLE_MS = 500,
+};
+
+/**
+ * oe_giving_in_use - memory of processes that is in no file
+ *
+ * Free pages would not tell: a CPU keeps some on a list of its own, and others
+ * take them.
+ *
+ * Context: any.
+ * Return: pages of all processes.
+ */
+unsigned long oe_giving_in_use(void)
+{
+	return global_node_page_state(NR_ANON_MAPPED);
+}
+
+/**
+ * oe_giving_begin - begin to look
+ * @giving: filled in
+ *
+ * Context: any.
+ */
+void oe_giving_begin(struct oe_giving *giving)
+{
+	giving->least = oe_giving_in_use();
+	giving->since_ns = ktime_get_ns();
+}
+
+/**
+ * oe_giving_goes_on - is it worth while to wait for more?
+ * @giving: from oe_giving_begin()
+ *
+ * Each 2 MB less than ever before give half a second more, so that memory that
+ * comes and goes ends the wait.
+ *
+ * Context: any.
+ * Return: false if none has come back for half a second.
+ */
+bool oe_giving_goes_on(struct oe_giving *giving)
+{
+	unsigned long in_use = oe_giving_in_use();
+	u64 now_ns = ktime_get_ns();
+
+	if (in_use + OE_GIVING_NOISE_PAGES < giving->least) {
+		giving->least = in_use;
+		giving->since_ns = now_ns;
+	}
+	return now_ns - giving->since_ns < SETTLE_MS * (u64)NSEC_PER_MSEC;
+}

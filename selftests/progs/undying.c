@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A process of a memory cgroup is dying at any time.
+ *
+ *	undying
+ *
+ * To be started in a memory cgroup with a limit. A child fills it, has SIGKILL from
+ * the kernel, and is stopped on its way out, so that its memory comes back only by
+ * the OOM reaper. Then the next one does. Prints "ready" when the first is stopped;
+ * goes on until it is killed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	STEP = 64 * 1024,
+	/* So many are left stopped; then the oldest one may go. */
+	CHILDREN = 16,
+};
+
+static void die(const char *what)
+{
+	fprintf(stderr, "# undying: %s: %s\n", what, strerror(errno));
+	exit(EXIT_FAILURE);
+}
+
+static void be_first(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "1000", 4) != 4)
+		die("oom_score_adj");
+	close(fd);
+}
+
+static void fill_memory(void)
+{
+	be_first();
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
+		die("ptrace");
+	raise(SIGSTOP);
+	for (;;) {
+		char *part = malloc(STEP);
+
+		if (!part)
+			die("malloc");
+		memset(part, 1, STEP);
+	}
+}
+
+/* Returns a child that is stopped in its exit. */
+static pid_t make_child(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (!pid)
+		fill_memory();
+	if (waitpid(pid, NULL, 0) != pid ||
+	    ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACEEXIT) ||
+	    ptrace(PTRACE_CONT, pid, NULL, NULL) ||
+	    waitpid(pid, NULL, 0) != pid)
+		die("child");
+	return pid;
+}
+
+int main(void)
+{
+	pid_t stopped[CHILDREN] = { 0 };
+
+	for (unsigned int i = 0;; i = (i + 1) % CHILDREN) {
+		bool first = !stopped[i] && !i;
+
+		if (stopped[i]) {
+			ptrace(PTRACE_CONT, stopped[i], NULL, NULL);
+			waitpid(stopped[i], NULL, 0);
+		}
+		stopped[i] = make_child();
+		if (first) {
+			puts("ready");
+			fflush(stdout);
+		}
+	}
+}
