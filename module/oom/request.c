@@ -288,7 +288,7 @@ static bool has_to_wait_again(void)
 }
 
 /* The redirect may be switched off at any time. */
-static void ask(void)
+static void ask_in_turn(void)
 {
 	struct oe_giving giving;
 
@@ -308,7 +308,7 @@ static void ask(void)
 static void insist_on(struct task_struct *only)
 {
 	asked.only = only;
-	ask();
+	ask_in_turn();
 	asked.only = NULL;
 	if (only && asked.outcome != OE_OUTCOME_KILLED &&
 	    oe_kill_set_is_gone(only))
@@ -356,7 +356,7 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent,
 	asked.group = group;
 	asked.term_first = term_ms;
 	asked.insists = false;
-	ask();
+	ask_in_turn();
 	if (asked.outcome == OE_OUTCOME_SIGTERM)
 		follow_up(term_ms);
 	return error_of(asked.outcome);

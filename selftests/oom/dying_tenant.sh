@@ -6,6 +6,8 @@
 # set: graceful
 # needs: memcg guard
 
+# A process fills half of the memory, on the slowest host, too.
+PATIENCE=${PATIENCE:-120}
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
