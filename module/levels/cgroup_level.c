@@ -13,17 +13,21 @@
 #include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/memcontrol.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "levels/cgroup_level.h"
 #include "levels/level.h"
 #include "memory/available.h"
+#include "memory/memcg.h"
 #include "notify.h"
 #include "trace.h"
 
 enum {
 	HYSTERESIS_PERCENT = 1,
+	/* A cgroup is measured so often even if its charges stay. */
+	MEASURE_MS = 1000,
 };
 
 static u64 now_ms(void)
@@ -91,6 +95,48 @@ static void fill_marks(struct oe_watermarks *marks,
 }
 
 /**
+ * oe_cgroup_level_rests - is the level what it was at the last look?
+ * @watch: of a cgroup that exists
+ * @ms: set to the time of the next look if so
+ *
+ * Adding up the lists of a cgroup costs much more than reading what is charged to
+ * it, and most cgroups do nothing most of the time.
+ *
+ * Context: under the lock of the table.
+ * Return: true if so; false if it has to be measured now.
+ */
+bool oe_cgroup_level_rests(struct oe_cgroup_watch *watch, unsigned int *ms)
+{
+	u64 charges = oe_memcg_charges(watch->memcg);
+	u64 now = now_ms();
+	bool rests = charges == watch->charges && now < watch->good_ms;
+
+	/* Before it is measured: what is charged meanwhile is seen next time. */
+	watch->charges = charges;
+	if (!rests)
+		return false;
+	watch->last_ms = now;
+	*ms = watch->rest_ms;
+	return true;
+}
+
+/* When to look again, and whether by oe_cgroup_level_rests(). */
+static unsigned int plan_next(struct oe_cgroup_watch *watch,
+			      const struct oe_watermarks *marks,
+			      const struct oe_sample *sample,
+			      const struct oe_pace *pace)
+{
+	unsigned int ms =
+		oe_watermark_interval(marks, &watch->state, sample, pace);
+
+	watch->rest_ms = max_t(unsigned int, ms, OE_INTERVAL_FLAT_MS);
+	watch->good_ms = 0;
+	if (oe_watermark_rests(marks, &watch->state, sample))
+		watch->good_ms = sample->now_ms + MEASURE_MS;
+	return ms;
+}
+
+/**
  * oe_cgroup_level_step - one more look at a cgroup
  * @watch: of the cgroup
  * @amount: what it can still have
@@ -118,7 +164,7 @@ unsigned int oe_cgroup_level_step(struct oe_cgroup_watch *watch,
 	fill_marks(&marks, watch, amount->limit_kb);
 	oe_watermark_step(&marks, &watch->state, &sample);
 	announce_levels(watch, &marks, amount->kb, amount);
-	return oe_watermark_interval(&marks, &watch->state, &sample, &pace);
+	return plan_next(watch, &marks, &sample, &pace);
 }
 
 /**
@@ -133,6 +179,7 @@ void oe_cgroup_level_reset(struct oe_cgroup_watch *watch)
 	const struct oe_memcg_amount amount = {};
 
 	memset(&watch->state, 0, sizeof(watch->state));
+	watch->good_ms = 0;
 	announce_levels(watch, &marks, 0, &amount);
 }
 
@@ -176,6 +223,17 @@ void oe_cgroup_level_init(struct oe_cgroup_watch *watch, const char *name)
 }
 
 /**
+ * oe_cgroup_level_release - free what a watch has
+ * @watch: not in the table
+ *
+ * Context: process context.
+ */
+void oe_cgroup_level_release(struct oe_cgroup_watch *watch)
+{
+	kfree(watch->path);
+}
+
+/**
  * oe_cgroup_level_enter_oom - a cgroup is out of memory
  * @watch: of the cgroup, or of one below it
  *
@@ -192,6 +250,7 @@ void oe_cgroup_level_enter_oom(struct oe_cgroup_watch *watch)
 		return;
 	fill_marks(&marks, watch, amount.limit_kb);
 	oe_watermark_enter(&watch->state, OE_LEVEL_OOM);
+	watch->good_ms = 0;
 	/* As for the machine: 0 KiB is below every watermark. */
 	announce_levels(watch, &marks, 0, &amount);
 }

@@ -23,10 +23,13 @@ struct oe_memcg_amount;
  * @announced: what userspace was told, one word
  * @last_ms: when the thread looked last
  * @last_kb: how much there was
+ * @charges: of oe_memcg_charges() then
+ * @good_ms: until then the level stays if @charges do; 0 = it has to be measured
+ * @rest_ms: and the thread looks again after this time
  * @node: of the file `level`; NULL = nobody is told
  *
- * @memcg to @node are under the lock of the table; @last_ms and @last_kb are the
- * thread's.
+ * @memcg to @node are under the lock of the table; @last_ms to @rest_ms are the
+ * thread's, but for @good_ms, which others set to 0.
  */
 struct oe_cgroup_watch {
 	char name[OE_GROUP_NAME];
@@ -37,10 +40,15 @@ struct oe_cgroup_watch {
 	enum oe_level announced;
 	u64 last_ms;
 	u64 last_kb;
+	u64 charges;
+	u64 good_ms;
+	unsigned int rest_ms;
 	struct kernfs_node *node;
 };
 
 void oe_cgroup_level_init(struct oe_cgroup_watch *watch, const char *name);
+void oe_cgroup_level_release(struct oe_cgroup_watch *watch);
+bool oe_cgroup_level_rests(struct oe_cgroup_watch *watch, unsigned int *ms);
 unsigned int oe_cgroup_level_step(struct oe_cgroup_watch *watch,
 				  const struct oe_memcg_amount *amount);
 void oe_cgroup_level_reset(struct oe_cgroup_watch *watch);

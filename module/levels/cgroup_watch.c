@@ -97,20 +97,32 @@ static struct mem_cgroup *get_memcg(struct oe_cgroup_watch *watch)
 	return NULL;
 }
 
+/* As get_memcg(); NULL also if it need not be measured before *ms. */
+static struct mem_cgroup *get_unmeasured(struct oe_cgroup_watch *watch,
+					 bool off, unsigned int *ms)
+{
+	struct mem_cgroup *memcg = get_memcg(watch);
+
+	if (!memcg || off || !oe_cgroup_level_rests(watch, ms))
+		return memcg;
+	css_put(&memcg->css);
+	return NULL;
+}
+
 static unsigned int look_at_watch(unsigned int i)
 {
-	struct oe_memcg_amount amount;
+	bool off = READ_ONCE(oe_config.mode) == OE_MODE_OFF;
 	unsigned int ms = OE_INTERVAL_MAX_MS;
+	struct oe_memcg_amount amount;
 	struct mem_cgroup *memcg;
 	bool limited;
 
 	spin_lock(&watches.lock);
-	memcg = get_memcg(watches.table[i]);
+	memcg = get_unmeasured(watches.table[i], off, &ms);
 	spin_unlock(&watches.lock);
 	if (!memcg)
 		return ms;
-	limited = READ_ONCE(oe_config.mode) != OE_MODE_OFF &&
-		  oe_available_in_memcg(memcg, &amount);
+	limited = !off && oe_available_in_memcg(memcg, &amount);
 	spin_lock(&watches.lock);
 	if (watches.table[i] && watches.table[i]->memcg == memcg) {
 		if (limited)
@@ -204,17 +216,6 @@ static void look_up_paths(struct work_struct *work)
 	if (missing)
 		schedule_delayed_work(&watches.look_up,
 				      msecs_to_jiffies(LOOK_UP_MS));
-}
-
-/**
- * oe_cgroup_watch_release - free what a watch has
- * @watch: not in the table
- *
- * Context: process context.
- */
-void oe_cgroup_watch_release(struct oe_cgroup_watch *watch)
-{
-	kfree(watch->path);
 }
 
 static void set_thread(struct task_struct *thread)
@@ -427,6 +428,7 @@ int oe_cgroup_watch_set_percent(struct oe_cgroup_watch *watch,
 		WRITE_ONCE(watch->percent[level], percent); /* read by sysfs */
 	else
 		err = -ERANGE;
+	watch->good_ms = 0;
 	wake_thread();
 	spin_unlock(&watches.lock);
 	return err;

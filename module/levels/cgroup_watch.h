@@ -19,7 +19,6 @@ struct oe_cgroup_watch;
 struct oe_memcg_amount;
 
 #ifdef CONFIG_MEMCG
-void oe_cgroup_watch_release(struct oe_cgroup_watch *watch);
 int oe_cgroup_watch_add(struct oe_cgroup_watch *watch,
 			struct kernfs_node *node);
 void oe_cgroup_watch_remove(struct oe_cgroup_watch *watch);

@@ -6,6 +6,7 @@
 #include "core.h"
 
 #include <linux/cgroup.h>
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
@@ -30,10 +31,10 @@ enum {
 	WALK_PAUSE_AT_REST_MS = 1000,
 	/*
 	 * The pause, as a multiple of what the walk took: at most 1 % of a CPU,
-	 * and 0.05 % at rest.
+	 * and 0.025 % at rest.
 	 */
 	WALK_PAUSE_SHARE = 100,
-	WALK_PAUSE_SHARE_AT_REST = 2000,
+	WALK_PAUSE_SHARE_AT_REST = 4000,
 	/* No rest: so much less is left than at the last walk, a part of all. */
 	WALK_FALL_SHARE = 128,
 };
@@ -381,4 +382,46 @@ bool oe_memcg_read(struct mem_cgroup *memcg, struct oe_cgroup_supply *supply)
 	sum_lists(memcg, &supply->cache, &supply->anon);
 	rcu_read_unlock();
 	return true;
+}
+
+static void mix_in(u64 *mix, u64 value)
+{
+	*mix = (*mix + value) * GOLDEN_RATIO_64;
+}
+
+static void mix_counter(u64 *mix, struct page_counter *counter)
+{
+	unsigned long max = READ_ONCE(counter->max);
+
+	mix_in(mix, max);
+	/* Where there is no limit, what others have is no matter. */
+	if (max < PAGE_COUNTER_MAX)
+		mix_in(mix, page_counter_read(counter));
+}
+
+/**
+ * oe_memcg_charges - a number that is another one when oe_memcg_read() would be
+ * @memcg: with a reference; of cgroup v2
+ *
+ * Made of the charges to its limits and those above, and of free swap. At a limit
+ * page cache goes as fast as other memory comes, and the sum of both stays: then
+ * the kernel counts how often the limit was met. Only page cache that goes for
+ * another reason, while as many pages are charged, changes nothing here.
+ *
+ * Context: any, also the OOM path; reads counters only.
+ * Return: that number.
+ */
+u64 oe_memcg_charges(struct mem_cgroup *memcg)
+{
+	u64 mix = max(get_nr_swap_pages(), 0L);
+
+	for (; memcg; memcg = parent_mem_cgroup(memcg)) {
+		mix_counter(&mix, &memcg->memory);
+		mix_counter(&mix, &memcg->swap);
+		mix_in(&mix,
+		       atomic_long_read(memcg->memory_events + MEMCG_MAX));
+		mix_in(&mix,
+		       atomic_long_read(memcg->memory_events + MEMCG_HIGH));
+	}
+	return mix;
 }

@@ -14,6 +14,7 @@ unsigned long oe_memcg_room(struct mem_cgroup *memcg);
 unsigned long oe_memcg_swap_room(struct mem_cgroup *memcg);
 struct mem_cgroup *oe_memcg_above(struct mem_cgroup *memcg);
 bool oe_memcg_read(struct mem_cgroup *memcg, struct oe_cgroup_supply *supply);
+u64 oe_memcg_charges(struct mem_cgroup *memcg);
 #else
 static inline unsigned long oe_memcg_kept_pages(void)
 {

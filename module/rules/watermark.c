@@ -183,6 +183,22 @@ enum oe_level oe_watermark_step(const struct oe_watermarks *marks,
 }
 
 /**
+ * oe_watermark_rests - does the level stay as long as memory does?
+ * @marks: in order
+ * @state: after oe_watermark_step()
+ * @sample: the same
+ *
+ * Context: any.
+ * Return: true if so; false if time alone would let it be left.
+ */
+bool oe_watermark_rests(const struct oe_watermarks *marks,
+			const struct oe_level_state *state,
+			const struct oe_sample *sample)
+{
+	return level_kept(marks, state->level, sample) == state->level;
+}
+
+/**
  * oe_watermark_next - the next level to announce
  * @marks: in order
  * @available_kb: at the last look

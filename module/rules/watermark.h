@@ -92,6 +92,9 @@ bool oe_watermark_in_order(const struct oe_watermarks *marks);
 enum oe_level oe_watermark_step(const struct oe_watermarks *marks,
 				struct oe_level_state *state,
 				const struct oe_sample *sample);
+bool oe_watermark_rests(const struct oe_watermarks *marks,
+			const struct oe_level_state *state,
+			const struct oe_sample *sample);
 enum oe_level oe_watermark_next(const struct oe_watermarks *marks,
 				u64 available_kb, enum oe_level told,
 				enum oe_level level);

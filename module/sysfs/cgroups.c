@@ -260,7 +260,7 @@ static void release_watch(struct oe_sysfs_object *object)
 	struct watch_dir *watch_dir =
 		container_of(object, struct watch_dir, object);
 
-	oe_cgroup_watch_release(&watch_dir->watch);
+	oe_cgroup_level_release(&watch_dir->watch);
 	sysfs_put(watch_dir->node);
 	kfree(watch_dir);
 }

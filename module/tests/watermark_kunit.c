@@ -332,6 +332,28 @@ static void intervals_while_settling(struct kunit *test)
 			oe_watermark_interval(&all, &state, &sample, &pace));
 }
 
+/* The same amount once more would change nothing, unless a level may soon be left. */
+static void level_at_rest(struct kunit *test)
+{
+	static const struct {
+		u64 kb;
+		bool rests;
+	} looks[] = {
+		{ 9 << 20, true },  { 3000, true }, { 4000, true },
+		{ 9 << 20, false }, { 3000, true }, { 0, true },
+	};
+	struct oe_level_state state = {};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(looks); i++) {
+		struct oe_sample sample = { 1000 + i, looks[i].kb, -1 };
+
+		oe_watermark_step(&all, &state, &sample);
+		KUNIT_EXPECT_EQ(test, looks[i].rests,
+				oe_watermark_rests(&all, &state, &sample));
+	}
+}
+
 static void looks_that_take_long(struct kunit *test)
 {
 	/* 10 us, as for a few cgroups: nothing changes. */
@@ -346,12 +368,19 @@ static void looks_that_take_long(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(watermark_falling),	  KUNIT_CASE(watermark_hysteresis),
-	KUNIT_CASE(watermark_recovery),	  KUNIT_CASE(partly_off),
-	KUNIT_CASE(after_an_oom),	  KUNIT_CASE(forecast_alert),
-	KUNIT_CASE(told_on_the_way),	  KUNIT_CASE(in_order),
-	KUNIT_CASE(watermark_intervals),  KUNIT_CASE(intervals_while_settling),
-	KUNIT_CASE(looks_that_take_long), {},
+	KUNIT_CASE(watermark_falling),
+	KUNIT_CASE(watermark_hysteresis),
+	KUNIT_CASE(watermark_recovery),
+	KUNIT_CASE(partly_off),
+	KUNIT_CASE(after_an_oom),
+	KUNIT_CASE(forecast_alert),
+	KUNIT_CASE(told_on_the_way),
+	KUNIT_CASE(in_order),
+	KUNIT_CASE(watermark_intervals),
+	KUNIT_CASE(intervals_while_settling),
+	KUNIT_CASE(level_at_rest),
+	KUNIT_CASE(looks_that_take_long),
+	{},
 };
 
 struct kunit_suite oe_watermark_suite = {
