@@ -359,6 +359,12 @@ bool oe_episode_run(const struct oe_call *call, const struct oe_way *way,
 	state = oe_domain_owned(call);
 	if (state) /* oe_episode_prepare() has taken the first four steps. */
 		return decide_and_kill(state, way, ctx);
+	/*
+	 * The earlier victim, for which it was to wait, has ended. It comes again,
+	 * to have its window without oom_lock.
+	 */
+	if (call->followed && !call->quiet)
+		return true;
 	if (way->ask_others && way->ask_others(ctx))
 		return true;
 	state = oe_domain_claim(call);

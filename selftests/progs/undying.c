@@ -2,12 +2,12 @@
 /*
  * A process of a memory cgroup is dying at any time.
  *
- *	undying
+ *	undying [once]
  *
  * To be started in a memory cgroup with a limit. A child fills it, has SIGKILL from
  * the kernel, and is stopped on its way out, so that its memory comes back only by
- * the OOM reaper. Then the next one does. Prints "ready" when the first is stopped;
- * goes on until it is killed.
+ * the OOM reaper. Then the next one does, unless "once" is given. Prints "ready" when
+ * the first is stopped; goes on until it is killed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -73,8 +73,9 @@ static pid_t make_child(void)
 	return pid;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	bool once = argc == 2 && !strcmp(argv[1], "once");
 	pid_t stopped[CHILDREN] = { 0 };
 
 	for (unsigned int i = 0;; i = (i + 1) % CHILDREN) {
@@ -89,5 +90,7 @@ int main(void)
 			puts("ready");
 			fflush(stdout);
 		}
+		while (once)
+			pause();
 	}
 }
