@@ -273,7 +273,8 @@ static bool is_withdrawn(void)
 	return READ_ONCE(oe_config.mode) == OE_MODE_OFF && is_module_request();
 }
 
-static bool handle_oom(struct oom_control *oc)
+/* Inline: a line less in the kernel's report, see Kbuild. */
+static __always_inline bool handle_oom(struct oom_control *oc)
 {
 	struct oe_call call;
 
