@@ -31,6 +31,8 @@ main()
 	}
 	find "$BUILD/examples" -maxdepth 1 -type f -perm /111 -exec cp {} "$1/selftests/examples/" \;
 	cp "$REPO_ROOT"/userspace-tools/examples/*.conf "$1/selftests/examples/"
+	# A page of commands that a script types.
+	cp "$REPO_ROOT"/Documentation/user-guide/containers.md "$1/selftests/"
 	strip "$1"/selftests/examples/{logger,controller,monitor}
 }
 
