@@ -308,7 +308,28 @@ static void add_process(struct oe_limit *limit, struct task_struct *p)
 
 static void visit_process(struct task_struct *p, void *unused)
 {
-	oe_who_visit(p, add_process);
+	struct oe_limit *limit = oe_who_of_user(p);
+
+	if (limit)
+		add_process(limit, p);
+	oe_who_visit_others(p, add_process);
+}
+
+/* Inlined with its visitor, for the scan. */
+static __always_inline bool
+visit_next(int *nr, void (*visit)(struct task_struct *p, void *arg), void *arg)
+{
+	struct task_struct *p;
+	struct pid *pid;
+
+	rcu_read_lock();
+	pid = idr_get_next(&init_pid_ns.idr, nr);
+	p = pid_task(pid, PIDTYPE_TGID); /* NULL for the other threads */
+	if (p && !(p->flags & PF_KTHREAD))
+		visit(p, arg);
+	rcu_read_unlock();
+	++*nr;
+	return pid;
 }
 
 /**
@@ -323,17 +344,7 @@ static void visit_process(struct task_struct *p, void *unused)
 bool oe_limit_visit(int *nr, void (*visit)(struct task_struct *p, void *arg),
 		    void *arg)
 {
-	struct task_struct *p;
-	struct pid *pid;
-
-	rcu_read_lock();
-	pid = idr_get_next(&init_pid_ns.idr, nr);
-	p = pid_task(pid, PIDTYPE_TGID); /* NULL for the other threads */
-	if (p && !(p->flags & PF_KTHREAD))
-		visit(p, arg);
-	rcu_read_unlock();
-	++*nr;
-	return pid;
+	return visit_next(nr, visit, arg);
 }
 
 /**
@@ -351,7 +362,7 @@ void oe_limit_measure(struct list_head *limits)
 		oe_limit_replace_pid(&limit->use.best, NULL);
 		limit->use = (struct oe_limit_use){};
 	}
-	while (oe_limit_visit(&nr, visit_process, NULL))
+	while (visit_next(&nr, visit_process, NULL))
 		cond_resched();
 	if (oe_limit_get_measure() == OE_LIMIT_PRIVATE)
 		oe_shmem_count();

@@ -208,12 +208,25 @@ static int reserve_entries(struct table *table, unsigned int more)
 	return 0;
 }
 
+static bool is_place(const struct table *table, unsigned int place, u32 id)
+{
+	return table->entries[place].range.last >= id &&
+	       (!place || table->entries[place - 1].range.last < id);
+}
+
 /* The first entry that does not end before this number. */
 static unsigned int find_place(const struct table *table, u32 id)
 {
 	unsigned int low = 0;
 	unsigned int high = table->nr;
+	u32 guess;
 
+	if (!high)
+		return 0;
+	/* Users mostly have numbers that follow each other, and a limit each. */
+	guess = id - table->entries[0].range.first;
+	if (guess < high && is_place(table, guess, id))
+		return guess;
 	while (low < high) {
 		unsigned int middle = low + (high - low) / 2;
 
@@ -373,7 +386,7 @@ struct oe_limit *oe_who_find(enum oe_limit_kind kind, u32 id)
 /* Both under RCU. */
 static u32 uid_number(struct task_struct *p)
 {
-	return __kuid_val(task_uid(p));
+	return __kuid_val(__task_cred(p)->uid);
 }
 
 static u32 gid_number(struct task_struct *p)
@@ -389,21 +402,32 @@ static bool has_cgroup(const struct oe_limit_who *who, struct task_struct *p)
 }
 
 /**
- * oe_who_visit - visit the limits of a process
+ * oe_who_of_user - the limit of the user whose process it is
+ * @p: its leader
+ *
+ * Context: under RCU and the lock of the scan.
+ * Return: the limit, or NULL.
+ */
+struct oe_limit *oe_who_of_user(struct task_struct *p)
+{
+	return oe_who_find(OE_LIMIT_UID, uid_number(p));
+}
+
+/**
+ * oe_who_visit_others - visit the limits of a process by its group and cgroups
  * @p: its leader
  * @visit: called for each
  *
  * Context: under RCU and the lock of the scan.
  */
-void oe_who_visit(struct task_struct *p,
-		  void (*visit)(struct oe_limit *limit, struct task_struct *p))
+void oe_who_visit_others(struct task_struct *p,
+			 void (*visit)(struct oe_limit *limit,
+				       struct task_struct *p))
 {
 	const struct table *cgroups = &tables[OE_LIMIT_CGROUP];
-	struct oe_limit *limit = oe_who_find(OE_LIMIT_UID, uid_number(p));
+	struct oe_limit *limit;
 	unsigned int i;
 
-	if (limit)
-		visit(limit, p);
 	if (tables[OE_LIMIT_GID].nr) {
 		limit = oe_who_find(OE_LIMIT_GID, gid_number(p));
 		if (limit)

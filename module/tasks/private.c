@@ -34,8 +34,8 @@ static unsigned long shared_pages(struct mm_struct *mm)
 }
 
 /* A leader may have exited first. Between vfork and exec it is the parent's. */
-static unsigned long look_at(struct task_struct *p,
-			     unsigned long (*count)(struct mm_struct *mm))
+static __always_inline unsigned long
+look_at(struct task_struct *p, unsigned long (*count)(struct mm_struct *mm))
 {
 	unsigned long pages = 0;
 	struct task_struct *t;

@@ -439,7 +439,7 @@ limit_costs()
 	make_limits
 	thread=$(limit_thread)
 	scan_cost "$thread"
-	for number in 1250 2500 5000; do
+	for number in 1250 2500 5000 10000; do
 		grow_limited_to $number
 		scan_cost "$thread"
 	done

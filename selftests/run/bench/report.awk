@@ -354,6 +354,7 @@ function limits_section()
 	scan_row(1250)
 	scan_row(2500)
 	scan_row(5000)
+	scan_row(10000)
 }
 
 END {
