@@ -87,9 +87,8 @@ unsigned long oe_free_swap_pages(void)
 /**
  * oe_available_kb - how much can still be allocated
  *
- * It includes what swapping
- * brings, because without it a leak would look stuck while its memory is being
- * swapped out.
+ * It includes what swapping brings, because without that a leak would look stuck
+ * while its memory is being swapped out.
  *
  * Context: any; reads counters only.
  * Return: KiB, see oe_supply_in_memory() and oe_supply_in_swap().

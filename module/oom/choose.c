@@ -28,8 +28,8 @@ enum {
 };
 
 /*
- * SysRq asks for a victim, not for memory. How much of a part of the nodes is
- * in use, the kernel does not say.
+ * SysRq asks for a victim, not for memory. The kernel does not tell how much of a
+ * subset of the nodes is in use.
  */
 static unsigned long used_pages(const struct oe_call *call)
 {
@@ -40,7 +40,7 @@ static unsigned long used_pages(const struct oe_call *call)
 	return call->kind == OE_KIND_GLOBAL ? oe_used_pages() : 0;
 }
 
-/* Would one more innocent process die for memory that its end does not free? */
+/* Would one more process die for memory that its end does not free? */
 static bool is_in_vain(struct oe_domain_state *state)
 {
 	const struct oe_decision *decision = &state->episode.decision;

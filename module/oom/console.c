@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The kill does not wait for the console. The kernel prints its report of an
- * OOM, a line for each process among it, before it kills: 3 s for 300 processes
+ * OOM, with a line for each process, before it kills: 3 s for 300 processes
  * at 115200 baud. While it does so only errors go to the console; everything is
  * in the log, from where dmesg and pstore have it.
  */

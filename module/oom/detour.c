@@ -175,11 +175,11 @@ int oe_detour_register(struct oe_detour *detour)
 }
 
 /**
- * oe_detour_has_let_by - may a call that mode=off let by still be in the original?
+ * oe_detour_has_let_by - may a call from the time of mode=off be in the original?
  * @detour: the detour
  *
- * The original may wait for oom_lock while the mode is changed. Its calls
- * after that have not come by the redirect, which is still registered.
+ * The caller may wait for oom_lock there while the mode is changed. Its calls
+ * after that have not passed the wrapper, although the redirect is registered.
  *
  * Context: any.
  * Return: true if it may.

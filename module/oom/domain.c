@@ -59,7 +59,7 @@ static struct oe_domain_state *find_slot(u64 serial)
 	return NULL;
 }
 
-/* An emergency that goes on is forgotten only if every slot has one. */
+/* The slot of an open emergency is reused only if all are open. */
 static bool is_idler(const struct oe_domain_state *a,
 		     const struct oe_domain_state *b)
 {

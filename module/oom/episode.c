@@ -360,8 +360,8 @@ bool oe_episode_run(const struct oe_call *call, const struct oe_way *way,
 	if (state) /* oe_episode_prepare() has taken the first four steps. */
 		return decide_and_kill(state, way, ctx);
 	/*
-	 * The earlier victim, for which it was to wait, has ended. It comes again,
-	 * to have its window without oom_lock.
+	 * The victim that the caller was to wait for has ended. The caller tries
+	 * again, and has its window before it takes oom_lock.
 	 */
 	if (call->followed && !call->quiet)
 		return true;

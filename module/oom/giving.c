@@ -46,8 +46,8 @@ void oe_giving_begin(struct oe_giving *giving)
  * oe_giving_goes_on - is it worth while to wait for more?
  * @giving: from oe_giving_begin()
  *
- * Each 2 MB less than ever before give half a second more, so that memory that
- * comes and goes ends the wait.
+ * Each new low of the memory in use, by more than 2 MB, extends the wait by half a
+ * second. Memory that only comes and goes makes no new low, so the wait ends.
  *
  * Context: any.
  * Return: false if none has come back for half a second.

@@ -71,7 +71,7 @@ static void charge_budget(struct oe_budget *budget, u64 ns)
 }
 
 /**
- * oe_grace_may_wait - does nobody else wait for what the caller holds?
+ * oe_grace_may_wait - may the caller be put to sleep for a while?
  * @gfp: of its allocation; 0 if not known
  *
  * An allocation that must not enter the file system is made by somebody who
@@ -111,8 +111,11 @@ unsigned int oe_grace_grant(struct oe_budget *budget,
 }
 
 /**
- * oe_grace_unboost - let the kernel not keep back what the reserve has given
- * @episode: if it has; to be repeated, since the kernel does it again
+ * oe_grace_unboost - drop the boost of the watermarks
+ * @episode: nothing is done if it has released no reserve
+ *
+ * The boost would hide what the reserve has given. To be repeated, because the
+ * kernel raises it again.
  *
  * Context: OOM path, domain claimed.
  */
@@ -140,7 +143,7 @@ static bool memory_is_back(const struct oe_episode *episode)
 
 /*
  * A request wants a victim whatever there is, and kswapd calls because of thrash
- * while memory can be had. So it is with a stall.
+ * while memory can be had. A stall is the same.
  */
 static bool asks_for_memory(const struct oe_episode *episode)
 {

@@ -8,11 +8,11 @@
  * processes again. If that function is inlined, the kernel makes its pass,
  * steered towards our victim (oe_steer()).
  *
- * A second redirect, of oom_kill_process(), sees whom the kernel is about to kill,
- * also when it has not selected (vm.oom_kill_allocating_task): a protected one,
- * and any other one if a victim was asked for, is exchanged for our victim, or,
- * when there is none, let go: the kernel is told that a victim is on its way, and
- * calls again.
+ * A second redirect, of oom_kill_process(), sees which process the kernel is about
+ * to kill, also when it has not selected (vm.oom_kill_allocating_task). If that is
+ * protected, or not ours when a victim was asked for, our victim is put in its
+ * place. If there is none, no process is killed: the kernel is told that a victim
+ * is on its way, and calls again.
  */
 #include "core.h"
 
@@ -100,7 +100,10 @@ static OE_REDIRECTED void let_go(struct oom_control *oc, const char *message)
 	choose_nobody(oc);
 }
 
-/* A process that asks for a victim is none itself. */
+/*
+ * May the kernel kill another process than ours? Not if a victim was asked for:
+ * current would be the process that asks.
+ */
 static bool may_differ(struct task_struct *chosen)
 {
 	return guard.oc->order != -1 && !is_protected(chosen);

@@ -26,11 +26,11 @@ enum {
 	 * grace_hold is 1.
 	 */
 	MAX_HELD = 8192,
-	/* Room for protected kill sets, then 48 KiB. */
+	/* Protected kill sets that are kept: 48 KiB more, while grace_hold is 1. */
 	MAX_SETS = 1024,
 	/*
 	 * Open descriptors that one hold looks at. When they are used up
-	 * nobody else is stopped: the machine must not restart by chance.
+	 * no other process is stopped: one with a watchdog must be seen.
 	 */
 	MAX_LOOKED_AT = 1 << 18,
 };

@@ -200,7 +200,7 @@ int oe_redirect_register(struct oe_redirect *redirect)
 }
 
 /**
- * oe_redirect_unregister - let a function be
+ * oe_redirect_unregister - have a function run as it is again
  * @redirect: registered
  *
  * On return no CPU is in redirect->where(). A task that was redirected before

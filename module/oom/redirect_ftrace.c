@@ -6,7 +6,7 @@
  * It is better than that kprobe in three ways. As long as a permanent callback
  * is registered kernel.ftrace_enabled=0 is refused. Switching all kprobes off
  * does not reach it. And kprobes of others on the same function, which come and
- * go, are none of its business: kprobes of one address share a probe, and when
+ * go, do not affect it: kprobes of one address share a probe, and when
  * the first of them has no post handler and a later one has, the kernel removes
  * that probe from a list that it is not on.
  */

@@ -374,11 +374,14 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent,
  * not ended by then. With mode=observe nobody dies.
  *
  * Context: process context; sleeps, and waits for oom_lock.
- * Return: 0 if a victim was killed or has ended, or memory came back before;
- * -ESRCH if nobody may be chosen; -EBUSY while another emergency of the machine is
- * under way or has begun meanwhile, if a victim has just been killed, in suspend, with mode=observe, and if the mode was changed to off meanwhile;
- * -EOPNOTSUPP with mode=off, and where the kernel's call cannot be made or would
- * not be wrapped.
+ * Return:
+ * * 0		- killed, ended by itself, or memory came back before the kill
+ * * -ESRCH	- no process may be chosen
+ * * -EBUSY	- another request or emergency of the machine is under way, has begun
+ *		  meanwhile, or has just had its victim; in suspend; with
+ *		  mode=observe; or the mode became off meanwhile
+ * * -EOPNOTSUPP	- mode=off; or the kernel's call cannot be made, or would not
+ *		  be wrapped
  */
 int oe_request_victim(enum oe_kind kind, unsigned int stall_percent,
 		      const char *group)

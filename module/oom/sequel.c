@@ -21,7 +21,7 @@ enum {
 	 */
 	REOPEN_MS = 100,
 	REOPEN_NO_VICTIM_MS = 10000,
-	/* SIGKILL may come after that, and has to wait for oom_lock. */
+	/* Time for SIGTERM to be in vain, and for SIGKILL to get oom_lock. */
 	REOPEN_SIGTERM_MS = 2 * OOM_EMBEDDED_EARLY_TERM_MS_MAX,
 };
 

@@ -93,8 +93,7 @@ static int send_signals(const struct oe_candidate *c, void *arg)
  * @domain: only to those whose memory ran out
  *
  * A process gets a signal once, in however many groups it is; init, kernel
- * threads and processes of ranking 0 get none. We allocate
- * nothing; kill_pid() asks for an atomic entry of the signal queue and does
+ * threads and processes of ranking 0 get none. Nothing is allocated; kill_pid() asks for an atomic entry of the signal queue and does
  * without if there is none.
  *
  * Context: OOM path.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * SIGTERM before SIGKILL. While the kernel waits for memory there is no time for
- * it: the victim may need memory to end. In an emergency that is asked for there
- * is, as long as memory lasts. The wait is between two calls of the kernel, so
+ * it: the victim may need memory to end. An emergency that is asked for has that
+ * time, as long as memory lasts. The wait is between two calls of the kernel, so
  * that it holds no lock: the first sends SIGTERM to the victim, the second kills.
  */
 #include "core.h"
@@ -30,7 +30,7 @@ enum {
 	TIGHT_PERCENT = 50,
 };
 
-/* The reserve is lent until it has begun to fill again. */
+/* Available memory, without the released reserve until that begins to refill. */
 static u64 available_kb(const struct oe_termination *termination)
 {
 	u64 lent = oe_reserve_available_kb() ? 0 : termination->lent_kb;
@@ -83,11 +83,11 @@ void oe_terminate(const struct oe_episode *episode,
 }
 
 /**
- * oe_terminate_is_cancelled - may nobody be killed in this emergency any more?
+ * oe_terminate_is_cancelled - has the kill been called off?
  * @termination: from oe_terminate()
  *
  * Context: process context.
- * Return: true if not, or if another emergency does it.
+ * Return: true if this emergency may kill no process now, or another one will.
  */
 bool oe_terminate_is_cancelled(const struct oe_termination *termination)
 {
@@ -123,7 +123,7 @@ static bool came_back(const struct oe_termination *termination)
 		       termination->all_anon + OE_GIVING_NOISE_PAGES;
 }
 
-/* As long as memory is given back there is more time: it may be much. */
+/* A big process takes long to exit: the wait goes on while memory comes back. */
 static enum oe_terminated
 wait_for_memory(const struct oe_termination *termination)
 {

@@ -3,8 +3,9 @@
 #
 # In random configurations of processes, rules, rankings, offers and kill sets `candidates`, and who
 # dies, are what a model says that was written from the ABI page alone.
-# ROUNDS: how many (default 10). KILLS: in each, at most (default 2). SEED: of the first (default: by
-# the clock).
+# ROUNDS: how many (default 10).
+# KILLS: in each, at most (default 2).
+# SEED: of the first (default: by the clock).
 #
 # set: once
 # needs: memcg
