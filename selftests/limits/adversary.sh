@@ -105,6 +105,7 @@ attack()
 	-) check "$1: it is told that nobody can end it" log_says "uid=$USER_ID .*outcome=blocked" ;;
 	*) check "$1: below the limit again" [ "$above_ms" -le "$3" ] ;;
 	esac
+	[ "$3" != 0 ] || equal "$1: nobody ends" 0 "$(limit_of $USER_ID nr_kills)"
 	# All processes of a user go if it cannot be seen which of them makes the others.
 	[ "$1" != reaper ] || alive "$mine" || innocents=$((innocents - 1))
 	equal "$1: no process of others ends" 0 "$innocents"
@@ -113,7 +114,7 @@ attack()
 	drop_limit $USER_ID
 }
 
-plan 29
+plan 30
 load_module
 set_to limits/period_ms 500
 cp "$(command -v adversary)" /adversary
