@@ -57,15 +57,36 @@ struct walk {
 	bool walked;
 };
 
-static unsigned long list_size(struct mem_cgroup *memcg, enum lru_list lru)
+/* The multi-gen LRU has counters of its own, and leaves those of the lists at 0. */
+static unsigned long gen_size(struct lruvec *lruvec, bool file, int zone)
 {
+	long pages = 0;
+#ifdef CONFIG_LRU_GEN
+	int gen;
+
+	for (gen = 0; gen < MAX_NR_GENS; gen++)
+		pages += READ_ONCE(lruvec->lrugen.nr_pages[gen][file][zone]);
+#endif
+	return max(pages, 0L);
+}
+
+/* The page cache, or the anonymous memory, of one cgroup. */
+static unsigned long list_size(struct mem_cgroup *memcg, bool file)
+{
+	enum lru_list lru = file ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON;
 	unsigned long pages = 0;
 	int nid, zone;
 
-	for_each_node_state(nid, N_MEMORY)
+	for_each_node_state(nid, N_MEMORY) {
+		struct lruvec *lruvec = &memcg->nodeinfo[nid]->lruvec;
+
 		for (zone = 0; zone < MAX_NR_ZONES; zone++)
-			pages += mem_cgroup_get_zone_lru_size(
-				&memcg->nodeinfo[nid]->lruvec, lru, zone);
+			pages += mem_cgroup_get_zone_lru_size(lruvec, lru,
+							      zone) +
+				 mem_cgroup_get_zone_lru_size(
+					 lruvec, lru + LRU_ACTIVE, zone) +
+				 gen_size(lruvec, file, zone);
+	}
 	return pages;
 }
 
@@ -80,10 +101,8 @@ static void sum_lists(struct mem_cgroup *memcg, unsigned long *cache,
 	css_for_each_descendant_pre(css, &memcg->css) {
 		struct mem_cgroup *one = mem_cgroup_from_css(css);
 
-		*cache += list_size(one, LRU_ACTIVE_FILE) +
-			  list_size(one, LRU_INACTIVE_FILE);
-		*anon += list_size(one, LRU_ACTIVE_ANON) +
-			 list_size(one, LRU_INACTIVE_ANON);
+		*cache += list_size(one, true);
+		*anon += list_size(one, false);
 	}
 }
 
@@ -174,8 +193,7 @@ static unsigned long stuck_one_by_one(struct mem_cgroup *memcg)
 
 	css_for_each_descendant_pre(css, &memcg->css) {
 		struct mem_cgroup *one = mem_cgroup_from_css(css);
-		unsigned long anon = list_size(one, LRU_ACTIVE_ANON) +
-				     list_size(one, LRU_INACTIVE_ANON);
+		unsigned long anon = list_size(one, false);
 
 		pages += anon - min(anon, least_swap_room(one));
 	}
