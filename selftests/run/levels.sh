@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=selftests/run/results.sh
 . selftests/run/results.sh
 
-PARTS=(leaks cma highmem account)
+PARTS=(leaks cma highmem account early)
 PAGE=$PUBLISHED/levels.md
 
 # settings NAME...: those of the environment, as arguments of a script
@@ -40,6 +40,8 @@ run_part()
 	cma) boot "$1" --icount --append cma=64M arm64-6.12 -- "levels_leaks.sh CASES=cma$(settings RATES)" ;;
 	highmem) boot "$1" --icount --mem 1200 i386-6.1 -- "levels_leaks.sh CASES=highmem ROOM=245760$(settings RATES)" ;;
 	account) boot "$1" --tools "${swap[@]}" debian-6.1 -- "tools_account.sh MORE=1" ;;
+	early) boot "$1" --icount "${swap[@]}" debian-6.1 -- \
+		"levels_early.sh EARLY=${EARLY:-1%,2%,3%} RATES=2048,8192,40960,-,204800" ;;
 	*) die "there is no part $1 (${PARTS[*]})" ;;
 	esac
 }
@@ -103,6 +105,17 @@ print_page()
 	|---|---|---|---|
 	EOT
 	rows "Owners of the memory" account 1
+	cat <<-EOT
+
+	## early_kb
+
+	The kind of the first emergency with a leak of so many KiB a second: \`early\`, or that the kernel asked.
+	Disk: 48 MB of swap on a disk. zram: as much, and data of which half can be compressed.
+
+	| arrangement | 2048 | 8192 | 40960 | 204800 |
+	|---|---|---|---|---|
+	EOT
+	rows early_kb early 1
 }
 
 main()

@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# early_kb comes before the OOM, or the leak was too fast for it. With the value of the packaged
+# configuration it does for leaks of up to 40 MB a second. A result is a line "early: CASE, EARLY | KIND...",
+# a KIND for each rate.
+# EARLY: values of early_kb, with commas (default 3%, the packaged one).
+# RATES: KiB/s, with commas (default 8192,40960); those after "-" are not judged.
+#
+# set: alone
+# needs: icount
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+# shellcheck source=lib/levels.sh
+. "$SELFTESTS/lib/levels.sh"
+
+EARLY=${EARLY:-3%}
+RATES=${RATES:-8192,40960}
+ROOM=49152
+SWAP_KB=49152
+DISK=/dev/vda
+ZRAM=/dev/zram0
+PATIENCE=300
+
+case_plain()
+{
+	:
+}
+
+case_disk()
+{
+	mkswap "$DISK" "$SWAP_KB" >/dev/null && swapon "$DISK"
+}
+
+case_zram()
+{
+	modprobe zram && echo $(((SWAP_KB + 64) * 1024)) >/sys/block/zram0/disksize &&
+		mkswap "$ZRAM" "$SWAP_KB" >/dev/null && swapon "$ZRAM"
+}
+
+end_case()
+{
+	swapoff "$DISK" 2>/dev/null
+	[ -b "$ZRAM" ] || return 0
+	swapoff "$ZRAM" 2>/dev/null
+	echo 1 >/sys/block/zram0/reset
+}
+
+# The kind of the first emergency since then.
+first_emergency()
+{
+	tail -n "+$((events_before + 1))" "$OE/events" | tr ' ' '\n' | sed -n 's/^kind=//p' | head -n 1
+}
+
+# leak_at RATE: sets $kind
+leak_at()
+{
+	poll_until "$PATIENCE" level_is normal || comment "still $(level_get level)"
+	events_before=$(wc -l <"$OE/events")
+	# shellcheck disable=SC2086 # a list
+	leak -c leaker -a 1000 -k 128 -v "$1" -l 0 $options >"$tmp/leak" 2>&1
+	kind=$(first_emergency)
+}
+
+# judge CASE EARLY
+judge()
+{
+	judged=yes
+	missed=
+	row=
+	for rate in $(echo "$RATES" | tr "," " "); do
+		if [ "$rate" = - ]; then
+			judged=
+			continue
+		fi
+		leak_at "$rate"
+		row="$row | $kind"
+		[ -z "$judged" ] || [ "$kind" = early ] || missed="$missed $rate"
+	done
+	comment "early: $1, $2$row"
+	equal "$1, early_kb=$2: before the OOM at each rate" "" "$missed"
+}
+
+run_case()
+{
+	spawn filler $(($(level_get available_kb) - ROOM)) 0 -a -1000 -L
+	filler=$pid
+	options=
+	"case_$1" || bail_out "$1 cannot be set up"
+	[ "$1" != zram ] || options=-X
+	for early in $(echo "$EARLY" | tr ',' ' '); do
+		set_to early_kb "$early"
+		judge "$1" "$early"
+	done
+	set_to early_kb 0
+	stop_process "$filler"
+	end_case
+}
+
+values=$(echo "$EARLY" | tr ',' '\n' | wc -l)
+plan $((3 * values + 1))
+load_module selection_order=rank rank_threshold=100
+short_percpu_lists
+swapoff "$DISK" 2>/dev/null
+for one in plain disk zram; do
+	run_case "$one"
+done
+equal "no splat" 0 "$(splat_taint)"
+finish
