@@ -22,12 +22,12 @@ service_runs()
 	poll grep -q pacemaker "/proc/$pacemaker/comm"
 }
 
-# the_oom: a leak in a process that is nobody special, and its end
+# the_oom: a leak in a process that is nobody special, and its end: by early_kb, or by the kernel
 the_oom()
 {
-	before=$(cat $OOM/stats/oom_global)
+	before=$(cat $OOM/stats/victims)
 	leak
-	poll is_gone "$leaker" && [ "$(cat $OOM/stats/oom_global)" -gt "$before" ]
+	poll is_gone "$leaker" && [ "$(cat $OOM/stats/victims)" -gt "$before" ]
 }
 
 # same_service: it was neither killed nor started anew
