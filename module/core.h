@@ -46,6 +46,7 @@
  *  inherit.lost_lock   lost inheritances (raw)      fork tracepoint, worker
  *  pool->lock          spare ranking entries (raw)  fork tracepoint, workers
  *  zone->lock (*)      the zone's watermarks        OOM path
+ *  mmap_lock (*)       the mappings of the victim   OOM path, which tries
  *
  * Between OOM entry and the victim nothing is allocated and only locks are
  * taken whose holders do not allocate; look-ups there are RCU. Probe and

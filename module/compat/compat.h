@@ -18,14 +18,13 @@
 #include <linux/swap.h>
 #include <linux/version.h>
 
-/* panic_notifier_list in a header of its own: 5.14 */
+/* panic_notifier_list in a header of its own, task->__state, mempolicy->nodes: 5.14 */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
 #include <linux/panic_notifier.h>
-#endif
-
-/* task->__state: 5.14 */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
+#define oe_mempolicy_nodes(policy) ((policy)->nodes)
+#else
 #define __state state
+#define oe_mempolicy_nodes(policy) ((policy)->v.nodes)
 #endif
 
 /* mm_flags_test(): 6.18 */
@@ -62,15 +61,20 @@
 #define OE_BIN_CONST const
 #endif
 
-/* signal->core_state: 5.16 */
-static inline bool oe_is_dumping_core(struct task_struct *p)
-{
+/* signal->core_state, FOLL_NOFAULT: 5.16 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 16, 0)
-	return p->signal->flags & SIGNAL_GROUP_COREDUMP;
+#define oe_is_dumping_core(p) ((p)->signal->flags & SIGNAL_GROUP_COREDUMP)
 #else
-	return p->signal->core_state;
+#define oe_is_dumping_core(p) ((p)->signal->core_state)
+#define OE_HAVE_NOFAULT
 #endif
-}
+
+/* get_user_pages_remote() without vmas: 6.5 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#define OE_NO_VMAS NULL,
+#else
+#define OE_NO_VMAS
+#endif
 
 /*
  * If get_mm_rss_sum() exists, oom_badness() sums the per-CPU counters
@@ -90,13 +94,6 @@ static inline bool oe_is_dumping_core(struct task_struct *p)
 #define OE_EXIT_ARGS struct task_struct *p, bool group_dead
 #else
 #define OE_EXIT_ARGS struct task_struct *p
-#endif
-
-/* mempolicy->nodes: 5.14 */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
-#define oe_mempolicy_nodes(policy) ((policy)->v.nodes)
-#else
-#define oe_mempolicy_nodes(policy) ((policy)->nodes)
 #endif
 
 /* for_each_alias(): 7.x, where the field it uses has moved */

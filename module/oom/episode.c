@@ -209,6 +209,7 @@ static void choose_victim(struct oe_domain_state *state)
 		     state->no_victim_action != OE_NO_VICTIM_UNPROTECT;
 	oe_choose_victim(state, may_unprotect(state), may_refuse);
 	oe_gate_leave();
+	oe_victim_expect(state->episode.decision.task);
 }
 
 /* The kernel did not ask: there is nothing to leave to it. */
@@ -237,6 +238,15 @@ static bool kill_victim(struct oe_episode *episode, const struct oe_way *way,
 	if (episode->decision.task)
 		return way->kill(ctx, episode);
 	return way->kill_nobody(ctx, episode);
+}
+
+/* The command line of the process that died, or is to end by SIGTERM. */
+static const char *arguments_of(const struct oe_episode *episode)
+{
+	if (episode->outcome == OE_OUTCOME_KILLED ||
+	    episode->outcome == OE_OUTCOME_SIGTERM)
+		return oe_victim_arguments();
+	return "";
 }
 
 /**
@@ -270,7 +280,7 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 		return;
 	episode->outcome = outcome;
 	trace_oom_embedded_done(episode);
-	oe_events_record(episode);
+	oe_events_record(episode, arguments_of(episode));
 	oe_count_outcome(episode);
 	/* A slow console must not hold up those who wait for oom_lock. */
 	if (episode->call.followed)

@@ -25,6 +25,8 @@
 #include "rank/group.h"
 #include "rank/ranking.h"
 #include "tasks.h"
+#include "tasks/command_line.h"
+#include "lib/arguments.h"
 #include "lib/tracepoint.h"
 #include "oom/coverage.h"
 #include "oom/victim.h"
@@ -42,6 +44,7 @@ static struct {
 	u64 when_ns;
 	struct oe_process process;
 	struct task_struct *task; /* a reference; xchg() takes it */
+	char arguments[OE_ARGUMENTS_SIZE];
 } victim = {
 	.nr_marked = ATOMIC_INIT(1), /* one may have been before the load */
 };
@@ -194,6 +197,22 @@ bool oe_victim_is_pending(const struct oe_domain *domain)
 }
 
 /**
+ * oe_victim_expect - read the command line of a process that is about to die
+ * @expected: whom we want, or NULL
+ *
+ * Its memory may be gone as soon as the kernel has killed it.
+ *
+ * Context: oom_lock held, before the kernel kills.
+ */
+void oe_victim_expect(struct task_struct *expected)
+{
+	if (expected)
+		oe_command_line_read(expected, victim.arguments);
+	else
+		victim.arguments[0] = '\0';
+}
+
+/**
  * oe_victim_arm - record the next process that the kernel marks
  *
  * Context: oom_lock held.
@@ -220,6 +239,12 @@ bool oe_victim_is_marked(struct task_struct *expected)
 	return smp_load_acquire(&victim.marked);
 }
 
+/* Did the kernel mark a process that is not the one it was to mark? */
+static bool is_another(struct task_struct *task, struct task_struct *expected)
+{
+	return task && (!expected || !same_thread_group(task, expected));
+}
+
 /**
  * oe_victim_take - the process that was marked since oe_victim_arm()
  * @expected: as for oe_victim_is_marked(), which was true
@@ -244,5 +269,18 @@ void oe_victim_take(struct task_struct *expected, struct oe_process *process,
 	if (task || !victim.point)
 		name_cgroup(task ?: expected, cgroup);
 	rcu_read_unlock();
+	if (is_another(task, expected))
+		oe_command_line_read(task, victim.arguments);
 	drop_task(task);
+}
+
+/**
+ * oe_victim_arguments - the command line that was read last
+ *
+ * Context: as oe_victim_take(), or after oe_victim_expect() with oom_lock held.
+ * Return: text, "" if it is not known.
+ */
+const char *oe_victim_arguments(void)
+{
+	return victim.arguments;
 }

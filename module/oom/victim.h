@@ -11,9 +11,11 @@ struct task_struct;
 void oe_victim_init(void);
 void oe_victim_exit(void);
 bool oe_victim_is_pending(const struct oe_domain *domain);
+void oe_victim_expect(struct task_struct *expected);
 void oe_victim_arm(void);
 bool oe_victim_is_marked(struct task_struct *expected);
 void oe_victim_take(struct task_struct *expected, struct oe_process *process,
 		    char *cgroup, u64 *when_ns);
+const char *oe_victim_arguments(void);
 
 #endif /* OE_VICTIM_H */

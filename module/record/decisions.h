@@ -3,6 +3,7 @@
 #define OE_EVENTS_H
 
 #include "episode.h"
+#include "lib/arguments.h"
 
 enum {
 	OE_NR_EVENTS = 64,
@@ -12,14 +13,17 @@ enum {
  * struct oe_event - a decision in the record
  * @episode: as it was when it ended; holds no references
  * @time_ns: CLOCK_REALTIME of its beginning
+ * @arguments: for oe_events_copy(), where the command line is
  */
 struct oe_event {
 	struct oe_episode episode;
 	u64 time_ns;
+	struct oe_arguments_entry arguments;
 };
 
-void oe_events_record(const struct oe_episode *episode);
+void oe_events_record(const struct oe_episode *episode, const char *arguments);
 void oe_events_range(u64 *first, u64 *end);
-bool oe_events_copy(u64 number, struct oe_event *event);
+bool oe_events_copy(u64 number, struct oe_event *event,
+		    char arguments[OE_ARGUMENTS_SIZE]);
 
 #endif /* OE_EVENTS_H */

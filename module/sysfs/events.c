@@ -15,6 +15,7 @@
 #include "compat/compat.h"
 #include "record/decisions.h"
 #include "sysfs/snapshot.h"
+#include "lib/arguments.h"
 #include "lib/parse.h"
 #include "lib/units.h"
 #include "rank/ranking.h"
@@ -25,7 +26,7 @@
 #include "tunables.h"
 
 enum {
-	LINE_SIZE = 1984, /* more than the longest line there can be */
+	LINE_SIZE = 2400, /* more than the longest line there can be */
 	CGROUP_TEXT = 128,
 };
 
@@ -36,6 +37,8 @@ static struct {
 	char line[LINE_SIZE];
 	char comm[OE_COMM_ESCAPED];
 	char cgroup[CGROUP_TEXT];
+	char arguments[OE_ARGUMENTS_SIZE];
+	char escaped[OE_ARGUMENTS_ESCAPED];
 } scratch = {
 	.lock = __MUTEX_INITIALIZER(scratch.lock),
 };
@@ -254,6 +257,14 @@ static void add_stall(struct oe_text *text, const struct oe_episode *episode)
 		oe_text_add(text, " stall_percent=-");
 }
 
+/* Whole: the process chose each byte. */
+static void add_arguments(struct oe_text *text)
+{
+	oe_escape(scratch.escaped, sizeof(scratch.escaped), scratch.arguments);
+	oe_text_add(text, " victim_cmdline=%s",
+		    scratch.escaped[0] ? scratch.escaped : "-");
+}
+
 /* Into scratch.line. False if the decision has been overwritten. */
 static bool render_event(u64 number, unsigned int *length)
 {
@@ -261,7 +272,7 @@ static bool render_event(u64 number, unsigned int *length)
 	const struct oe_episode *episode = &scratch.event.episode;
 	const char *group = episode->call.domain.group;
 
-	if (!oe_events_copy(number, &scratch.event))
+	if (!oe_events_copy(number, &scratch.event, scratch.arguments))
 		return false;
 	add_call(&text, &scratch.event);
 	add_victim(&text, episode);
@@ -275,6 +286,7 @@ static bool render_event(u64 number, unsigned int *length)
 	add_stall(&text, episode);
 	add_cgroup(&text, "victim_cgroup", episode->victim_cgroup);
 	oe_text_add(&text, " asked_group=%s", group[0] ? group : "-");
+	add_arguments(&text);
 	*length = text.length;
 	return true;
 }

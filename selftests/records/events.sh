@@ -14,7 +14,8 @@ protected victim_pid victim_comm victim_uid victim_rank victim_source victim_bad
 victim_rss_kb runner_up_pid runner_up_comm runner_up_rank runner_up_source \
 runner_up_badness_kb outcome reason grace_ms grace_used_ms ack_ms announce_ns grace_ns \
 decide_ns kill_ns total_ns would_pid would_comm would_rank passed_pid passed_comm passed_for \
-keeper_pid keeper_comm keeper_rank used_kb processes_kb stall_percent victim_cgroup asked_group"
+keeper_pid keeper_comm keeper_rank used_kb processes_kb stall_percent victim_cgroup asked_group \
+victim_cmdline"
 
 event=
 

@@ -86,7 +86,7 @@ printf '%s' "$evil" >"$OOM_EMBEDDED_PROC/400/comm"
 	fake_candidate 4 99999999999999999999 800 default 1 eligible x
 } >"$OOM_EMBEDDED_SYSFS/candidates"
 {
-	fake_event 4 1795260330.5 1040.1 "$evil" 388 "$evil" "$evil" "$evil"
+	fake_event 4 1795260330.5 1040.1 "$evil" 388 "$evil" "$evil" "$evil" "$evil"
 	fake_event 5 9e99 -5 global -1 '<img/src=x/onerror=alert(1)>' killed '"><script>'
 	echo 'seq=6 time=nan uptime=inf victim_comm=<script>alert(2)</script> outcome=killed victim_pid=1'
 	echo 'seq=7 ==== = a= =b time=1 time=2 order=99999999999999999999'

@@ -30,6 +30,7 @@ page=$tmp/page.html
 gives "incident: the last one" 0 '^<!DOCTYPE html>' incident
 cp "$tmp/out" "$page"
 has "who died" '<h1>Out of memory: batch/388 was killed</h1>'
+has "its command line, readably" "command line</b>/usr/bin/batch --nightly<"
 has "why" 'it had the highest ranking of those that may be chosen'
 has "the runner-up" 'web/300, ranking 500 \(default\)'
 has "when" '2026-11-21T11:25:30.500Z'
@@ -73,11 +74,14 @@ same "incident -o: a file" "0 html" "$status $(tail -n 1 "$tmp/file.html" | tr -
 
 # --- names, as their owners wrote them, and fit for a page
 {
-	fake_event 3 1795260330.500000 1040.123456 global 388 'm\xc3\xbcller\xe2\x80\xae\xc3<i>\x3cb\x3e' killed rank
+	fake_event 3 1795260330.500000 1040.123456 global 388 'm\xc3\xbcller\xe2\x80\xae\xc3<i>\x3cb\x3e' killed rank \
+		'<script>\x3c/script>\x20m\xc3\xbcller\x1b[2J\x0aKind\x5cx20\x22'
 } >"$OOM_EMBEDDED_SYSFS/events"
 sed -i 's|<b>x&y|\\xd1\\x81"\xd0\xbe<i>|; s|kind=global|kind=global \xff\xc2\x9b|' "$OOM_EMBEDDED_SYSFS/report" "$OOM_EMBEDDED_SYSFS/events"
 gives "a name in UTF-8 is shown, but what steers a page" 0 'müller\\xe2\\x80\\xae\\xc3&#60;i&#62;\\x3cb\\x3e/388 was killed' incident 3
 gives "also in the picture; a raw one is none of the module's" 0 '>с&#34;[?]{2}&#60;i&#62;' incident 3
+gives "a command line stays within its fact" 0 \
+	'command line</b>&#60;script&#62;\\x3c/script&#62; müller\\x1b\[2J\\x0aKind\\x5cx20\\x22</div>' incident 3
 check "the page is UTF-8" iconv -f UTF-8 -t UTF-16 -o /dev/null "$tmp/out"
 # A letter of three bytes at each place where the text may be cut.
 for pad in '' x xx; do

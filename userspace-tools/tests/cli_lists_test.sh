@@ -104,6 +104,8 @@ gives "events SEQ: all of it" 0 '^announce_ns: +310000$' events 3
 json "events: JSON with numbers and nulls" \
 	'[.events[1].seq, .events[1].victim_pid, .events[2].victim_comm, .events[2].time]' \
 	'[2,null,"batch",1795260330.5]' events
+json "events: a command line as the module wrote it" '.events[2].victim_cmdline' \
+	'"/usr/bin/batch\\x20--nightly"' events
 fake_event 3 1795260330.5 1040.2 global - - victim_pending pending >>"$OOM_EMBEDDED_SYSFS/events"
 json "events SEQ: each time that it ended" '.events | map(.outcome)' '["killed","victim_pending"]' events 3
 gives "events: a number that is not there" 5 'no event 77' events 77

@@ -60,7 +60,7 @@ soon "watch: a level" grep -qE '^[0-9:.]+Z level +level=warning was=normal avail
 put_file sysfs/reconfigure_wanted 4
 soon "watch: an OOM" grep -qE ' oom +seq=4 done=3$' "$tmp/watch"
 fake_event 4 1795260400.25 1110.0 global 389 batch killed rank >>"$OOM_EMBEDDED_SYSFS/events"
-soon "watch: the decision" grep -qE '^11:26:40.250Z decision +seq=4 kind=global .*victim_pid=389 victim_comm=batch .*outcome=killed reason=rank' "$tmp/watch"
+soon "watch: the decision" grep -qE '^11:26:40.250Z decision +seq=4 kind=global .*victim_pid=389 victim_comm=batch .*victim_cmdline=/usr/bin/batch\\x20--nightly outcome=killed reason=rank' "$tmp/watch"
 fake_event 4 1795260400.25 1110.0 global - - victim_pending pending | sed 's/total_ns=[0-9]*/total_ns=9/' \
 	>>"$OOM_EMBEDDED_SYSFS/events"
 soon "watch: and decided again" grep -qE ' decision +seq=4 .*outcome=victim_pending' "$tmp/watch"

@@ -46,7 +46,7 @@ fake_candidate()
 # fake_event SEQ TIME UPTIME KIND VICTIM_PID VICTIM_COMM OUTCOME REASON [MORE]
 fake_event()
 {
-	printf '%-900s\n' "seq=$1 time=$2 uptime=$3 kind=$4 trigger_pid=412 trigger_comm=leak order=0 gfp=0x140cca memcg=- mode=enforce threshold=100 candidates=4 protected=2 victim_pid=$5 victim_comm=$6 victim_uid=1000 victim_rank=800 victim_source=group:batch victim_badness_kb=52000 victim_rss_kb=51200 runner_up_pid=300 runner_up_comm=web runner_up_rank=500 runner_up_source=default runner_up_badness_kb=30000 outcome=$7 reason=$8 grace_ms=500 grace_used_ms=120 ack_ms=118 announce_ns=310000 grace_ns=120000000 decide_ns=95000 kill_ns=2100000 total_ns=122505000 victim_cgroup=/system.slice/batch.service"
+	printf '%-900s\n' "seq=$1 time=$2 uptime=$3 kind=$4 trigger_pid=412 trigger_comm=leak order=0 gfp=0x140cca memcg=- mode=enforce threshold=100 candidates=4 protected=2 victim_pid=$5 victim_comm=$6 victim_uid=1000 victim_rank=800 victim_source=group:batch victim_badness_kb=52000 victim_rss_kb=51200 runner_up_pid=300 runner_up_comm=web runner_up_rank=500 runner_up_source=default runner_up_badness_kb=30000 outcome=$7 reason=$8 grace_ms=500 grace_used_ms=120 ack_ms=118 announce_ns=310000 grace_ns=120000000 decide_ns=95000 kill_ns=2100000 total_ns=122505000 victim_cgroup=/system.slice/batch.service asked_group=- victim_cmdline=${9:-/usr/bin/batch\\x20--nightly}"
 }
 
 fake_history()

@@ -163,11 +163,13 @@ static void print_facts(FILE *to, const struct incident *incident)
 	const struct manager_trend *days = manager_trend();
 	const struct oe_event *event = incident->event;
 	const char *reason = event_text(event, "reason");
+	char command[FORMAT_COMMAND_SIZE];
 	struct oe_commit commit;
 	char text[TEXT_SIZE];
 
 	fputs("<div class=\"facts\">\n", to);
 	html_pair(to, "Victim", describe_process(event, "victim", text));
+	html_pair(to, "Victim's command line", format_command(command, event));
 	html_pair(to, "Victim's cgroup", event_text(event, "victim_cgroup"));
 	html_pair(to, "Why", reason_sentence(reason));
 	html_pair(to, "Would have been chosen",

@@ -133,7 +133,7 @@ static void end_line(struct watch *watch)
 
 static void print_word(struct watch *watch, const char *key, const char *value)
 {
-	char copy[WORD_SIZE * 4];
+	char copy[FORMAT_COMMAND_SIZE];
 
 	snprintf(copy, sizeof(copy), "%s", value);
 	if (watch->args->json)
@@ -184,10 +184,11 @@ static void look_at_done(struct watch *watch)
 static void print_decision(struct watch *watch, const struct oe_event *event)
 {
 	static const char *const keys[] = {
-		"kind",		 "trigger_pid",	  "trigger_comm",
-		"victim_pid",	 "victim_comm",	  "victim_rank",
-		"victim_source", "victim_rss_kb", "victim_cgroup",
-		"outcome",	 "reason",	  "grace_used_ms",
+		"kind",		  "trigger_pid",   "trigger_comm",
+		"victim_pid",	  "victim_comm",   "victim_rank",
+		"victim_source",  "victim_rss_kb", "victim_cgroup",
+		"victim_cmdline", "outcome",	   "reason",
+		"grace_used_ms",
 	};
 	size_t i;
 

@@ -161,3 +161,33 @@ char *format_process(char *text, const struct oe_event *event, const char *role)
 			 comm ? comm : "?", pid);
 	return text;
 }
+
+/**
+ * format_command - the command line of the victim of a decision
+ * @text: result, FORMAT_COMMAND_SIZE bytes
+ * @event: the decision
+ *
+ * The process chose all of it: only its blanks are shown as they are, the rest
+ * stays escaped.
+ *
+ * Return: @text, or NULL if it is not known.
+ */
+const char *format_command(char *text, const struct oe_event *event)
+{
+	static const char blank[] = "\\x20";
+	const char *from = event_text(event, "victim_cmdline");
+	size_t used = 0;
+
+	if (!from)
+		return NULL;
+	while (*from && used < FORMAT_COMMAND_SIZE - 1) {
+		if (!strncmp(from, blank, sizeof(blank) - 1)) {
+			text[used++] = ' ';
+			from += sizeof(blank) - 1;
+		} else {
+			text[used++] = *from++;
+		}
+	}
+	text[used] = '\0';
+	return text;
+}

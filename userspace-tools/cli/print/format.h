@@ -9,6 +9,8 @@
 enum {
 	FORMAT_SIZE = 64,
 	FORMAT_PROCESS_SIZE = 96,
+	/* 100 bytes as \xHH, and the NUL. */
+	FORMAT_COMMAND_SIZE = 401,
 };
 
 char *printable(char *text);
@@ -18,6 +20,7 @@ char *format_kb(char *text, long long kb);
 char *format_ns(char *text, long long ns);
 char *format_process(char *text, const struct oe_event *event,
 		     const char *role);
+const char *format_command(char *text, const struct oe_event *event);
 
 const char *event_text(const struct oe_event *event, const char *key);
 long long event_number(const struct oe_event *event, const char *key,
