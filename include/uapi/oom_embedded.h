@@ -56,6 +56,11 @@
 #define OOM_EMBEDDED_PRECEDENCE_MAX	1000
 #define OOM_EMBEDDED_TRUST_WORDS	"root", "name"
 
+/* Watermarks by default, in percent of the memory, or of a watched cgroup's limit. */
+#define OOM_EMBEDDED_WARNING_PERCENT	15
+#define OOM_EMBEDDED_CRITICAL_PERCENT	8
+#define OOM_EMBEDDED_IMMINENT_OOM_PERCENT	4
+
 /* Memory cgroups that are watched. */
 #define OOM_EMBEDDED_CGROUPS_MAX	16
 

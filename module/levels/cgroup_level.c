@@ -217,9 +217,10 @@ struct mem_cgroup *oe_cgroup_level_find(const char *path)
 void oe_cgroup_level_init(struct oe_cgroup_watch *watch, const char *name)
 {
 	strscpy(watch->name, name, sizeof(watch->name));
-	watch->percent[OE_LEVEL_WARNING] = OE_LEVEL_WARNING_PERCENT;
-	watch->percent[OE_LEVEL_CRITICAL] = OE_LEVEL_CRITICAL_PERCENT;
-	watch->percent[OE_LEVEL_IMMINENT_OOM] = OE_LEVEL_IMMINENT_OOM_PERCENT;
+	watch->percent[OE_LEVEL_WARNING] = OOM_EMBEDDED_WARNING_PERCENT;
+	watch->percent[OE_LEVEL_CRITICAL] = OOM_EMBEDDED_CRITICAL_PERCENT;
+	watch->percent[OE_LEVEL_IMMINENT_OOM] =
+		OOM_EMBEDDED_IMMINENT_OOM_PERCENT;
 }
 
 /**

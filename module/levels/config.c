@@ -253,11 +253,11 @@ int oe_level_config_init(void)
 		return -ERANGE;
 	}
 	fill_watermark(OE_LEVEL_WARNING_KB,
-		       percent_of_ram(OE_LEVEL_WARNING_PERCENT));
+		       percent_of_ram(OOM_EMBEDDED_WARNING_PERCENT));
 	fill_watermark(OE_LEVEL_CRITICAL_KB,
-		       percent_of_ram(OE_LEVEL_CRITICAL_PERCENT));
+		       percent_of_ram(OOM_EMBEDDED_CRITICAL_PERCENT));
 	fill_watermark(OE_LEVEL_IMMINENT_OOM_KB,
-		       percent_of_ram(OE_LEVEL_IMMINENT_OOM_PERCENT));
+		       percent_of_ram(OOM_EMBEDDED_IMMINENT_OOM_PERCENT));
 	if (!is_given(OE_LEVEL_HYSTERESIS_KB))
 		config.marks.hysteresis_kb = percent_of_ram(HYSTERESIS_PERCENT);
 	if (!is_given(OE_LEVEL_DEBOUNCE_MS))

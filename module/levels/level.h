@@ -30,13 +30,6 @@ struct oe_level_changes {
 	unsigned long given;
 };
 
-enum {
-	/* Watermarks by default, of the memory or of a cgroup's limit. */
-	OE_LEVEL_WARNING_PERCENT = 15,
-	OE_LEVEL_CRITICAL_PERCENT = 8,
-	OE_LEVEL_IMMINENT_OOM_PERCENT = 4,
-};
-
 int oe_level_config_init(void);
 u32 oe_level_debounce_ms(void);
 const char *oe_level_tunable_name(enum oe_level_tunable tunable);

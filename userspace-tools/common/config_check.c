@@ -9,6 +9,7 @@
 #include "common/config_ranking.h"
 #include "common/config_text.h"
 #include "common/config_value.h"
+#include "uapi/oom_embedded.h"
 
 enum {
 	DEFAULT_LEAVE_MS = 30 * 1000,
@@ -257,7 +258,11 @@ static void check_percents(struct oe_conf *conf, const char *name,
 	static const char *const keys[] = { "warning_percent",
 					    "critical_percent",
 					    "imminent_oom_percent" };
-	static const long long defaults[] = { 15, 8, 4 };
+	static const long long defaults[] = {
+		OOM_EMBEDDED_WARNING_PERCENT,
+		OOM_EMBEDDED_CRITICAL_PERCENT,
+		OOM_EMBEDDED_IMMINENT_OOM_PERCENT,
+	};
 	const char *above_key = NULL;
 	long long above = 0;
 

@@ -12,6 +12,7 @@
 #include "common/sysfs.h"
 #include "daemon/daemon.h"
 #include "daemon/settings_gone.h"
+#include "uapi/oom_embedded.h"
 
 enum {
 	NAME = 64,
@@ -125,10 +126,13 @@ static void value_of_new_group(const struct oe_conf *conf, const char *key,
 /* The same for a new watched cgroup; its path is never missing, see config_check.c. */
 static void value_of_new_cgroup(const char *key, char *value)
 {
-	snprintf(value, OE_SYSFS_VALUE_MAX, "%s",
-		 !strcmp(key, "warning_percent")  ? "15" :
-		 !strcmp(key, "critical_percent") ? "8" :
-						    "4");
+	int percent = OOM_EMBEDDED_IMMINENT_OOM_PERCENT;
+
+	if (!strcmp(key, "warning_percent"))
+		percent = OOM_EMBEDDED_WARNING_PERCENT;
+	else if (!strcmp(key, "critical_percent"))
+		percent = OOM_EMBEDDED_CRITICAL_PERCENT;
+	snprintf(value, OE_SYSFS_VALUE_MAX, "%d", percent);
 }
 
 static void name_in_path(const char *path, char *name)

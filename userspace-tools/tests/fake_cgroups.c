@@ -10,11 +10,17 @@
 #include <string.h>
 
 #include "tests/fake_tree.h"
+#include "uapi/oom_embedded.h"
+
+#define AS_WRITTEN(number) #number
+#define AS_TEXT(number) AS_WRITTEN(number)
 
 const char *const fake_cgroup_files[] = {
 	/* clang-format off */
 	"cgroup", "", "level", "normal", "available_kb", "20480", "limit_kb", "24576",
-	"warning_percent", "15", "critical_percent", "8", "imminent_oom_percent", "4",
+	"warning_percent", AS_TEXT(OOM_EMBEDDED_WARNING_PERCENT),
+	"critical_percent", AS_TEXT(OOM_EMBEDDED_CRITICAL_PERCENT),
+	"imminent_oom_percent", AS_TEXT(OOM_EMBEDDED_IMMINENT_OOM_PERCENT),
 	/* clang-format on */
 	NULL,
 };
