@@ -28,7 +28,7 @@ enum {
 	/* A walk over many cgroups is not made for each look at the memory. */
 	WALK_PAUSE_MS = 20,
 	WALK_PAUSE_MAX_MS = 100,
-	WALK_PAUSE_AT_REST_MS = 1000,
+	WALK_PAUSE_AT_REST_MS = 2000,
 	/*
 	 * The pause, as a multiple of what the walk took: at most 1 % of a CPU,
 	 * and 0.025 % at rest.
