@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A steady leak of each RATE passes through all levels, in order, before the OOM, however the machine
-# swaps and whatever keeps its memory. Under strict overcommit the leak is refused, and there is
+# swaps and whatever keeps its memory; also the levels of a memory cgroup that is watched. Under strict overcommit the leak is refused, and there is
 # none. A result is a line "leak: CASE | RATE | ...".
 # CASES: which, see case_ below, with commas (default: those for swap and memory cgroups). cma and
 # highmem want a machine that has such memory.
@@ -10,14 +10,14 @@
 # ROOM: KiB that the leak finds (default 49152).
 #
 # set: alone
-# needs: icount
+# needs: icount memcg
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 # shellcheck source=lib/levels.sh
 . "$SELFTESTS/lib/levels.sh"
 
-CASES=${CASES:-plain,disk,locked,swappiness_0,zram,zram_random,zram_mixed,zswap,memory_min,memory_low,no_swap_cgroup,strict}
+CASES=${CASES:-plain,disk,locked,swappiness_0,zram,zram_random,zram_mixed,zswap,memory_min,memory_low,no_swap_cgroup,strict,cgroup,cgroup_cache}
 RATES=${RATES:-"2048 8192 40960"}
 ROOM=${ROOM:-49152}
 DISK=/dev/vda
@@ -131,6 +131,37 @@ case_no_swap_cgroup()
 	options="-C $cgroup"
 }
 
+# The levels of a cgroup, whose limit is the room.
+case_cgroup()
+{
+	make_cgroup watched "${ROOM}K"
+	[ -d "$OE/cgroups/watched" ] || set_to cgroups/create watched
+	set_to cgroups/watched/cgroup "/${cgroup##*/}"
+	watched=$cgroup
+	options="-C $cgroup"
+	poll_until "$PATIENCE" watched_level_is normal
+}
+
+# The same at its limit, full of page cache: all that is charged stays the same until the OOM.
+case_cgroup_cache()
+{
+	exec 8<"$DISK"
+	case_cgroup
+}
+
+watched_level_is()
+{
+	[ "$(cat "$OE/cgroups/watched/level" 2>&1)" = "$1" ]
+}
+
+fill_watched()
+{
+	sh -c 'echo $$ >"$0/cgroup.procs"; dd if='"$DISK"' of=/dev/null bs=1M count='$((ROOM / 1024 + 16)) \
+		"$watched" 2>/dev/null
+	charged=$(cat "$watched/memory.current")
+	[ $((charged / 1024)) -ge $((ROOM * 7 / 8)) ] || bail_out "only $charged bytes are charged"
+}
+
 case_strict()
 {
 	committed=$(awk '/^Committed_AS:/ { print $2 }' /proc/meminfo)
@@ -180,6 +211,8 @@ end_case()
 	fi
 	[ -z "$kept" ] || echo 0 | tee "$kept/memory.min" >"$kept/memory.low"
 	kept=
+	[ -z "$watched" ] || set_to cgroups/remove watched
+	watched=
 	exec 8<&-
 }
 
@@ -188,7 +221,9 @@ end_case()
 # The memory left when imminent_oom was entered, and the time until the OOM: KiB, percent, ms.
 facts()
 {
-	awk -v total="$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)" '
+	total=$ROOM
+	[ -n "$watched" ] || total=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
+	awk -v total="$total" '
 		/: oom_embedded_level: / || /: oom_embedded_enter: / {
 			for (i = 1; i < NF; i++)
 				if ($(i + 1) ~ /^oom_embedded_/)
@@ -204,18 +239,28 @@ facts()
 		}' "$tmp/path.$1"
 }
 
+# The levels of the cgroup that is watched, in place of the machine's.
+of_watched()
+{
+	sed '/: oom_embedded_level: /d; s/: oom_embedded_cgroup_level: watch=watched /: oom_embedded_level: /'
+}
+
 # leak_at CASE RATE
 leak_at()
 {
 	name=$1-$2
 	[ -z "$kept" ] || read_kept
+	[ "$1" != cgroup_cache ] || fill_watched
 	mark_levels "$name"
 	# shellcheck disable=SC2086 # a list
 	leak -c leaker -a 1000 -k 128 -v "$2" -l 0 $options >"$tmp/leak" 2>&1
 	poll_until "$PATIENCE" level_is normal ||
 		comment "still $(level_get level), with $(level_get available_kb) KiB"
 	poll_until "$PATIENCE" all_announced "$name"
+	[ -z "$watched" ] || poll_until "$PATIENCE" watched_level_is normal ||
+		comment "still $(cat "$OE/cgroups/watched/level")"
 	since_mark "$name" >"$tmp/path.$name"
+	[ -z "$watched" ] || since_mark "$name" | of_watched >"$tmp/path.$name"
 	echo >"$TRACING/instances/$WATCH/trace"
 	comment "$(paths "$name")"
 	comment "leak: $1 | $2 | $(facts "$name") | $(paths "$name" | sed 's/ | .*//; s/^| .*/none/')"
@@ -242,6 +287,7 @@ run_case()
 	case=$1
 	case $case in
 	cma | highmem) fill_kernel ;;
+	cgroup*) ;;
 	*) fill_memory ;;
 	esac
 	if ! "case_$case"; then
@@ -266,6 +312,7 @@ load_module debounce_ms=200
 short_percpu_lists
 watch_levels
 kept=
+watched=
 [ ! -b "$DISK" ] || swapoff "$DISK" 2>/dev/null
 for one; do
 	run_case "$one"

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# levels.sh [PART...]: how a machine runs short, in guests of their own, one after the other (default: all of PARTS).
+# levels.sh [PART...]: how a machine runs short, in guests of their own, one after the other
+# (default: all of PARTS).
 # levels.sh --page: what they found, as a page; a row that was not measured here stays as published.
-# Settings of the scripts (CASES, RATES) come from the environment.
+# Settings of the scripts (CASES, RATES, EACH) come from the environment.
 
 set -euo pipefail
 
@@ -13,7 +14,7 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=selftests/run/results.sh
 . selftests/run/results.sh
 
-PARTS=(leaks cma highmem account early)
+PARTS=(leaks cma highmem quiet quiet_6.12 storm account early)
 PAGE=$PUBLISHED/levels.md
 
 # settings NAME...: those of the environment, as arguments of a script
@@ -31,14 +32,26 @@ boot()
 	selftests/vm/boot.sh --label "levels-$1" --timeout 14400 --test-timeout 14300 "${@:2}"
 }
 
+# The commit of what was measured; results.sh says where.
+note_commit()
+{
+	mkdir -p "$RESULTS"
+	git log -1 --format=%h -- module include Kbuild >"$RESULTS/levels-$1.commit"
+	git diff --quiet HEAD -- module include Kbuild || echo " and changes" >>"$RESULTS/levels-$1.commit"
+}
+
 run_part()
 {
 	local swap=(--swap 400 --modprobe)
 
+	note_commit "$1"
 	case $1 in
 	leaks) boot "$1" --icount "${swap[@]}" debian-6.1 -- "levels_leaks.sh$(settings CASES RATES)" ;;
 	cma) boot "$1" --icount --append cma=64M arm64-6.12 -- "levels_leaks.sh CASES=cma$(settings RATES)" ;;
 	highmem) boot "$1" --icount --mem 1200 i386-6.1 -- "levels_leaks.sh CASES=highmem ROOM=245760$(settings RATES)" ;;
+	quiet) boot "$1" --icount "${swap[@]}" debian-6.1 -- "levels_quiet.sh$(settings EACH COST_S CGROUPS)" ;;
+	quiet_6.12) boot "$1" --icount "${swap[@]}" debian-6.12 -- "levels_quiet.sh$(settings EACH COST_S CGROUPS)" ;;
+	storm) boot "$1" debian-6.12 -- "levels_cgroup_storm.sh$(settings STORM_S)" ;;
 	account) boot "$1" --tools "${swap[@]}" debian-6.1 -- "tools_account.sh MORE=1" ;;
 	early) boot "$1" --icount "${swap[@]}" debian-6.1 -- \
 		"levels_early.sh EARLY=${EARLY:-1%,2%,3%} RATES=2048,8192,40960,-,204800" ;;
@@ -46,9 +59,15 @@ run_part()
 	esac
 }
 
+# found WORD: the rows, each with the commit it was found at.
 found()
 {
-	find "$RESULTS" -name 'levels-*.verdict' -exec sed -n "s/^# $1: \(.*\)/| \1 |/p" {} +
+	local verdict
+
+	for verdict in "$RESULTS"/levels-*.verdict; do
+		[[ -e $verdict ]] || continue
+		sed -n "s/^# $1: \(.*\)/| \1 | $(tr -d '\n' <"${verdict%.verdict}.commit") |/p" "$verdict"
+	done
 }
 
 published()
@@ -79,7 +98,7 @@ print_page()
 
 	Measured by \`make check-levels\` on $(machine): debian-6.1 with 256 MB, for CMA arm64-6.12 with 256 MB
 	of which 64 MB are a CMA area, for high memory i386-6.1 with 1200 MB. Default watermarks of 15, 8 and
-	4 %. Times are those of a clock that counts instructions.
+	4 %. Times are those of a clock that counts instructions. The last column is the commit of the module.
 
 	## Leaks
 
@@ -88,12 +107,45 @@ print_page()
 	known what the data takes there. With \`memory.low\` the OOM is further away: the kernel first gives up what
 	that keeps. Under strict overcommit no OOM comes: \`mmap()\` is refused, no level of the module tells it, and
 	the manager's \`commit_left\` does. With cma and highmem the kernel's own memory leaks, and what is available
-	is what processes might still have.
+	is what processes might still have. With cgroup the levels are those of a memory cgroup that is watched, with a
+	limit of 48 MB, and the share is one of that; cgroup_cache is the same with a cgroup full of page cache.
 
-	| arrangement | KiB a second | available | of all memory | until the OOM | levels before it |
-	|---|---|---|---|---|---|
+	| arrangement | KiB a second | available | of all memory | until the OOM | levels before it | module |
+	|---|---|---|---|---|---|---|
 	EOT
 	rows Leaks leak 2
+	cat <<-EOT
+
+	## No false alarm
+
+	Levels that were entered, of the machine and of 16 memory cgroups that are watched, by work that is not short
+	of memory. The page cache is that of a disk: 300 MB read, 100 MB written, and 64 MB read in one of these
+	cgroups, whose limit is 32 MB. What is compiled are four processes of 4 to 16 MB at a time, and what they read
+	and write. Seconds are those of the guest's clock.
+
+	| kernel | work | seconds | rounds | least available | warning below | levels | module |
+	|---|---|---|---|---|---|---|---|
+	EOT
+	rows "No false alarm" quiet 2
+	cat <<-EOT
+
+	## Cost at rest
+
+	The CPU time of all threads of the module on a machine that does nothing, by the scheduler's own accounting, at
+	one instruction a nanosecond. The goal is 0.1 % together.
+
+	| kernel | watched | share of a CPU | of each thread, in % | module |
+	|---|---|---|---|---|
+	EOT
+	rows "Cost at rest" cost 2
+	cat <<-EOT
+
+	## Memory cgroups that come and go
+
+	| kernel | seconds | cgroups | watches made and removed | OOMs | warnings | module |
+	|---|---|---|---|---|---|---|
+	EOT
+	rows "Memory cgroups that come and go" storm 1
 	cat <<-EOT
 
 	## Owners of the memory
@@ -101,8 +153,8 @@ print_page()
 	States of a machine, each with so much memory of one kind; what \`oom-embedded report\` tells of the part that it
 	belongs to, and its sentence of verdict. In each the parts are MemTotal within 1 %.
 
-	| state | KiB put there | the part | verdict |
-	|---|---|---|---|
+	| state | KiB put there | the part | verdict | module |
+	|---|---|---|---|---|
 	EOT
 	rows "Owners of the memory" account 1
 	cat <<-EOT
@@ -112,8 +164,8 @@ print_page()
 	The kind of the first emergency with a leak of so many KiB a second: \`early\`, or that the kernel asked.
 	Disk: 48 MB of swap on a disk. zram: as much, and data of which half can be compressed.
 
-	| arrangement | 2048 | 8192 | 40960 | 204800 |
-	|---|---|---|---|---|
+	| arrangement | 2048 | 8192 | 40960 | 204800 | module |
+	|---|---|---|---|---|---|
 	EOT
 	rows early_kb early 1
 }
