@@ -16,6 +16,7 @@
 #include "limits/report.h"
 #include "limits/storm.h"
 #include "limits/victims.h"
+#include "tasks/kill_set.h"
 
 enum {
 	/* Tracers of tracers that are looked for at a time. */
@@ -56,6 +57,36 @@ static int signal_of(const struct oe_limit *limit, enum oe_limit_signal signal)
 	return signal == OE_LIMIT_KILLED ? SIGKILL : READ_ONCE(limit->signal);
 }
 
+struct call {
+	const struct oe_limit *limit;
+	int signal;
+};
+
+static void signal_sharer(struct task_struct *p, void *arg)
+{
+	const struct call *call = arg;
+
+	if (oe_limit_is_about(call->limit, p))
+		kill_pid(task_tgid(p), call->signal, 1);
+}
+
+/*
+ * Those that have the memory of a process, too, would keep it: each child of a chain
+ * of vfork() has it when its parent has ended.
+ */
+static void signal_sharers(const struct oe_limit *limit, struct pid *tgid,
+			   int signal)
+{
+	struct call call = { .limit = limit, .signal = signal };
+	struct task_struct *p;
+
+	rcu_read_lock();
+	p = pid_task(tgid, PIDTYPE_TGID);
+	if (p)
+		oe_kill_set_visit_sharers(p, signal_sharer, &call);
+	rcu_read_unlock();
+}
+
 /*
  * Looks the process up again, because time has passed since the walk. From the
  * kernel, to a struct pid: no permission check, no reused number.
@@ -64,11 +95,15 @@ static bool send_signal_to(struct oe_limit_round *round,
 			   struct oe_limit_slot *slot,
 			   enum oe_limit_signal signal, const char *reason)
 {
+	int number = signal_of(round->limit, signal);
 	struct oe_limit_found found;
 
 	oe_limit_look_up(round->limit, slot->pid, &found);
-	if (found.fate != OE_LIMIT_ALIVE ||
-	    kill_pid(slot->pid, signal_of(round->limit, signal), 1))
+	if (found.fate != OE_LIMIT_ALIVE)
+		return false;
+	/* Before it ends: then they could not be found any more. */
+	signal_sharers(round->limit, slot->pid, number);
+	if (kill_pid(slot->pid, number, 1))
 		return false;
 	slot->gain = found.gain;
 	slot->rank = found.process.rank;

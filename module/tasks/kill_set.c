@@ -381,6 +381,31 @@ void oe_kill_set_signal(struct task_struct *victim,
 }
 
 /**
+ * oe_kill_set_visit_sharers - visit the others that have the memory of a process
+ * @p: its leader
+ * @visit: called for each, but not for init
+ * @arg: for @visit
+ *
+ * The kernel kills them all, or that memory would not come back.
+ *
+ * Context: under RCU; takes task locks only.
+ */
+void oe_kill_set_visit_sharers(struct task_struct *p,
+			       void (*visit)(struct task_struct *sharer,
+					     void *arg),
+			       void *arg)
+{
+	const struct mm_struct *mm = shared_mm(p);
+	struct task_struct *sharer;
+
+	if (!mm)
+		return;
+	for_each_process(sharer)
+		if (sharer != p && can_be_member(sharer) && mm_of(sharer) == mm)
+			visit(sharer, arg);
+}
+
+/**
  * oe_kill_set_is_gone - has a process given its memory back?
  * @victim: any of its threads; the caller has a reference
  *

@@ -39,6 +39,10 @@ struct mem_cgroup *oe_kill_set_group(struct task_struct *p,
 				     const struct oe_domain *domain);
 void oe_kill_set_signal(struct task_struct *victim,
 			const struct oe_domain *domain, int signal);
+void oe_kill_set_visit_sharers(struct task_struct *p,
+			       void (*visit)(struct task_struct *sharer,
+					     void *arg),
+			       void *arg);
 bool oe_kill_set_is_gone(struct task_struct *victim);
 const char *oe_kill_set_tie_name(enum oe_tie tie);
 

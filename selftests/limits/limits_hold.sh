@@ -79,6 +79,18 @@ held_back()
 	drop_limit 2103
 }
 
+# Each process of the chain has the memory when the one before it has ended.
+chained()
+{
+	limit 2110 0 0 500
+	adversary_of 2110 vfork $((LIMIT_KB * 2)) vfork
+	set_limit 2110 max_kb "$LIMIT_KB"
+	until_outcome 2110 recovered
+	killed "processes that share the memory go together" "$pid"
+	equal "in one round, from one signal to the other" 2 "$(victims_of 2110 | wc -w)"
+	drop_limit 2110
+}
+
 # Ten map one file: it counts once, and no end would bring it.
 one_file()
 {
@@ -203,12 +215,13 @@ busy()
 	drop_limit 2108
 }
 
-plan 27
+plan 29
 load_module
 set_to limits/period_ms 100
 together
 saw
 held_back
+chained
 one_file
 files
 renamed

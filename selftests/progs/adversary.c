@@ -20,6 +20,7 @@
  *	userns	as a subordinate user, UID + 100000 and the like; needs root at the start
  *	stop	a child stops itself, and is continued now and then
  *	tmpfs	ten processes that map one file
+ *	vfork	a chain of processes that each wait in vfork() for the next one
  *
  * Prints "ready", and "held" once it holds it. Goes on until it is killed.
  */
@@ -48,6 +49,7 @@ enum {
 	KB = 1024,
 	CHILDREN = 20,
 	MAPPERS = 10,
+	LINKS = 60,
 	SUBORDINATE = 100000,
 };
 
@@ -121,6 +123,18 @@ static pid_t fork_part(void)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	take(size / CHILDREN);
+	idle();
+}
+
+/* A parent goes on when its child ends or executes a program, which none does. */
+static _Noreturn void chain(void)
+{
+	volatile int left = LINKS; /* one for all */
+
+	take(size);
+	while (left-- > 0 && !vfork())
+		;
+	say_held();
 	idle();
 }
 
@@ -347,6 +361,7 @@ static void act(const char *strategy, char **argv)
 		{ "tmpfs", tmpfs },
 		{ "reaper", reaper },
 		{ "hide", hide },
+		{ "vfork", chain },
 	};
 
 	if (!strcmp(strategy, "setuid"))
