@@ -8,11 +8,12 @@
  * TEXT knows \n, \\ and \xHH, so that NUL and binary can be said. -p repeats the
  * last byte of TEXT until it is that long; -n writes it so many times (new open
  * each time) and prints the last result. -f has the kernel fail the write's NTH
- * allocation (fault injection).
+ * allocation (fault injection), and prints "SPARED" if it failed and the write did not.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,27 +45,42 @@ static size_t unescape(const char *from, char *to)
 	return len;
 }
 
-/* 0: none */
-static void fail_allocation(unsigned long nth)
+static unsigned long failing;
+
+/* The file stays open: closing it may allocate, and that would be the one that fails. */
+static int begin_failing(void)
 {
-	int fd = open("/proc/thread-self/fail-nth", O_WRONLY | O_CLOEXEC);
+	int fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	char number[24];
 
-	snprintf(number, sizeof(number), "%lu", nth);
+	snprintf(number, sizeof(number), "%lu", failing);
 	if (fd < 0 || write(fd, number, strlen(number)) < 0) {
 		perror("fail-nth");
 		exit(EXIT_FAILURE);
 	}
-	close(fd);
+	return fd;
 }
 
-static unsigned long failing;
+/* Returns true if there were so many allocations, and the last one failed. */
+static bool end_failing(int fd)
+{
+	char left[24] = "";
+	ssize_t n = pread(fd, left, sizeof(left) - 1, 0);
+
+	if (n < 0 || pwrite(fd, "0", 1, 0) != 1) {
+		perror("fail-nth");
+		exit(EXIT_FAILURE);
+	}
+	close(fd);
+	return strtoul(left, NULL, 10) == 0;
+}
 
 static const char *write_once(const char *path, const char *text, size_t len)
 {
 	static char failed[64];
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	const char *result = "OK";
+	int faults = -1;
 	ssize_t n;
 
 	if (fd < 0) {
@@ -72,14 +88,14 @@ static const char *write_once(const char *path, const char *text, size_t len)
 		return failed;
 	}
 	if (failing)
-		fail_allocation(failing);
+		faults = begin_failing();
 	n = write(fd, text, len);
 	if (n < 0)
 		result = strerrorname_np(errno);
 	else if ((size_t)n != len)
 		result = "SHORT";
-	if (failing)
-		fail_allocation(0);
+	if (failing && end_failing(faults) && n == (ssize_t)len)
+		result = "SPARED";
 	close(fd);
 	return result;
 }
