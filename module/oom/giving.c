@@ -11,11 +11,6 @@
 
 #include "oom/giving.h"
 
-enum {
-	/* Memory of a process that has ended begins to come back within this time. */
-	SETTLE_MS = 500,
-};
-
 /**
  * oe_giving_in_use - memory of processes that is in no file
  *
@@ -33,24 +28,26 @@ unsigned long oe_giving_in_use(void)
 /**
  * oe_giving_begin - begin to look
  * @giving: filled in
+ * @settle_ms: OE_GIVING_ENDED_MS or OE_GIVING_DYING_MS
  *
  * Context: any.
  */
-void oe_giving_begin(struct oe_giving *giving)
+void oe_giving_begin(struct oe_giving *giving, unsigned int settle_ms)
 {
 	giving->least = oe_giving_in_use();
 	giving->since_ns = ktime_get_ns();
+	giving->settle_ms = settle_ms;
 }
 
 /**
  * oe_giving_goes_on - is it worth while to wait for more?
  * @giving: from oe_giving_begin()
  *
- * Each new low of the memory in use, by more than 2 MB, extends the wait by half a
- * second. Memory that only comes and goes makes no new low, so the wait ends.
+ * Each new low of the memory in use, by more than 2 MB, begins the time anew.
+ * Memory that only comes and goes makes no new low, so the wait ends.
  *
  * Context: any.
- * Return: false if none has come back for half a second.
+ * Return: false if none has come back for @settle_ms of oe_giving_begin().
  */
 bool oe_giving_goes_on(struct oe_giving *giving)
 {
@@ -61,5 +58,6 @@ bool oe_giving_goes_on(struct oe_giving *giving)
 		giving->least = in_use;
 		giving->since_ns = now_ns;
 	}
-	return now_ns - giving->since_ns < SETTLE_MS * (u64)NSEC_PER_MSEC;
+	return now_ns - giving->since_ns <
+	       giving->settle_ms * (u64)NSEC_PER_MSEC;
 }

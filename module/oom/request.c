@@ -292,7 +292,7 @@ static void ask_in_turn(void)
 {
 	struct oe_giving giving;
 
-	oe_giving_begin(&giving);
+	oe_giving_begin(&giving, OE_GIVING_DYING_MS);
 	do {
 		bool ended = wait_for_victims(&giving);
 

@@ -129,7 +129,7 @@ wait_for_memory(const struct oe_termination *termination)
 {
 	struct oe_giving giving;
 
-	oe_giving_begin(&giving);
+	oe_giving_begin(&giving, OE_GIVING_ENDED_MS);
 	while (!came_back(termination)) {
 		if (oe_terminate_is_cancelled(termination))
 			return OE_TERMINATED_CANCELLED;
