@@ -131,13 +131,6 @@ print_before()
 	|---|---|---|---|---|---|
 	| 84d3d7f | 710,389 | 2,011,627 | 2,674,581 | 4,110,713 | 6,848,054 |
 	| 53695f7 | 362,719 | 1,663,863 | 2,278,180 | 3,613,040 | 6,159,927 |
-
-	## Not beaten
-
-	A chain of processes of which each waits in vfork() for the next one, which shares its memory: one of them
-	is chosen, and the next one has the memory. With 200 of them the user was above until the end of 40 s that
-	were watched (kernel debian-6.12, the clock counts instructions); 85 had ended by then. Each one takes
-	0.4 s. `pids.max` or RLIMIT_NPROC bounds the length of the chain.
 	EOT
 }
 
