@@ -205,7 +205,7 @@ read_disk()
 }
 
 [ -b "$DISK" ] || skip_all "no disk to swap to"
-plan 13
+plan 14
 load_module
 short_percpu_lists
 watch_levels
@@ -232,4 +232,6 @@ leak_into_zram "zram, incompressible" -x
 leak_into_zram "zram, compressible"
 load_beside_zram
 drop_zram
+mkswap "$DISK" >/dev/null
+check "the whole disk is swap again" swapon "$DISK"
 finish
