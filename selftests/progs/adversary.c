@@ -41,6 +41,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "prog.h"
+
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT 21
 #endif
@@ -56,25 +58,10 @@ enum {
 static uid_t uid;
 static size_t size;
 
-static void die(const char *what)
-{
-	fprintf(stderr, "# adversary: %s: %s\n", what, strerror(errno));
-	exit(EXIT_FAILURE);
-}
-
 static void say_held(void)
 {
 	puts("held");
 	fflush(stdout);
-}
-
-static void write_string(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		die(path);
-	close(fd);
 }
 
 static void become(uid_t who)

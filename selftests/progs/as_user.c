@@ -28,20 +28,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static _Noreturn void die(const char *what)
-{
-	fprintf(stderr, "# as_user: %s: %s\n", what, strerrorname_np(errno));
-	exit(EXIT_FAILURE);
-}
-
-static void write_string(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		die(path);
-	close(fd);
-}
+#include "prog.h"
 
 static void enter_user_namespace(void)
 {

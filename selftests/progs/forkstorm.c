@@ -21,15 +21,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "prog.h"
+
 enum { CHILD_STACK = 4096 };
 
 static volatile sig_atomic_t stop;
-
-static void die(const char *what)
-{
-	fprintf(stderr, "# forkstorm: %s: %s\n", what, strerrorname_np(errno));
-	exit(EXIT_FAILURE);
-}
 
 static void on_term(int sig)
 {

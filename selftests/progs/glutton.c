@@ -33,6 +33,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "prog.h"
+
 enum {
 	KB = 1024,
 	THREAD_STACK = 64 * KB,
@@ -54,21 +56,6 @@ static struct {
 } plan = { .exit_ms = -1 };
 
 static char *memory;
-
-static void die(const char *what)
-{
-	fprintf(stderr, "# glutton: %s: %s\n", what, strerrorname_np(errno));
-	exit(EXIT_FAILURE);
-}
-
-static void write_string(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		die(path);
-	close(fd);
-}
 
 /* Root is kept in hand if it is to become somebody else later. */
 static void become(uid_t uid)

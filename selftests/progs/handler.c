@@ -31,6 +31,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "prog.h"
+
 #define DIR "/sys/kernel/oom_embedded/"
 
 enum {
@@ -49,21 +51,6 @@ static int done_fd;
 static size_t cache_size, save_size;
 static pid_t paused;
 static char *cache;
-
-static void die(const char *what)
-{
-	fprintf(stderr, "# handler: %s: %s\n", what, strerrorname_np(errno));
-	exit(EXIT_FAILURE);
-}
-
-static void write_string(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		die(path);
-	close(fd);
-}
 
 static long now_ms(void)
 {

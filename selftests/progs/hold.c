@@ -19,6 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "prog.h"
+
 enum {
 	KB = 1024,
 	HUGE_KB = 2048,		/* what a page table of the lowest level maps */
@@ -27,12 +29,6 @@ enum {
 	PIPE_KB = 1024,
 	DENTRY_BYTES = 192,
 };
-
-static void die(const char *what)
-{
-	fprintf(stderr, "# hold: %s: %s\n", what, strerrorname_np(errno));
-	exit(EXIT_FAILURE);
-}
 
 static char *map(size_t len, int flags)
 {

@@ -24,6 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "prog.h"
+
 #define RANKING_FILE "/sys/kernel/oom_embedded/oom_ranking"
 
 enum {
@@ -56,13 +58,7 @@ struct plan {
 	unsigned int lasts_s;	/* then SIGALRM ends it; 0: never */
 };
 
-static void die(const char *what)
-{
-	fprintf(stderr, "# leak: %s: %s\n", what, strerrorname_np(errno));
-	exit(EXIT_FAILURE);
-}
-
-static int write_string(const char *path, const char *text)
+static int try_write(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	ssize_t n;
@@ -79,7 +75,7 @@ static void join_cgroup(const char *dir)
 	char path[256];
 
 	snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
-	if (write_string(path, "0"))
+	if (try_write(path, "0"))
 		die(path);
 }
 
@@ -88,7 +84,7 @@ static void rank_self(const struct plan *plan)
 	char line[64];
 
 	snprintf(line, sizeof(line), "%d %s\n", getpid(), plan->rank);
-	if (write_string(RANKING_FILE, line) && !plan->rank_may_fail)
+	if (try_write(RANKING_FILE, line) && !plan->rank_may_fail)
 		die(RANKING_FILE);
 }
 
@@ -318,7 +314,7 @@ int main(int argc, char **argv)
 	sigaddset(&gate, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &gate, NULL);
 
-	if (write_string("/proc/self/oom_score_adj", plan.score_adj))
+	if (try_write("/proc/self/oom_score_adj", plan.score_adj))
 		die("oom_score_adj");
 	if (plan.comm)
 		prctl(PR_SET_NAME, plan.comm);

@@ -33,6 +33,8 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "prog.h"
+
 #define LEVEL_FILE "/sys/kernel/oom_embedded/levels/level"
 
 enum {
@@ -44,12 +46,6 @@ static int marker;
 static int level_fd;
 static int uevent_fd;
 static int pressure_epoll = -1;
-
-static void die(const char *what)
-{
-	fprintf(stderr, "# level_watch: %s: %s\n", what, strerrorname_np(errno));
-	exit(EXIT_FAILURE);
-}
 
 static void mark(const char *line)
 {

@@ -26,6 +26,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "prog.h"
+
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT 21
 #endif
@@ -37,21 +39,6 @@ enum {
 };
 
 static size_t page;
-
-static _Noreturn void die(const char *what)
-{
-	fprintf(stderr, "# odd_argv: %s: %s\n", what, strerrorname_np(errno));
-	exit(EXIT_FAILURE);
-}
-
-static void write_string(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		die(path);
-	close(fd);
-}
 
 static _Noreturn void wait_for_ever(void)
 {

@@ -32,18 +32,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "prog.h"
+
 enum {
 	NR_FILES = 4096,
 };
 
 static sigset_t gate;
 static char **program;
-
-static void die(const char *what)
-{
-	fprintf(stderr, "# odd_process: %s: %s\n", what, strerrorname_np(errno));
-	exit(EXIT_FAILURE);
-}
 
 static void ready(pid_t pid)
 {

@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "prog.h"
+
 enum {
 	LINE = 16,
 	LINES = 64,
@@ -31,12 +33,6 @@ static void stop(int sig)
 {
 	(void)sig;
 	stopped = 1;
-}
-
-static void die(const char *what)
-{
-	fprintf(stderr, "# stream: %s: %s\n", what, strerrorname_np(errno));
-	exit(EXIT_FAILURE);
 }
 
 static void make_line(char *line, unsigned long number)

@@ -9,8 +9,7 @@
  * the OOM reaper. Then the next one does, unless "once" is given. Prints "ready" when
  * the first is stopped; goes on until it is killed.
  */
-#include <errno.h>
-#include <fcntl.h>
+#define _GNU_SOURCE
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,30 +19,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "prog.h"
+
 enum {
 	STEP = 64 * 1024,
 	/* So many are left stopped; then the oldest one may go. */
 	CHILDREN = 16,
 };
 
-static void die(const char *what)
-{
-	fprintf(stderr, "# undying: %s: %s\n", what, strerror(errno));
-	exit(EXIT_FAILURE);
-}
-
-static void be_first(void)
-{
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, "1000", 4) != 4)
-		die("oom_score_adj");
-	close(fd);
-}
-
 static void fill_memory(void)
 {
-	be_first();
+	write_string("/proc/self/oom_score_adj", "1000");
 	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
 		die("ptrace");
 	raise(SIGSTOP);

@@ -34,6 +34,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "prog.h"
+
 enum {
 	MAX_MARKERS = 4,
 	MAX_VALUE = 64,
@@ -71,12 +73,6 @@ static int wanted_fd;
 static int reconfigure_fd;
 static int others_fd;
 static uint64_t wanted;
-
-static void die(const char *what)
-{
-	fprintf(stderr, "# witness: %s: %s\n", what, strerrorname_np(errno));
-	exit(EXIT_FAILURE);
-}
 
 static uint64_t now_ns(void)
 {
