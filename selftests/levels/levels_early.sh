@@ -19,8 +19,6 @@ EARLY=${EARLY:-3%}
 RATES=${RATES:-8192,40960}
 ROOM=49152
 SWAP_KB=49152
-DISK=/dev/vda
-ZRAM=/dev/zram0
 PATIENCE=300
 
 case_plain()
@@ -30,21 +28,18 @@ case_plain()
 
 case_disk()
 {
-	mkswap "$DISK" "$SWAP_KB" >/dev/null && swapon "$DISK"
+	swap_to "$DISK" "$SWAP_KB"
 }
 
 case_zram()
 {
-	modprobe zram && echo $(((SWAP_KB + 64) * 1024)) >/sys/block/zram0/disksize &&
-		mkswap "$ZRAM" "$SWAP_KB" >/dev/null && swapon "$ZRAM"
+	use_zram "$SWAP_KB"
 }
 
 end_case()
 {
 	swapoff "$DISK" 2>/dev/null
-	[ -b "$ZRAM" ] || return 0
-	swapoff "$ZRAM" 2>/dev/null
-	echo 1 >/sys/block/zram0/reset
+	drop_zram
 }
 
 # The kind of the first emergency since then.
@@ -87,7 +82,7 @@ run_case()
 	spawn filler $(($(level_get available_kb) - ROOM)) 0 -a -1000 -L
 	filler=$pid
 	options=
-	"case_$1" || bail_out "$1 cannot be set up"
+	"case_$1"
 	[ "$1" != zram ] || options=-X
 	for early in $(echo "$EARLY" | tr ',' ' '); do
 		set_to early_kb "$early"

@@ -20,26 +20,11 @@
 CASES=${CASES:-plain,disk,locked,swappiness_0,zram,zram_random,zram_mixed,zswap,memory_min,memory_low,no_swap_cgroup,strict,cgroup,cgroup_cache}
 RATES=${RATES:-"2048 8192 40960"}
 ROOM=${ROOM:-49152}
-DISK=/dev/vda
-ZRAM=/dev/zram0
 SWAP_KB=49152
 PATIENCE=300
 
 filler=
 options=
-
-swap_to()
-{
-	mkswap "$1" "$SWAP_KB" >/dev/null || bail_out "cannot make $1 swap"
-	swapon "$1" || bail_out "cannot swap to $1"
-}
-
-use_zram()
-{
-	modprobe zram || bail_out "no zram"
-	echo $(((SWAP_KB + 64) * 1024)) >/sys/block/zram0/disksize
-	swap_to "$ZRAM"
-}
 
 # --- the cases: what is set up; options of the leak in $options -----------------
 
@@ -50,35 +35,35 @@ case_plain()
 
 case_disk()
 {
-	swap_to "$DISK"
+	swap_to "$DISK" "$SWAP_KB"
 }
 
 case_locked()
 {
-	swap_to "$DISK"
+	swap_to "$DISK" "$SWAP_KB"
 	options=-L
 }
 
 case_swappiness_0()
 {
-	swap_to "$DISK"
+	swap_to "$DISK" "$SWAP_KB"
 	sysctl -qw vm.swappiness=0
 }
 
 case_zram()
 {
-	use_zram
+	use_zram "$SWAP_KB"
 }
 
 case_zram_random()
 {
-	use_zram
+	use_zram "$SWAP_KB"
 	options=-x
 }
 
 case_zram_mixed()
 {
-	use_zram
+	use_zram "$SWAP_KB"
 	options=-X
 }
 
@@ -90,7 +75,7 @@ case_zswap()
 	echo zsmalloc >/sys/module/zswap/parameters/zpool 2>/dev/null
 	echo 1 >/sys/module/zswap/parameters/enabled || return 1
 	comment "zswap: $(cat /sys/module/zswap/parameters/compressor /sys/module/zswap/parameters/zpool 2>/dev/null | tr '\n' ' ')"
-	swap_to "$DISK"
+	swap_to "$DISK" "$SWAP_KB"
 	options=-X
 }
 
@@ -125,7 +110,7 @@ case_memory_low()
 
 case_no_swap_cgroup()
 {
-	swap_to "$DISK"
+	swap_to "$DISK" "$SWAP_KB"
 	make_cgroup noswap 1G
 	echo 0 >"$cgroup/memory.swap.max" || bail_out "no memory.swap.max"
 	options="-C $cgroup"
@@ -205,10 +190,7 @@ end_case()
 	options=
 	swapoff "$DISK" 2>/dev/null
 	[ ! -e /sys/module/zswap ] || echo 0 >/sys/module/zswap/parameters/enabled
-	if [ -b "$ZRAM" ]; then
-		swapoff "$ZRAM" 2>/dev/null
-		echo 1 >/sys/block/zram0/reset
-	fi
+	drop_zram
 	[ -z "$kept" ] || echo 0 | tee "$kept/memory.min" >"$kept/memory.low"
 	kept=
 	[ -z "$watched" ] || set_to cgroups/remove watched

@@ -20,8 +20,6 @@
 EACH=${EACH:-600}
 COST_S=${COST_S:-60}
 CGROUPS=${CGROUPS:-500}
-DISK=/dev/vda
-ZRAM=/dev/zram0
 SWAP_KB=98304
 PATIENCE=300
 
@@ -151,14 +149,6 @@ remove_cgroups()
 	done
 }
 
-use_zram()
-{
-	modprobe zram || bail_out "no zram"
-	echo $(((SWAP_KB + 64) * 1024)) >/sys/block/zram0/disksize
-	mkswap "$ZRAM" "$SWAP_KB" >/dev/null
-	swapon "$ZRAM" || bail_out "cannot swap to zram"
-}
-
 # The way to half full leads through levels.
 half_fill_zram()
 {
@@ -181,7 +171,7 @@ watch_cgroups
 cost "and 16 memory cgroups"
 quiet "page cache that comes and goes" churn
 quiet "short processes of 4 to 16 MB" compile
-use_zram
+use_zram "$SWAP_KB"
 watch_everything
 forbid_swap
 cost "and the stall, early_kb, and $CGROUPS cgroups that may not swap"

@@ -19,8 +19,6 @@
 
 CHURN=${CHURN:-60}
 RATE=${RATE:-8192}
-DISK=/dev/vda
-ZRAM=/dev/zram0
 
 # Memory that is left for the leak, and the swap.
 ROOM_KB=65536
@@ -61,28 +59,6 @@ fill_memory()
 {
 	spawn filler $(($(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) - ROOM_KB)) 0 \
 		-a -1000 -L
-}
-
-# swap_to DEVICE
-swap_to()
-{
-	mkswap "$1" "$SWAP_KB" >/dev/null || bail_out "cannot make $1 swap"
-	swapon "$1" || bail_out "cannot swap to $1"
-}
-
-# The contents of zram decide what swap is worth, also that of a disk.
-drop_zram()
-{
-	[ -b "$ZRAM" ] || return 0
-	swapoff "$ZRAM" 2>/dev/null
-	echo 1 >/sys/block/zram0/reset
-}
-
-use_zram()
-{
-	modprobe zram || bail_out "no zram"
-	echo $(((SWAP_KB + 64) * 1024)) >/sys/block/zram0/disksize
-	swap_to "$ZRAM"
 }
 
 from_report()
@@ -220,14 +196,14 @@ equal "reading a disk larger than memory changes no level" "" "$(entered_levels 
 kept_cache
 fill_memory
 leak_unforeseen
-swap_to "$DISK"
+swap_to "$DISK" "$SWAP_KB"
 leak_without_swap
 leak_beside "locked memory beside free swap" -L
 sysctl -qw vm.swappiness=0
 leak_beside "swappiness 0"
 sysctl -qw vm.swappiness=60
 swapoff "$DISK"
-use_zram
+use_zram "$SWAP_KB"
 leak_into_zram "zram, incompressible" -x
 leak_into_zram "zram, compressible"
 load_beside_zram

@@ -6,6 +6,9 @@
 
 LEVELS=$OE/levels
 WATCH=oe_levels
+# shellcheck disable=SC2034 # for the scripts
+DISK=/dev/vda
+ZRAM=/dev/zram0
 
 level_get()
 {
@@ -179,4 +182,27 @@ watcher_thread()
 		read -r comm 2>/dev/null <"$dir/comm" || continue
 		[ "$comm" != oom_emb_levels ] || echo "${dir#/proc/}"
 	done
+}
+
+# swap_to DEVICE KB
+swap_to()
+{
+	mkswap "$1" "$2" >/dev/null || bail_out "cannot make $1 swap"
+	swapon "$1" || bail_out "cannot swap to $1"
+}
+
+# use_zram KB: as swap
+use_zram()
+{
+	modprobe zram || bail_out "no zram"
+	echo $((($1 + 64) * 1024)) >/sys/block/zram0/disksize
+	swap_to "$ZRAM" "$1"
+}
+
+# The contents of zram decide what swap is worth, also that of a disk.
+drop_zram()
+{
+	[ -b "$ZRAM" ] || return 0
+	swapoff "$ZRAM" 2>/dev/null
+	echo 1 >/sys/block/zram0/reset
 }
