@@ -36,7 +36,8 @@ spawn bystander 1024 900
 bystander=$pid
 # shellcheck disable=SC2016 # expanded by that shell
 in_background sh -c 'echo $$ >"$0/cgroup.procs"; echo "$$ 400" >"$1/oom_ranking"; exec undying once' "$cgroup" "$OE"
-# The victim is dying for two seconds, until its memory is reaped.
+# The victim is dying for two seconds, until its memory is reaped. If this script is slower than that, the
+# next one has its window by the usual way.
 until grep -q '^oom_kill 1' "$cgroup/memory.events"; do
 	:
 done
