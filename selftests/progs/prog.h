@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What most of these programs need: to end with a reason, and to write a file of /proc or sysfs.
+ * The parts that most of these programs share: the end with a reason, and a write to /proc or sysfs.
  * To be included after _GNU_SOURCE has been defined.
  */
 #ifndef PROG_H
