@@ -149,16 +149,25 @@ remove_cgroups()
 	done
 }
 
+# in_kb KEY: of /proc/meminfo
+in_kb()
+{
+	awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo
+}
+
 # The way to half full leads through levels.
 half_fill_zram()
 {
 	set -- "$(level_get warning_kb)" "$(level_get critical_kb)" "$(level_get imminent_oom_kb)"
 	levels_off
 	set_to early_kb 0
-	spawn resting $(($(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) + SWAP_KB / 2)) - -a 1000
+	spawn resting $(($(in_kb MemAvailable) - 16384)) - -a 1000
+	until [ "$(in_kb SwapFree)" -le $((SWAP_KB / 2)) ]; do
+		spawn more 2048 - -a 1000
+	done
 	watermarks "$1" "$2" "$3" 0
 	poll_until "$PATIENCE" level_is normal || bail_out "still $(level_get level)"
-	comment "zram: $(grep -E '^(MemAvailable|SwapFree)' /proc/meminfo | tr -s ' \n' ' ')"
+	comment "zram: MemAvailable $(in_kb MemAvailable) SwapFree $(in_kb SwapFree)"
 }
 
 plan 8
