@@ -226,9 +226,12 @@ static void hurry_asked(struct oe_limit_round *round)
 	for (i = 0; i < victims->nr && round->need > 0; i++) {
 		struct oe_limit_slot *slot = &victims->slots[i];
 
-		if (oe_limit_is_asked(&slot->is) && !slot->is_parent &&
-		    slot->fate == OE_LIMIT_ALIVE)
-			treat_slot(round, slot, NULL);
+		if (!oe_limit_is_asked(&slot->is) || slot->is_parent ||
+		    slot->fate != OE_LIMIT_ALIVE)
+			continue;
+		/* One that has ended since the last look gives back the same. */
+		if (!treat_slot(round, slot, NULL))
+			round->need -= slot->gain + slot->held;
 	}
 }
 
@@ -291,11 +294,13 @@ static void end_more(struct oe_limit_round *round)
 
 /*
  * A parent goes with its children. It has to do so first, because they may be
- * enough without it, and would be so again and again.
+ * enough without it, and would be so again and again. Returns true if a parent
+ * has just been killed.
  */
-static void end_parents(struct oe_limit_round *round)
+static bool end_parents(struct oe_limit_round *round)
 {
 	struct oe_limit_victims *victims = &round->limit->victims;
+	bool is_killed = false;
 	unsigned int i;
 
 	for (i = 0; i < victims->nr; i++)
@@ -303,12 +308,20 @@ static void end_parents(struct oe_limit_round *round)
 	for (i = 0; i < OE_LIMIT_PARENTS && round->need > 0; i++) {
 		struct choice choice = { .reason = "parent" };
 		struct oe_limit_slot *slot;
+		bool is_old;
 
 		choice.pid = oe_storm_parent(round->limit, i);
-		slot = choice.pid ? end_process(round, &choice) : NULL;
-		if (slot)
-			slot->is_parent = true;
+		if (!choice.pid)
+			continue;
+		slot = oe_victims_find(victims, choice.pid);
+		is_old = slot && slot->is.signal == OE_LIMIT_KILLED;
+		slot = end_process(round, &choice);
+		if (!slot)
+			continue;
+		slot->is_parent = true;
+		is_killed |= !is_old && slot->is.signal == OE_LIMIT_KILLED;
 	}
+	return is_killed;
 }
 
 /* One of them is reported, the others are counted. */
@@ -355,7 +368,9 @@ void oe_enforce(struct oe_limit_round *round)
 	    end_storm(round))
 		return;
 	release_all_stuck(round);
-	end_parents(round);
+	/* Its children may end with it, and then nobody else has to. */
+	if (end_parents(round))
+		return;
 	hurry_asked(round);
 	if (round->need > 0)
 		end_more(round);
