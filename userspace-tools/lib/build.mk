@@ -27,7 +27,7 @@ $(O)/$(LIB_FILE): $(call objects,$(LIB_SRCS)) lib/liboom_embedded.map $(O)/flags
 # The static library is one object, of one source that includes all others. In it everything that
 # only they share is static, because a prototype without "static" takes the linkage of the one
 # before it. So no tool has to look into the object. It is built without LTO, so that every program
-# can be linked with it.
+# can be linked with it, and position independent for the same reason.
 LIB_HEADERS = common/sysfs.h common/uevent.h common/words.h lib/handle.h
 $(O)/lib/whole.c: $(LIB_HEADERS) $(LIB_SRCS) lib/build.mk
 	@mkdir -p $(@D)
@@ -36,7 +36,7 @@ $(O)/lib/whole.c: $(LIB_HEADERS) $(LIB_SRCS) lib/build.mk
 		printf '#include "%s"\n' $(LIB_SRCS); } >$@
 
 $(O)/lib/whole.o: $(O)/lib/whole.c $(O)/flags
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -fno-lto -Wno-unused-function -c -o $@ $<
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -fPIC -fno-lto -Wno-unused-function -c -o $@ $<
 
 $(O)/liboom_embedded.a: $(O)/lib/whole.o
 	rm -f $@
