@@ -9,11 +9,13 @@
 #include <linux/sysfs.h>
 
 struct kobject;
+struct oe_text;
 
 /* processes.c: oom_ranking, candidates */
 extern const struct attribute_group oe_lists_group;
 void oe_lists_init(void);
 void oe_lists_exit(void);
+int oe_lists_candidates(struct oe_text *text, const char *group);
 
 /* stats.c */
 extern const struct attribute_group oe_stats_group;

@@ -17,6 +17,7 @@
  * @group: lives at least as long as the directory
  * @name: the group's and the directory's
  * @members: `pids`
+ * @candidates: the file of that name
  */
 struct oe_group_entry {
 	struct oe_sysfs_object object;
@@ -24,6 +25,7 @@ struct oe_group_entry {
 	struct oe_group *group;
 	char name[OE_GROUP_NAME];
 	struct oe_list members;
+	struct oe_list candidates;
 };
 
 /* The files with a value each. */

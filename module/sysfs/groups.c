@@ -112,11 +112,27 @@ out:
 	return err;
 }
 
+static int build_candidates(struct oe_list *list, struct oe_text *text)
+{
+	struct oe_group_entry *entry =
+		container_of(list, struct oe_group_entry, candidates);
+
+	return oe_lists_candidates(text, entry->name);
+}
+
 static ssize_t pids_read(struct file *file, struct kobject *kobj,
 			 OE_BIN_CONST struct bin_attribute *attr, char *buf,
 			 loff_t offset, size_t count)
 {
 	return oe_list_read(&oe_group_entry_of(kobj)->members, file, buf,
+			    offset, count);
+}
+
+static ssize_t candidates_read(struct file *file, struct kobject *kobj,
+			       OE_BIN_CONST struct bin_attribute *attr,
+			       char *buf, loff_t offset, size_t count)
+{
+	return oe_list_read(&oe_group_entry_of(kobj)->candidates, file, buf,
 			    offset, count);
 }
 
@@ -147,8 +163,14 @@ static OE_BIN_CONST struct bin_attribute pids_attr = {
 	.write = pids_write,
 };
 
+static OE_BIN_CONST struct bin_attribute candidates_attr = {
+	.attr = { .name = "candidates", .mode = 0400 },
+	.read = candidates_read,
+};
+
 static OE_BIN_CONST struct bin_attribute *OE_BIN_CONST group_bin_attrs[] = {
 	&pids_attr,
+	&candidates_attr,
 	NULL,
 };
 
@@ -167,6 +189,7 @@ static void release_entry(struct oe_sysfs_object *object)
 	struct oe_group_entry *entry =
 		container_of(object, struct oe_group_entry, object);
 
+	oe_list_exit(&entry->candidates);
 	oe_list_exit(&entry->members);
 	kfree(entry);
 }
@@ -215,6 +238,7 @@ static int create_entry(const char *name)
 	strscpy(entry->name, name, sizeof(entry->name));
 	entry->group = group;
 	oe_list_init(&entry->members, build_pids);
+	oe_list_init(&entry->candidates, build_candidates);
 	err = oe_sysfs_object_add(&entry->object, &dir, name);
 	if (err)
 		goto err_remove_group; /* the entry is released */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * oom_ranking and candidates: a line for each process, all of one width, so
- * that the number of a line gives its offset.
+ * oom_ranking and candidates, the latter also of a group: a line for each process,
+ * all of one width, so that the number of a line gives its offset.
  */
 #include "core.h"
 
@@ -65,7 +65,7 @@ struct row {
  * @nr_wanted: rows that the walk has met
  * @room: size of @rows
  * @policy: in force
- * @domain: the machine
+ * @domain: the machine, or the members of a group
  * @cache: for the kill sets
  * @biggest: pages of the biggest process that may be chosen
  * @ns: the reader's pid namespace
@@ -297,12 +297,24 @@ static void add_candidate_line(struct oe_text *text, const struct row *row,
 		    row->c.set_rank);
 }
 
-static int build_candidates(struct oe_list *list, struct oe_text *text)
+/**
+ * oe_lists_candidates - who would die, in order
+ * @text: empty; to be freed also after an error
+ * @group: the name of the group whose members may be chosen; "" = any process
+ *
+ * The domain is that of an emergency: a request for a member of the group judges
+ * and orders the same processes.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_lists_candidates(struct oe_text *text, const char *group)
 {
 	struct table table = {};
 	unsigned int i;
 	int err;
 
+	strscpy(table.domain.group, group, sizeof(table.domain.group));
 	err = fill_table(&table, fill_candidates);
 	if (err)
 		goto out;
@@ -314,6 +326,11 @@ static int build_candidates(struct oe_list *list, struct oe_text *text)
 out:
 	kvfree(table.rows);
 	return err;
+}
+
+static int build_candidates(struct oe_list *list, struct oe_text *text)
+{
+	return oe_lists_candidates(text, "");
 }
 
 static struct oe_list ranked_list;

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A victim without the kernel's asking: `relieve` takes the first in order, or of a group, early_kb does so before
-# memory has run out; the same steps, order and record as in an OOM, and nobody else dies.
+# memory has run out; the same steps, order and record as in an OOM, and nobody else dies. The dry run names the first
+# of a group.
 #
 # set: stock matrix
 # needs: guard
@@ -11,6 +12,11 @@
 . "$(dirname "$0")/lib/oom.sh"
 
 FOREIGN=/lib/oom-embedded/oe_foreign.ko
+
+total_kb()
+{
+	awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo
+}
 
 finds_nobody()
 {
@@ -105,6 +111,49 @@ from_a_group()
 	killed "and the first in order dies" "$outside"
 }
 
+# order_of_crew: pid and verdict of each member
+order_of_crew()
+{
+	awk '{ printf "%s%s %s", (NR > 1 ? " " : ""), $2, $6 }' "$OE/groups/crew/candidates"
+}
+
+# A hog that is no member does not spare the small ones of the group, see min_gain_kb.
+named_beforehand()
+{
+	spawn small 128 900
+	small=$pid
+	spawn large 8192 600
+	large=$pid
+	spawn by_rule 8192 -
+	by_rule=$pid
+	spawn hog $(($(total_kb) * 3 / 10)) 950
+	hog=$pid
+	printf '%s\n%s\n' "$small" "$large" >"$OE/groups/crew/pids"
+	echo by_rule >"$OE/groups/crew/comm"
+	equal "the dry run of a group has its members, in their own order" \
+		"$small next $large eligible $by_rule eligible $kept protected" "$(order_of_crew)"
+	# 1 % of less memory is less than any process has.
+	before_other=$small
+	[ "$(total_kb)" -lt 150000 ] || before_other=$large
+	equal "among all processes the small one is spared, if there is 150 MB of memory" "$hog $before_other" \
+		"$(awk -v small="$small" -v large="$large" \
+			'NR == 1 { first = $2 } $2 == small || $2 == large { print first, $2; exit }' "$OE/candidates")"
+	equal "relieve: granted" granted "$(relieve group:crew)"
+	killed "it is the one that the dry run named" "$small"
+	set_to groups/crew/rank 700
+	equal "the ranking of some members has changed, and so has the dry run" \
+		"$by_rule next $large eligible $kept protected" "$(order_of_crew)"
+	equal "relieve: granted again" granted "$(relieve group:crew)"
+	killed "it is the one that is named now" "$by_rule"
+	check "the other member lives" alive "$large"
+	check "so does the hog" alive "$hog"
+	echo "$large 60" >"$OE/oom_ranking"
+	equal "nobody is named" "$large protected $kept protected" "$(order_of_crew)"
+	check "and nobody can be chosen" poll_until "$PATIENCE" finds_no_member
+	stop_process "$large"
+	stop_process "$hog"
+}
+
 is_delayed()
 {
 	grep -q Y /sys/module/oe_foreign/parameters/inside 2>/dev/null
@@ -187,8 +236,7 @@ is_told_seldom()
 # So much that two fifths of all memory are left.
 ballast_kb()
 {
-	total_kb=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
-	echo $(($(mem_available_kb) - total_kb * 2 / 5))
+	echo $(($(mem_available_kb) - $(total_kb) * 2 / 5))
 }
 
 # Told now and then, not ten times a second.
@@ -218,11 +266,12 @@ measured_on_request()
 	equal "levels/stall_percent: a machine at rest is not stalled" 0 "$(get levels/stall_percent)"
 }
 
-plan 43
+plan 54
 load_module selection_order=rank rank_threshold=100
 on_request
 refused
 from_a_group
+named_beforehand
 by_amount_observed
 by_amount
 measured_on_request

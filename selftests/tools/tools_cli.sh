@@ -98,7 +98,7 @@ changes_nothing()
 }
 
 [ -x /usr/bin/oom-embedded ] || skip_all "no oom-embedded: boot with --tools"
-plan 57
+plan 67
 unload_module
 gives "without the module" 3 'modprobe oom_embedded' status
 load_module
@@ -166,6 +166,7 @@ gives "set: a bad word" 6 "'maybe' is none of: off, observe, enforce" set mode m
 gives "set: a watermark out of order" 6 'critical_kb: 90% .* is not below warning_kb' set critical_kb 90%
 gives "candidates: the bigger of the group is next" 0 "^ *1 +$batch2 +900 +group:spare +[0-9]+ +next +batch2" candidates
 gives "candidates --all: who is protected" 0 "$pacemaker +20 +explicit +[0-9]+ +protected +pacemaker" candidates --all
+gives "relieve --dry-run: the first of a group" 0 "next_victim: +batch2/$batch2" relieve --dry-run spare
 gives "why: a protected process" 0 'its ranking is below rank_threshold, 100' why "$pacemaker"
 gives "why: the rule of a group" 0 'of the group spare: its name is batch\*' why "$batch2"
 gives "why: its turn" 0 '^turn: +number 1 of' why "$batch2"
@@ -206,6 +207,21 @@ page_has "the victim" "batch2/$batch2 was killed"
 page_has "the memory curve" '<polyline class="curve"'
 page_has "the processes" '<rect class="bar'
 page_has "its end" '^</html>$'
+
+# --- on request
+spawn batch3 6144 -
+batch3=$pid
+spawn batch4 2048 -
+batch4=$pid
+gives "rank PID N: of a member" 0 '' rank "$batch4" 950
+gives "relieve --dry-run GROUP: the ranking counts, not the size" 0 "next_victim: +batch4/$batch4" relieve --dry-run spare
+gives "relieve GROUP" 0 '' relieve spare
+killed "it is the one that was named" "$batch4"
+gives "relieve --dry-run GROUP: the one that is left" 0 "next_victim: +batch3/$batch3" relieve --dry-run spare
+gives "relieve GROUP: again" 0 '' relieve spare
+killed "it is the one that was named then" "$batch3"
+check "the protected lives on" alive "$pacemaker"
+gives "relieve --dry-run GROUP: nobody is left" 5 'no process may be chosen' relieve --dry-run spare
 [ -z "$PAGE" ] || sed 's/^/# PAGE /' "$tmp/page.html"
 
 finish

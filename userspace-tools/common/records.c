@@ -151,6 +151,21 @@ int oe_records_candidates(struct oe_rows *rows)
 }
 
 /**
+ * oe_records_members - the processes of a group, in the order in which they would die
+ * @group: its name
+ * @rows: result; free with oe_records_free_rows()
+ *
+ * Return: 0 or a negative errno (-EACCES without root); @rows is empty then.
+ */
+int oe_records_members(const char *group, struct oe_rows *rows)
+{
+	char file[OE_SYSFS_PATH_MAX];
+
+	snprintf(file, sizeof(file), "groups/%s/candidates", group);
+	return read_rows(file, candidate_row, rows);
+}
+
+/**
  * oe_records_may_die - is it in the list of candidates as one that may be chosen?
  * @row: of oe_records_candidates()
  *

@@ -151,6 +151,7 @@ struct oe_history {
 int oe_records_wanted(long long *wanted);
 
 int oe_records_candidates(struct oe_rows *rows);
+int oe_records_members(const char *group, struct oe_rows *rows);
 int oe_records_ranking(struct oe_rows *rows);
 int oe_records_may_die(const struct oe_row *row);
 void oe_records_free_rows(struct oe_rows *rows);

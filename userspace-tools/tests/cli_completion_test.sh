@@ -62,6 +62,7 @@ for shell in zsh fish; do
 	offers "pids, and no names" '1 100 200 201 300 400 600' rank ''
 	offers "groups that are there, with plain names" batch group set ''
 	offers "a group to relieve" batch relieve ''
+	offers "a group to relieve, after the option" batch relieve --dry-run ''
 	offers "limits that are there" 1000 limit rm ''
 	offers "watched cgroups that are there" web cgroup rm ''
 	offers "keys of a watched cgroup" 'cgroup= critical_percent= imminent_oom_percent= warning_percent=' cgroup set web ''

@@ -15,13 +15,29 @@ run relieve --dry-run --json
 same "relieve: --dry-run, JSON" batch/200 "$(jq -r .next_victim <<<"$out")"
 gives "relieve: asks for one" 0 '^$' relieve
 file_is "relieve: the value written to the module" relieve 1
-mkdir -p "$tmp/tree/sysfs/groups/batch"
 gives "relieve: of a group" 0 '^$' relieve batch
 file_is "relieve: of a group, the value written to the module" relieve group:batch
 gives "relieve: no such group" 5 'there is no group now' relieve now
 gives "relieve: no name" 2 'is no name of a group' relieve ../batch
 gives "relieve: two groups" 2 '' relieve batch batch
-gives "relieve: --dry-run knows no group" 2 'candidates' relieve --dry-run batch
+put_file sysfs/relieve ''
+fake_candidate 1 201 900 group:batch 21000 next batch >"$tmp/tree/sysfs/groups/batch/candidates"
+fake_candidate 2 200 800 group:batch 52000 eligible batch >>"$tmp/tree/sysfs/groups/batch/candidates"
+gives "relieve: --dry-run says who would go of a group" 0 'next_victim: +batch/201' relieve --dry-run batch
+gives "relieve: --dry-run of any process as before" 0 'next_victim: +batch/200' relieve --dry-run
+run relieve batch --dry-run --json
+same "relieve: --dry-run of a group, JSON" batch/201 "$(jq -r .next_victim <<<"$out")"
+gives "relieve: --dry-run, no such group" 5 'there is no group now' relieve --dry-run now
+gives "relieve: --dry-run, no name" 2 'is no name of a group' relieve --dry-run ../batch
+gives "relieve: --dry-run, two groups" 2 '' relieve --dry-run batch batch
+FAKE_ERRORS='groups/batch/candidates=13' gives "relieve: --dry-run, for root only" 4 'batch/candidates.*permission denied' relieve --dry-run batch
+file_is "relieve: --dry-run of a group asks for nobody" relieve ''
+put_file sysfs/groups/batch/candidates ''
+gives "relieve: --dry-run, a group without a member" 5 'no process may be chosen' relieve --dry-run batch
+fake_candidate 1 200 50 group:batch 52000 protected batch >"$tmp/tree/sysfs/groups/batch/candidates"
+gives "relieve: --dry-run, a group of protected processes" 5 'no process may be chosen' relieve --dry-run batch
+rm "$tmp/tree/sysfs/groups/batch/candidates"
+gives "relieve: --dry-run of a group, an older module" 9 'no candidates of a group' relieve --dry-run batch
 FAKE_ERRORS='relieve!22' gives "relieve: an older module" 9 'knows no groups' relieve batch
 put_file sysfs/candidates "$(sed 's/ next  / protected/; s/ eligible / protected/' "$tmp/tree/sysfs/candidates")"
 gives "relieve: --dry-run, nobody" 5 'no process may be chosen' relieve --dry-run

@@ -9,7 +9,7 @@
 const char *const fake_group_files[] = {
 	/* clang-format off */
 	"rank", "500", "pids", "", "cgroup", "", "comm", "", "uid", "", "signal", "none",
-	"nr_members", "0", "trust", "root", "rules", "", "precedence", "0",
+	"nr_members", "0", "trust", "root", "rules", "", "precedence", "0", "candidates", "",
 	/* clang-format on */
 	NULL,
 };

@@ -196,6 +196,7 @@ fake_lists()
 		fake_candidate 5 100 10 explicit 8000 protected pacemaker
 		fake_candidate 6 1 500 default 0 unkillable init
 	} >"$tree_root/sysfs/candidates"
+	head -n 2 "$tree_root/sysfs/candidates" >"$tree_root/sysfs/groups/batch/candidates"
 	{
 		fake_event 1 1795259000.100000 900.100000 global 387 batch killed rank
 		fake_event 2 1795259900.200000 1020.200000 memcg - - avoided memory_back

@@ -3,6 +3,7 @@
  * "relieve": one emergency now, by hand, before the kernel asks for a victim.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,22 +24,75 @@ static int complain_nobody(void)
 	return complain(EXIT_NOT_FOUND, "no process may be chosen now");
 }
 
-static int show_next(void)
+static int show_next(const struct oe_rows *rows)
 {
 	char text[FORMAT_PROCESS_SIZE];
+
+	if (!rows->nr || strcmp(rows->row[0].verdict, "next"))
+		return complain_nobody();
+	snprintf(text, sizeof(text), "%s/%lld", rows->row[0].comm,
+		 rows->row[0].pid);
+	out_text("next_victim", text);
+	return EXIT_OK;
+}
+
+static int complain_group(const char *group)
+{
+	return complain(EXIT_NOT_FOUND, "there is no group %s", group);
+}
+
+static int complain_name(const char *group)
+{
+	return complain(EXIT_USAGE, "'%s' is no name of a group", group);
+}
+
+static bool is_group(const char *group)
+{
+	char dir[sizeof("groups/") + OOM_EMBEDDED_GROUP_NAME_MAX];
+
+	snprintf(dir, sizeof(dir), "groups/%s", group);
+	return !oe_sysfs_exists(dir);
+}
+
+static int explain_members(const char *group, int err)
+{
+	char file[OE_SYSFS_PATH_MAX];
+
+	if (err == -ENOENT && !is_group(group))
+		return complain_group(group);
+	if (err == -ENOENT)
+		return complain(
+			EXIT_UNSUPPORTED,
+			"this version of the module has no candidates of a group");
+	snprintf(file, sizeof(file), "groups/%s/candidates", group);
+	return complain_file(file, NULL, err);
+}
+
+static int dry_run(void)
+{
 	struct oe_rows rows;
-	int status = EXIT_OK;
 	int err = oe_records_candidates(&rows);
+	int status;
 
 	if (err)
 		return complain_file("candidates", NULL, err);
-	if (rows.nr && !strcmp(rows.row[0].verdict, "next")) {
-		snprintf(text, sizeof(text), "%s/%lld", rows.row[0].comm,
-			 rows.row[0].pid);
-		out_text("next_victim", text);
-	} else {
-		status = complain_nobody();
-	}
+	status = show_next(&rows);
+	oe_records_free_rows(&rows);
+	return status;
+}
+
+static int dry_run_group(const char *group)
+{
+	struct oe_rows rows;
+	int status;
+	int err;
+
+	if (!oe_word_is_name(group))
+		return complain_name(group);
+	err = oe_records_members(group, &rows);
+	if (err)
+		return explain_members(group, err);
+	status = show_next(&rows);
 	oe_records_free_rows(&rows);
 	return status;
 }
@@ -70,7 +124,7 @@ static int explain_refusal(int err)
 static int explain_group(const char *group, int err)
 {
 	if (err == -ENOENT && oe_sysfs_exists(RELIEVE_FILE) == 0)
-		return complain(EXIT_NOT_FOUND, "there is no group %s", group);
+		return complain_group(group);
 	if (err == -EINVAL)
 		return complain(
 			EXIT_UNSUPPORTED,
@@ -85,8 +139,7 @@ static int relieve_group(const char *group)
 	int err;
 
 	if (!oe_word_is_name(group))
-		return complain(EXIT_USAGE, "'%s' is no name of a group",
-				group);
+		return complain_name(group);
 	snprintf(wish, sizeof(wish), "group:%s", group);
 	err = oe_sysfs_write(RELIEVE_FILE, wish);
 	return err ? explain_group(group, err) : EXIT_OK;
@@ -94,7 +147,7 @@ static int relieve_group(const char *group)
 
 /**
  * relieve_run - the command "relieve"
- * @args: @dryrun, or a group
+ * @args: @dryrun, a group
  *
  * Return: an exit status.
  */
@@ -102,12 +155,8 @@ int relieve_run(const struct arguments *args)
 {
 	int err;
 
-	if (args->dryrun && args->argc)
-		return complain(
-			EXIT_USAGE,
-			"--dry-run knows no group; 'candidates' has the order, 'why PID' the groups of a process");
 	if (args->dryrun)
-		return show_next();
+		return args->argc ? dry_run_group(args->argv[0]) : dry_run();
 	if (args->argc)
 		return relieve_group(args->argv[0]);
 	err = oe_sysfs_write(RELIEVE_FILE, "1");
