@@ -255,6 +255,7 @@ void oe_memtotals_read(struct oe_memtotals *totals)
 	kb[OE_MEMTOTAL_KernelStack] =
 		global_node_page_state(NR_KERNEL_STACK_KB);
 	kb[OE_MEMTOTAL_PageTables] = oe_to_kib(oe_vmstat_pagetables());
+	kb[OE_MEMTOTAL_Zspages] = oe_to_kib(oe_vmstat_zspages());
 }
 
 static u32 part_kb(unsigned long pages)

@@ -9,7 +9,7 @@ struct oe_swap_cost;
 
 /* clang-format off */
 
-/* As in /proc/meminfo, in its order. */
+/* As in /proc/meminfo, in its order; Zspages is nr_zspages of /proc/vmstat. */
 #define OE_MEMTOTALS(X)			\
 	X(MemTotal)			\
 	X(MemFree)			\
@@ -31,7 +31,8 @@ struct oe_swap_cost;
 	X(SReclaimable)			\
 	X(SUnreclaim)			\
 	X(KernelStack)			\
-	X(PageTables)
+	X(PageTables)			\
+	X(Zspages)
 
 enum oe_memtotal {
 #define OE_MEMTOTAL_ENUM(name) OE_MEMTOTAL_##name,

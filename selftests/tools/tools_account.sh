@@ -33,16 +33,16 @@ page tables|page_tables|most|page_tables|: page tables;
 kernel stacks|kernel_stacks|16384|kernel_stacks|another
 sockets|sockets|most|slab|: kernel objects;
 pipes|pipes|most|unaccounted|: not accounted
-hugetlb|hugetlb|most|unaccounted|: not accounted
+hugetlb|hugetlb|most|hugetlb|: huge pages .*, now;
 names in the cache|dentries|4096|slab_reclaimable|another
 '
 MORE_STATES='
 page cache|cache|16384|cache|another
-vmalloc|vmalloc|most|unaccounted|: not accounted
-zram|zram|most|unaccounted|: not accounted
+vmalloc|vmalloc|most|vmalloc|: vmalloc, now;
+zram|zram|most|store|^processes hold .* of it in zram or zswap
 '
 
-ANOTHER=': (tmpfs and shared memory|kernel objects|page tables|kernel stacks|not accounted [^;]*);'
+ANOTHER=': (tmpfs and shared memory|kernel objects|page tables|kernel stacks|huge pages [^;]*|vmalloc, now|not accounted [^;]*);'
 
 # --- the account -----------------------------------------------------------------
 
@@ -81,8 +81,8 @@ most_of()
 		$1 == "cache" || $1 == "slab_reclaimable" || $1 == "free" { next }
 		$1 == part { own = $2; next }
 		{ sum += $2 }
-		$1 != "processes" && $2 > most { most = $2 }
-		END { kb = (part == "processes" ? sum : most) + 8192 - own; print (kb > 8192 ? kb : 8192) }' \
+		$1 != "processes" && $1 != "store" && $2 > most { most = $2 }
+		END { kb = (part == "processes" || part == "store" ? sum : most) + 8192 - own; print (kb > 8192 ? kb : 8192) }' \
 		"$tmp/before"
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # oom-embedded, the command line.
 # commands/ calls print/ and not the other way round.
-CLI_SRCS = common/uevent.c cli/main.c cli/options.c $(addprefix cli/commands/,account.c watched.c set.c object.c rank.c rank_self.c rank_tree.c lists.c relieve.c status.c footprint.c summary.c manager.c watch.c \
+CLI_SRCS = common/uevent.c cli/main.c cli/options.c $(addprefix cli/commands/,account.c account_now.c watched.c set.c object.c rank.c rank_self.c rank_tree.c lists.c relieve.c status.c footprint.c summary.c manager.c watch.c \
 	metrics.c incident.c incident_curve.c incident_frame.c incident_stack.c stack.c incident_processes.c incident_timeline.c check.c check_world.c check_groups.c \
 	check_units.c findings.c change.c wait.c why.c why_rules.c tune.c drill.c drill_cgroup.c drill_family.c \
 	drill_watch.c drill_judge.c) $(addprefix cli/print/,out.c readable.c table.c format.c html.c \

@@ -8,7 +8,7 @@
 #include "common/records.h"
 
 enum {
-	ACCOUNT_PARTS = 9,
+	ACCOUNT_PARTS = 12,
 	ACCOUNT_TEXT = 256,
 };
 
@@ -30,6 +30,5 @@ struct account {
 
 bool account_make(struct account *account, const struct oe_field *field,
 		  size_t nr);
-const char *account_mounts(char *text, size_t size);
 
 #endif

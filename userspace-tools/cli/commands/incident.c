@@ -12,6 +12,7 @@
 #include <sys/utsname.h>
 
 #include "cli/commands/account.h"
+#include "cli/commands/account_now.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/manager.h"
 #include "cli/print/atomic_file.h"
@@ -107,8 +108,10 @@ static bool has_account(const struct incident *incident,
 
 static void print_account(FILE *to, const struct incident *incident)
 {
+	struct account_note note[ACCOUNT_NOTES];
 	struct account account;
 	char size[FORMAT_SIZE];
+	int nr_notes;
 	size_t i;
 
 	if (!has_account(incident, &account))
@@ -120,6 +123,10 @@ static void print_account(FILE *to, const struct incident *incident)
 			html(account.part[i].name),
 			html(format_kb(size, account.part[i].kb)));
 	fputs("</table>\n", to);
+	nr_notes = account_notes(note);
+	for (int j = 0; j < nr_notes; j++)
+		fprintf(to, "<p>%s: %s</p>\n", note[j].title,
+			html(note[j].text));
 }
 
 /* --- facts ----------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/commands/account.h"
+#include "cli/commands/account_now.h"
 #include "cli/commands/commands.h"
 #include "cli/print/complain.h"
 #include "cli/print/format.h"
@@ -211,8 +212,9 @@ static void print_total(const struct oe_field *field)
 /* The owners of memory; the sentence comes first. */
 static void print_account(const struct oe_report *report)
 {
+	struct account_note note[ACCOUNT_NOTES];
 	struct account account;
-	char mounts[ACCOUNT_TEXT];
+	int nr_notes;
 	size_t i;
 
 	if (!account_make(&account, report->field, report->nr_fields))
@@ -230,8 +232,10 @@ static void print_account(const struct oe_report *report)
 		printf("%10lld kB  %s\n", account.part[i].kb,
 		       account.part[i].name);
 	printf("%10lld kB  all\n\n", account.total_kb);
-	if (*account_mounts(mounts, sizeof(mounts)))
-		printf("In tmpfs now: %s\n\n", mounts);
+	nr_notes = account_notes(note);
+	for (int j = 0; j < nr_notes; j++)
+		printf("%s: %s\n%s", note[j].title, note[j].text,
+		       j == nr_notes - 1 ? "\n" : "");
 }
 
 /**
