@@ -23,6 +23,7 @@
 #include "levels/pressure.h"
 #include "rank/rank.h"
 #include "memory/reserve.h"
+#include "memory/swappiness.h"
 #include "sysfs/root.h"
 #include "oom/victim.h"
 #include "tasks/decide.h"
@@ -102,10 +103,12 @@ static void free_memory(void)
 
 static int start_watching(void)
 {
-	int err = oe_level_start();
+	int err;
 
+	oe_swappiness_init();
+	err = oe_level_start();
 	if (err)
-		return err;
+		goto err_exit_swappiness;
 	err = oe_early_init();
 	if (err)
 		goto err_stop_level;
@@ -118,6 +121,8 @@ err_exit_early:
 	oe_early_exit();
 err_stop_level:
 	oe_level_stop();
+err_exit_swappiness:
+	oe_swappiness_exit();
 	return err;
 }
 
@@ -126,6 +131,7 @@ static void stop_watching(void)
 	oe_mirror_exit();
 	oe_early_exit();
 	oe_level_stop();
+	oe_swappiness_exit();
 }
 
 static int __init oe_init(void)

@@ -33,6 +33,7 @@
 #include "levels/cgroup_level.h"
 #include "levels/cgroup_watch.h"
 #include "memory/available.h"
+#include "memory/swappiness.h"
 #include "rank/cgroup_rule.h"
 
 enum {
@@ -151,15 +152,14 @@ static void sleep_for(unsigned int ms)
 
 static int watch_cgroups(void *unused)
 {
-	unsigned int ms;
-	unsigned int i;
-	u64 began;
-
 	/* Real-time, as the watcher of the machine. */
 	sched_set_fifo_low(current);
 	while (!kthread_should_stop()) {
-		began = ktime_get_ns();
-		ms = OE_INTERVAL_MAX_MS;
+		u64 began = ktime_get_ns();
+		unsigned int ms = OE_INTERVAL_MAX_MS;
+		unsigned int i;
+
+		oe_swappiness_look();
 		for (i = 0; i < OE_NR_CGROUP_WATCHES; i++)
 			ms = min(ms, look_at_watch(i));
 		sleep_for(oe_watermark_pause(ms, ktime_get_ns() - began));

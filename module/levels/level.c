@@ -28,6 +28,7 @@
 #include "lib/pause.h"
 #include "lib/units.h"
 #include "memory/available.h"
+#include "memory/swappiness.h"
 #include "memory/zones.h"
 #include "notify.h"
 #include "record/history.h"
@@ -171,6 +172,7 @@ static unsigned int look_at_memory(void)
 	unsigned int interval;
 	bool report;
 
+	oe_swappiness_look();
 	oe_available_learn(&watcher.swap_cost);
 	oe_available_read(&amount);
 	sample.available_kb = amount.level_kb;

@@ -15,6 +15,7 @@
 #include "lib/units.h"
 #include "memory/available.h"
 #include "memory/memcg.h"
+#include "memory/swappiness.h"
 #include "memory/zones.h"
 #include "rules/available.h"
 
@@ -53,7 +54,9 @@ static void read_supply(struct oe_supply *supply)
 	supply->low = oe_memory_low();
 	supply->boost = oe_memory_boost();
 	supply->anon = swappable_pages();
-	supply->swap_free = oe_free_swap_pages();
+	supply->swap_free = 0;
+	if (oe_swappiness_is_used(false))
+		supply->swap_free = oe_free_swap_pages();
 	if (supply->swap_free)
 		supply->anon -= min(supply->anon, oe_memcg_stuck_pages());
 	supply->swap_cost = READ_ONCE(swap_cost); /* oe_available_learn() */
@@ -136,10 +139,11 @@ bool oe_available_in_memcg(struct mem_cgroup *memcg,
 			   struct oe_memcg_amount *amount)
 {
 	struct oe_cgroup_supply supply = {
-		.swap_free = oe_free_swap_pages(),
 		.swap_cost = READ_ONCE(swap_cost), /* oe_available_learn() */
 	};
 
+	if (oe_swappiness_is_used(true))
+		supply.swap_free = oe_free_swap_pages();
 	amount->kb = U64_MAX;
 	amount->limit_kb = U64_MAX;
 	for (; memcg; memcg = oe_memcg_above(memcg)) {

@@ -22,6 +22,7 @@
 
 #include "lib/pause.h"
 #include "memory/memcg.h"
+#include "memory/swappiness.h"
 #include "rules/available.h"
 
 enum {
@@ -431,7 +432,8 @@ static void mix_counter(u64 *mix, struct page_counter *counter)
  */
 u64 oe_memcg_charges(struct mem_cgroup *memcg)
 {
-	u64 mix = max(get_nr_swap_pages(), 0L);
+	u64 mix = oe_swappiness_is_used(true) ? max(get_nr_swap_pages(), 0L) :
+						0;
 
 	for (; memcg; memcg = parent_mem_cgroup(memcg)) {
 		mix_counter(&mix, &memcg->memory);

@@ -19,6 +19,7 @@
 
 #include "levels/stall.h"
 #include "memory/available.h"
+#include "memory/swappiness.h"
 #include "oom/domain.h"
 #include "oom/early.h"
 #include "oom/request.h"
@@ -81,6 +82,7 @@ static unsigned int look_for_shortage(void)
 
 	if (!kb)
 		return FOR_EVER;
+	oe_swappiness_look();
 	available_kb = oe_available_kb();
 	if (available_kb >= kb)
 		return clamp_t(u64,

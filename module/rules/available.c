@@ -64,6 +64,23 @@ unsigned long oe_supply_in_memory(const struct oe_supply *supply)
 }
 
 /**
+ * oe_swap_is_used - does reclaim swap at all?
+ * @swappiness: vm.swappiness; < 0 if it is not known
+ * @has_generations: the multi-gen LRU is on
+ * @is_cgroup: at the limit of a memory cgroup; false = the machine's reclaim
+ *
+ * With swappiness 0 the lists of the other LRU are still swapped to prevent an OOM
+ * of the machine.
+ *
+ * Context: any.
+ * Return: false if all that is anonymous stays in memory until the OOM.
+ */
+bool oe_swap_is_used(int swappiness, bool has_generations, bool is_cgroup)
+{
+	return swappiness || (!has_generations && !is_cgroup);
+}
+
+/**
  * oe_supply_in_swap - how much more can be allocated by swapping
  * @supply: what the kernel counts
  *

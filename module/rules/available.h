@@ -30,7 +30,7 @@ enum {
  * @boost: what the watermarks are raised by at the moment
  * @anon: on the LRU lists of anonymous memory, without the unevictable and without
  *	the part that memory.swap.max keeps out of swap
- * @swap_free: free swap
+ * @swap_free: free swap, if reclaim uses it: see oe_swap_is_used()
  * @swap_cost: see oe_swap_cost_now()
  */
 struct oe_supply {
@@ -81,7 +81,7 @@ struct oe_kernel_supply {
  * @cache: page cache on the LRU lists, without the unevictable
  * @anon: the same of anonymous memory
  * @swap_room: how much of it memory.swap.max, and those above, let go to swap
- * @swap_free: free swap of the machine
+ * @swap_free: free swap of the machine, if reclaim uses it: see oe_swap_is_used()
  * @swap_cost: see oe_swap_cost_now()
  */
 struct oe_cgroup_supply {
@@ -112,6 +112,7 @@ struct oe_swap_cost {
 	unsigned long taken;
 };
 
+bool oe_swap_is_used(int swappiness, bool has_generations, bool is_cgroup);
 unsigned long oe_supply_in_memory(const struct oe_supply *supply);
 unsigned long oe_supply_in_swap(const struct oe_supply *supply);
 unsigned long oe_supply_for_kernel(const struct oe_supply *supply,

@@ -446,11 +446,34 @@ static void cost_after_load(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 128U, oe_swap_cost_now(&state));
 }
 
+/* Only with 0, and then by the LRU and by what is reclaimed. */
+static void swap_of_no_use(struct kunit *test)
+{
+	static const int some[] = { -1, 1, 60, 200 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(some); i++) {
+		KUNIT_EXPECT_TRUE(test, oe_swap_is_used(some[i], false, false));
+		KUNIT_EXPECT_TRUE(test, oe_swap_is_used(some[i], true, false));
+		KUNIT_EXPECT_TRUE(test, oe_swap_is_used(some[i], false, true));
+		KUNIT_EXPECT_TRUE(test, oe_swap_is_used(some[i], true, true));
+	}
+	KUNIT_EXPECT_TRUE(test, oe_swap_is_used(0, false, false));
+	KUNIT_EXPECT_FALSE(test, oe_swap_is_used(0, true, false));
+	KUNIT_EXPECT_FALSE(test, oe_swap_is_used(0, false, true));
+	KUNIT_EXPECT_FALSE(test, oe_swap_is_used(0, true, true));
+}
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE(available_supply), KUNIT_CASE(available_kernel),
-	KUNIT_CASE(available_cgroup), KUNIT_CASE(available_cost),
-	KUNIT_CASE(cost_at_load),     KUNIT_CASE(cost_after_load),
-	KUNIT_CASE(cost_at_rest),     {},
+	KUNIT_CASE(available_supply),
+	KUNIT_CASE(available_kernel),
+	KUNIT_CASE(available_cgroup),
+	KUNIT_CASE(available_cost),
+	KUNIT_CASE(cost_at_load),
+	KUNIT_CASE(cost_after_load),
+	KUNIT_CASE(cost_at_rest),
+	KUNIT_CASE(swap_of_no_use),
+	{},
 };
 
 struct kunit_suite oe_available_suite = {

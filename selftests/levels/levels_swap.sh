@@ -5,7 +5,8 @@
 # the OOM. Swap on a disk that locked memory may not use; zram with data that does not compress, and
 # with data that does. A leak that the watcher cannot foresee, because its cgroup may not swap: the
 # levels come in order all the same. Page cache that memory.min or memory.low keeps is not available.
-# Zram that is half full when the module is loaded does no harm by itself. Reading more of a disk than there is memory for changes no level.
+# Zram that is half full when the module is loaded does no harm by itself. Reading more of a disk than
+# there is memory for changes no level. Swap that swappiness 0 makes useless does not count.
 # CHURN: for how many seconds the disk is read (default 60).
 # RATE: of the leaks, KiB/s.
 #
@@ -24,6 +25,8 @@ RATE=${RATE:-8192}
 ROOM_KB=65536
 SWAP_KB=98304
 KEPT_KB=24576
+
+LRU_GEN=/sys/kernel/mm/lru_gen/enabled
 
 PATIENCE=180
 
@@ -170,6 +173,34 @@ load_beside_zram()
 	stop_process "$resting"
 }
 
+holds_anon()
+{
+	[ "$(awk '/^Active\(anon\):|^Inactive\(anon\):/ { kb += $2 } END { print kb }' /proc/meminfo)" -gt "$1" ]
+}
+
+counts_no_swap()
+{
+	[ "$(level_get available_kb)" -lt $((with_swap - SWAP_KB / 4)) ]
+}
+
+# With swappiness 0 the multi-gen LRU never swaps. The module reads the value once a second.
+without_use()
+{
+	echo y >"$LRU_GEN" || bail_out "no multi-gen LRU"
+	sysctl -qw vm.swappiness=60
+	sleep 3
+	spawn anonymous $((SWAP_KB / 2)) - -a -1000
+	poll_until "$PATIENCE" holds_anon $((SWAP_KB / 2)) || bail_out "no anonymous memory"
+	with_swap=$(level_get available_kb)
+	sysctl -qw vm.swappiness=0
+	check "swappiness 0 and the multi-gen LRU: swap does not count" \
+		poll_until "$PATIENCE" counts_no_swap
+	stop_process "$pid"
+	poll_until "$PATIENCE" level_is normal
+	leak_beside "swappiness 0 and the multi-gen LRU"
+	echo n >"$LRU_GEN"
+}
+
 read_disk()
 {
 	read_uptime
@@ -181,7 +212,7 @@ read_disk()
 }
 
 [ -b "$DISK" ] || skip_all "no disk to swap to"
-plan 14
+plan 16
 load_module
 short_percpu_lists
 watch_levels
@@ -201,6 +232,7 @@ leak_without_swap
 leak_beside "locked memory beside free swap" -L
 sysctl -qw vm.swappiness=0
 leak_beside "swappiness 0"
+without_use
 sysctl -qw vm.swappiness=60
 swapoff "$DISK"
 use_zram "$SWAP_KB"

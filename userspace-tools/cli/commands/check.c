@@ -159,7 +159,7 @@ static void check_swappiness(void)
 		return;
 	findings_add(
 		FINDING_NOTE, "swappiness", "\"sysctl vm.swappiness=1\"",
-		"vm.swappiness=0: with multi-gen LRU the kernel does not swap, and levels/available_kb counts free swap all the same");
+		"vm.swappiness=0: with multi-gen LRU, and at the limit of a memory cgroup, the kernel never swaps");
 }
 
 /* Rankings other than 0 count by the threshold or by the order, or not at all. */

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vm.swappiness. With 0 the multi-gen LRU never swaps, and neither does reclaim at
+ * the limit of a memory cgroup: free swap is then of no use. The kernel exports the
+ * value in /proc/sys only, which is read through a mount of our own: nobody can
+ * mount another file system over it.
+ */
+#include "core.h"
+
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/memcontrol.h>
+#include <linux/mmzone.h>
+#include <linux/mount.h>
+#include <linux/nodemask.h>
+#include <linux/path.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/task.h>
+
+#include "compat/compat.h"
+#include "memory/swappiness.h"
+#include "rules/available.h"
+
+enum {
+	LOOK_MS = 1000,
+	UNKNOWN = -1,
+};
+
+static struct {
+	struct vfsmount *proc;
+	struct file *file; /* NULL: there is none */
+	unsigned long looked; /* jiffies; harmless if two look */
+	int value;
+} swappiness = { .value = UNKNOWN };
+
+static struct file *open_file(void)
+{
+	struct file_system_type *type = get_fs_type("proc"); /* not a module */
+	struct path root;
+
+	if (!type)
+		return NULL;
+	swappiness.proc = kern_mount(type);
+	if (IS_ERR(swappiness.proc)) {
+		swappiness.proc = NULL;
+		return NULL;
+	}
+	root.mnt = swappiness.proc;
+	root.dentry = swappiness.proc->mnt_root;
+	return file_open_root(&root, "sys/vm/swappiness", O_RDONLY, 0);
+}
+
+/**
+ * oe_swappiness_init - find out how the kernel swaps
+ *
+ * A kernel that does not tell counts as one that swaps.
+ *
+ * Context: process context, once, before the first look.
+ */
+void oe_swappiness_init(void)
+{
+	struct file *file = open_file();
+
+	if (IS_ERR_OR_NULL(file))
+		return;
+	swappiness.file = file;
+	swappiness.looked = jiffies - msecs_to_jiffies(LOOK_MS);
+	oe_swappiness_look();
+}
+
+/**
+ * oe_swappiness_exit - undo oe_swappiness_init()
+ *
+ * Context: process context; nobody looks any more.
+ */
+void oe_swappiness_exit(void)
+{
+	if (swappiness.file)
+		fput(swappiness.file);
+	if (swappiness.proc)
+		kern_unmount(swappiness.proc);
+}
+
+/**
+ * oe_swappiness_look - read the value, once a second at most
+ *
+ * Context: process context; may sleep. Waits for no memory.
+ */
+void oe_swappiness_look(void)
+{
+	unsigned int flags;
+	char text[16];
+	loff_t at = 0;
+	ssize_t nr;
+	int value;
+
+	if (!swappiness.file ||
+	    time_before(jiffies, READ_ONCE(swappiness.looked) +
+					 msecs_to_jiffies(LOOK_MS)))
+		return;
+	WRITE_ONCE(swappiness.looked, jiffies);
+	flags = memalloc_noreclaim_save();
+	nr = kernel_read(swappiness.file, text, sizeof(text) - 1, &at);
+	memalloc_noreclaim_restore(flags);
+	if (nr <= 0)
+		return;
+	text[nr] = '\0';
+	if (!kstrtoint(text, 10, &value))
+		WRITE_ONCE(swappiness.value, value); /* read in any context */
+}
+
+/* It is switched on and off for all of the machine. */
+static bool has_generations(void)
+{
+#ifdef CONFIG_LRU_GEN
+	int nid = first_online_node;
+	struct lruvec *lruvec = &NODE_DATA(nid)->__lruvec;
+#ifdef CONFIG_MEMCG
+	struct cgroup_subsys_state *css;
+	bool enabled;
+
+	if (mem_cgroup_disabled())
+		return READ_ONCE(lruvec->lrugen.enabled);
+	rcu_read_lock();
+	css = task_css(&init_task, memory_cgrp_id); /* of the root */
+	lruvec = &mem_cgroup_from_css(css)->nodeinfo[nid]->lruvec;
+	enabled = READ_ONCE(lruvec->lrugen.enabled);
+	rcu_read_unlock();
+	return enabled;
+#else
+	return READ_ONCE(lruvec->lrugen.enabled);
+#endif
+#else
+	return false;
+#endif
+}
+
+/**
+ * oe_swappiness_is_used - does reclaim use free swap?
+ * @is_cgroup: reclaim at the limit of a memory cgroup, of cgroup v2; false = of the
+ *	machine
+ *
+ * Context: any; reads a few words.
+ * Return: true also if it is not known.
+ */
+bool oe_swappiness_is_used(bool is_cgroup)
+{
+	int value = READ_ONCE(swappiness.value);
+
+	return value || oe_swap_is_used(value, has_generations(), is_cgroup);
+}
