@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A steady leak of each RATE passes through all levels, in order, before the OOM, however the machine
-# swaps and whatever keeps its memory; also the levels of a memory cgroup that is watched. Under strict overcommit the leak is refused, and there is
-# none. A result is a line "leak: CASE | RATE | ...".
+# swaps and whatever keeps its memory; also the levels of a memory cgroup that is watched. Under
+# strict overcommit the leak is refused, and there is none. A result is a line
+# "leak: CASE, KERNEL | RATE | ...".
 # CASES: which, see case_ below, with commas (default: those for swap and memory cgroups). cma and
 # highmem want a machine that has such memory.
 # RATES: KiB/s (default 2048 8192 40960).
 # ROOM: KiB that the leak finds (default 49152).
+# KERNEL: what the results call it (default: not at all).
 #
 # set: alone
 # needs: icount memcg
@@ -17,7 +19,7 @@
 # shellcheck source=lib/levels.sh
 . "$SELFTESTS/lib/levels.sh"
 
-CASES=${CASES:-plain,disk,locked,swappiness_0,zram,zram_random,zram_mixed,zswap,memory_min,memory_low,no_swap_cgroup,strict,cgroup,cgroup_cache}
+CASES=${CASES:-plain,disk,locked,swappiness_0,zram,zram_random,zram_mixed,zswap,memory_min,memory_low,no_swap_cgroup,strict,cgroup,cgroup_cache,cgroup_swappiness_0}
 RATES=${RATES:-"2048 8192 40960"}
 ROOM=${ROOM:-49152}
 SWAP_KB=49152
@@ -44,10 +46,17 @@ case_locked()
 	options=-L
 }
 
+# The module reads it once a second.
+never_swap()
+{
+	sysctl -qw vm.swappiness=0
+	sleep 3
+}
+
 case_swappiness_0()
 {
 	swap_to "$DISK" "$SWAP_KB"
-	sysctl -qw vm.swappiness=0
+	never_swap
 }
 
 case_zram()
@@ -88,6 +97,7 @@ keep_cache()
 	echo +memory >"$CGROUP/cgroup.subtree_control" || bail_out "no memory controller"
 	echo $((ROOM * 1024 / 3)) >"$cgroup/$1" || bail_out "no $1"
 	kept=$cgroup
+	read_kept
 }
 
 read_kept()
@@ -131,6 +141,13 @@ case_cgroup()
 case_cgroup_cache()
 {
 	exec 8<"$DISK"
+	case_cgroup
+}
+
+# Swap is free, and of no use to the cgroup.
+case_cgroup_swappiness_0()
+{
+	case_swappiness_0
 	case_cgroup
 }
 
@@ -245,7 +262,7 @@ leak_at()
 	[ -z "$watched" ] || since_mark "$name" | of_watched >"$tmp/path.$name"
 	echo >"$TRACING/instances/$WATCH/trace"
 	comment "$(paths "$name")"
-	comment "leak: $1 | $2 | $(facts "$name") | $(paths "$name" | sed 's/ | .*//; s/^| .*/none/')"
+	comment "leak: $1${KERNEL:+, $KERNEL} | $2 | $(facts "$name") | $(paths "$name" | sed 's/ | .*//; s/^| .*/none/')"
 }
 
 # No OOM comes: mmap() fails first, and no level tells it. The manager does (commit_left).
@@ -269,7 +286,7 @@ run_case()
 	case=$1
 	case $case in
 	cma | highmem) fill_kernel ;;
-	cgroup*) ;;
+	cgroup* | memory_*) ;;
 	*) fill_memory ;;
 	esac
 	if ! "case_$case"; then
@@ -277,6 +294,8 @@ run_case()
 		end_case
 		return
 	fi
+	# The memory that a cgroup keeps is no room of the leak.
+	[ -z "$kept" ] || fill_memory
 	poll_until "$PATIENCE" level_is normal || comment "$case: $(level_get level) to begin with"
 	: >"$tmp/judged"
 	for rate in $RATES; do

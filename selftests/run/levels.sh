@@ -14,7 +14,7 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=selftests/run/results.sh
 . selftests/run/results.sh
 
-PARTS=(leaks cma highmem quiet quiet_6.12 storm account early)
+PARTS=(leaks leaks_6.12 cma highmem quiet quiet_6.12 storm account early)
 PAGE=$PUBLISHED/levels.md
 
 # settings NAME...: those of the environment, as arguments of a script
@@ -47,6 +47,7 @@ run_part()
 	note_commit "$1"
 	case $1 in
 	leaks) boot "$1" --icount "${swap[@]}" debian-6.1 -- "levels_leaks.sh$(settings CASES RATES)" ;;
+	leaks_6.12) boot "$1" --icount "${swap[@]}" debian-6.12 -- "levels_leaks.sh KERNEL=6.12$(settings CASES RATES)" ;;
 	cma) boot "$1" --icount --append cma=64M arm64-6.12 -- "levels_leaks.sh CASES=cma$(settings RATES)" ;;
 	highmem) boot "$1" --icount --mem 1200 i386-6.1 -- "levels_leaks.sh CASES=highmem ROOM=245760$(settings RATES)" ;;
 	quiet) boot "$1" --icount "${swap[@]}" debian-6.1 -- "levels_quiet.sh$(settings EACH COST_S CGROUPS)" ;;
@@ -96,9 +97,9 @@ print_page()
 	cat <<-EOT
 	# Levels
 
-	Measured by \`make check-levels\` on $(machine): debian-6.1 with 256 MB, for CMA arm64-6.12 with 256 MB
-	of which 64 MB are a CMA area, for high memory i386-6.1 with 1200 MB. Default watermarks of 15, 8 and
-	4 %. Times are those of a clock that counts instructions. The last column is the commit of the module.
+	Measured by \`make check-levels\` on $(machine): debian-6.1 with 256 MB and, where a row says so, debian-6.12;
+	for CMA arm64-6.12 with 256 MB of which 64 MB are a CMA area, for high memory i386-6.1 with 1200 MB. Default
+	watermarks of 15, 8 and 4 %. Times are those of a clock that counts instructions. The last column is the commit of the module.
 
 	## Leaks
 
