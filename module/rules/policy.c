@@ -128,8 +128,8 @@ static void consider_eligible(const struct oe_policy *policy,
 {
 	choice->nr_eligible++;
 	choice->eligible_pages += c->gain;
-	if (c->gain > choice->biggest)
-		choice->biggest = c->gain;
+	if (c->gain > choice->biggest.gain)
+		choice->biggest = *c;
 	/* Fast path: for most processes this is the only comparison. */
 	if (!is_preferred(policy, c, &choice->runner_up))
 		return;

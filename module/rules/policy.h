@@ -131,10 +131,10 @@ enum oe_why {
  * struct oe_choice - the outcome of a pass over all candidates
  * @victim: first in order among the eligible; pid 0 if there is none
  * @runner_up: second in order among the eligible; pid 0 if there is none
+ * @biggest: the eligible one that holds most; pid 0 if there is none
  * @nr_eligible: how many may be chosen
  * @nr_protected: how many are kept by their ranking
  * @nr_unkillable: how many are kept by the kernel's own exceptions
- * @biggest: pages of the eligible one that holds most
  * @pages: pages of all processes together
  * @eligible_pages: pages of all that may be chosen
  *
@@ -143,10 +143,10 @@ enum oe_why {
 struct oe_choice {
 	struct oe_candidate victim;
 	struct oe_candidate runner_up;
+	struct oe_candidate biggest;
 	unsigned int nr_eligible;
 	unsigned int nr_protected;
 	unsigned int nr_unkillable;
-	unsigned long biggest;
 	u64 pages;
 	u64 eligible_pages;
 };

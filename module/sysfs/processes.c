@@ -204,12 +204,12 @@ static int visit_candidate(const struct oe_candidate *c, void *arg)
 	if (row) {
 		fill_row(row, p, pid, c->rank, c->source, c->group);
 		row->c = *c;
-		if (oe_policy_verdict(&table->policy, c) == OE_ELIGIBLE)
-			table->biggest = max(table->biggest, c->gain);
 		if (!c->unkillable)
 			oe_kill_set_judge(&row->c, &table->domain,
 					  &table->cache);
 		row->verdict = oe_policy_verdict(&table->policy, &row->c);
+		if (row->verdict == OE_ELIGIBLE)
+			table->biggest = max(table->biggest, c->gain);
 		fill_keeper(row, table);
 	}
 	return 0;

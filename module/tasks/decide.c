@@ -4,7 +4,8 @@
  * processes. Another pass follows if
  *
  *  - the first or the second in order has a kill set with a protected process
- *    in it: the pass is made again, and judges each process with its set;
+ *    in it, or the hog has that comes before small ones: the pass is made again,
+ *    and judges each process with its set;
  *  - a small process comes before a hog: the pass is made again with the small
  *    ones last;
  *  - nobody may be chosen, and a protected process is to be given up.
@@ -40,6 +41,7 @@ struct search {
 	struct oe_policy policy;
 	struct oe_pass pass;
 	struct oe_choice all; /* of the pass in the declared order */
+	bool small_last; /* the order is another one, because of a hog */
 	struct oe_kill_cache exact; /* finds the ranking of any set */
 	struct oe_kill_cache sets; /* finds the protected ones, in one walk */
 	struct oe_candidate passed; /* the first kept by its kill set */
@@ -64,7 +66,7 @@ static bool put_small_last(struct search *search, unsigned long min_gain)
 
 	search->policy.min_gain = oe_policy_min_gain(
 		min_gain, oe_decide_memory(search->domain->memcg),
-		choice->biggest);
+		choice->biggest.gain);
 	return oe_policy_is_small(&search->policy, &choice->victim) ||
 	       (choice->runner_up.pid &&
 		oe_policy_is_small(&search->policy, &choice->runner_up));
@@ -75,11 +77,12 @@ static void find_two(struct search *search, unsigned long min_gain)
 	search->policy.min_gain = 0;
 	run_pass(search);
 	search->all = search->pass.choice;
-	if (put_small_last(search, min_gain))
+	search->small_last = put_small_last(search, min_gain);
+	if (search->small_last)
 		run_pass(search);
 }
 
-/* Judges the two with their sets. False if one of them may not die. */
+/* Judges the two, and the hog, with their sets. False if one may not die. */
 static bool are_right(struct search *search)
 {
 	struct oe_candidate *two[] = {
@@ -95,7 +98,9 @@ static bool are_right(struct search *search)
 			search->passed = *two[i];
 		return false;
 	}
-	return true;
+	/* A hog that may not die spares no small process. */
+	return !search->small_last ||
+	       may_die(search, &search->pass.choice.biggest);
 }
 
 /*

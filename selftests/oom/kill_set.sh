@@ -108,6 +108,43 @@ oom_group()
 	killed "cgroup: and the others with it" "$precious"
 }
 
+# The first in order, and its verdict.
+first_of_all()
+{
+	awk 'NR == 1 { print $2, $6 }' "$OE/candidates"
+}
+
+# Small processes are spared while there is a hog that may be chosen, see min_gain_kb; not for one that may not.
+hog_in_a_set()
+{
+	make_cgroup oe_hog max
+	total_kb=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
+	spawn hog $((total_kb * 3 / 10)) 950 -C "$cgroup"
+	hog=$pid
+	spawn keeper 512 60 -C "$cgroup"
+	keeper=$pid
+	spawn plain 8192 700
+	plain=$pid
+	spawn second 8192 650
+	second=$pid
+	spawn tiny1 64 800
+	tiny1=$pid
+	spawn tiny2 64 750
+	tiny2=$pid
+	equal "hog: alone it may die, and is next" "$hog next" "$(first_of_all)"
+	echo 1 >"$cgroup/memory.oom.group"
+	equal "hog: with a protected process it may not, and spares no small one" \
+		"$tiny1 next" "$(first_of_all)"
+	sysrq_kills "hog: the one that the dry run named dies" "$tiny1"
+	# Behind the first two in order.
+	set_to oom_ranking "$hog 600"
+	equal "hog: nor if it comes later" "$tiny2 next" "$(first_of_all)"
+	sysrq_kills "hog: again it is the one that was named" "$tiny2"
+	for one in "$hog" "$keeper" "$plain" "$second"; do
+		stop_process "$one"
+	done
+}
+
 # The last word before a kill has the same rule.
 guarded()
 {
@@ -134,7 +171,7 @@ has_no_victim()
 }
 
 if gives memcg; then
-	plan 21
+	plan 26
 else
 	plan 11
 fi
@@ -144,6 +181,7 @@ shared_memory
 pid_namespace
 if gives memcg; then
 	oom_group
+	hog_in_a_set
 	guarded
 fi
 equal "no splat" 0 "$(splat_taint)"
