@@ -99,7 +99,8 @@ print_page()
 
 	Measured by \`make check-levels\` on $(machine): debian-6.1 with 256 MB and, where a row says so, debian-6.12;
 	for CMA arm64-6.12 with 256 MB of which 64 MB are a CMA area, for high memory i386-6.1 with 1200 MB. Default
-	watermarks of 15, 8 and 4 %. Times are those of a clock that counts instructions. The last column is the commit of the module.
+	watermarks of 15, 8 and 4 %. Times are those of a clock that counts instructions. The last column is the commit
+	of the module.
 
 	## Leaks
 
