@@ -231,12 +231,16 @@ static bool kill_ours(void *ctx, struct oe_episode *episode)
 {
 	struct oom_control *oc = ctx;
 	struct task_struct *victim = episode->decision.task;
+	struct oe_policy policy = episode->policy;
 	int console_level;
 	bool was_origin;
 	bool ret;
 
+	/* Rankings below the one given up stay protected. */
+	if (episode->decision.unprotected)
+		policy.threshold = episode->decision.set_rank;
 	oe_steer(victim, &was_origin);
-	oe_guard_arm(oc, OE_GUARD_VICTIM, &episode->policy, victim);
+	oe_guard_arm(oc, OE_GUARD_VICTIM, &policy, victim);
 	console_level = oe_console_hush();
 	ret = call_original(oc);
 	oe_console_restore(console_level);

@@ -18,7 +18,7 @@ nr_warned()
 
 FOREIGN=/lib/oom-embedded/oe_foreign.ko
 
-plan 11
+plan 12
 mark_log
 load_module selection_order=rank rank_threshold=100 default_rank=10 \
 	no_victim_action=unprotect
@@ -57,6 +57,8 @@ check "the other one of ranking 0 lives" alive "$zero"
 # A victim's memory may come back a moment after the next OOM began: that one has none, or goes on.
 equal "victims, each in an episode of its own" "$batch $leaker $shield 3" \
 	"$(marked_after 0) $(sed -n 's/^seq=\([0-9]*\) .* outcome=killed .*/\1/p' "$OE/events" | sort -u | wc -l)"
+equal "the records of those given up have rank_threshold as it was" 100 \
+	"$(sed -n 's/.* threshold=\([0-9]*\) .* reason=unprotected .*/\1/p' "$OE/events" | sort -u)"
 set_to default_rank 11
 set_to default_rank 100
 set_to rank_threshold 101
