@@ -84,8 +84,6 @@ void oe_choose_victim(struct oe_domain_state *state, bool unprotect,
 			 decision);
 	if (is_in_vain(state) && may_refuse)
 		choose_nobody(decision);
-	if (decision->unprotected)
-		oe_stat_inc(OE_STAT_unprotected);
 	episode->decided_ns = ktime_get_ns();
 	trace_oom_embedded_decide(episode);
 	oe_victim_arm();

@@ -261,6 +261,16 @@ void oe_count_kind(enum oe_kind kind)
 		oe_stat_inc(OE_STAT_oom_global);
 }
 
+/* A protected process died of our choice: not of the kernel's, as in mode observe. */
+static bool gave_up(const struct oe_episode *episode)
+{
+	const struct oe_decision *decision = &episode->decision;
+
+	return episode->outcome == OE_OUTCOME_KILLED &&
+	       episode->mode == OE_MODE_ENFORCE && decision->unprotected &&
+	       victim_of(episode)->pid == decision->victim.pid;
+}
+
 /**
  * oe_count_outcome - count how an episode ended
  * @episode: complete
@@ -279,6 +289,8 @@ void oe_count_outcome(const struct oe_episode *episode)
 	};
 
 	oe_stat_inc(stats[episode->outcome]);
+	if (gave_up(episode))
+		oe_stat_inc(OE_STAT_unprotected);
 }
 
 /**
