@@ -172,6 +172,7 @@ static bool ask_kernel(struct oom_control *oc, bool *ret)
 
 static bool pass_on(void *ctx, enum oe_purpose purpose, bool *ret)
 {
+	enum oe_mode mode = READ_ONCE(oe_config.mode);
 	struct oom_control *oc = ctx;
 
 	if (purpose == OE_PURPOSE_ASK)
@@ -182,7 +183,12 @@ static bool pass_on(void *ctx, enum oe_purpose purpose, bool *ret)
 		*ret = true;
 		return true;
 	}
-	if (READ_ONCE(oe_config.mode) != OE_MODE_ENFORCE) {
+	/*
+	 * The victim may have gone by now, and the kernel would kill another
+	 * process. In mode observe, too, userspace is told before that.
+	 */
+	if (mode == OE_MODE_OFF ||
+	    (mode == OE_MODE_OBSERVE && purpose != OE_PURPOSE_WAIT)) {
 		*ret = call_original(oc);
 		return true;
 	}
