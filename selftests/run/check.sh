@@ -25,7 +25,7 @@ LANES=${LANES:-$(($(nproc) + 2))}
 QUICK=(
 	debug-6.12 debian-6.12 debian-6.1 static 6.12-graceful 6.1-swapping 6.1-warning dkms deb
 	6.12-panic_on_oom tools model 6.1-limiting demo image 6.12-tools 6.12-no_victim_never 6.12-no_victim_panic
-	6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw harness
+	6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw worlds harness
 )
 # The parts of "make check-debug".
 DEBUGGED=(debug-6.12-rest debug-6.12-oom)
@@ -198,6 +198,7 @@ run_part()
 	tools) part "$1" userspace-tools/tests/run.sh ;;
 	model) part "$1" selftests/model/run.sh --quick ;;
 	demo) part "$1" demo ;;
+	worlds) part "$1" selftests/run/worlds.sh --check ;;
 	device) part "$1" check_device debian-6.12 ;;
 	harness) part "$1" "$VM/judge_test.sh" ;;
 	*) guest_part "$1" ;;

@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# generate.py SEED: a random world, a line an ingredient. One seed is one world, on every machine.
+#
+#	world SEED
+#	mem MB			of the guest
+#	swap none|disk|zram
+#	before FAULT		before the module is loaded: ftrace_off, probes
+#	param NAME VALUE	a file of /sys/kernel/oom_embedded, as soon as it is loaded
+#	cgroup NAME KB		memory.max; its path is /NAME
+#	group NAME RANK KIND VALUE	KIND is comm (a pattern), cgroup (a path) or pids (-)
+#	proc NAME KIND KB HOW CGROUP ADJ
+#				holds so much; HOW is explicit:RANK, self:RANK, pids:GROUP,
+#				rule:GROUP (a rule of that group is about it) or "-"
+#	manager NAME WHAT KB	handler's modes; "lie" acknowledges and frees nothing
+#	step ...		see worlds_guest.sh; they are taken one after the other
+
+import random
+import sys
+
+# Debian's kernel takes 60 MB of it for itself, and does not come up with the tests in 96. Most worlds
+# are small: a guest fills its memory page by page.
+MEM_MB = [128, 128, 128, 128, 128, 160, 192, 256, 512]
+HELD = ["leak", "leak", "anon", "locked", "thp", "memfd", "sysv", "page_tables"]
+LEAKS = ["leak", "leak", "leak", "locked", "thp", "memfd", "sysv", "page_tables", "pipes", "sockets",
+         "fork"]
+MANAGERS = ["drop", "lie", "idle", "die", "stop", "save"]
+THRESHOLDS = [0, 1, 100, 100, 300, 501]
+# Page tables of a cgroup are charged to it on every kernel; huge pages need more than a small one has.
+CGROUP_LEAKS = ["leak", "leak", "memfd", "sysv", "page_tables", "fork", "locked"]
+
+
+class World:
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.lines = [f"world {seed}"]
+        self.threshold = 0
+        self.cgroups = []
+        self.groups = []
+        self.procs = []
+        self.managers = []
+        self.nr_leaks = 0
+
+    def add(self, *words):
+        self.lines.append(" ".join(str(word) for word in words))
+
+    def one_in(self, n):
+        return self.random.randrange(n) == 0
+
+    def pick(self, items):
+        return self.random.choice(items)
+
+    # A ranking beside the threshold, or any.
+    def rank(self, lowest=0):
+        near = [self.threshold - 1, self.threshold, self.threshold + 1]
+        rank = self.pick(near + near + [0, 50, 400, 500, 700, 900, 1000])
+        return min(max(rank, lowest), 1000)
+
+    def pick_machine(self):
+        self.mem = self.pick(MEM_MB)
+        # Beside the kernel and the tests.
+        self.free_kb = (self.mem - 96) * 1024
+        self.add("mem", self.mem)
+        self.add("swap", self.pick(["none", "none", "disk", "zram"]))
+        if self.one_in(20):
+            self.add("before", "ftrace_off")
+        elif self.one_in(10):
+            self.add("before", "probes")
+
+    def pick_params(self):
+        self.threshold = self.pick(THRESHOLDS)
+        self.add("param", "rank_threshold", self.threshold)
+        self.add("param", "selection_order", self.pick(["rank", "rank", "badness"]))
+        # Without it the guest would go away where all are protected.
+        self.add("param", "no_victim_action", "unprotect")
+        if self.one_in(8):
+            self.add("param", "memcg_no_victim_action", "fail")
+        if self.one_in(6):
+            self.add("param", "default_rank", self.pick([50, 300, 700]))
+        if not self.one_in(3):
+            self.add("param", "min_gain_kb", 0)
+        if self.one_in(2):
+            self.add("param", "grace_ms", self.pick([20, 100, 500]))
+            if self.one_in(3):
+                self.add("param", "grace_hold", 1)
+        if self.one_in(4):
+            self.add("param", "reserve_kb", 1024)
+        if self.one_in(6):
+            self.add("param", "early_kb", "3%")
+        if self.one_in(6):
+            self.add("param", "mode", "observe")
+
+    def pick_cgroups(self):
+        for i in range(self.random.randrange(3)):
+            name = f"w{i}"
+            self.cgroups.append(name)
+            self.add("cgroup", name, self.pick([4096, 6144, 8192]))
+
+    def pick_groups(self):
+        self.groups = [("gp", "pids")]
+        self.add("group", "gp", self.rank(1), "pids", "-")
+        if self.one_in(2):
+            self.groups.append(("gn", "comm"))
+            self.add("group", "gn", self.rank(1), "comm", "[n]*")
+        if self.cgroups and self.one_in(2):
+            self.groups.append(("gc", "cgroup"))
+            self.add("group", "gc", self.rank(1), "cgroup", f"/{self.cgroups[0]}")
+
+    # How a process gets its ranking, and the name that goes with that.
+    def pick_how(self, name, kind, cgroup, lowest):
+        names = [group for group, what in self.groups if what == "comm"]
+        if names and kind == "leak" and self.one_in(4):
+            return f"n{name}", "rule:gn"
+        if cgroup == "w0" and ("gc", "cgroup") in self.groups and self.one_in(2):
+            return name, "rule:gc"
+        how = self.pick(["explicit", "explicit", "explicit", "self", "pids", "-"])
+        if how == "pids":
+            return name, "pids:gp"
+        # A process without a ranking is what the rules say: in that cgroup, a member.
+        if how == "-" and not (cgroup == "w0" and ("gc", "cgroup") in self.groups):
+            return name, "-"
+        return name, f"{'self' if how == 'self' else 'explicit'}:{self.rank(lowest)}"
+
+    def pick_procs(self):
+        for i in range(self.random.randrange(3, 8)):
+            cgroup = self.pick(self.cgroups + ["-", "-"])
+            kind = self.pick(HELD)
+            kb = self.pick([256, 512, 1024]) if cgroup != "-" else \
+                self.random.randrange(self.free_kb // 50, self.free_kb // 12)
+            # Huge pages: what it asks for is what it gets.
+            if kind == "thp":
+                kb = (kb + 2047) // 2048 * 2048
+            # Each 4 KiB of page tables take 2 MiB of addresses and a fault.
+            if kind == "page_tables":
+                kb = min(kb, 4096)
+            name, how = self.pick_how(f"p{i}", kind, cgroup, 0)
+            adj = self.pick([0] * 8 + [100, -1000])
+            self.procs.append(name)
+            self.add("proc", name, kind, kb, how, cgroup, adj)
+
+    def pick_managers(self):
+        for i in range(self.random.randrange(3)):
+            self.managers.append(f"m{i}")
+            self.add("manager", f"m{i}", self.pick(MANAGERS), self.pick([512, 1024, 2048]))
+
+    def add_leak(self, verb):
+        cgroup = self.pick(self.cgroups + ["-"]) if self.cgroups else "-"
+        kind = self.pick(LEAKS if cgroup == "-" else CGROUP_LEAKS)
+        name, how = self.pick_how(f"l{self.nr_leaks}", kind, cgroup, 1)
+        # A ranking for itself is not its children's.
+        if kind == "fork":
+            how = how.replace("self:", "explicit:")
+        self.nr_leaks += 1
+        self.add("step", verb, name, kind, how, cgroup)
+
+    def add_change(self):
+        what = self.pick(["threshold", "threshold", "order", "mode", "rank", "kill", "clock", "probes",
+                          "ftrace", "grace"])
+        if what == "threshold":
+            self.threshold = self.pick(THRESHOLDS)
+            self.add("step", "set", "rank_threshold", self.threshold)
+        elif what == "order":
+            self.add("step", "set", "selection_order", self.pick(["rank", "badness"]))
+        elif what == "mode":
+            self.add("step", "set", "mode", self.pick(["observe", "enforce", "enforce"]))
+        elif what == "grace":
+            self.add("step", "set", "grace_ms", self.pick([0, 50, 300]))
+        elif what == "rank":
+            self.add("step", "rank", self.pick(self.procs), self.rank())
+        elif what == "kill" and self.managers:
+            self.add("step", "kill", self.pick(self.managers))
+        elif what == "clock":
+            self.add("step", "clock", self.pick([-86400, 3600, 31536000]))
+        elif what == "probes":
+            self.add("step", "probes", self.pick(["on", "off"]))
+        elif what == "ftrace":
+            self.add("step", "ftrace")
+
+    def pick_steps(self):
+        for _ in range(self.random.randrange(2, 5)):
+            kind = self.random.randrange(6)
+            if kind == 0:
+                self.add("step", "sysrq")
+            elif kind == 1:
+                self.add("step", "relieve")
+            elif kind == 2:
+                self.add_change()
+                self.add_leak("leak")
+            elif kind == 3:
+                self.add_leak("start")
+                self.add_leak("start")
+                self.add_change()
+                self.add("step", "wait")
+            elif kind == 4:
+                self.add_leak("start")
+                self.add_change()
+                self.add_change()
+                self.add("step", "wait")
+            else:
+                self.add_leak("leak")
+
+    def make(self):
+        self.pick_machine()
+        self.pick_params()
+        self.pick_cgroups()
+        self.pick_groups()
+        self.pick_procs()
+        self.pick_managers()
+        self.pick_steps()
+        return "\n".join(self.lines) + "\n"
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or not sys.argv[1].isdigit():
+        sys.exit("usage: generate.py SEED")
+    sys.stdout.write(World(int(sys.argv[1])).make())
