@@ -177,7 +177,7 @@ help:
 	@echo "make check-newcomer  what README says, typed in a Debian with systemd"
 	@echo "make check-deb  Debian's packages: lintian, and their life in a Debian with systemd"
 	@echo "make check-secure-boot  a guest with Secure Boot loads the signed module and no other"
-	@echo "make check-levels    leaks with every kind of swap, and owners of memory"
+	@echo "make check-levels    leaks with every kind of swap, owners of memory, no false stall"
 	@echo "make check-property  500 random configurations against a model, or ROUNDS=5000"
 	@echo "make worlds     500 random machines, leaks and faults, judged by what the ABI page declares; or N=50 SEED=1001"
 	@echo "make check-model  every state of a model of the path of an OOM, planted faults of it, and paths of real OOMs"

@@ -173,7 +173,7 @@ guest_part()
 	6.12-graceful) behaviour "$1" debian-6.12 900 "ROUNDS=1" "${GRACEFUL[@]}" ;;
 	6.1-warning) behaviour "$1" debian-6.1 900 "SWINGS=4" "${WARNING[@]}" ;;
 	6.1-swapping)
-		boot "$1" --swap 400 --modprobe --timeout 900 --append "CHURN=15" debian-6.1 -- \
+		boot "$1" --swap 400 --modprobe --timeout 900 --append "CHURN=15 EACH=3 STALL_MS=2000" debian-6.1 -- \
 			"${SWAPPING[@]}"
 		;;
 	6.1-memsw) boot "$1" --swap 400 --timeout 300 debian-6.1 -- memsw.sh ;;
@@ -303,7 +303,7 @@ soak()
 	wait
 	boot machine-wait --icount --mem 384 --timeout 7200 debian-6.12 -- machine_wait.sh
 	boot adversary --mem 512 --swap 400 --modprobe --timeout 7200 debian-6.12 -- adversary.sh
-	boot swapping --swap 400 --modprobe --timeout 7200 debian-6.1 -- "${SWAPPING[@]}"
+	boot swapping --swap 400 --modprobe --timeout 7200 --append EACH=60 debian-6.1 -- "${SWAPPING[@]}"
 	boot tools-reboot --persist --smp 1 --tools --share \
 		--append "ramoops.max_reason=4 pstore.kmsg_bytes=65536" debian-6.12 -- tools_reboot.sh
 }

@@ -14,7 +14,7 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=selftests/run/results.sh
 . selftests/run/results.sh
 
-PARTS=(leaks leaks_6.12 cma highmem quiet quiet_6.12 storm account early)
+PARTS=(leaks leaks_6.12 cma highmem quiet quiet_6.12 storm account early harmless)
 PAGE=$PUBLISHED/levels.md
 
 # settings NAME...: those of the environment, as arguments of a script
@@ -56,6 +56,7 @@ run_part()
 	account) boot "$1" --tools "${swap[@]}" debian-6.1 -- "tools_account.sh MORE=1" ;;
 	early) boot "$1" --icount "${swap[@]}" debian-6.1 -- \
 		"levels_early.sh EARLY=${EARLY:-1%,2%,3%} RATES=2048,8192,40960,-,204800" ;;
+	harmless) boot "$1" --icount "${swap[@]}" debian-6.1 -- "levels_harmless.sh$(settings EACH LEFT LOADS)" ;;
 	*) die "there is no part $1 (${PARTS[*]})" ;;
 	esac
 }
@@ -170,6 +171,23 @@ print_page()
 	|---|---|---|---|---|---|
 	EOT
 	rows early_kb early 1
+	cat <<-EOT
+
+	## No false stall
+
+	Work that keeps a disk or the CPU busy, with \`stall_percent=2\` and \`stall_ms=5000\`: who died of it, and the
+	highest \`levels/stall_percent\` that was read, once a second. 12 % of memory is left beside a process that is
+	first in order and does nothing; with 15 % or more nothing counts as a stall. A round is: 8 MB of a file of 128 MB,
+	read over and over; the start of a program of 2 MB that is not in the page cache; four processes of 1 and 2 MB,
+	with 1 MB read and 1 MB written; 300 children of one process and 8 of shells; 8 pages, each written and synced; a
+	start and a read of 512 KB in a cgroup whose \`io.max\` is 20 operations a second, and a synced write. Seconds
+	are those of the guest's clock. Reads are those of the disk, with what one took by the kernel's own account;
+	waiting for \`io.max\` is not part of that.
+
+	| kernel | work | seconds | rounds | reads | most | least available | levels | kills | module |
+	|---|---|---|---|---|---|---|---|---|---|
+	EOT
+	rows "No false stall" harmless 2
 }
 
 main()
