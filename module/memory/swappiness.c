@@ -17,8 +17,8 @@
 #include <linux/mount.h>
 #include <linux/nodemask.h>
 #include <linux/path.h>
-#include <linux/sched/mm.h>
 #include <linux/sched/task.h>
+#include <linux/workqueue.h>
 
 #include "compat/compat.h"
 #include "memory/swappiness.h"
@@ -33,6 +33,7 @@ static struct {
 	struct vfsmount *proc;
 	struct file *file; /* NULL: there is none */
 	unsigned long looked; /* jiffies; harmless if two look */
+	struct work_struct work;
 	int value;
 } swappiness = { .value = UNKNOWN };
 
@@ -53,6 +54,21 @@ static struct file *open_file(void)
 	return file_open_root(&root, "sys/vm/swappiness", O_RDONLY, 0);
 }
 
+static void read_value(struct work_struct *unused)
+{
+	char text[16];
+	loff_t at = 0;
+	ssize_t nr;
+	int value;
+
+	nr = kernel_read(swappiness.file, text, sizeof(text) - 1, &at);
+	if (nr <= 0)
+		return;
+	text[nr] = '\0';
+	if (!kstrtoint(text, 10, &value))
+		WRITE_ONCE(swappiness.value, value); /* read in any context */
+}
+
 /**
  * oe_swappiness_init - find out how the kernel swaps
  *
@@ -64,11 +80,12 @@ void oe_swappiness_init(void)
 {
 	struct file *file = open_file();
 
+	INIT_WORK(&swappiness.work, read_value);
 	if (IS_ERR_OR_NULL(file))
 		return;
 	swappiness.file = file;
-	swappiness.looked = jiffies - msecs_to_jiffies(LOOK_MS);
-	oe_swappiness_look();
+	swappiness.looked = jiffies;
+	read_value(&swappiness.work);
 }
 
 /**
@@ -78,6 +95,7 @@ void oe_swappiness_init(void)
  */
 void oe_swappiness_exit(void)
 {
+	cancel_work_sync(&swappiness.work);
 	if (swappiness.file)
 		fput(swappiness.file);
 	if (swappiness.proc)
@@ -85,31 +103,21 @@ void oe_swappiness_exit(void)
 }
 
 /**
- * oe_swappiness_look - read the value, once a second at most
+ * oe_swappiness_look - have the value read, once a second at most
  *
- * Context: process context; may sleep. Waits for no memory.
+ * A worker reads it, because that allocates, and a watcher of the memory must not
+ * wait for memory.
+ *
+ * Context: any that may wake up another process.
  */
 void oe_swappiness_look(void)
 {
-	unsigned int flags;
-	char text[16];
-	loff_t at = 0;
-	ssize_t nr;
-	int value;
-
 	if (!swappiness.file ||
 	    time_before(jiffies, READ_ONCE(swappiness.looked) +
 					 msecs_to_jiffies(LOOK_MS)))
 		return;
 	WRITE_ONCE(swappiness.looked, jiffies);
-	flags = memalloc_noreclaim_save();
-	nr = kernel_read(swappiness.file, text, sizeof(text) - 1, &at);
-	memalloc_noreclaim_restore(flags);
-	if (nr <= 0)
-		return;
-	text[nr] = '\0';
-	if (!kstrtoint(text, 10, &value))
-		WRITE_ONCE(swappiness.value, value); /* read in any context */
+	queue_work(system_unbound_wq, &swappiness.work);
 }
 
 /* It is switched on and off for all of the machine. */
