@@ -18,7 +18,7 @@
 #include <linux/swap.h>
 #include <linux/version.h>
 
-/* panic_notifier_list in a header of its own, task->__state, mempolicy->nodes, file_open_root(path): 5.14 */
+/* panic_notifier.h, task->__state, mempolicy->nodes, file_open_root(path): 5.14 */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
 #include <linux/panic_notifier.h>
 #define oe_mempolicy_nodes(policy) ((policy)->nodes)

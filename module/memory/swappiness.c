@@ -2,8 +2,8 @@
 /*
  * vm.swappiness. With 0 the multi-gen LRU never swaps, and neither does reclaim at
  * the limit of a memory cgroup: free swap is then of no use. The kernel exports the
- * value in /proc/sys only, which is read through a mount of our own: nobody can
- * mount another file system over it.
+ * value in /proc/sys only. It is read through a mount of the module's own, which nobody
+ * can cover with another file system.
  */
 #include "core.h"
 
@@ -120,30 +120,34 @@ void oe_swappiness_look(void)
 	queue_work(system_unbound_wq, &swappiness.work);
 }
 
-/* It is switched on and off for all of the machine. */
+#ifdef CONFIG_LRU_GEN
+/* Any of them: the multi-gen LRU is on for all or for none. Under RCU. */
+static struct lruvec *any_lruvec(void)
+{
+	int nid = first_online_node;
+
+#ifdef CONFIG_MEMCG
+	if (!mem_cgroup_disabled()) {
+		struct cgroup_subsys_state *root =
+			task_css(&init_task, memory_cgrp_id);
+
+		return &mem_cgroup_from_css(root)->nodeinfo[nid]->lruvec;
+	}
+#endif
+	return &NODE_DATA(nid)->__lruvec;
+}
+#endif
+
 static bool has_generations(void)
 {
-#ifdef CONFIG_LRU_GEN
-	int nid = first_online_node;
-	struct lruvec *lruvec = &NODE_DATA(nid)->__lruvec;
-#ifdef CONFIG_MEMCG
-	struct cgroup_subsys_state *css;
-	bool enabled;
+	bool enabled = false;
 
-	if (mem_cgroup_disabled())
-		return READ_ONCE(lruvec->lrugen.enabled);
+#ifdef CONFIG_LRU_GEN
 	rcu_read_lock();
-	css = task_css(&init_task, memory_cgrp_id); /* of the root */
-	lruvec = &mem_cgroup_from_css(css)->nodeinfo[nid]->lruvec;
-	enabled = READ_ONCE(lruvec->lrugen.enabled);
+	enabled = READ_ONCE(any_lruvec()->lrugen.enabled);
 	rcu_read_unlock();
+#endif
 	return enabled;
-#else
-	return READ_ONCE(lruvec->lrugen.enabled);
-#endif
-#else
-	return false;
-#endif
 }
 
 /**
@@ -156,7 +160,6 @@ static bool has_generations(void)
  */
 bool oe_swappiness_is_used(bool is_cgroup)
 {
-	int value = READ_ONCE(swappiness.value);
-
-	return value || oe_swap_is_used(value, has_generations(), is_cgroup);
+	return oe_swap_is_used(READ_ONCE(swappiness.value), has_generations(),
+			       is_cgroup);
 }
