@@ -229,7 +229,7 @@ static void hurry_asked(struct oe_limit_round *round)
 		if (!oe_limit_is_asked(&slot->is) || slot->is_parent ||
 		    slot->fate != OE_LIMIT_ALIVE)
 			continue;
-		/* One that has ended since the last look gives back the same. */
+		/* A process that has ended since the last look gives back as much. */
 		if (!treat_slot(round, slot, NULL))
 			round->need -= slot->gain + slot->held;
 	}
@@ -368,7 +368,7 @@ void oe_enforce(struct oe_limit_round *round)
 	    end_storm(round))
 		return;
 	release_all_stuck(round);
-	/* Its children may end with it, and then nobody else has to. */
+	/* The children of a parent may end with it, and then nobody else has to. */
 	if (end_parents(round))
 		return;
 	hurry_asked(round);
