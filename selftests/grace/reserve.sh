@@ -14,7 +14,7 @@ PATIENCE=${PATIENCE:-120}
 
 ROUNDS=${ROUNDS:-2}
 # A share of the guest, whatever its size; all other amounts are in KiB.
-TOTAL=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
+TOTAL=$(mem_total_kb)
 RESERVE=$((TOTAL / 32))
 
 reserve_is()

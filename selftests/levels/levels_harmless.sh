@@ -201,7 +201,7 @@ leave()
 	scale=4
 	[ "$left" -lt 100 ] || return 0
 	scale=1
-	total_kb=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
+	total_kb=$(mem_total_kb)
 	spawn resting $(($(level_get available_kb) - total_kb * left / 100)) 900
 	resting=$pid
 	poll_until "$PATIENCE" is_left || bail_out "$(level_get available_kb) KiB are left"

@@ -89,7 +89,7 @@ at_once()
 # than all of the memory.
 bad_history()
 {
-	awk -v total="$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)" '{
+	awk -v total="$(mem_total_kb)" '{
 		if (NR > 1 && length($0) != width)
 			print "width: " $0
 		width = length($0)

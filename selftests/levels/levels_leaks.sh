@@ -221,7 +221,7 @@ end_case()
 facts()
 {
 	total=$ROOM
-	[ -n "$watched" ] || total=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
+	[ -n "$watched" ] || total=$(mem_total_kb)
 	awk -v total="$total" '
 		/: oom_embedded_level: / || /: oom_embedded_enter: / {
 			for (i = 1; i < NF; i++)

@@ -83,7 +83,7 @@ all_off()
 
 good_values()
 {
-	total_kb=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
+	total_kb=$(mem_total_kb)
 	for file in $SIZES; do
 		all_off
 		taken "$file" 5000 5000

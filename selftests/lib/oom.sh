@@ -322,6 +322,11 @@ vmstat()
 	sed -n "s/^$1 //p" /proc/vmstat
 }
 
+mem_total_kb()
+{
+	awk '/^MemTotal:/ { print $2 }' /proc/meminfo
+}
+
 mem_available_kb()
 {
 	awk '/^MemAvailable:/ { print $2 }' /proc/meminfo

@@ -47,7 +47,7 @@ equal "a victim that ignores SIGTERM: the request is granted" granted "$(relieve
 reap "$pid"
 equal "and it is killed" 137 "$rc"
 set_to early_term_ms 0
-total_kb=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
+total_kb=$(mem_total_kb)
 spawn big $(($(mem_available_kb) - total_kb / 3)) 900
 set_to early_kb 40%
 killed "early_kb: the first in order is killed" "$pid"

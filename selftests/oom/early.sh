@@ -13,11 +13,6 @@
 
 FOREIGN=/lib/oom-embedded/oe_foreign.ko
 
-total_kb()
-{
-	awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo
-}
-
 finds_nobody()
 {
 	[ "$(relieve)" = "No such process" ]
@@ -126,7 +121,7 @@ named_beforehand()
 	large=$pid
 	spawn by_rule 8192 -
 	by_rule=$pid
-	spawn hog $(($(total_kb) * 3 / 10)) 950
+	spawn hog $(($(mem_total_kb) * 3 / 10)) 950
 	hog=$pid
 	printf '%s\n%s\n' "$small" "$large" >"$OE/groups/crew/pids"
 	echo by_rule >"$OE/groups/crew/comm"
@@ -134,7 +129,7 @@ named_beforehand()
 		"$small next $large eligible $by_rule eligible $kept protected" "$(order_of_crew)"
 	# 1 % of less memory is less than any process has.
 	before_other=$small
-	[ "$(total_kb)" -lt 150000 ] || before_other=$large
+	[ "$(mem_total_kb)" -lt 150000 ] || before_other=$large
 	equal "among all processes the small one is spared, if there is 150 MB of memory" "$hog $before_other" \
 		"$(awk -v small="$small" -v large="$large" \
 			'NR == 1 { first = $2 } $2 == small || $2 == large { print first, $2; exit }' "$OE/candidates")"
@@ -236,7 +231,7 @@ is_told_seldom()
 # So much that two fifths of all memory are left.
 ballast_kb()
 {
-	echo $(($(mem_available_kb) - $(total_kb) * 2 / 5))
+	echo $(($(mem_available_kb) - $(mem_total_kb) * 2 / 5))
 }
 
 # Told now and then, not ten times a second.

@@ -272,7 +272,7 @@ is_back()
 	[ "$(mem_available_kb)" -gt $((total_kb / 2)) ]
 }
 
-total_kb=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
+total_kb=$(mem_total_kb)
 plan 43
 load_module selection_order=rank rank_threshold=100
 ends_by_itself

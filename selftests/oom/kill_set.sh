@@ -118,7 +118,7 @@ first_of_all()
 hog_in_a_set()
 {
 	make_cgroup oe_hog max
-	total_kb=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
+	total_kb=$(mem_total_kb)
 	spawn hog $((total_kb * 3 / 10)) 950 -C "$cgroup"
 	hog=$pid
 	spawn keeper 512 60 -C "$cgroup"

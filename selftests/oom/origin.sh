@@ -18,7 +18,7 @@ fill_swap()
 {
 	services=
 	for i in 1 2 3 4; do
-		spawn "service$i" $(($(awk '/^MemTotal:/ { print $2 }' /proc/meminfo) / 3)) 500
+		spawn "service$i" $(($(mem_total_kb) / 3)) 500
 		services="$services $pid"
 	done
 }
