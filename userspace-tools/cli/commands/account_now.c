@@ -5,10 +5,10 @@
  */
 #include "cli/commands/account_now.h"
 
-#include <dirent.h>
 #include <mntent.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -176,57 +176,42 @@ static void note_cma(char *text)
 
 /* --- dma-buf --------------------------------------------------------------- */
 
-static bool read_number(const char *path, long long *value)
-{
-	FILE *file = fopen(path, "re");
-	bool is_read;
-
-	if (!file)
-		return false;
-	is_read = fscanf(file, "%lld", value) == 1;
-	fclose(file);
-	return is_read;
-}
-
 /* With CONFIG_DMABUF_SYSFS_STATS. */
 static bool sum_buffers(long long *nr, long long *bytes)
 {
-	const struct dirent *entry;
-	char path[LINE_SIZE];
-	DIR *dir;
+	char file[OE_SYSFS_PATH_MAX];
+	char **names;
+	size_t nr_names;
 
-	snprintf(path, sizeof(path), "%s/../dmabuf/buffers", oe_sysfs_root());
-	dir = opendir(path);
-	if (!dir)
+	if (oe_sysfs_list_dir("../dmabuf/buffers", &names, &nr_names, 1))
 		return false;
-	while ((entry = readdir(dir))) {
+	for (size_t i = 0; i < nr_names; i++) {
 		long long size;
 
-		snprintf(path, sizeof(path), "%s/../dmabuf/buffers/%s/size",
-			 oe_sysfs_root(), entry->d_name);
-		if (*entry->d_name == '.' || !read_number(path, &size))
+		snprintf(file, sizeof(file), "../dmabuf/buffers/%s/size",
+			 names[i]);
+		if (oe_sysfs_read_number(file, &size))
 			continue;
 		++*nr;
 		*bytes += size;
 	}
-	closedir(dir);
+	oe_sysfs_free_names(names, nr_names);
 	return true;
 }
 
 /* Its last line: "Total 3 objects, 25165824 bytes" */
 static void read_debugfs(long long *nr, long long *bytes)
 {
-	char line[LINE_SIZE];
-	FILE *file;
+	const char *total;
+	char *text;
 
-	snprintf(line, sizeof(line), "%s/../debug/dma_buf/bufinfo",
-		 oe_sysfs_root());
-	file = fopen(line, "re");
-	if (!file)
+	if (oe_sysfs_read_list("../debug/dma_buf/bufinfo", &text, NULL))
 		return;
-	while (fgets(line, sizeof(line), file))
-		sscanf(line, "Total %lld objects, %lld bytes", nr, bytes);
-	fclose(file);
+	total = strstr(text, "\nTotal ");
+	if (total &&
+	    sscanf(total, " Total %lld objects, %lld bytes", nr, bytes) != 2)
+		*nr = *bytes = 0;
+	free(text);
 }
 
 static void note_buffers(char *text)
