@@ -40,9 +40,10 @@ MORE_STATES='
 page cache|cache|16384|cache|another
 vmalloc|vmalloc|most|vmalloc|: vmalloc, now;
 zram|zram|most|store|^processes hold .* of it in zram or zswap
+tmpfs in zram|zram_tmpfs|most|store|: zram and zswap;
 '
 
-ANOTHER=': (tmpfs and shared memory|kernel objects|page tables|kernel stacks|huge pages [^;]*|vmalloc, now|not accounted [^;]*);'
+ANOTHER=': (tmpfs and shared memory|kernel objects|page tables|kernel stacks|zram and zswap|huge pages [^;]*|vmalloc, now|not accounted [^;]*);'
 
 # --- the account -----------------------------------------------------------------
 
@@ -151,14 +152,42 @@ take_vmalloc()
 	echo 1 >/sys/block/zram0/reset
 }
 
-put_zram()
+# push_to_zram KB: what is charged to $cgroup
+push_to_zram()
+{
+	echo "${1}K" >"$cgroup/memory.reclaim"
+}
+
+use_zram()
 {
 	modprobe zram || bail_out "no zram"
 	echo "$(($1 * 2))K" >/sys/block/zram0/disksize
 	{ mkswap "$ZRAM" >/dev/null && swapon "$ZRAM"; } || bail_out "cannot swap to zram"
 	make_cgroup pushed 1G
+}
+
+put_zram()
+{
+	use_zram "$1"
 	spawn holder "$1" 0 -a -1000 -x -C "$cgroup"
-	echo "${1}K" >"$cgroup/memory.reclaim"
+	push_to_zram "$1"
+}
+
+put_zram_tmpfs()
+{
+	use_zram "$1"
+	mkdir -p "$tmp/fs"
+	mount -t tmpfs none "$tmp/fs"
+	# shellcheck disable=SC2016 # expanded by that shell
+	sh -c 'echo $$ >"$0/cgroup.procs"; dd if=/dev/urandom of="$1" bs=1024 count="$2" 2>/dev/null' \
+		"$cgroup" "$tmp/fs/file" "$1"
+	push_to_zram "$1"
+}
+
+take_zram_tmpfs()
+{
+	take_tmpfs
+	take_zram
 }
 
 take_zram()
@@ -172,7 +201,7 @@ hold_kind()
 {
 	held_kb=$2
 	case $1 in
-	nothing | tmpfs | hugetlb | cache | vmalloc | zram) "put_$1" "$2" ;;
+	nothing | tmpfs | hugetlb | cache | vmalloc | zram | zram_tmpfs) "put_$1" "$2" ;;
 	*) start holder hold "$1" "$2" ;;
 	esac
 }
@@ -181,7 +210,7 @@ take_away()
 {
 	[ -z "$pid" ] || stop_process "$pid"
 	case $1 in
-	tmpfs | hugetlb | dentries | cache | vmalloc | zram) "take_$1" ;;
+	tmpfs | hugetlb | dentries | cache | vmalloc | zram | zram_tmpfs) "take_$1" ;;
 	esac
 }
 
@@ -225,7 +254,7 @@ try_state()
 	hold_kind "$2" "$kb"
 	holder=$pid
 	take_account after
-	total=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
+	total=$(mem_total_kb)
 	comment "account: $1 | $held_kb | $4 $(part after "$4") | $(cat "$tmp/after.verdict")"
 	equal "$1: the sum, the part and the verdict" "" \
 		"$(sum_off "$total"; growth_off "$4" "$held_kb"; verdict_off "$5")"

@@ -164,6 +164,11 @@ sed -i 's/^AnonPages: .*/AnonPages: 150000 kB/' "$OOM_EMBEDDED_SYSFS/report"
 sed -i '/^Hugetlb\|^Vmalloc\|^Cma/d' "$OOM_EMBEDDED_PROC/meminfo"
 gives "report: processes, a part of it in zram" 0 \
 	'^processes hold 166.0 MiB of 256.0 MiB, 19.5 MiB of it in zram or zswap$' report
+sed -i '/^Swap/d; s/^AnonPages: .*/AnonPages: 30000 kB\nSwapTotal: 1000 kB\nSwapFree: 500 kB/; s/^Zspages: .*/Zspages: 150000 kB/' \
+	"$OOM_EMBEDDED_SYSFS/report"
+echo 'SwapTotal: 100500 kB' >>"$OOM_EMBEDDED_PROC/meminfo"
+gives "report: zram that tmpfs is in does not go with the processes" 0 \
+	'^146.5 MiB of 256.0 MiB: zram and zswap; processes hold 30.0 MiB, so killing' report
 sed -i 's/^AnonPages: .*/AnonPages: 300000 kB/' "$OOM_EMBEDDED_SYSFS/report"
 gives "report: sums that do not add up" 0 '^ +0 kB  not accounted' report
 run report -n 2

@@ -43,16 +43,25 @@ static const struct account_part names[ACCOUNT_PARTS] = {
 	[FREE] = { "free", "free_kb", 0 },
 };
 
-/* The store of zram and zswap counts as the processes': it goes with them. */
-static void write_verdict(struct account *account)
+/*
+ * The store of zram and zswap goes with the processes as far as the swapped memory is theirs: tmpfs
+ * may be swapped out, too. @swapped: KiB of the processes; @all: of all
+ */
+static long long own_store(const struct account_part *part, long long swapped,
+			   long long all)
+{
+	return all > swapped ? part[STORE].kb * swapped / all : part[STORE].kb;
+}
+
+static void write_verdict(struct account *account, long long store)
 {
 	static const enum part others[] = { TMPFS,	   SLAB,    PAGE_TABLES,
 					    KERNEL_STACKS, HUGETLB, VMALLOC,
 					    OTHER };
 	const struct account_part *part = account->part;
 	const struct account_part *most = &part[TMPFS];
-	long long own = part[PROCESSES].kb + part[STORE].kb;
-	long long used = own;
+	long long own = part[PROCESSES].kb + store;
+	long long used = part[PROCESSES].kb + part[STORE].kb;
 	char of_all[FORMAT_SIZE];
 	char held[FORMAT_SIZE];
 	char all[FORMAT_SIZE];
@@ -63,6 +72,8 @@ static void write_verdict(struct account *account)
 		if (part[others[i]].kb > most->kb)
 			most = &part[others[i]];
 	}
+	if (part[STORE].kb - store > most->kb)
+		most = &part[STORE];
 	format_kb(held, own);
 	format_kb(all, account->total_kb);
 	if (own < used / 2)
@@ -70,10 +81,10 @@ static void write_verdict(struct account *account)
 			account->verdict, ACCOUNT_TEXT,
 			"%s of %s: %s; processes hold %s, so killing them hardly helps",
 			format_kb(of_all, most->kb), all, most->name, held);
-	else if (part[STORE].kb)
+	else if (store)
 		snprintf(account->verdict, ACCOUNT_TEXT,
 			 "processes hold %s of %s, %s of it in zram or zswap",
-			 held, all, format_kb(of_all, part[STORE].kb));
+			 held, all, format_kb(of_all, store));
 	else
 		snprintf(account->verdict, ACCOUNT_TEXT,
 			 "processes hold %s of %s", held, all);
@@ -113,6 +124,8 @@ bool account_make(struct account *account, const struct oe_field *field,
 		  size_t nr)
 {
 	struct account_part *part = account->part;
+	long long all_swapped;
+	long long swapped;
 	long long rest;
 	size_t i;
 
@@ -128,6 +141,9 @@ bool account_make(struct account *account, const struct oe_field *field,
 	part[KERNEL_STACKS].kb = SUM("KernelStack");
 	part[STORE].kb = SUM("Zspages");
 	part[FREE].kb = SUM("MemFree");
+	/* The report's total has the processes' part of what is swapped out. */
+	swapped = SUM("SwapTotal") - SUM("SwapFree");
+	all_swapped = meminfo_kb("SwapTotal") - SUM("SwapFree");
 #undef SUM
 	if (account->total_kb <= 0 || part[PROCESSES].kb <= 0)
 		return false;
@@ -144,6 +160,6 @@ bool account_make(struct account *account, const struct oe_field *field,
 			rest);
 	/* The kernel's counters are not read at one moment. */
 	part[OTHER].kb = rest > 0 ? rest : 0;
-	write_verdict(account);
+	write_verdict(account, own_store(part, swapped, all_swapped));
 	return true;
 }
