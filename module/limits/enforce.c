@@ -226,12 +226,9 @@ static void hurry_asked(struct oe_limit_round *round)
 	for (i = 0; i < victims->nr && round->need > 0; i++) {
 		struct oe_limit_slot *slot = &victims->slots[i];
 
-		if (!oe_limit_is_asked(&slot->is) || slot->is_parent ||
-		    slot->fate != OE_LIMIT_ALIVE)
-			continue;
-		/* A process that has ended since the last look gives back as much. */
-		if (!treat_slot(round, slot, NULL))
-			round->need -= slot->gain + slot->held;
+		if (oe_limit_is_asked(&slot->is) && !slot->is_parent &&
+		    slot->fate == OE_LIMIT_ALIVE)
+			treat_slot(round, slot, NULL);
 	}
 }
 
