@@ -38,7 +38,7 @@ room_for()
 make_room()
 {
 	levels_off
-	filler_kb=$(($(level_get available_kb) - $1))
+	filler_kb=$(($(level_room) - $1))
 	spawn filler "$filler_kb" 0 -a -1000
 	filler=$pid
 }
@@ -49,7 +49,7 @@ leak_once()
 	mark_levels "$2"
 	leak -c leaker -a 1000 -k 128 -v "$1" -l 0 >/dev/null 2>&1
 	poll_until "$PATIENCE" level_is normal ||
-		comment "still $(level_get level), with $(level_get available_kb) KiB"
+		comment "still $(level_get level), with $(level_room) KiB of $room"
 	poll_until "$PATIENCE" all_announced "$2"
 }
 
@@ -96,7 +96,7 @@ leaks_at()
 	count=$LEAKS
 	[ "$rate" != 0 ] || count=$FULL_LEAKS
 	make_room "$(sized "$(room_for "$rate")")"
-	room=$(level_get available_kb)
+	room=$(level_room)
 	# In a small room they leave some for what the kernel may keep back after the OOM.
 	if [ "$room" -lt 24576 ]; then
 		watermarks $((room / 2)) $((room / 3)) $((room / 6)) 0

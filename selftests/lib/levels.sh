@@ -20,6 +20,19 @@ level_set()
 	echo "$2" >"$LEVELS/$1" || bail_out "cannot write '$2' to levels/$1"
 }
 
+# KiB that are left by the measure of the watermarks: what may be used for the kernel's allocations
+# counts in proportion to all memory, where a part of that is in CMA areas.
+level_room()
+{
+	awk -v kb="$(level_get available_kb)" -v kernel="$(level_get available_kernel_kb)" '
+		/^MemTotal:/ { total = $2 }
+		/^CmaTotal:/ { cma = $2 }
+		END {
+			kernel = int(kernel * total / (total - cma))
+			print (cma && kernel < kb) ? kernel : kb
+		}' /proc/meminfo
+}
+
 # Free pages that a CPU has in its own lists are not available, as the kernel counts, and on
 # newer kernels these lists grow to many MB after a process has given back much.
 short_percpu_lists()
