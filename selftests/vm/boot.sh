@@ -206,7 +206,7 @@ kernel_arguments()
 			ramoops.record_size=0x20000 ramoops.ecc=1
 		)
 	fi
-	echo "${words[*]}$APPEND"
+	echo "${words[*]} $MACHINE_WORDS$APPEND"
 }
 
 # Before init nothing of ours runs: a fault there is the emulator's or the kernel's
