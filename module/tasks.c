@@ -8,13 +8,11 @@
 
 #include <linux/cpuset.h>
 #include <linux/cred.h>
-#include <linux/idr.h>
 #include <linux/memcontrol.h>
 #include <linux/mempolicy.h>
 #include <linux/mm.h>
 #include <linux/oom.h>
 #include <linux/pid.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -241,57 +239,6 @@ int oe_tasks_for_each(const struct oe_domain *domain, enum oe_group_pass user,
 		      oe_task_visitor visit, void *arg)
 {
 	return walk_domain(domain, user, visit, arg);
-}
-
-enum {
-	/* PIDs that are looked up before the loop yields the CPU. */
-	LIST_BATCH = 128,
-};
-
-/* As next_tgid() of /proc; numbers of threads and sessions count, too. */
-static bool list_batch(struct pid_namespace *ns, pid_t *nr,
-		       void (*visit)(struct task_struct *p, void *arg),
-		       void *arg)
-{
-	struct pid *pid = NULL;
-	struct task_struct *p;
-	unsigned int i;
-	bool began;
-
-	rcu_read_lock();
-	began = oe_group_pass_begin(OE_GROUP_PASS_LIST);
-	for (i = 0; i < LIST_BATCH; i++) {
-		pid = idr_get_next(&ns->idr, nr);
-		if (!pid)
-			break;
-		++*nr;
-		p = pid_task(pid, PIDTYPE_TGID);
-		if (p && !(p->flags & PF_KTHREAD))
-			visit(p, arg);
-	}
-	oe_group_pass_end(OE_GROUP_PASS_LIST, began);
-	rcu_read_unlock();
-	return pid;
-}
-
-/**
- * oe_tasks_list - visit the processes of a pid namespace, sorted by pid
- * @ns: the namespace; kernel threads are left out
- * @visit: called under rcu_read_lock(), must not sleep
- * @arg: for @visit
- *
- * For files that any user may read: with many groups and processes it takes a
- * while, and lets others run meanwhile.
- *
- * Context: process context, may sleep.
- */
-void oe_tasks_list(struct pid_namespace *ns,
-		   void (*visit)(struct task_struct *p, void *arg), void *arg)
-{
-	pid_t nr = 1;
-
-	while (list_batch(ns, &nr, visit, arg))
-		cond_resched();
 }
 
 /**
