@@ -41,6 +41,20 @@ bool oe_policy_is_small(const struct oe_policy *policy,
 	return c->gain < policy->min_gain && !c->origin;
 }
 
+/* The order without regard to size: a strict total order, too. */
+static inline bool is_declared_before(const struct oe_policy *policy,
+				      const struct oe_candidate *a,
+				      const struct oe_candidate *b)
+{
+	if (a->origin != b->origin)
+		return a->origin;
+	if (policy->order == OE_ORDER_RANK && a->rank != b->rank)
+		return a->rank > b->rank;
+	if (a->badness != b->badness)
+		return a->badness > b->badness;
+	return a->pid < b->pid;
+}
+
 /**
  * oe_policy_before - does @a die before @b?
  * @policy: the order among the eligible
@@ -60,15 +74,10 @@ bool oe_policy_before(const struct oe_policy *policy,
 {
 	bool a_is_small = oe_policy_is_small(policy, a);
 
-	if (a->origin != b->origin)
-		return a->origin;
-	if (a_is_small != oe_policy_is_small(policy, b))
+	if (a->origin == b->origin &&
+	    a_is_small != oe_policy_is_small(policy, b))
 		return !a_is_small;
-	if (policy->order == OE_ORDER_RANK && a->rank != b->rank)
-		return a->rank > b->rank;
-	if (a->badness != b->badness)
-		return a->badness > b->badness;
-	return a->pid < b->pid;
+	return is_declared_before(policy, a, b);
 }
 
 /**
@@ -115,30 +124,44 @@ bool oe_policy_given_up_before(const struct oe_candidate *a,
 	return oe_policy_before(&by_rank, a, b);
 }
 
-static bool is_preferred(const struct oe_policy *policy,
-			 const struct oe_candidate *c,
-			 const struct oe_candidate *holder)
+static inline bool comes_third(const struct oe_policy *policy,
+			       const struct oe_first_two *two,
+			       const struct oe_candidate *c)
 {
-	return !holder->pid || oe_policy_before(policy, c, holder);
+	return two->runner_up.pid &&
+	       !is_declared_before(policy, c, &two->runner_up);
 }
 
-static void consider_eligible(const struct oe_policy *policy,
-			      struct oe_choice *choice,
-			      const struct oe_candidate *c)
+static void add_to_two(const struct oe_policy *policy, struct oe_first_two *two,
+		       const struct oe_candidate *c)
+{
+	if (two->victim.pid && !is_declared_before(policy, c, &two->victim)) {
+		two->runner_up = *c;
+	} else {
+		two->runner_up = two->victim;
+		two->victim = *c;
+	}
+}
+
+static inline void consider_eligible(const struct oe_policy *policy,
+				     struct oe_choice *choice,
+				     const struct oe_candidate *c)
 {
 	choice->nr_eligible++;
 	choice->eligible_pages += c->gain;
 	if (c->gain > choice->biggest.gain)
 		choice->biggest = *c;
-	/* Fast path: for most processes this is the only comparison. */
-	if (!is_preferred(policy, c, &choice->runner_up))
-		return;
-	if (is_preferred(policy, c, &choice->victim)) {
-		choice->runner_up = choice->victim;
-		choice->victim = *c;
-	} else {
-		choice->runner_up = *c;
+	if (!oe_policy_is_small(policy, c)) {
+		/*
+		 * Fast path: for most processes this is the only comparison. Two
+		 * that come before it do so in the declared order, too.
+		 */
+		if (comes_third(policy, &choice->enough, c))
+			return;
+		add_to_two(policy, &choice->enough, c);
 	}
+	if (!comes_third(policy, &choice->declared, c))
+		add_to_two(policy, &choice->declared, c);
 }
 
 /**
@@ -148,6 +171,8 @@ static void consider_eligible(const struct oe_policy *policy,
  * @c: the process
  *
  * The result does not depend on the order in which processes are considered.
+ * Small are those that would be if there were a hog. It is known only after the
+ * pass: oe_policy_put_small_last().
  *
  * Context: any.
  */
@@ -189,9 +214,46 @@ unsigned long oe_policy_min_gain(unsigned long wanted, unsigned long memory,
 	return wanted < most ? wanted : most;
 }
 
+static bool has_small(const struct oe_policy *policy,
+		      const struct oe_first_two *two)
+{
+	return oe_policy_is_small(policy, &two->victim) ||
+	       (two->runner_up.pid &&
+		oe_policy_is_small(policy, &two->runner_up));
+}
+
+/**
+ * oe_policy_put_small_last - the first two of a complete pass
+ * @policy: that of the pass; without a hog min_gain is 0 now
+ * @choice: the pass
+ * @two: filled in
+ *
+ * Context: any.
+ * Return: true if small processes make way for others.
+ */
+bool oe_policy_put_small_last(const struct oe_policy *policy,
+			      const struct oe_choice *choice,
+			      struct oe_first_two *two)
+{
+	const struct oe_first_two *declared = &choice->declared;
+
+	if (!has_small(policy, declared)) {
+		*two = *declared;
+		return false;
+	}
+	*two = choice->enough;
+	/* After the hog comes the first of the small ones. */
+	if (!two->runner_up.pid)
+		two->runner_up = oe_policy_is_small(policy, &declared->victim) ?
+					 declared->victim :
+					 declared->runner_up;
+	return true;
+}
+
 /**
  * oe_policy_is_elsewhere - is the memory where no kill brings it back?
  * @choice: a complete pass
+ * @first: the one that is to die; pid 0 if there is none
  * @used: pages in use that cannot be reclaimed; 0 = unknown
  *
  * Examples are the files of a tmpfs, pipes, and the kernel's own memory. The
@@ -202,9 +264,11 @@ unsigned long oe_policy_min_gain(unsigned long wanted, unsigned long memory,
  * Return: true if all processes hold less than a half of it, those that may be
  * chosen less than a quarter, and the first of them less than a 32nd.
  */
-bool oe_policy_is_elsewhere(const struct oe_choice *choice, unsigned long used)
+bool oe_policy_is_elsewhere(const struct oe_choice *choice,
+			    const struct oe_candidate *first,
+			    unsigned long used)
 {
 	return choice->pages < used / OE_ELSEWHERE_ALL_SHARE &&
 	       choice->eligible_pages < used / OE_ELSEWHERE_ELIGIBLE_SHARE &&
-	       choice->victim.gain < used / OE_ELSEWHERE_FIRST_SHARE;
+	       first->gain < used / OE_ELSEWHERE_FIRST_SHARE;
 }

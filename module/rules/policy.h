@@ -82,12 +82,12 @@ struct oe_candidate {
 	s32 pid;
 	u16 rank;
 	u8 group;
-	u8 source : 6;
-	u8 unkillable : 1;
-	u8 origin : 1;
+	u8 source;
 	unsigned long gain;
 	u16 set_rank;
 	u8 tie;
+	bool unkillable;
+	bool origin;
 	void *keeper;
 };
 
@@ -128,9 +128,19 @@ enum oe_why {
 };
 
 /**
+ * struct oe_first_two - the first and the second in an order
+ * @victim: the first; pid 0 if there is none
+ * @runner_up: the second; pid 0 if there is none
+ */
+struct oe_first_two {
+	struct oe_candidate victim;
+	struct oe_candidate runner_up;
+};
+
+/**
  * struct oe_choice - the outcome of a pass over all candidates
- * @victim: first in order among the eligible; pid 0 if there is none
- * @runner_up: second in order among the eligible; pid 0 if there is none
+ * @declared: the first two among the eligible, if no size counts
+ * @enough: the first two among those that hold at least &oe_policy.min_gain
  * @biggest: the eligible one that holds most; pid 0 if there is none
  * @nr_eligible: how many may be chosen
  * @nr_protected: how many are kept by their ranking
@@ -141,8 +151,8 @@ enum oe_why {
  * Starts zeroed.
  */
 struct oe_choice {
-	struct oe_candidate victim;
-	struct oe_candidate runner_up;
+	struct oe_first_two declared;
+	struct oe_first_two enough;
 	struct oe_candidate biggest;
 	unsigned int nr_eligible;
 	unsigned int nr_protected;
@@ -167,6 +177,11 @@ void oe_policy_consider(const struct oe_policy *policy,
 			struct oe_choice *choice, const struct oe_candidate *c);
 unsigned long oe_policy_min_gain(unsigned long wanted, unsigned long memory,
 				 unsigned long biggest);
-bool oe_policy_is_elsewhere(const struct oe_choice *choice, unsigned long used);
+bool oe_policy_put_small_last(const struct oe_policy *policy,
+			      const struct oe_choice *choice,
+			      struct oe_first_two *two);
+bool oe_policy_is_elsewhere(const struct oe_choice *choice,
+			    const struct oe_candidate *first,
+			    unsigned long used);
 
 #endif /* OE_POLICY_H */

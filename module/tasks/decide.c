@@ -6,13 +6,12 @@
  *  - the first or the second in order has a kill set with a protected process
  *    in it, or the hog has that comes before small ones: the pass is made again,
  *    and judges each process with its set;
- *  - a small process comes before a hog: the pass is made again with the small
- *    ones last;
  *  - nobody may be chosen, and a protected process is to be given up.
  */
 #include "core.h"
 
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
@@ -40,18 +39,12 @@ struct search {
 	const struct oe_domain *domain;
 	struct oe_policy policy;
 	struct oe_pass pass;
-	struct oe_choice all; /* of the pass in the declared order */
-	bool small_last; /* the order is another one, because of a hog */
+	struct oe_first_two two; /* its outcome */
+	bool small_last; /* because of a hog */
 	struct oe_kill_cache exact; /* finds the ranking of any set */
 	struct oe_kill_cache sets; /* finds the protected ones, in one walk */
 	struct oe_candidate passed; /* the first kept by its kill set */
 };
-
-static void run_pass(struct search *search)
-{
-	search->pass.choice = (struct oe_choice){};
-	oe_tasks_consider(search->domain, &search->policy, &search->pass);
-}
 
 static bool may_die(struct search *search, struct oe_candidate *c)
 {
@@ -59,35 +52,27 @@ static bool may_die(struct search *search, struct oe_candidate *c)
 	return oe_policy_verdict(&search->policy, c) == OE_ELIGIBLE;
 }
 
-/* True if the order is another one than that of the pass. */
-static bool put_small_last(struct search *search, unsigned long min_gain)
-{
-	const struct oe_choice *choice = &search->pass.choice;
-
-	search->policy.min_gain = oe_policy_min_gain(
-		min_gain, oe_decide_memory(search->domain->memcg),
-		choice->biggest.gain);
-	return oe_policy_is_small(&search->policy, &choice->victim) ||
-	       (choice->runner_up.pid &&
-		oe_policy_is_small(&search->policy, &choice->runner_up));
-}
-
 static void find_two(struct search *search, unsigned long min_gain)
 {
-	search->policy.min_gain = 0;
-	run_pass(search);
-	search->all = search->pass.choice;
-	search->small_last = put_small_last(search, min_gain);
-	if (search->small_last)
-		run_pass(search);
+	unsigned long memory = oe_decide_memory(search->domain->memcg);
+	struct oe_choice *choice = &search->pass.choice;
+
+	*choice = (struct oe_choice){};
+	search->policy.min_gain =
+		oe_policy_min_gain(min_gain, memory, ULONG_MAX);
+	oe_tasks_consider(search->domain, &search->policy, &search->pass);
+	search->policy.min_gain =
+		oe_policy_min_gain(min_gain, memory, choice->biggest.gain);
+	search->small_last =
+		oe_policy_put_small_last(&search->policy, choice, &search->two);
 }
 
 /* Judges the two, and the hog, with their sets. False if one may not die. */
 static bool are_right(struct search *search)
 {
 	struct oe_candidate *two[] = {
-		&search->pass.choice.victim,
-		&search->pass.choice.runner_up,
+		&search->two.victim,
+		&search->two.runner_up,
 	};
 	unsigned int i;
 
@@ -178,7 +163,7 @@ static void choose_first(struct search *search, const struct oe_policy *policy,
 			 struct oe_candidate *first,
 			 struct oe_candidate *second)
 {
-	struct oe_choice *all = &search->all;
+	const struct oe_choice *choice = &search->pass.choice;
 
 	find_two(search, policy->min_gain);
 	if (!are_right(search)) {
@@ -186,15 +171,15 @@ static void choose_first(struct search *search, const struct oe_policy *policy,
 		find_two(search, policy->min_gain);
 		are_right(search);
 	}
-	*first = search->pass.choice.victim;
-	*second = search->pass.choice.runner_up;
-	decision->nr_eligible = all->nr_eligible;
-	decision->nr_protected = all->nr_protected;
+	*first = search->two.victim;
+	*second = search->two.runner_up;
+	decision->nr_eligible = choice->nr_eligible;
+	decision->nr_protected = choice->nr_protected;
 	decision->why = oe_policy_why(&search->policy, first, second);
-	all->victim = *first;
-	decision->pages = all->pages;
+	decision->pages = choice->pages;
 	decision->used = search->domain->used;
-	decision->elsewhere = oe_policy_is_elsewhere(all, search->domain->used);
+	decision->elsewhere =
+		oe_policy_is_elsewhere(choice, first, search->domain->used);
 	if (decision->elsewhere && first->pid &&
 	    prefer_asker(search, first, second))
 		decision->why = OE_WHY_ELSEWHERE;

@@ -117,12 +117,12 @@ static void policy_nobody(struct kunit *test)
 	struct oe_candidate never = policy_candidate(1, 0, 1000);
 	struct oe_choice choice = {};
 
-	KUNIT_EXPECT_EQ(test, 0, choice.victim.pid);
+	KUNIT_EXPECT_EQ(test, 0, choice.declared.victim.pid);
 	oe_policy_consider(&policy, &choice, &never);
 	never.unkillable = true;
 	oe_policy_consider(&policy, &choice, &never);
-	KUNIT_EXPECT_EQ(test, 0, choice.victim.pid);
-	KUNIT_EXPECT_EQ(test, 0, choice.runner_up.pid);
+	KUNIT_EXPECT_EQ(test, 0, choice.declared.victim.pid);
+	KUNIT_EXPECT_EQ(test, 0, choice.declared.runner_up.pid);
 	KUNIT_EXPECT_EQ(test, 0u, choice.nr_eligible);
 	KUNIT_EXPECT_EQ(test, 1u, choice.nr_protected);
 	KUNIT_EXPECT_EQ(test, 1u, choice.nr_unkillable);
@@ -254,11 +254,11 @@ static void elsewhere_table(struct kunit *test)
 		const struct oe_choice choice = {
 			.pages = cases[i].pages,
 			.eligible_pages = cases[i].eligible,
-			.victim.gain = cases[i].first,
 		};
+		const struct oe_candidate first = { .gain = cases[i].first };
 
 		KUNIT_EXPECT_EQ_MSG(test, cases[i].elsewhere,
-				    oe_policy_is_elsewhere(&choice,
+				    oe_policy_is_elsewhere(&choice, &first,
 							   cases[i].used),
 				    "case %u", i);
 	}
@@ -284,7 +284,8 @@ static void given_up_by_set_and_rank(struct kunit *test)
 
 enum {
 	NR_MANY = 60,
-	NR_SHUFFLES = 50,
+	NR_SHUFFLES = 100,
+	HOG_GAIN = 50,
 };
 
 static void fill_many(struct oe_candidate *all)
@@ -294,6 +295,9 @@ static void fill_many(struct oe_candidate *all)
 	/* Few values, so that there are many ties. */
 	for (i = 0; i < NR_MANY; i++)
 		all[i] = policy_sized(i + 1, i % 7 * 150, i % 5 * 10);
+	/* One that is the only one of some size, and one with the kernel's mark. */
+	all[NR_MANY / 2].gain = HOG_GAIN;
+	all[NR_MANY / 3].origin = true;
 }
 
 static void policy_shuffle(struct oe_candidate *all)
@@ -326,7 +330,8 @@ static s32 best_except(const struct oe_policy *policy,
 
 static void any_order_of_arrival(struct kunit *test)
 {
-	static const unsigned int thresholds[] = { 0, 1, 450, 900, 901, 1000 };
+	static const unsigned int thresholds[] = { 0, 1, 150, 450, 901, 1000 };
+	static const unsigned long gains[] = { 0, 1, 20, 40, HOG_GAIN };
 	static struct oe_candidate all[NR_MANY];
 	unsigned int round, i;
 
@@ -335,17 +340,23 @@ static void any_order_of_arrival(struct kunit *test)
 		struct oe_policy policy = {
 			.threshold = thresholds[round % ARRAY_SIZE(thresholds)],
 			.order = round & 1 ? OE_ORDER_RANK : OE_ORDER_BADNESS,
+			.min_gain = gains[round % ARRAY_SIZE(gains)],
 		};
 		struct oe_choice choice = {};
+		struct oe_first_two two;
 		s32 victim;
 
 		policy_shuffle(all);
 		for (i = 0; i < NR_MANY; i++)
 			oe_policy_consider(&policy, &choice, &all[i]);
+		/* Without a hog min_gain would be 0. */
+		if (choice.biggest.gain < policy.min_gain)
+			policy.min_gain = 0;
+		oe_policy_put_small_last(&policy, &choice, &two);
 		victim = best_except(&policy, all, 0);
-		KUNIT_EXPECT_EQ(test, victim, choice.victim.pid);
+		KUNIT_EXPECT_EQ(test, victim, two.victim.pid);
 		KUNIT_EXPECT_EQ(test, best_except(&policy, all, victim),
-				choice.runner_up.pid);
+				two.runner_up.pid);
 		KUNIT_EXPECT_EQ(test, (unsigned int)NR_MANY,
 				choice.nr_eligible + choice.nr_protected);
 	}
