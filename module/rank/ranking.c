@@ -95,6 +95,14 @@ static bool is_heritage(const struct oe_ranking *ranking)
 	       ranking->source == OE_SOURCE_LOST;
 }
 
+static struct oe_ranking default_ranking(void)
+{
+	return (struct oe_ranking){
+		.rank = READ_ONCE(oe_config.default_rank),
+		.source = OE_SOURCE_DEFAULT,
+	};
+}
+
 /* The ranking without the process's own offer. */
 static struct oe_ranking rank_by_others(struct task_struct *p,
 					enum oe_exe_access access)
@@ -113,10 +121,7 @@ static struct oe_ranking rank_by_others(struct task_struct *p,
 		return by_rule;
 	if (found)
 		return ranking;
-	return (struct oe_ranking){
-		.rank = READ_ONCE(oe_config.default_rank),
-		.source = OE_SOURCE_DEFAULT,
-	};
+	return default_ranking();
 }
 
 /**
@@ -161,15 +166,33 @@ static unsigned int rank_offered(struct task_struct *p)
 	return offer.rank;
 }
 
-/**
- * oe_rank_peek - oe_rank_of() where no lock may be taken
- * @p: any of its threads; with OE_EXE_HELD the one that @access speaks of
- * @access: how its executable is read
+/*
+ * Fast path: the process has an entry that decides, whatever its parents and the
+ * rules of groups say.
  *
- * Context: under rcu_read_lock(), which also keeps @p.
- * Return: its ranking and where that came from.
+ * Return: packed, or OE_NO_RANKING.
  */
-struct oe_ranking oe_rank_peek(struct task_struct *p, enum oe_exe_access access)
+static u32 decisive_entry(struct task_struct *p)
+{
+	struct pid *tgid = task_tgid(p);
+	struct oe_rank_entry *entry = tgid ? oe_rank_table_find(tgid) : NULL;
+	struct oe_ranking ranking;
+	u32 packed;
+
+	/* Written by oe_rank_table_set_offer(); an offer may be the higher one. */
+	if (!entry || READ_ONCE(entry->offer.rank))
+		return OE_NO_RANKING;
+	packed = READ_ONCE(entry->ranking); /* written by change_entry() */
+	if (packed == OE_NO_RANKING)
+		return OE_NO_RANKING;
+	ranking = oe_rank_unpack(packed);
+	if (is_heritage(&ranking) && oe_group_any_rule())
+		return OE_NO_RANKING;
+	return packed;
+}
+
+static noinline struct oe_ranking rank_in_detail(struct task_struct *p,
+						 enum oe_exe_access access)
 {
 	struct oe_ranking ranking = rank_by_others(p, access);
 	unsigned int offered;
@@ -182,6 +205,28 @@ struct oe_ranking oe_rank_peek(struct task_struct *p, enum oe_exe_access access)
 		ranking.source = OE_SOURCE_OFFERED;
 	}
 	return ranking;
+}
+
+/**
+ * oe_rank_peek - oe_rank_of() where no lock may be taken
+ * @p: any of its threads; with OE_EXE_HELD the one that @access speaks of
+ * @access: how its executable is read
+ *
+ * Context: under rcu_read_lock(), which also keeps @p.
+ * Return: its ranking and where that came from.
+ */
+struct oe_ranking oe_rank_peek(struct task_struct *p, enum oe_exe_access access)
+{
+	u32 packed;
+
+	if (oe_rank_table_count()) {
+		packed = decisive_entry(p);
+		if (packed != OE_NO_RANKING)
+			return oe_rank_unpack(packed);
+	} else if (!oe_group_any_rule()) {
+		return default_ranking();
+	}
+	return rank_in_detail(p, access);
 }
 
 /**

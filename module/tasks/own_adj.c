@@ -172,6 +172,23 @@ static short value_of_child(const struct entry *entry,
 	return value;
 }
 
+/* Apart from oe_own_adj_of(), which is nearly free as long as nothing is mirrored. */
+static noinline short find_own_value(struct oe_pid_table *table,
+				     struct task_struct *p)
+{
+	struct entry *entry = find_entry(table, p);
+	struct task_struct *parent;
+	short has;
+
+	if (entry)
+		return own_value(entry, p);
+	if (!is_new(p->group_leader))
+		return value_of(p);
+	parent = rcu_dereference(p->real_parent)->group_leader;
+	entry = find_entry(table, parent);
+	return entry ? value_of_child(entry, parent, p, &has) : value_of(p);
+}
+
 /**
  * oe_own_adj_of - the oom_score_adj that a process has without us
  * @p: any of its threads
@@ -183,20 +200,8 @@ short oe_own_adj_of(struct task_struct *p)
 {
 	/* Published by oe_own_adj_begin(). */
 	struct oe_pid_table *table = READ_ONCE(own.table);
-	struct task_struct *parent;
-	struct entry *entry;
-	short has;
 
-	if (!table)
-		return value_of(p);
-	entry = find_entry(table, p);
-	if (entry)
-		return own_value(entry, p);
-	if (!is_new(p->group_leader))
-		return value_of(p);
-	parent = rcu_dereference(p->real_parent)->group_leader;
-	entry = find_entry(table, parent);
-	return entry ? value_of_child(entry, parent, p, &has) : value_of(p);
+	return table ? find_own_value(table, p) : value_of(p);
 }
 
 /**

@@ -11,6 +11,7 @@
 
 static void *alloc_or_fail(struct oe_pool *pool);
 static void *take_or_fail(struct oe_pool *pool, bool *low);
+static bool any_stub_rule(void);
 #define oe_pool_alloc alloc_or_fail
 #define oe_pool_take take_or_fail
 #include "../rank/rank_table.c"
@@ -19,7 +20,9 @@ static void *take_or_fail(struct oe_pool *pool, bool *low);
 #include "../rank/version.c"
 #include "../rank/inherit.c"
 #include "../rank/rank.c"
+#define oe_group_any_rule any_stub_rule
 #include "../rank/ranking.c"
+#undef oe_group_any_rule
 #include "../rank/offer.c"
 
 /* Stubs of the files that these call. */
