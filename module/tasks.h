@@ -38,8 +38,6 @@ bool oe_tasks_snapshot(struct task_struct *p, struct oe_candidate *c);
 void oe_tasks_describe(const struct oe_candidate *c,
 		       struct oe_process *process);
 unsigned long oe_tasks_rss(struct task_struct *p);
-void oe_tasks_size(struct task_struct *p, unsigned long *rss,
-		   unsigned long *swap);
 unsigned long oe_tasks_totalpages(struct mem_cgroup *memcg);
 
 void oe_tasks_list(struct pid_namespace *ns,

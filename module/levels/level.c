@@ -240,10 +240,8 @@ static void sleep_for(unsigned int ms)
 static int add_swapped(const struct oe_candidate *c, void *arg)
 {
 	unsigned long *swapped = arg;
-	unsigned long rss, swap;
 
-	oe_tasks_size(c->task, &rss, &swap);
-	*swapped += swap;
+	*swapped += c->swap;
 	return 0;
 }
 

@@ -140,33 +140,40 @@ static void add_process(struct oe_memreport *report,
 		report->processes[report->nr_recorded++] = *process;
 		if (report->nr_recorded == report_processes)
 			make_heap(report);
-	} else if (oe_memreport_size(process) >
-		   oe_memreport_size(&report->processes[0])) {
+	} else {
 		report->processes[0] = *process;
 		sift_down(report, 0);
 	}
+}
+
+static bool has_room_for(const struct oe_memreport *report,
+			 const struct oe_candidate *c)
+{
+	return report->nr_recorded < report_processes ||
+	       c->rss + c->swap > oe_memreport_size(&report->processes[0]);
 }
 
 static int record_process(const struct oe_candidate *c, void *arg)
 {
 	struct oe_memreport *report = arg;
 	struct task_struct *p = c->task;
-	struct oe_memreport_process process = {
+	struct oe_memreport_process process;
+
+	report->nr_processes++;
+	report->totals.kb[OE_MEMTOTAL_SwapTotal] += oe_to_kib(c->swap);
+	if (!has_room_for(report, c))
+		return 0;
+	process = (struct oe_memreport_process){
+		.rss = min_t(unsigned long, c->rss, U32_MAX),
+		.swap = min_t(unsigned long, c->swap, U32_MAX),
 		.pid = c->pid,
 		.uid = task_uid(p),
 		.rank = c->rank,
 		.source = c->source,
 		.group = c->group,
 	};
-	unsigned long rss, swap;
-
-	oe_tasks_size(p, &rss, &swap);
-	process.rss = min_t(unsigned long, rss, U32_MAX);
-	process.swap = min_t(unsigned long, swap, U32_MAX);
 	/* A torn read is still terminated. */
 	strscpy(process.comm, p->comm, sizeof(process.comm));
-	report->nr_processes++;
-	report->totals.kb[OE_MEMTOTAL_SwapTotal] += oe_to_kib(swap);
 	add_process(report, &process);
 	return 0;
 }

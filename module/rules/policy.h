@@ -71,7 +71,9 @@ enum oe_tie {
  * @source: the origin of @rank (&enum oe_source); the policy ignores it
  * @unkillable: the kernel's own exceptions: init, oom_score_adj -1000, ...
  * @origin: the kernel wants it first: it runs swapoff or stops KSM
- * @gain: pages that its end brings: resident, swapped out, page tables
+ * @rss: resident pages; for reports
+ * @swap: pages swapped out; for reports
+ * @gain: pages that its end brings: these, and page tables
  * @set_rank: the lowest ranking among those who die with it, itself included
  * @tie: why the process of that ranking dies with it; OE_TIE_NONE = it is @task
  * @keeper: that process, opaque; with @tie only
@@ -83,6 +85,8 @@ struct oe_candidate {
 	u16 rank;
 	u8 group;
 	u8 source;
+	unsigned long rss;
+	unsigned long swap;
 	unsigned long gain;
 	u16 set_rank;
 	u8 tie;
