@@ -11,7 +11,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules modules_install strip dist release-check install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
-	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property worlds check-levels check-matrix bench soak coverage publish-results selftests-install fuzz clean help
+	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property worlds check-levels check-matrix bench bench-peers soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -107,6 +107,10 @@ soak:
 bench:
 	@selftests/run/bench/run.sh
 
+bench-peers:
+	@$(VM)/setup.sh
+	@selftests/run/peers/run.sh
+
 coverage:
 	@selftests/run/gcov.sh
 
@@ -184,6 +188,8 @@ help:
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"
 	@echo "make soak       the same tests, many times over"
 	@echo "make bench      what it costs"
+	@echo "make bench-peers  the same work under the stock kernel, earlyoom, nohang, systemd-oomd and us; hours, or"
+	@echo "                SCENARIOS=, PEERS=, SEEDS= (words)"
 	@echo "make coverage   which lines the tests reach"
 	@echo "make publish-results  copy what these found to Documentation/results/"
 	@echo "make selftests-install  the tests, for a device: DESTDIR, CROSS_COMPILE"

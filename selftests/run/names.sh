@@ -16,6 +16,7 @@ JUSTIFIED='
 selftests/*                die         prints what failed and ends the program: it is the last frame
 selftests/progs/*          *           programs of one file, not loaded and not installed with the tools
 selftests/run/bench/*      *           the same
+selftests/run/peers/*      *           the same
 selftests/vm/guest/*       *           the same
 selftests/vm/planted/*     leak        the planted fault, in a module of its own
 '

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # publish.sh: copies what the last runs of "make check-matrix", "make check-levels", "make bench",
-# "make worlds" and "make coverage" on this machine left in CACHE_DIR to Documentation/results/. A kernel that was not tried here
+# "make bench-peers", "make worlds" and "make coverage" on this machine left in CACHE_DIR to Documentation/results/. A kernel that was not tried here
 # keeps the row that is published. A page without new results is not touched.
 
 set -euo pipefail
@@ -30,6 +30,11 @@ publish()
 mkdir -p "$PUBLISHED"
 ! ls "$RESULTS"/kernels/*.row >/dev/null 2>&1 || publish kernels.md selftests/run/matrix.sh --page
 ! ls "$RESULTS"/levels-*.verdict >/dev/null 2>&1 || publish levels.md selftests/run/levels.sh --page
+if [[ -e $RESULTS/peers/page/peers.md ]]; then
+	for name in peers.md peers-memory.svg peers-stalls.svg; do
+		publish "$name" cat "$RESULTS/peers/page/$name"
+	done
+fi
 for name in benchmarks coverage limits model worlds; do
 	[[ ! -e $RESULTS/$name.md ]] || publish "$name.md" cat "$RESULTS/$name.md"
 done

@@ -199,7 +199,7 @@ licensed()
 
 source=$(kernel_source) || source=
 echo "KTAP version 1"
-echo "1..26"
+echo "1..27"
 # The longest first.
 check "sparse, with 6.12" sparse_clean debian-6.12
 check "sparse, with 6.1" sparse_clean debian-6.1
@@ -226,5 +226,6 @@ check "a planted fault of the names is reported" selftests/run/names.sh --self-t
 check "functions and files are short" selftests/run/sizes.sh
 check "a planted fault of the sizes is reported" selftests/run/sizes.sh --self-test
 check "SPDX lines" licensed
+check "a run of bench-peers that lies has no result" env PYTHONDONTWRITEBYTECODE=1 selftests/run/peers/report_test.py
 check "the proof of the order can go red" selftests/run/check_order_test.sh
 show_results
