@@ -51,6 +51,7 @@ start_nohang()
 {
 	cp /disk/etc/nohang/nohang.conf /run/nohang.conf
 	sed -i -e 's/^low_memory_warnings_enabled =.*/low_memory_warnings_enabled = True/' \
+		-e 's/^min_post_warning_delay =.*/min_post_warning_delay = 1/' \
 		-e 's|^warning_exe =.*|warning_exe = touch /run/notice|' /run/nohang.conf
 	# shellcheck disable=SC2016 # a regular expression
 	echo '@BADNESS_ADJ_RE_NAME -2000 /// ^critical$' >>/run/nohang.conf

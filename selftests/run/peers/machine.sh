@@ -162,7 +162,7 @@ prepare_machine()
 run_guest()
 {
 	qemu_words "$2" "$1"
-	timeout "$LIMIT" "${QEMU[@]}" -monitor none -incoming "exec:cat $STORE/state" </dev/null >"$2.qemu" 2>&1 &
+	timeout $((10 * LIMIT)) prlimit --cpu="$LIMIT" "${QEMU[@]}" -monitor none -incoming "exec:cat $STORE/state" </dev/null >"$2.qemu" 2>&1 &
 	GUEST=$!
 	wait "$GUEST" || true
 	GUEST=

@@ -314,7 +314,7 @@ a billion a second, on one CPU; so times do not depend on the host.
 
 On the device run four applications of 12 MB, a control loop named `critical` of 8 MB, and a shell. All that a manager
 is told is that `critical` is not to be killed: `oom_score_adj` -1000; `--avoid` of earlyoom; badness -2000 of nohang,
-with its warnings on; `ManagedOOMPreference=omit` of systemd-oomd; ranking 10. systemd-oomd watches the slice of the
+with its warnings on, from the first second; `ManagedOOMPreference=omit` of systemd-oomd; ranking 10. systemd-oomd watches the slice of the
 processes, each a scope, with `DefaultMemoryPressureDurationSec=2s`, in a container of systemd in the guest, and with
 64 MB of zram where the others have no swap. For the rest each has its Debian package's configuration; earlyoom has `-p`,
 as its unit has it. Ours: the packaged configuration; that with `early_kb = 0` (OOM only); that with

@@ -3,7 +3,7 @@
 #
 # run.sh: the same work under the stock kernel, other managers and us, a guest each, one after the other.
 # A run that has a result is not repeated: an interrupted series goes on. SCENARIOS, PEERS, SEEDS (words):
-# which; RUNS (2): how many seeds. FRESH=1: measure those again. LIMIT (1200): seconds of the host for a
+# which; RUNS (2): how many seeds. FRESH=1: measure those again. LIMIT (600): seconds of CPU time for a
 # guest. At the end, and with --page: the page, report.py.
 
 set -euo pipefail
@@ -23,7 +23,7 @@ PEERS_DIR=$REPO_ROOT/selftests/run/peers
 
 OUT=$RESULTS/peers
 JOB_SIZE=8M
-LIMIT=${LIMIT:-1200}
+LIMIT=${LIMIT:-600}
 RUNS=${RUNS:-2}
 SEEDS=${SEEDS:-$(seq -s ' ' "$RUNS")}
 read -ra PEERS <<<"${PEERS:-stock stock_adj earlyoom nohang oomd us_oom us_early us_stall}"
@@ -73,7 +73,7 @@ measure()
 	tar -c -C "$JOB" --owner=0 --group=0 -f "$WORK/job.tar" .
 	truncate -s "$JOB_SIZE" "$WORK/job.tar"
 	rm -f "$WORK"/guest.*
-	run_guest "$WORK/job.tar" "$WORK/guest" || echo "failed: the guest did not come to its end" >>"$WORK/guest.lines"
+	run_guest "$WORK/job.tar" "$WORK/guest" || echo "failed: the guest did not come to its end in $LIMIT s of CPU time" >>"$WORK/guest.lines"
 	{
 		echo "peer $1"
 		echo "scenario $2"
