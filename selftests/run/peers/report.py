@@ -347,8 +347,9 @@ def versions(results):
     lines += ["| %s | %s |" % item for item in sorted(words.items())]
     lines.append("| oom_embedded | %s |" % ", ".join(dict.fromkeys(commits)))
     lines.append("| machine | %s |" % ", ".join(dict.fromkeys(machines)))
-    lines.append("| runs | %d of %d with a result |" % (
-        sum(not run.bad for run in results.runs), len(results.runs)))
+    seeds = {run.seed for run in results.runs}
+    lines.append("| runs | %d of %d measured, %d of these with a result |" % (
+        len(results.runs), len(SCENARIOS) * len(PEERS) * max(1, len(seeds)), sum(not run.bad for run in results.runs)))
     return lines + [""]
 
 
