@@ -40,20 +40,18 @@
 #define ftrace_get_regs(regs) (regs)
 #endif
 
-/* kset_uevent_ops without the kset: 5.18; const kobject: 6.2 */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
-#define OE_UEVENT_ARGS struct kset *kset, struct kobject *kobj
-#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define OE_UEVENT_ARGS struct kobject *kobj
-#else
-#define OE_UEVENT_ARGS const struct kobject *kobj
-#endif
-
-/* const kobj_type: 6.2 */
+/* const kobj_type, and const kobject of a uevent: 6.2 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define OE_KTYPE_CONST
 #else
 #define OE_KTYPE_CONST const
+#endif
+
+/* kset_uevent_ops without the kset: 5.18 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
+#define OE_UEVENT_ARGS struct kset *kset, struct kobject *kobj
+#else
+#define OE_UEVENT_ARGS OE_KTYPE_CONST struct kobject *kobj
 #endif
 
 /* const bin_attribute, and groups that hold them so: 6.16 */

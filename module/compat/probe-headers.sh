@@ -7,12 +7,10 @@ cd "$1" || exit 0
 grep -qs get_mm_rss_sum linux/mm.h && echo -DOE_HAVE_RSS_SUM
 
 # mark_victim told a pid before it told a task.
-sed -n '/^TRACE_EVENT(mark_victim/,/TP_ARGS/p' trace/events/oom.h |
-	grep -q 'int pid' && echo -DOE_HAVE_MARK_VICTIM_PID
+grep -A2 'TRACE_EVENT(mark_victim' trace/events/oom.h | grep -q 'int pid' && echo -DOE_HAVE_MARK_VICTIM_PID
 
 # sched_process_exit tells group_dead, too: 6.16 and backports.
-grep -A3 'sched_process_exit,' trace/events/sched.h |
-	grep -q group_dead && echo -DOE_HAVE_EXIT_GROUP_DEAD
+grep -A3 'sched_process_exit,' trace/events/sched.h | grep -q group_dead && echo -DOE_HAVE_EXIT_GROUP_DEAD
 
 # block_rq_complete told an int before it told a blk_status_t.
 sed -n 's/.*TP_PROTO(struct request \*rq, \([a-z_]*\) error.*/-DOE_RQ_STATUS=\1/p' trace/events/block.h

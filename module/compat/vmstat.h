@@ -7,24 +7,18 @@
 #include <linux/vmstat.h>
 
 /* NR_PAGETABLE counted by node: 5.11 */
-static inline unsigned long oe_vmstat_pagetables(void)
-{
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
-	return global_zone_page_state(NR_PAGETABLE);
+#define oe_vmstat_pagetables() global_zone_page_state(NR_PAGETABLE)
 #else
-	return global_node_page_state(NR_PAGETABLE);
+#define oe_vmstat_pagetables() global_node_page_state(NR_PAGETABLE)
 #endif
-}
 
 /* NR_SWAPCACHE: 5.12; before that it is not told to modules */
-static inline unsigned long oe_vmstat_swapcache(void)
-{
 #if defined(CONFIG_SWAP) && LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
-	return global_node_page_state(NR_SWAPCACHE);
+#define oe_vmstat_swapcache() global_node_page_state(NR_SWAPCACHE)
 #else
-	return 0;
+#define oe_vmstat_swapcache() 0UL
 #endif
-}
 
 /* NR_ZSPAGES exists with CONFIG_ZSMALLOC only, also where that is a module */
 #if IS_ENABLED(CONFIG_ZSMALLOC)
