@@ -297,7 +297,7 @@ TUNABLE_PARAM(early_term_ms,
 TUNABLE_PARAM(mirror_oom_score_adj,
 	      "1 = rankings are mirrored to oom_score_adj (default 0)");
 TUNABLE_PARAM(stall_percent,
-	      "a victim is chosen if more of the time goes into reading pages again (0..100, default 0: never)");
+	      "a victim is chosen if more of the time goes into fetching pages back (0..100, default 0: never)");
 TUNABLE_PARAM(stall_ms, "for so long, ms (2000..60000, default 5000)");
 
 /* clang-format on */

@@ -96,6 +96,14 @@
 #define OE_EXIT_ARGS struct task_struct *p
 #endif
 
+#ifdef OE_HAVE_RECLAIM_MEMCG
+#define OE_RECLAIM_BEGIN_ARGS gfp_t gfp, int order, struct mem_cgroup *memcg
+#define OE_RECLAIM_END_ARGS unsigned long nr_reclaimed, struct mem_cgroup *memcg
+#else
+#define OE_RECLAIM_BEGIN_ARGS int order, gfp_t gfp
+#define OE_RECLAIM_END_ARGS unsigned long nr_reclaimed
+#endif
+
 /* for_each_alias(): 7.x, where the field it uses has moved */
 #ifndef for_each_alias
 #define for_each_alias(dentry, inode) \

@@ -5,6 +5,7 @@
  */
 #include "core.h"
 
+#include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
@@ -15,6 +16,7 @@
 
 #include "compat/vmstat.h"
 #include "levels/read_time.h"
+#include "levels/room_time.h"
 #include "levels/stall.h"
 #include "lib/units.h"
 #include "memory/available.h"
@@ -41,10 +43,9 @@ static struct {
 	.lock = __SPIN_LOCK_UNLOCKED(stall.lock),
 };
 
-static bool is_short_of_memory(void)
+static bool is_short(u64 available_kb)
 {
-	return oe_available_kb() * 100 <
-	       oe_total_kb() * OE_STALL_AVAILABLE_PERCENT;
+	return available_kb * 100 < oe_total_kb() * OE_STALL_AVAILABLE_PERCENT;
 }
 
 static void read_counters(struct oe_stall_sample *sample)
@@ -53,9 +54,12 @@ static void read_counters(struct oe_stall_sample *sample)
 	sample->now_ms = ktime_to_ms(ktime_get_boottime());
 	oe_faults_read(sample);
 	oe_read_time_sum(&sample->reads, &sample->read_us);
+	oe_room_time_sum(&sample->waited_us, &sample->kswapd_us);
+	sample->cpus = num_online_cpus();
 	/* As in oe_available_learn(): a store in memory has pages. */
 	sample->swap_on_disk = !oe_vmstat_zspages();
-	sample->short_of_memory = is_short_of_memory();
+	sample->short_of_memory = is_short(oe_available_kb());
+	sample->short_of_room = is_short(oe_pages_to_kb(oe_available_pages()));
 }
 
 static void publish_percent(unsigned int percent)
@@ -104,6 +108,24 @@ unsigned int oe_stall_look(unsigned int *next_ms)
 	return stall.percent;
 }
 
+static int begin_measuring(void)
+{
+	int err = oe_read_time_start();
+
+	if (err)
+		return err;
+	err = oe_room_time_start();
+	if (err)
+		oe_read_time_stop();
+	return err;
+}
+
+static void end_measuring(void)
+{
+	oe_room_time_stop();
+	oe_read_time_stop();
+}
+
 /**
  * oe_stall_measure - begin to measure, or end
  * @on: which
@@ -118,12 +140,23 @@ int oe_stall_measure(bool on)
 
 	mutex_lock(&stall.control);
 	if (on && !stall.measured)
-		err = oe_read_time_start();
+		err = begin_measuring();
 	else if (!on && stall.measured)
-		oe_read_time_stop();
+		end_measuring();
 	WRITE_ONCE(stall.measured, on && !err);
 	mutex_unlock(&stall.control);
 	return err;
+}
+
+/**
+ * oe_stall_exit - end to measure, for good
+ *
+ * Context: module exit, when nobody calls oe_stall_look() any more; may sleep.
+ */
+void oe_stall_exit(void)
+{
+	oe_stall_measure(false);
+	oe_room_time_exit();
 }
 
 /**

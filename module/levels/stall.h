@@ -7,6 +7,7 @@
 struct kernfs_node;
 
 int oe_stall_measure(bool on);
+void oe_stall_exit(void);
 unsigned int oe_stall_look(unsigned int *next_ms);
 void oe_stall_restart(void);
 int oe_stall_now(void);

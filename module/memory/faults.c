@@ -6,6 +6,7 @@
 #include "core.h"
 
 #include <linux/cpumask.h>
+#include <linux/kconfig.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/vmstat.h>
@@ -16,28 +17,29 @@
  * Not all_vm_events(): it waits for CPUs that come and go, which may allocate. A
  * CPU that has gone has given its counts to another one.
  */
-static void read_events(struct oe_stall_sample *sample)
+static unsigned long event_count(unsigned int event)
 {
+	unsigned long sum = 0;
 #ifdef CONFIG_VM_EVENT_COUNTERS
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu) {
-		const unsigned long *event =
-			per_cpu(vm_event_states, cpu).event;
-
-		sample->major_faults += READ_ONCE(event[PGMAJFAULT]);
-		sample->swapins += READ_ONCE(event[PSWPIN]);
-#ifdef CONFIG_SWAP
-		sample->swap_ahead += READ_ONCE(event[SWAP_RA]);
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(vm_event_states, cpu).event[event]);
 #endif
-	}
-#endif
+	return sum;
 }
 
 /* global_node_page_state() takes the upper half of the range for negative. */
-static unsigned long node_count(enum node_stat_item item)
+static unsigned long node_count(unsigned int item)
 {
 	return atomic_long_read(&vm_node_stat[item]);
+}
+
+/* The same names have moved from one enum to another. */
+static unsigned long stolen_count(unsigned int which)
+{
+	return IS_ENABLED(OE_HAVE_NODE_STEAL) ? node_count(which) :
+						event_count(which);
 }
 
 /**
@@ -49,7 +51,13 @@ static unsigned long node_count(enum node_stat_item item)
  */
 void oe_faults_read(struct oe_stall_sample *sample)
 {
-	read_events(sample);
+	sample->major_faults = event_count(PGMAJFAULT);
+	sample->swapins = event_count(PSWPIN);
+#ifdef CONFIG_SWAP
+	sample->swap_ahead = event_count(SWAP_RA);
+#endif
+	sample->stolen =
+		stolen_count(PGSTEAL_KSWAPD) + stolen_count(PGSTEAL_DIRECT);
 	sample->file_refaults = node_count(WORKINGSET_REFAULT_FILE);
 	sample->anon_refaults = node_count(WORKINGSET_REFAULT_ANON);
 }

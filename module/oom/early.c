@@ -245,5 +245,5 @@ void oe_early_exit(void)
 {
 	if (early.thread)
 		kthread_stop(early.thread);
-	oe_stall_measure(false);
+	oe_stall_exit();
 }

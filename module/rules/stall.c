@@ -4,6 +4,10 @@
  * over and over. Major faults that are refaults are a machine that reads its own
  * programs again. The smaller of the two rates, times what a read takes, is the
  * share of time that goes into it.
+ *
+ * A page that comes back from zram costs no read, but another one has to make room
+ * for it. Of the time that goes into making room, the part for pages that come
+ * back is a stall; the rest is for pages that are seen for the first time.
  */
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -67,52 +71,88 @@ void oe_stall_add(struct oe_stall *stall, const struct oe_stall_sample *sample,
 		stall->nr++;
 }
 
-/* Reads that a fault had to wait for, of pages that had been there before. */
-static unsigned long reads_again(const struct oe_stall_sample *from,
+/* Faults that waited for a page from swap. */
+static unsigned long swap_faults(const struct oe_stall_sample *from,
 				 const struct oe_stall_sample *to)
 {
 	unsigned long faults = to->major_faults - from->major_faults;
 	unsigned long swapins = to->swapins - from->swapins;
 	unsigned long ahead = to->swap_ahead - from->swap_ahead;
-	unsigned long files = to->file_refaults - from->file_refaults;
 	unsigned long anon = to->anon_refaults - from->anon_refaults;
-	unsigned long swap_faults;
 
-	if (!from->swap_on_disk || !to->swap_on_disk) {
-		/*
-		 * From memory a page comes back without a read. It must not count
-		 * as a fault of a file either, whichever counter has seen it.
-		 */
-		swap_faults = min(faults, max(swapins, anon));
-		anon = 0;
-	} else {
-		swap_faults =
-			min(faults, swapins > ahead ? swapins - ahead : 0);
-	}
-	return min(faults - swap_faults, files) + min(swap_faults, anon);
+	/* From memory, whichever counter has seen it: none is a fault of a file. */
+	if (!from->swap_on_disk || !to->swap_on_disk)
+		return min(faults, max(swapins, anon));
+	return min(faults, swapins > ahead ? swapins - ahead : 0);
+}
+
+/* Pages that came back from swap, for which others were reclaimed. */
+static unsigned long pages_back(const struct oe_stall_sample *from,
+				const struct oe_stall_sample *to)
+{
+	if (!to->short_of_room)
+		return 0;
+	return min(to->anon_refaults - from->anon_refaults,
+		   to->stolen - from->stolen);
+}
+
+/* Reads that a fault had to wait for, of pages that had been there before. */
+static unsigned long reads_again(const struct oe_stall_sample *from,
+				 const struct oe_stall_sample *to)
+{
+	unsigned long faults = to->major_faults - from->major_faults;
+	unsigned long of_swap = swap_faults(from, to);
+	unsigned long again = 0;
+
+	if (to->short_of_memory)
+		again = min(faults - of_swap,
+			    to->file_refaults - from->file_refaults);
+	/* From memory a page comes back without a read. */
+	if (from->swap_on_disk && to->swap_on_disk)
+		again += min(of_swap, pages_back(from, to));
+	return again;
+}
+
+/* At most all of the time. */
+static u64 reading_us(const struct oe_stall_sample *from,
+		      const struct oe_stall_sample *to, u64 elapsed_us)
+{
+	unsigned long reads = to->reads - from->reads;
+	unsigned long read_us = to->read_us - from->read_us;
+	u64 each_us;
+
+	if (!reads)
+		return 0;
+	each_us = read_us / reads;
+	/* So many fill the time; comparing them first keeps the product small. */
+	if (each_us && reads_again(from, to) > div64_u64(elapsed_us, each_us))
+		return elapsed_us;
+	return reads_again(from, to) * each_us;
+}
+
+/* kswapd takes CPUs from programs: of more of them it takes a smaller part. */
+static u64 making_room_us(const struct oe_stall_sample *from,
+			  const struct oe_stall_sample *to)
+{
+	unsigned long waited_us = to->waited_us - from->waited_us;
+	unsigned long kswapd_us = to->kswapd_us - from->kswapd_us;
+	unsigned long stolen = to->stolen - from->stolen;
+	u64 us = (u64)waited_us + kswapd_us / max(to->cpus, 1U);
+
+	/* Some tasks for a minute, and all memory: the product is below 2^64. */
+	return stolen ? div64_u64(us * pages_back(from, to), stolen) : 0;
 }
 
 static unsigned int percent_between(const struct oe_stall_sample *from,
 				    const struct oe_stall_sample *to)
 {
-	unsigned long reads = to->reads - from->reads;
-	u64 read_us = to->read_us - from->read_us;
 	u64 elapsed_us = (to->now_ms - from->now_ms) * US_PER_MS;
-	u64 each_us;
-	u64 most;
+	u64 us;
 
-	if (!to->short_of_memory || !reads || !elapsed_us)
+	if (!elapsed_us)
 		return 0;
-	each_us = div64_u64(read_us, reads);
-	if (!each_us)
-		return 0;
-	/* So many fill the time; comparing them first keeps the product small. */
-	most = div64_u64(elapsed_us, each_us);
-	if (reads_again(from, to) > most)
-		return PERCENT;
-	return min_t(u64, PERCENT,
-		     div64_u64(reads_again(from, to) * each_us * PERCENT,
-			       elapsed_us));
+	us = reading_us(from, to, elapsed_us) + making_room_us(from, to);
+	return min_t(u64, PERCENT, div64_u64(us * PERCENT, elapsed_us));
 }
 
 /**

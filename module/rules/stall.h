@@ -26,8 +26,13 @@ enum {
  * @anon_refaults: the same of anonymous pages
  * @reads: requests to disks that were read
  * @read_us: how long these took, added up
+ * @stolen: pages that were reclaimed
+ * @waited_us: how long tasks waited for room for a page, added up
+ * @kswapd_us: how long kswapd had a CPU
+ * @cpus: how many there are
  * @swap_on_disk: a page that comes back from swap is read from a disk
  * @short_of_memory: less than OE_STALL_AVAILABLE_PERCENT is available
+ * @short_of_room: the same without what swapping brings
  *
  * The counters only grow, and may wrap.
  */
@@ -40,8 +45,13 @@ struct oe_stall_sample {
 	unsigned long anon_refaults;
 	unsigned long reads;
 	unsigned long read_us;
+	unsigned long stolen;
+	unsigned long waited_us;
+	unsigned long kswapd_us;
+	unsigned int cpus;
 	bool swap_on_disk;
 	bool short_of_memory;
+	bool short_of_room;
 };
 
 /**

@@ -5,6 +5,7 @@
 #include <kunit/test.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
+#include <linux/string.h>
 
 #include "../rules/stall.c"
 
@@ -23,6 +24,9 @@ enum {
  * @anon: anonymous refaults
  * @reads: requests
  * @each_us: the time that each takes
+ * @waited_ms: how long tasks wait for room
+ * @kswapd_ms: how long kswapd runs, on one of two CPUs
+ * @stolen: pages that are reclaimed
  * @on_disk: the swap is
  * @plenty: memory is not short
  * @percent: the expected result
@@ -36,6 +40,9 @@ struct state {
 	unsigned int anon;
 	unsigned int reads;
 	unsigned int each_us;
+	unsigned int waited_ms;
+	unsigned int kswapd_ms;
+	unsigned int stolen;
 	bool on_disk;
 	bool plenty;
 	unsigned int percent;
@@ -56,20 +63,45 @@ static const struct state states[] = {
 	{ "zswap beside a big file", 9000, 0, 0, 4900, 9000, 300, 3300 },
 	{ "zram and thrash", 9300, 9000, 0, 152, 9000, 300, 3300,
 	  .percent = 50 },
-	{ "swap on a disk", 100, 100, 0, 0, 100, 100, 3300, .on_disk = true,
-	  .percent = 33 },
-	{ "with read-ahead", 100, 800, 700, 0, 800, 100, 3300, .on_disk = true,
-	  .percent = 33 },
+	{ "swap on a disk", 100, 100, 0, 0, 100, 100, 3300, .stolen = 100,
+	  .on_disk = true, .percent = 33 },
+	{ "with read-ahead", 100, 800, 700, 0, 800, 100, 3300, .stolen = 800,
+	  .on_disk = true, .percent = 33 },
+	{ "while nothing makes room", 100, 100, 0, 0, 100, 100, 3300,
+	  .on_disk = true },
 	{ "its first swap-ins", 100, 100, 0, 0, 0, 100, 3300, .on_disk = true },
+	{ "zram spiral", 6000, 6000, 0, 0, 6000, 0, 0, 1000, 800, 6000,
+	  .percent = 100 },
+	{ "at a tenth of that", 600, 600, 0, 0, 600, 0, 0, 100, 80, 600,
+	  .percent = 14 },
+	{ "cold pages go to zram", 0, 0, 0, 0, 0, 0, 0, 2000, 800, 6000 },
+	{ "kswapd keeps up", 3000, 3000, 0, 0, 3000, 0, 0, 0, 800, 3000,
+	  .percent = 40 },
+	{ "a program from zram beside a big file", 600, 600, 0, 0, 600, 0, 0,
+	  400, 200, 12000, .percent = 2 },
+	{ "a cgroup at its limit", 6000, 6000, 0, 0, 6000, 0, 0, 0, 0, 0 },
+	{ "spiral with memory to spare", 6000, 6000, 0, 0, 6000, 0, 0, 1000,
+	  800, 6000, .plenty = true },
+	{ "spiral on a disk", 50, 50, 0, 0, 50, 50, 3300, 400, 0, 100,
+	  .on_disk = true, .percent = 36 },
 	{ "cold start beside swap-ins", 300, 800, 700, 0, 800, 400, 1000,
-	  .on_disk = true, .percent = 10 },
+	  .stolen = 800, .on_disk = true, .percent = 10 },
 };
 
-static void run_state(struct oe_stall *stall, struct oe_stall_sample *sample,
-		      const struct state *state, unsigned int ms)
+/* Too large for the stack. */
+static struct oe_stall stall;
+
+static int forget_samples(struct kunit *test)
+{
+	memset(&stall, 0, sizeof(stall));
+	return 0;
+}
+
+static void run_state(struct oe_stall_sample *sample, const struct state *state,
+		      unsigned int ms)
 {
 	for (; ms >= PERIOD; ms -= PERIOD) {
-		oe_stall_add(stall, sample, WINDOW_MS);
+		oe_stall_add(&stall, sample, WINDOW_MS);
 		sample->now_ms += PERIOD;
 		sample->major_faults += state->faults * PERIOD / 1000;
 		sample->swapins += state->swapins * PERIOD / 1000;
@@ -79,15 +111,19 @@ static void run_state(struct oe_stall *stall, struct oe_stall_sample *sample,
 		sample->reads += state->reads * PERIOD / 1000;
 		sample->read_us +=
 			state->reads * PERIOD / 1000 * state->each_us;
+		sample->waited_us += state->waited_ms * PERIOD;
+		sample->kswapd_us += state->kswapd_ms * PERIOD;
+		sample->stolen += state->stolen * PERIOD / 1000;
+		sample->cpus = 2;
 		sample->swap_on_disk = state->on_disk;
 		sample->short_of_memory = !state->plenty;
+		sample->short_of_room = !state->plenty;
 	}
 }
 
 /* All counters begin at @start. */
 static unsigned int percent_of(const struct state *state, unsigned long start)
 {
-	struct oe_stall stall = {};
 	struct oe_stall_sample sample = {
 		.now_ms = start,
 		.major_faults = start,
@@ -97,11 +133,16 @@ static unsigned int percent_of(const struct state *state, unsigned long start)
 		.anon_refaults = start,
 		.reads = start,
 		.read_us = start,
+		.waited_us = start,
+		.kswapd_us = start,
+		.stolen = start,
 		.swap_on_disk = state->on_disk,
 		.short_of_memory = !state->plenty,
+		.short_of_room = !state->plenty,
 	};
 
-	run_state(&stall, &sample, state, 2 * WINDOW_MS);
+	memset(&stall, 0, sizeof(stall));
+	run_state(&sample, state, 2 * WINDOW_MS);
 	return oe_stall_percent(&stall);
 }
 
@@ -129,27 +170,25 @@ static const struct state *cold = &states[2];
 
 static void needs_a_full_window(struct kunit *test)
 {
-	struct oe_stall stall = {};
 	struct oe_stall_sample sample = { .short_of_memory = true };
 
 	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 0U);
-	run_state(&stall, &sample, thrash, WINDOW_MS);
+	run_state(&sample, thrash, WINDOW_MS);
 	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 0U);
-	run_state(&stall, &sample, thrash, PERIOD);
+	run_state(&sample, thrash, PERIOD);
 	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 50U);
 }
 
 /* Half a window of thrash, wherever in it, is not enough. */
 static void needs_both_halves(struct kunit *test)
 {
-	struct oe_stall stall = {};
 	struct oe_stall_sample sample = { .short_of_memory = true };
 	unsigned int ms;
 
-	run_state(&stall, &sample, cold, 2 * WINDOW_MS);
-	run_state(&stall, &sample, thrash, WINDOW_MS / 2);
+	run_state(&sample, cold, 2 * WINDOW_MS);
+	run_state(&sample, thrash, WINDOW_MS / 2);
 	for (ms = 0; ms < WINDOW_MS; ms += PERIOD) {
-		run_state(&stall, &sample, cold, PERIOD);
+		run_state(&sample, cold, PERIOD);
 		KUNIT_EXPECT_LE(test, oe_stall_percent(&stall), 25U);
 	}
 	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 0U);
@@ -157,22 +196,20 @@ static void needs_both_halves(struct kunit *test)
 
 static void pause_begins_anew(struct kunit *test)
 {
-	struct oe_stall stall = {};
 	struct oe_stall_sample sample = { .short_of_memory = true };
 
-	run_state(&stall, &sample, thrash, 2 * WINDOW_MS);
+	run_state(&sample, thrash, 2 * WINDOW_MS);
 	sample.now_ms += 3600 * 1000;
 	sample.major_faults += 1000 * 1000;
 	sample.file_refaults += 1000 * 1000;
-	run_state(&stall, &sample, thrash, WINDOW_MS);
+	run_state(&sample, thrash, WINDOW_MS);
 	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 0U);
-	run_state(&stall, &sample, thrash, PERIOD);
+	run_state(&sample, thrash, PERIOD);
 	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 50U);
 }
 
 static void early_samples_are_left_out(struct kunit *test)
 {
-	struct oe_stall stall = {};
 	struct oe_stall_sample sample = { .short_of_memory = true };
 	unsigned int i;
 
@@ -183,16 +220,32 @@ static void early_samples_are_left_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stall.nr, 4U);
 }
 
-static struct kunit_case stall_cases[] = { KUNIT_CASE(tells_states_apart),
-					   KUNIT_CASE(counters_wrap),
-					   KUNIT_CASE(needs_a_full_window),
-					   KUNIT_CASE(needs_both_halves),
-					   KUNIT_CASE(pause_begins_anew),
-					   KUNIT_CASE(
-						   early_samples_are_left_out),
-					   {} };
+/* Of the machine's time: swap that could be used makes a spiral no better. */
+static void room_is_not_swap(struct kunit *test)
+{
+	struct oe_stall_sample sample = {};
+	unsigned int i;
+
+	for (i = 0; i < OE_STALL_SAMPLES; i++) {
+		sample.short_of_room = true;
+		oe_stall_add(&stall, &sample, WINDOW_MS);
+		sample.now_ms += PERIOD;
+		sample.waited_us += PERIOD * 500;
+		sample.stolen += 1000;
+		sample.anon_refaults += 1000;
+	}
+	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 50U);
+}
+
+static struct kunit_case stall_cases[] = {
+	KUNIT_CASE(tells_states_apart),	 KUNIT_CASE(counters_wrap),
+	KUNIT_CASE(needs_a_full_window), KUNIT_CASE(needs_both_halves),
+	KUNIT_CASE(pause_begins_anew),	 KUNIT_CASE(early_samples_are_left_out),
+	KUNIT_CASE(room_is_not_swap),	 {}
+};
 
 struct kunit_suite oe_stall_suite = {
 	.name = "oom_embedded_stall",
+	.init = forget_samples,
 	.test_cases = stall_cases,
 };

@@ -190,7 +190,7 @@ static void level_metrics(void)
 		"Until OOM at the present rate; not there if memory is not falling.");
 	file_metric(
 		"levels/stall_percent", "stall_ratio", "gauge", 1e-2,
-		"Share of time for reading pages again; not there if not measured.");
+		"Share of time for fetching pages back; not there if not measured.");
 	if (days->left_s < 0)
 		return;
 	print_head(

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How long tasks wait while they make room for the page that they need (direct
+ * reclaim), from the kernel's tracepoints, and how long kswapd runs for them. It
+ * is measured only while somebody wants to know.
+ */
+#include "core.h"
+
+#include <linux/atomic.h>
+#include <linux/errno.h>
+#include <linux/hash.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/cputime.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+
+#include <trace/events/vmscan.h>
+
+#include "compat/compat.h"
+#include "levels/room_time.h"
+#include "lib/tracepoint.h"
+
+enum {
+	WAIT_BITS = 6,
+	/* One a node. Time of others is not seen. */
+	MOST_KSWAPDS = 16,
+};
+
+/* A task in direct reclaim: never twice, it may not enter reclaim again there. */
+struct wait {
+	struct task_struct *task; /* only compared */
+	u64 since_ns; /* the task's own */
+};
+
+static struct {
+	struct tracepoint *begin; /* the caller serialises, as the next two */
+	struct tracepoint *end;
+
+	/* With references, from the first start to the exit. */
+	struct task_struct *kswapds[MOST_KSWAPDS];
+	unsigned int nr_kswapds; /* those before are there */
+	u64 kswapds_began_ns; /* what they had then */
+
+	/* By the task's hash. Where two meet, the second one is not measured. */
+	struct wait waits[1 << WAIT_BITS];
+	atomic_long_t waited_us; /* may wrap */
+} room;
+
+static struct wait *wait_of(struct task_struct *task)
+{
+	return &room.waits[hash_ptr(task, WAIT_BITS)];
+}
+
+static void on_begin(void *data, OE_RECLAIM_BEGIN_ARGS)
+{
+	struct wait *wait = wait_of(current);
+
+	if (!cmpxchg(&wait->task, NULL, current))
+		wait->since_ns = ktime_get_ns();
+}
+
+static void on_end(void *data, OE_RECLAIM_END_ARGS)
+{
+	struct wait *wait = wait_of(current);
+
+	/* Only current makes it current, or takes current away. */
+	if (READ_ONCE(wait->task) != current)
+		return;
+	atomic_long_add(div_u64(ktime_get_ns() - wait->since_ns, NSEC_PER_USEC),
+			&room.waited_us);
+	WRITE_ONCE(wait->task, NULL);
+}
+
+/* The build fails on a kernel on which kCFI would trap at the first call. */
+static inline void check_types(void)
+{
+	check_trace_callback_type_mm_vmscan_direct_reclaim_begin(on_begin);
+	check_trace_callback_type_mm_vmscan_direct_reclaim_end(on_end);
+}
+
+static u64 cpu_ns_of_kswapds(unsigned int nr)
+{
+	u64 sum_ns = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		u64 user_ns;
+		u64 kernel_ns;
+
+		task_cputime_adjusted(room.kswapds[i], &user_ns, &kernel_ns);
+		sum_ns += user_ns + kernel_ns;
+	}
+	return sum_ns;
+}
+
+static void find_kswapds(void)
+{
+	struct task_struct *p;
+	unsigned int nr = 0;
+
+	if (room.nr_kswapds)
+		return;
+	rcu_read_lock();
+	for_each_process(p) {
+		if (p->flags & PF_KSWAPD && nr < MOST_KSWAPDS)
+			room.kswapds[nr++] = get_task_struct(p);
+	}
+	rcu_read_unlock();
+	room.kswapds_began_ns = cpu_ns_of_kswapds(nr);
+	/* Pairs with oe_room_time_sum(), which the first start may overtake. */
+	smp_store_release(&room.nr_kswapds, nr);
+}
+
+/**
+ * oe_room_time_start - measure from now on
+ *
+ * Context: process context, may sleep and allocate; the caller serialises with
+ * oe_room_time_stop().
+ * Return: 0, -EOPNOTSUPP if the kernel has no such tracepoints, or -ENOMEM.
+ */
+int oe_room_time_start(void)
+{
+	int err;
+
+	room.begin = oe_tracepoint_find("mm_vmscan_direct_reclaim_begin");
+	room.end = oe_tracepoint_find("mm_vmscan_direct_reclaim_end");
+	if (!room.begin || !room.end)
+		return -EOPNOTSUPP;
+	/* A task that ended unseen may have left its entry, at an earlier stop. */
+	memset(room.waits, 0, sizeof(room.waits));
+	err = oe_tracepoint_attach(room.end, on_end);
+	if (err)
+		return err;
+	err = oe_tracepoint_attach(room.begin, on_begin);
+	if (err)
+		goto err_detach_end;
+	find_kswapds();
+	return 0;
+
+err_detach_end:
+	oe_tracepoint_detach(room.end, on_end);
+	tracepoint_synchronize_unregister();
+	return err;
+}
+
+/**
+ * oe_room_time_stop - undo oe_room_time_start(), which succeeded
+ *
+ * Context: process context, may sleep; waits for handlers that run.
+ */
+void oe_room_time_stop(void)
+{
+	oe_tracepoint_detach(room.begin, on_begin);
+	oe_tracepoint_detach(room.end, on_end);
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * oe_room_time_exit - give back what the first start took
+ *
+ * Context: process context, when nobody calls oe_room_time_sum() any more.
+ */
+void oe_room_time_exit(void)
+{
+	while (room.nr_kswapds)
+		put_task_struct(room.kswapds[--room.nr_kswapds]);
+}
+
+/**
+ * oe_room_time_sum - what it has taken so far
+ * @waited_us: set to the time that tasks waited, added up
+ * @kswapd_us: set to the time that kswapd had a CPU
+ *
+ * Both only grow, and may wrap.
+ *
+ * Context: process context.
+ */
+void oe_room_time_sum(unsigned long *waited_us, unsigned long *kswapd_us)
+{
+	unsigned int nr = smp_load_acquire(&room.nr_kswapds);
+
+	*waited_us = atomic_long_read(&room.waited_us);
+	*kswapd_us = 0;
+	if (nr)
+		*kswapd_us =
+			div_u64(cpu_ns_of_kswapds(nr) - room.kswapds_began_ns,
+				NSEC_PER_USEC);
+}

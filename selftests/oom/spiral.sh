@@ -1,0 +1,155 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A machine that spends its time on swapping in what it has just swapped out, to zram or to a disk, is
+# relieved of the first in order, within stall_ms, and only of that one. Cold pages that go to zram, and a
+# program that comes back from there, are no stall.
+# TIMED: 1 = the guest's clock counts instructions: afterwards no round of a protected loop of 10 ms is later
+# than 100 ms (default 0: told, not judged).
+#
+# set: swapping
+# needs: swap modprobe guard
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+# shellcheck source=lib/levels.sh
+. "$SELFTESTS/lib/levels.sh"
+
+TIMED=${TIMED:-0}
+PERCENT=20
+STALL_MS=2000
+
+# A process in locked memory, which is first in order, leaves so much.
+ROOM_MB=56
+# Of a program that was not needed for a while. Under emulation zram is some 30 times slower.
+ASLEEP_MB=2
+# More than there is room for.
+COLD_MB=88
+NEEDED_MB=76
+ZRAM_MB=128
+
+uname=$(uname -r)
+
+has_victims()
+{
+	[ "$(get stats/victims)" -ge "$1" ]
+}
+
+now_ms()
+{
+	awk '{ print int($1 * 1000) }' /proc/uptime
+}
+
+leave_room()
+{
+	spawn hog $(($(mem_available_kb) - ROOM_MB * 1024)) 900 -L
+	hog=$pid
+}
+
+# The loop's rounds since the last time: "rounds N late N worst MS"
+beats()
+{
+	nr_beats=$(grep -c rounds "$tmp/beat.out")
+	kill -USR1 "$beat"
+	poll_until "$PATIENCE" has_beats $((nr_beats + 1)) || bail_out "the loop says nothing"
+	tail -n 1 "$tmp/beat.out"
+}
+
+has_beats()
+{
+	[ "$(grep -c rounds "$tmp/beat.out")" -ge "$1" ]
+}
+
+# no_stall DESCRIPTION: all the time from its start to now and a window more
+no_stall()
+{
+	doze $((STALL_MS / 1000 + 1))
+	equal "$1 is no stall" 0 "$(get stats/victims)"
+	comment "$1: $(vmstat pswpout) pages out, $(vmstat pswpin) in, $(vmstat workingset_refault_anon) of them soon"
+}
+
+# A program that slept until it was swapped out.
+put_to_sleep()
+{
+	make_cgroup asleep 1G
+	# shellcheck disable=SC2016 # for the shell that is started
+	start asleep sh -c 'echo $$ >"$0/cgroup.procs" && exec retouch - "$1"' "$cgroup" "$ASLEEP_MB"
+	asleep=$pid
+	kill -STOP "$asleep"
+	poll_until "$PATIENCE" is_state T "$asleep"
+	# It says EAGAIN if it is a page short of all.
+	echo ${ASLEEP_MB}M 2>/dev/null >"$cgroup/memory.reclaim" || comment "not all is swapped out"
+}
+
+harmless()
+{
+	put_to_sleep
+	spawn cold $((COLD_MB * 1024)) 800 -X
+	cold=$pid
+	no_stall "cold memory that is swapped out"
+	was_in=$(vmstat pswpin)
+	kill -CONT "$asleep"
+	no_stall "a program that comes back"
+	check "it was swapped out" [ $(($(vmstat pswpin) - was_in)) -gt $((ASLEEP_MB * 256 / 2)) ]
+	stop_process "$cold"
+	stop_process "$asleep"
+}
+
+is_full()
+{
+	has_line full "$tmp/needy.out"
+}
+
+spiral()
+{
+	victims=$(get stats/victims)
+	: >"$tmp/needy.out"
+	retouch - "$NEEDED_MB" >"$tmp/needy.out" 2>&1 &
+	needy=$!
+	started="$started $needy"
+	echo "$needy 60" >"$OE/oom_ranking"
+	poll_until "$PATIENCE" is_full
+	began_ms=$(now_ms)
+	check "$1: a victim is chosen" poll_until "$PATIENCE" has_victims $((victims + 1))
+	took_ms=$(($(now_ms) - began_ms))
+	killed "$1: it is the first in order" "$hog"
+	before=$(beats)
+	equal "$1: the record says what it was" "early killed hog" \
+		"$(recorded kind) $(recorded outcome) $(recorded victim_comm)"
+	check "$1: and the share of time" [ "$(recorded stall_percent)" -gt "$PERCENT" ]
+	# As long as the first one took to come, and half of that again.
+	sleep 3
+	after=$(beats)
+	equal "$1: with memory back there is no second one" $((victims + 1)) "$(get stats/victims)"
+	check "$1: who needs its memory lives" alive "$needy"
+	comment "spiral: $uname | $1 | $(recorded stall_percent) % | $took_ms ms | $before | $after"
+	if [ "$TIMED" = 1 ]; then
+		late=${after#*late }
+		equal "$1: afterwards no round is late" 0 "${late%% *}"
+		check "$1: it was decided within stall_ms" [ "$took_ms" -le $((STALL_MS * 5 / 4)) ]
+	fi
+	stop_process "$needy"
+}
+
+plan $((3 + 2 * (6 + 2 * (TIMED == 1)) + 3))
+swapoff "$DISK" || bail_out "swapoff $DISK"
+drop_zram
+load_module selection_order=rank rank_threshold=100 stall_percent=$PERCENT stall_ms=$STALL_MS
+start beat beat
+beat=$pid
+echo "$beat 10" >"$OE/oom_ranking"
+use_zram $((ZRAM_MB * 1024))
+leave_room
+harmless
+spiral zram
+swapoff "$ZRAM" || bail_out "swapoff $ZRAM"
+echo 1 >/sys/block/zram0/reset
+swap_to "$DISK" $((ZRAM_MB * 1024))
+leave_room
+spiral "a disk"
+swapoff "$DISK"
+check "the module can be unloaded while it measures" unload_module
+mkswap "$DISK" >/dev/null
+check "the whole disk is swap again" swapon "$DISK"
+equal "no splat" 0 "$(splat_taint)"
+finish
