@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Work that keeps a disk or the CPU busy is no stall, and nobody dies of it: streaming reads, cold starts, a
-# compilation, a fork storm, an fsync storm, a slow disk. With so little memory left that the module looks for a
-# stall at all. A result is a line "harmless: KERNEL | ...".
+# compilation, a fork storm, an fsync storm, a slow disk; with zram, cold pages that go there, and a program that
+# comes back from there. With so little memory left that the module looks for a stall at all. A result is a line
+# "harmless: KERNEL | ...".
 # EACH: for how many seconds of the guest's clock (default 600).
 # LEFT: how much memory is left beside a process at rest, in percent; 100 = no such process (default 12).
 # LOADS: which of them (default all).
-# PERCENT: stall_percent (default 2: the disk of the emulator is fast).
+# PERCENT: stall_percent (default 2: the disk of the emulator is fast; with zram, which is slow there, 20).
 # STALL_MS: stall_ms (default 5000).
 #
 # set: swapping
-# needs: swap guard
+# needs: swap modprobe guard
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -20,7 +21,7 @@
 
 EACH=${EACH:-600}
 LEFT=${LEFT:-12}
-LOADS=${LOADS:-streaming,cold_start,compile,fork_storm,fsync_storm,slow_disk}
+LOADS=${LOADS:-streaming,cold_start,compile,fork_storm,fsync_storm,slow_disk,cold_pages,comes_back}
 PERCENT=${PERCENT:-2}
 STALL_MS=${STALL_MS:-5000}
 
@@ -28,6 +29,10 @@ STALL_MS=${STALL_MS:-5000}
 WRITTEN_MB=300
 # Operations a second that the slow disk gives.
 SLOW_IOPS=20
+
+ZRAM_MB=128
+# Of each program in zram.
+ASLEEP_MB=1
 
 uname=$(uname -r)
 kernel=${uname%%-*}
@@ -111,6 +116,54 @@ slow_disk()
 	writes_and_syncs $((rounds % 20000))
 }
 
+# New memory that is not needed again pushes memory at rest out to zram.
+cold_pages()
+{
+	leak -c cold -X -h $((8192 * scale)) -a 1000 -t 1 >/dev/null 2>&1
+	doze 1
+}
+
+# A program that is in zram runs again; then it is put back there.
+comes_back()
+{
+	kill -CONT "$asleep"
+	doze 1
+	put_back
+	doze 1
+}
+
+put_back()
+{
+	kill -STOP "$asleep"
+	# It says EAGAIN if it is a page short of all.
+	echo ${ASLEEP_MB}M 2>/dev/null >"$CGROUP/asleep/memory.reclaim"
+}
+
+begin_zram()
+{
+	use_zram $((ZRAM_MB * 1024))
+	set_to stall_percent 20
+	PERCENT=20
+	make_cgroup asleep 1G
+	# shellcheck disable=SC2016 # for the shell that is started
+	start asleep sh -c 'echo $$ >"$0/cgroup.procs" && exec retouch - "$1" 20' "$cgroup" "$ASLEEP_MB"
+	asleep=$pid
+	put_back
+	# So much that nothing is left without zram.
+	spawn crowd "$(mem_available_kb)" 800 -X
+	crowd=$pid
+}
+
+end_zram()
+{
+	stop_process "$crowd"
+	stop_process "$asleep"
+	rmdir "$CGROUP/asleep"
+	drop_zram
+	PERCENT=$disk_percent
+	set_to stall_percent "$PERCENT"
+}
+
 # --- the verdict -----------------------------------------------------------------------------
 
 # Writes the highest share of time, and the least memory, to files until it is killed.
@@ -152,6 +205,8 @@ harmless()
 	mark_levels "$2.$left"
 	kills=$(vmstat oom_kill)
 	requests=$(get stats/oom_request)
+	were_out=$(vmstat pswpout)
+	were_in=$(vmstat pswpin)
 	read_reads
 	had_reads=$reads
 	had_ms=$reads_ms
@@ -178,6 +233,7 @@ harmless()
 	requests=$(($(get stats/oom_request) - requests))
 	entered=$(entered_levels "$2.$left" | tally)
 	comment "harmless: $kernel | $1, $left % left | $took | $rounds | $reads of $each_us us | $most % | $least KiB | ${entered:-none} | $kills"
+	comment "$1: $(($(vmstat pswpout) - were_out)) pages out, $(($(vmstat pswpin) - were_in)) in, MemAvailable $(mem_available_kb) KiB"
 	equal "$1, $left % of memory left: nobody dies" "0 0" "$kills $requests"
 	check "$1, $left % of memory left: no stall" [ "$most" -le "$PERCENT" ]
 }
@@ -191,6 +247,8 @@ name_of()
 	fork_storm) echo "a fork storm" ;;
 	fsync_storm) echo "an fsync storm" ;;
 	slow_disk) echo "a disk of $SLOW_IOPS operations a second" ;;
+	cold_pages) echo "cold pages that go to zram" ;;
+	comes_back) echo "a program that comes back from zram" ;;
 	esac
 }
 
@@ -228,6 +286,7 @@ nr_loads=$#
 # shellcheck disable=SC2046 # words
 set -- $(echo "$LEFT" | tr , ' ')
 plan $((2 * nr_loads * $# + 3))
+disk_percent=$PERCENT
 look_s=1
 [ "$EACH" -ge 60 ] || look_s=0.2
 swapoff "$disk" || bail_out "swapoff $disk"
@@ -240,7 +299,9 @@ watch_levels
 for percent; do
 	leave "$percent"
 	for load in $loads; do
+		case $load in cold_pages | comes_back) begin_zram ;; esac
 		harmless "$(name_of "$load")" "$load"
+		case $load in cold_pages | comes_back) end_zram ;; esac
 	done
 	[ "$left" -eq 100 ] || stop_process "$resting"
 done
