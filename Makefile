@@ -11,7 +11,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules modules_install strip dist release-check install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
-	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property worlds check-levels check-matrix bench bench-peers soak coverage publish-results selftests-install fuzz clean help
+	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property worlds mutants check-levels check-matrix bench bench-peers soak coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -92,6 +92,10 @@ check-property:
 worlds:
 	@$(VM)/setup.sh
 	@selftests/run/worlds.sh $(or $(N),500) $(or $(SEED),1)
+
+mutants:
+	@$(VM)/setup.sh
+	@selftests/run/mutants.sh $(or $(N),200) $(or $(SEED),1)
 
 check-model:
 	@$(VM)/setup.sh
@@ -183,6 +187,7 @@ help:
 	@echo "make check-secure-boot  a guest with Secure Boot loads the signed module and no other"
 	@echo "make check-levels    leaks with every kind of swap, owners of memory, no false stall"
 	@echo "make check-property  500 random configurations against a model, or ROUNDS=5000"
+	@echo "make mutants    200 changes planted in the module, one at a time: do its KUnit suites see them? N=50 SEED=7"
 	@echo "make worlds     500 random machines, leaks and faults, judged by what the ABI page declares; or N=50 SEED=1001"
 	@echo "make check-model  every state of a model of the path of an OOM, planted faults of it, and paths of real OOMs"
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"
