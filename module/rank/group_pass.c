@@ -192,9 +192,21 @@ static const unsigned long *groups_of_kind(struct pass *pass,
 	return kind->groups;
 }
 
+static unsigned int judge_afresh(struct pass *pass,
+				 const union oe_subject *subject,
+				 struct oe_ranking *ranking)
+{
+	DECLARE_BITMAP(groups, OE_NR_GROUPS);
+
+	oe_name_index_find(subject->comm, groups);
+	if (pass && !bitmap_and(groups, groups, groups_of_kind(pass, subject),
+				OE_NR_GROUPS))
+		return 0;
+	return oe_group_of_rules(subject, groups, ranking);
+}
+
 static const struct finding *find_finding(struct pass *pass,
-					  const union oe_subject *subject,
-					  const unsigned long *groups)
+					  const union oe_subject *subject)
 {
 	struct finding *finding = &pass->findings[hash_words(
 		subject->words, OE_SUBJECT_WORDS, FINDING_BITS)];
@@ -202,8 +214,7 @@ static const struct finding *find_finding(struct pass *pass,
 	if (!finding->known || !is_same(finding->subject.words, subject->words,
 					OE_SUBJECT_WORDS)) {
 		finding->subject = *subject;
-		finding->exact =
-			oe_group_of_rules(subject, groups, &finding->ranking);
+		finding->exact = judge_afresh(pass, subject, &finding->ranking);
 		finding->known = true;
 	}
 	return finding;
@@ -226,7 +237,6 @@ unsigned int oe_group_pass_judge(struct task_struct *p,
 				 enum oe_exe_access access,
 				 struct oe_ranking *ranking)
 {
-	DECLARE_BITMAP(groups, OE_NR_GROUPS);
 	const struct finding *finding;
 	union oe_subject subject;
 	struct pass *pass;
@@ -234,14 +244,10 @@ unsigned int oe_group_pass_judge(struct task_struct *p,
 	if (!oe_group_any_rule())
 		return 0;
 	oe_group_describe(&subject, p, access);
-	oe_name_index_find(subject.comm, groups);
 	pass = current_pass();
 	if (!pass)
-		return oe_group_of_rules(&subject, groups, ranking);
-	if (!bitmap_and(groups, groups, groups_of_kind(pass, &subject),
-			OE_NR_GROUPS))
-		return 0;
-	finding = find_finding(pass, &subject, groups);
+		return judge_afresh(NULL, &subject, ranking);
+	finding = find_finding(pass, &subject);
 	if (finding->exact)
 		*ranking = finding->ranking;
 	return finding->exact;
