@@ -12,6 +12,8 @@
 enum {
 	SCALE = 256,
 	MS_PER_S = 1000,
+	/* 1 KiB a second. Rounding keeps some of a fall that has ended. */
+	FALL_MIN = SCALE,
 	/* With fewer, a single burst would look like a leak. */
 	PERIODS_MIN = 2,
 	/* After a pause as long as this, older samples do not count. */
@@ -100,7 +102,7 @@ s64 oe_forecast_ms(const struct oe_forecast *forecast, u64 available_kb,
 	if (forecast->nr_falling < PERIODS_MIN)
 		return -1;
 	fall = -forecast->rate;
-	if (fall * SWING_SHARE < forecast->swing)
+	if (fall < FALL_MIN || fall * SWING_SHARE < forecast->swing)
 		return -1;
 	if (available_kb <= target_kb)
 		return 0;

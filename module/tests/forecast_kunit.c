@@ -173,6 +173,20 @@ static void forecast_recovery(struct kunit *test)
 				    "%u ms", ms);
 }
 
+/* Rounding leaves some of the rate: that is no fall. */
+static void forecast_of_what_has_stopped(struct kunit *test)
+{
+	struct oe_forecast forecast = {};
+	unsigned int now;
+
+	/* 4 MB/s for 2 s, and then nothing for 10 s. */
+	for (now = 0; now <= 12000; now += OE_FORECAST_PERIOD_MS)
+		oe_forecast_add(&forecast, 5000 + now,
+				START_KB - min(now, 2000U) * 4);
+	KUNIT_EXPECT_EQ(test, -1LL,
+			oe_forecast_ms(&forecast, START_KB - 8000, START_KB));
+}
+
 static void forecast_targets(struct kunit *test)
 {
 	struct oe_forecast forecast = {};
@@ -214,6 +228,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(noisy_leak),
 	KUNIT_CASE(forecast_swings),
 	KUNIT_CASE(forecast_recovery),
+	KUNIT_CASE(forecast_of_what_has_stopped),
 	KUNIT_CASE(forecast_targets),
 	KUNIT_CASE(forecast_extremes),
 	{},
