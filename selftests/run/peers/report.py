@@ -310,7 +310,8 @@ INTRODUCTION = """# Side by side
 The same work under the stock kernel, under other managers and under oom_embedded, measured by `make bench-peers`:
 debian-6.1 with 256 MB, beside 128 MB that are its disk, of 500 operations and 20 MB a second, with a Debian 12 on it.
 Each run is a guest of its own, which begins with the same saved machine. The guest's clock counts instructions,
-a billion a second, on one CPU; so times do not depend on the host.
+a billion a second, on one CPU; so times do not depend on the host, which may do other work meanwhile. The disk is
+part of MemTotal: percentages of memory in a configuration, ours and others', are of 331 MB.
 
 On the device run four applications of 12 MB, a control loop named `critical` of 8 MB, and a shell. All that a manager
 is told is that `critical` is not to be killed: `oom_score_adj` -1000; `--avoid` of earlyoom; badness -2000 of nohang,
@@ -325,7 +326,8 @@ as its unit has it. Ours: the packaged configuration; that with `early_kb = 0` (
 - **control loop**: the longest round of a loop of 10 ms with real-time priority and locked memory, from the time at
   which it was due. **shell**: the longest `sh -c ps`, started every 0.7 s from the disk, ordinary priority.
 - **told before**: from the first notice to userspace until the first kill; for us a level or `reconfigure_wanted`, for
-  nohang its `warning_exe`. SIGTERM to the victim is no notice.
+  nohang its `warning_exe`. SIGTERM to the victim is no notice. A warning of nohang that was given before the work began
+  counts from the beginning; a level of ours that was entered before does not count.
 - **unused at the kill**: the least MemAvailable in the 0.2 s before it. Slabs that cannot be reclaimed are part of it, also
   under the stock kernel. Not told of the container, as it is a figure of the machine.
 - **own memory**: PSS of the manager and the size of the module. **own CPU**: of its threads, in % of a CPU.
@@ -338,15 +340,19 @@ three columns.
 
 
 def versions(results):
-    words, commits, machines = {}, [], []
+    words, commits, machines, totals, took = {}, [], [], [], []
     for run in results.runs:
         words.update({name: version for name, version in (w for w in run.lists["version"] if len(w) == 2)})
         commits.append(run.fields.get("commit", "?"))
         machines.append(run.fields.get("machine", "?"))
+        totals.append(run.fields.get("total_kb", "?"))
+        took.append(int(run.fields.get("host_seconds", 0)))
     lines = ["## Measured with", "", "| | |", "|---|---|"]
     lines += ["| %s | %s |" % item for item in sorted(words.items())]
     lines.append("| oom_embedded | %s |" % ", ".join(dict.fromkeys(commits)))
     lines.append("| machine | %s |" % ", ".join(dict.fromkeys(machines)))
+    lines.append("| MemTotal of the guest, kB | %s |" % ", ".join(sorted(set(totals) - {"?"})))
+    lines.append("| a run, s of the host | %d to %d |" % (min(took, default=0), max(took, default=0)))
     seeds = {run.seed for run in results.runs}
     lines.append("| runs | %d of %d measured, %d of these with a result |" % (
         len(results.runs), len(SCENARIOS) * len(PEERS) * max(1, len(seeds)), sum(not run.bad for run in results.runs)))
