@@ -181,6 +181,7 @@ void oe_room_time_exit(void)
  */
 void oe_room_time_sum(unsigned long *waited_us, unsigned long *kswapd_us)
 {
+	/* Pairs with find_kswapds(): the tasks are there. */
 	unsigned int nr = smp_load_acquire(&room.nr_kswapds);
 
 	*waited_us = atomic_long_read(&room.waited_us);

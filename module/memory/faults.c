@@ -36,11 +36,11 @@ static unsigned long node_count(unsigned int item)
 }
 
 /* The same names have moved from one enum to another. */
-static unsigned long stolen_count(unsigned int which)
-{
-	return IS_ENABLED(OE_HAVE_NODE_STEAL) ? node_count(which) :
-						event_count(which);
-}
+#ifdef OE_HAVE_NODE_STEAL
+#define stolen_count node_count
+#else
+#define stolen_count event_count
+#endif
 
 /**
  * oe_faults_read - faults and refaults since the boot
