@@ -116,10 +116,12 @@ slow_disk()
 	writes_and_syncs $((rounds % 20000))
 }
 
-# New memory that is not needed again pushes memory at rest out to zram.
+# New memory that is not needed again pushes out memory at rest, which then ends.
 cold_pages()
 {
-	leak -c cold -X -h $((8192 * scale)) -a 1000 -t 1 >/dev/null 2>&1
+	stop_process "$crowd"
+	crowd_in
+	leak -c cold -X -h 6144 -a 1000 -t 1 >/dev/null 2>&1
 	doze 1
 }
 
@@ -149,8 +151,14 @@ begin_zram()
 	start asleep sh -c 'echo $$ >"$0/cgroup.procs" && exec retouch - "$1" 20' "$cgroup" "$ASLEEP_MB"
 	asleep=$pid
 	put_back
-	# So much that nothing is left without zram.
-	spawn crowd "$(mem_available_kb)" 800 -X
+	crowd_kb=$(mem_available_kb)
+	crowd_in
+}
+
+# So much that nothing is left without zram.
+crowd_in()
+{
+	spawn crowd "$crowd_kb" 800 -X
 	crowd=$pid
 }
 
@@ -233,9 +241,20 @@ harmless()
 	requests=$(($(get stats/oom_request) - requests))
 	entered=$(entered_levels "$2.$left" | tally)
 	comment "harmless: $kernel | $1, $left % left | $took | $rounds | $reads of $each_us us | $most % | $least KiB | ${entered:-none} | $kills"
-	comment "$1: $(($(vmstat pswpout) - were_out)) pages out, $(($(vmstat pswpin) - were_in)) in, MemAvailable $(mem_available_kb) KiB"
+	out=$(($(vmstat pswpout) - were_out))
+	in=$(($(vmstat pswpin) - were_in))
+	comment "$1: $out pages out, $in in, MemAvailable $(mem_available_kb) KiB"
 	equal "$1, $left % of memory left: nobody dies" "0 0" "$kills $requests"
 	check "$1, $left % of memory left: no stall" [ "$most" -le "$PERCENT" ]
+	case $2 in
+	cold_pages) check "$1, $left % of memory left: they did" [ "$out" -gt 1024 ] ;;
+	comes_back) check "$1, $left % of memory left: it did" [ "$in" -gt 256 ] ;;
+	esac
+}
+
+uses_zram()
+{
+	[ "$1" = cold_pages ] || [ "$1" = comes_back ]
 }
 
 name_of()
@@ -260,7 +279,7 @@ leave()
 	[ "$left" -lt 100 ] || return 0
 	scale=1
 	total_kb=$(mem_total_kb)
-	spawn resting $(($(level_get available_kb) - total_kb * left / 100)) 900
+	spawn resting $(($(level_get available_kb) - total_kb * left / 100)) 900 -L
 	resting=$pid
 	poll_until "$PATIENCE" is_left || bail_out "$(level_get available_kb) KiB are left"
 }
@@ -282,10 +301,14 @@ make_slow()
 loads=$(echo "$LOADS" | tr , ' ')
 # shellcheck disable=SC2086 # words
 set -- $loads
-nr_loads=$#
+nr_checks=0
+for load; do
+	nr_checks=$((nr_checks + 2))
+	! uses_zram "$load" || nr_checks=$((nr_checks + 1))
+done
 # shellcheck disable=SC2046 # words
 set -- $(echo "$LEFT" | tr , ' ')
-plan $((2 * nr_loads * $# + 3))
+plan $((nr_checks * $# + 3))
 disk_percent=$PERCENT
 look_s=1
 [ "$EACH" -ge 60 ] || look_s=0.2
@@ -299,9 +322,9 @@ watch_levels
 for percent; do
 	leave "$percent"
 	for load in $loads; do
-		case $load in cold_pages | comes_back) begin_zram ;; esac
+		! uses_zram "$load" || begin_zram
 		harmless "$(name_of "$load")" "$load"
-		case $load in cold_pages | comes_back) end_zram ;; esac
+		! uses_zram "$load" || end_zram
 	done
 	[ "$left" -eq 100 ] || stop_process "$resting"
 done

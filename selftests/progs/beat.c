@@ -7,11 +7,12 @@
  *
  *	beat [LATE_MS]
  */
+#define _GNU_SOURCE
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
+
+#include "prog.h"
 
 enum {
 	PERIOD_MS = 10,
@@ -38,10 +39,8 @@ static void ask_for_page(void)
 {
 	char *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (page == MAP_FAILED) {
-		perror("mmap");
-		exit(EXIT_FAILURE);
-	}
+	if (page == MAP_FAILED)
+		die("mmap");
 	*(volatile char *)page = 1;
 	munmap(page, PAGE);
 }
@@ -65,10 +64,8 @@ int main(int argc, char **argv)
 
 	sigaction(SIGUSR1, &action, NULL);
 	setlinebuf(stdout);
-	if (mlockall(MCL_CURRENT | MCL_FUTURE)) {
-		perror("mlockall");
-		return EXIT_FAILURE;
-	}
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		die("mlockall");
 	puts("ready");
 	for (due = now_us();;) {
 		long long after;

@@ -9,13 +9,12 @@
  *
  * PAGES_A_MS: it pauses for a millisecond after so many pages.
  */
-#include <fcntl.h>
+#define _GNU_SOURCE
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+
+#include "prog.h"
 
 enum {
 	PAGE = 4096,
@@ -35,15 +34,11 @@ static char *map_file(const char *path, size_t size)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char *memory;
 
-	if (fd < 0) {
-		perror(path);
-		exit(EXIT_FAILURE);
-	}
+	if (fd < 0)
+		die(path);
 	memory = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
-	if (memory == MAP_FAILED || madvise(memory, size, MADV_RANDOM)) {
-		perror("mmap");
-		exit(EXIT_FAILURE);
-	}
+	if (memory == MAP_FAILED || madvise(memory, size, MADV_RANDOM))
+		die("mmap");
 	return memory;
 }
 
@@ -54,10 +49,8 @@ static char *fill_memory(size_t size)
 	size_t page;
 	unsigned int i;
 
-	if (memory == MAP_FAILED) {
-		perror("mmap");
-		exit(EXIT_FAILURE);
-	}
+	if (memory == MAP_FAILED)
+		die("mmap");
 	for (page = 0; page < size; page += PAGE)
 		for (i = 0; i < PAGE / 2; i += 2) {
 			unsigned int random = next_random();
