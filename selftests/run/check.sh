@@ -24,8 +24,8 @@ LANES=${LANES:-$(($(nproc) + 2))}
 # that need the debug kernel or its sources are put off as long as that is being built.
 QUICK=(
 	debug-6.12 debian-6.12 debian-6.1 static 6.12-graceful 6.1-swapping 6.1-warning dkms deb
-	6.12-panic_on_oom tools model 6.1-limiting demo image 6.12-tools 6.12-no_victim_never 6.12-no_victim_panic
-	6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw worlds harness
+	6.12-panic_on_oom tools model 6.1-limiting 6.1-swapping-timed demo image 6.12-tools
+	6.12-no_victim_never 6.12-no_victim_panic 6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw worlds harness
 )
 # The parts of "make check-debug".
 DEBUGGED=(debug-6.12-rest debug-6.12-oom)
@@ -176,6 +176,9 @@ guest_part()
 		boot "$1" --swap 400 --modprobe --timeout 900 --append "CHURN=15 EACH=3 STALL_MS=2000" debian-6.1 -- \
 			"${SWAPPING[@]}"
 		;;
+	6.1-swapping-timed)
+		boot "$1" --icount --swap 400 --modprobe --timeout 900 debian-6.1 -- "${SWAPPING_TIMED[@]}"
+		;;
 	6.1-memsw) boot "$1" --swap 400 --timeout 300 debian-6.1 -- memsw.sh ;;
 	6.1-limiting) boot "$1" --icount --timeout 900 debian-6.1 -- "${LIMITING[@]}" ;;
 	6.12-tools) boot "$1" --tools --udev --timeout 600 debian-6.12 -- "${TOOLS[@]}" ;;
@@ -304,6 +307,7 @@ soak()
 	boot machine-wait --icount --mem 384 --timeout 7200 debian-6.12 -- machine_wait.sh
 	boot adversary --mem 512 --swap 400 --modprobe --timeout 7200 debian-6.12 -- adversary.sh
 	boot swapping --swap 400 --modprobe --timeout 7200 --append EACH=60 debian-6.1 -- "${SWAPPING[@]}"
+	boot swapping-timed --icount --swap 400 --modprobe --timeout 7200 debian-6.12 -- "${SWAPPING_TIMED[@]}"
 	boot tools-reboot --persist --smp 1 --tools --share \
 		--append "ramoops.max_reason=4 pstore.kmsg_bytes=65536" debian-6.12 -- tools_reboot.sh
 }

@@ -12,7 +12,7 @@ ABI_FILE=$ABI_PAGE:/selftests/$(basename "$ABI_PAGE")
 # The folders of the scripts that a guest runs, in the order of the table in README.md.
 SCRIPT_FOLDERS=(oom rank grace levels limits records abi tools)
 SET_WORDS=(
-	oom rest stock once long graceful warning swapping limiting tools going_away matrix matrix_timed debug alone
+	oom rest stock once long graceful warning swapping swapping_timed limiting tools going_away matrix matrix_timed debug alone
 )
 NEED_WORDS=(memcg guard page kunit faults tools udev persist share icount swap modprobe)
 
@@ -74,6 +74,8 @@ mapfile -t GRACEFUL < <(scripts_of graceful)
 mapfile -t WARNING < <(scripts_of warning)
 # Those that want swap, on a disk of 400 MB or in zram: boot.sh --swap --modprobe.
 mapfile -t SWAPPING < <(scripts_of swapping)
+# Of these, those that judge a share of time: the clock counts instructions.
+mapfile -t SWAPPING_TIMED < <(scripts_of swapping_timed)
 mapfile -t LIMITING < <(scripts_of limiting)
 # Those that need the tools of userspace-tools/ in the guest: boot.sh --tools.
 mapfile -t TOOLS < <(scripts_of tools)
