@@ -8,32 +8,23 @@
 
 #include <linux/atomic.h>
 #include <linux/errno.h>
-#include <linux/hash.h>
-#include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/cputime.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/string.h>
 #include <linux/tracepoint.h>
 
 #include <trace/events/vmscan.h>
 
 #include "compat/compat.h"
 #include "levels/room_time.h"
+#include "lib/stopwatch.h"
 #include "lib/tracepoint.h"
 
 enum {
-	WAIT_BITS = 6,
 	/* One a node. Time of others is not seen. */
 	MOST_KSWAPDS = 16,
-};
-
-/* A task in direct reclaim: never twice, it may not enter reclaim again there. */
-struct wait {
-	struct task_struct *task; /* only compared */
-	u64 since_ns; /* the task's own */
 };
 
 static struct {
@@ -45,34 +36,22 @@ static struct {
 	unsigned int nr_kswapds; /* those before are there */
 	u64 kswapds_began_ns; /* what they had then */
 
-	/* By the task's hash. Where two meet, the second one is not measured. */
-	struct wait waits[1 << WAIT_BITS];
+	/* Of tasks in direct reclaim, which may not enter reclaim again there. */
+	struct oe_stopwatch stopwatch;
 	atomic_long_t waited_us; /* may wrap */
 } room;
 
-static struct wait *wait_of(struct task_struct *task)
-{
-	return &room.waits[hash_ptr(task, WAIT_BITS)];
-}
-
 static void on_begin(void *data, OE_RECLAIM_BEGIN_ARGS)
 {
-	struct wait *wait = wait_of(current);
-
-	if (!cmpxchg(&wait->task, NULL, current))
-		wait->since_ns = ktime_get_ns();
+	oe_stopwatch_start(&room.stopwatch);
 }
 
 static void on_end(void *data, OE_RECLAIM_END_ARGS)
 {
-	struct wait *wait = wait_of(current);
+	unsigned long us;
 
-	/* Only current makes it current, or takes current away. */
-	if (READ_ONCE(wait->task) != current)
-		return;
-	atomic_long_add(div_u64(ktime_get_ns() - wait->since_ns, NSEC_PER_USEC),
-			&room.waited_us);
-	WRITE_ONCE(wait->task, NULL);
+	if (oe_stopwatch_stop(&room.stopwatch, &us))
+		atomic_long_add(us, &room.waited_us);
 }
 
 /* The build fails on a kernel on which kCFI would trap at the first call. */
@@ -131,7 +110,7 @@ int oe_room_time_start(void)
 	if (!room.begin || !room.end)
 		return -EOPNOTSUPP;
 	/* A task that ended unseen may have left its entry, at an earlier stop. */
-	memset(room.waits, 0, sizeof(room.waits));
+	room.stopwatch = (struct oe_stopwatch){};
 	err = oe_tracepoint_attach(room.end, on_end);
 	if (err)
 		return err;
