@@ -65,11 +65,16 @@ static unsigned int pause_after(int err)
 /* Returns true if a victim was killed, or was not needed. */
 static bool request_victim(unsigned int stall_percent)
 {
+	const struct oe_request request = {
+		.kind = OE_KIND_EARLY,
+		.stall_percent = stall_percent,
+		.group = "",
+	};
 	int err;
 
 	if (now_ms() < early.pause_until_ms)
 		return false;
-	err = oe_request_victim(OE_KIND_EARLY, stall_percent, "");
+	err = oe_request_victim(&request);
 	early.pause_until_ms = now_ms() + pause_after(err);
 	return !err;
 }

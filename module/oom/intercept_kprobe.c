@@ -117,21 +117,17 @@ static bool may_wait(const struct oom_control *oc, enum oe_kind kind)
 
 static void fill_call(const struct oom_control *oc, struct oe_call *call)
 {
+	*call = (struct oe_call){
+		.order = oc->order,
+		.gfp = oc->gfp_mask,
+	};
 	fill_domain(oc, &call->domain);
 	call->kind = kind_of(oc, &call->domain);
-	call->order = oc->order;
-	call->gfp = oc->gfp_mask;
 	call->quiet = oe_quiet_now();
 	call->may_wait = !call->quiet && may_wait(oc, call->kind);
 	call->until_kb = READ_ONCE(oe_config.early_kb);
-	call->stall_percent = oe_request_stall();
-	if (oc->order == -1) {
-		strscpy(call->domain.group, oe_request_group(), OE_GROUP_NAME);
-		call->domain.only = oe_request_only();
-	}
-	call->term_first = oe_request_terms_first();
-	call->insists = oe_request_insists();
-	call->past_victims = oe_request_past_victims();
+	if (oc->order == -1)
+		oe_request_fill(call);
 	call->followed = oc->memcg && oe_intercept_memcg_handles();
 }
 

@@ -14,6 +14,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "memory/available.h"
@@ -49,14 +50,13 @@ static struct {
 	struct oe_redirect call;
 	bool available;
 	struct task_struct *task; /* that asks; only current compares */
-	enum oe_kind kind; /* the task's, as all that follow */
-	unsigned int stall_percent;
-	const char *group; /* see &struct oe_domain */
+	struct oe_request request; /* the task's, as all that follow */
 	bool term_first; /* see &struct oe_call, as the next two */
 	bool insists;
 	bool past_victims;
 	struct oe_termination termination; /* of the victim that got SIGTERM */
-	struct task_struct *only; /* see &struct oe_domain */
+	struct task_struct
+		*only; /* see &struct oe_domain: it had its time to end */
 	enum oe_outcome outcome;
 } asked = {
 	.lock = __MUTEX_INITIALIZER(asked.lock),
@@ -95,74 +95,25 @@ static bool runs_as_task(void)
  */
 enum oe_kind oe_request_kind(void)
 {
-	return runs_as_task() ? asked.kind : OE_KIND_SYSRQ;
+	return runs_as_task() ? asked.request.kind : OE_KIND_SYSRQ;
 }
 
 /**
- * oe_request_stall - why a victim is asked for early
+ * oe_request_fill - what is asked for, in a call with an order of -1
+ * @call: its domain is the machine; completed
  *
- * Context: OOM path.
- * Return: the share of time in a stall; 0 for another reason.
+ * Context: OOM path; what it points to lasts as long as the request.
  */
-unsigned int oe_request_stall(void)
+void oe_request_fill(struct oe_call *call)
 {
-	return runs_as_task() ? asked.stall_percent : 0;
-}
-
-/**
- * oe_request_group - the group that a victim is asked from
- *
- * Context: OOM path.
- * Return: its name, as long as the request lasts; "" for any process.
- */
-const char *oe_request_group(void)
-{
-	return runs_as_task() ? asked.group : "";
-}
-
-/**
- * oe_request_terms_first - does the victim get SIGTERM first?
- *
- * Context: OOM path.
- * Return: true if it gets that only, in this call.
- */
-bool oe_request_terms_first(void)
-{
-	return runs_as_task() && asked.term_first;
-}
-
-/**
- * oe_request_insists - has a victim had SIGTERM in this emergency?
- *
- * Context: OOM path.
- * Return: true if so.
- */
-bool oe_request_insists(void)
-{
-	return runs_as_task() && asked.insists;
-}
-
-/**
- * oe_request_past_victims - have earlier victims had their time?
- *
- * Context: OOM path.
- * Return: true if they do not end, and shall not be waited for.
- */
-bool oe_request_past_victims(void)
-{
-	return runs_as_task() && asked.past_victims;
-}
-
-/**
- * oe_request_only - the process that had its time to end
- *
- * Context: OOM path.
- * Return: the one that is to be killed and no other, as long as the request
- * lasts; NULL for the first in order.
- */
-struct task_struct *oe_request_only(void)
-{
-	return runs_as_task() ? asked.only : NULL;
+	if (!runs_as_task())
+		return;
+	call->stall_percent = asked.request.stall_percent;
+	strscpy(call->domain.group, asked.request.group, OE_GROUP_NAME);
+	call->domain.only = asked.only;
+	call->term_first = asked.term_first;
+	call->insists = asked.insists;
+	call->past_victims = asked.past_victims;
 }
 
 /**
@@ -226,7 +177,8 @@ static void ask_once(void)
 /* The amount that was short, if that was the reason. */
 static unsigned int wanted_kb(void)
 {
-	return asked.kind == OE_KIND_EARLY && !asked.stall_percent ?
+	return asked.request.kind == OE_KIND_EARLY &&
+			       !asked.request.stall_percent ?
 		       READ_ONCE(oe_config.early_kb) :
 		       0;
 }
@@ -270,13 +222,13 @@ static bool wait_for_victims(struct oe_giving *giving)
 /* A stall has to be measured anew. */
 static bool is_over(void)
 {
-	return asked.kind == OE_KIND_EARLY &&
-	       (asked.stall_percent || has_enough());
+	return asked.request.kind == OE_KIND_EARLY &&
+	       (asked.request.stall_percent || has_enough());
 }
 
 static bool is_too_soon(void)
 {
-	return asked.kind == OE_KIND_EARLY && !asked.insists &&
+	return asked.request.kind == OE_KIND_EARLY && !asked.insists &&
 	       oe_domain_machine_in_aftermath();
 }
 
@@ -343,17 +295,14 @@ static void follow_up(unsigned int term_ms)
 	termination->victim = NULL;
 }
 
-static int ask_now(enum oe_kind kind, unsigned int stall_percent,
-		   const char *group)
+static int ask_now(const struct oe_request *request)
 {
 	unsigned int term_ms = READ_ONCE(oe_config.early_term_ms);
 
 	if (!asked.available || READ_ONCE(oe_config.mode) == OE_MODE_OFF ||
 	    !is_wrapped())
 		return -EOPNOTSUPP;
-	asked.kind = kind;
-	asked.stall_percent = stall_percent;
-	asked.group = group;
+	asked.request = *request;
 	asked.term_first = term_ms;
 	asked.insists = false;
 	ask_in_turn();
@@ -364,10 +313,7 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent,
 
 /**
  * oe_request_victim - one emergency without the kernel's asking
- * @kind: OE_KIND_REQUEST or OE_KIND_EARLY
- * @stall_percent: the share of time in a stall, if that is the reason; else 0
- * @group: the name of the group that the victim shall be a member of; "" = any
- *	process
+ * @request: which, copied; what it points to stays
  *
  * All seven steps of an episode of the machine, the window included. With
  * early_term_ms the victim gets SIGTERM, and is killed in a second call if it has
@@ -383,14 +329,13 @@ static int ask_now(enum oe_kind kind, unsigned int stall_percent,
  * * -EOPNOTSUPP	- mode=off; or the kernel's call cannot be made, or would not
  *		  be wrapped
  */
-int oe_request_victim(enum oe_kind kind, unsigned int stall_percent,
-		      const char *group)
+int oe_request_victim(const struct oe_request *request)
 {
 	int err;
 
 	if (!mutex_trylock(&asked.lock))
 		return -EBUSY;
-	err = ask_now(kind, stall_percent, group);
+	err = ask_now(request);
 	mutex_unlock(&asked.lock);
 	return err;
 }

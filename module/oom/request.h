@@ -7,19 +7,25 @@
 
 #include "episode.h"
 
+/**
+ * struct oe_request - which victim is asked for
+ * @kind: OE_KIND_REQUEST or OE_KIND_EARLY
+ * @stall_percent: the share of time in a stall, if that is the reason; else 0
+ * @group: the name of the group that it shall be a member of; "" = any process
+ */
+struct oe_request {
+	enum oe_kind kind;
+	unsigned int stall_percent;
+	const char *group;
+};
+
 #ifdef CONFIG_KPROBES
 
 void oe_request_init(void);
 void oe_request_exit(void);
-int oe_request_victim(enum oe_kind kind, unsigned int stall_percent,
-		      const char *group);
-const char *oe_request_group(void);
-unsigned int oe_request_stall(void);
+int oe_request_victim(const struct oe_request *request);
 enum oe_kind oe_request_kind(void);
-bool oe_request_terms_first(void);
-bool oe_request_insists(void);
-bool oe_request_past_victims(void);
-struct task_struct *oe_request_only(void);
+void oe_request_fill(struct oe_call *call);
 void oe_request_terminate(const struct oe_episode *episode);
 void oe_request_ended(enum oe_outcome outcome);
 
@@ -35,9 +41,7 @@ static inline void oe_request_exit(void)
 {
 }
 
-static inline int oe_request_victim(enum oe_kind kind,
-				    unsigned int stall_percent,
-				    const char *group)
+static inline int oe_request_victim(const struct oe_request *request)
 {
 	return -EOPNOTSUPP;
 }

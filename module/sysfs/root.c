@@ -166,11 +166,15 @@ static ssize_t relieve_store(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	int err = oe_sysfs_check_write(buf, count);
 	char group[OE_GROUP_NAME];
+	const struct oe_request request = {
+		.kind = OE_KIND_REQUEST,
+		.group = group,
+	};
 
 	if (!err)
 		err = parse_relieve(buf, group);
 	if (!err)
-		err = oe_request_victim(OE_KIND_REQUEST, 0, group);
+		err = oe_request_victim(&request);
 	return err ?: count;
 }
 
