@@ -18,6 +18,7 @@
 #include "levels/read_time.h"
 #include "levels/room_time.h"
 #include "levels/stall.h"
+#include "levels/types.h"
 #include "lib/units.h"
 #include "memory/available.h"
 #include "memory/faults.h"
@@ -35,18 +36,11 @@ static struct {
 	struct oe_stall window; /* of the thread that looks, as the next one */
 	unsigned int window_ms;
 
-	spinlock_t lock; /* the node */
-	struct kernfs_node *node; /* of levels/stall_percent; NULL = not there */
-	unsigned int percent; /* at the last look */
+	struct oe_stall_figure figure; /* levels/stall_percent */
 } stall = {
 	.control = __MUTEX_INITIALIZER(stall.control),
-	.lock = __SPIN_LOCK_UNLOCKED(stall.lock),
+	.figure.lock = __SPIN_LOCK_UNLOCKED(stall.figure.lock),
 };
-
-static bool is_short(u64 available_kb)
-{
-	return available_kb * 100 < oe_total_kb() * OE_STALL_AVAILABLE_PERCENT;
-}
 
 static void read_counters(struct oe_stall_sample *sample)
 {
@@ -58,20 +52,45 @@ static void read_counters(struct oe_stall_sample *sample)
 	sample->cpus = num_online_cpus();
 	/* As in oe_available_learn(): a store in memory has pages. */
 	sample->swap_on_disk = !oe_vmstat_zspages();
-	sample->short_of_memory = is_short(oe_available_kb());
-	sample->short_of_room = is_short(oe_pages_to_kb(oe_available_pages()));
+	sample->short_of_memory =
+		oe_stall_is_short(oe_available_kb(), oe_total_kb());
+	sample->short_of_room = oe_stall_is_short(
+		oe_pages_to_kb(oe_available_pages()), oe_total_kb());
 }
 
-static void publish_percent(unsigned int percent)
+/**
+ * oe_stall_publish - a new value of a figure
+ * @figure: with an initialised lock
+ * @percent: the value
+ *
+ * Pollers are woken when it crosses the setting stall_percent.
+ *
+ * Context: one writer for each figure; takes a spinlock.
+ */
+void oe_stall_publish(struct oe_stall_figure *figure, unsigned int percent)
 {
 	unsigned int limit = READ_ONCE(oe_config.stall_percent);
-	bool was_stalled = stall.percent > limit;
+	bool was_stalled = figure->percent > limit;
 
-	spin_lock(&stall.lock);
-	WRITE_ONCE(stall.percent, percent); /* read by oe_stall_now() */
-	if (stall.node && was_stalled != (percent > limit))
-		sysfs_notify_dirent(stall.node);
-	spin_unlock(&stall.lock);
+	spin_lock(&figure->lock);
+	WRITE_ONCE(figure->percent, percent); /* readers take no lock */
+	if (figure->node && was_stalled != (percent > limit))
+		sysfs_notify_dirent(figure->node);
+	spin_unlock(&figure->lock);
+}
+
+/**
+ * oe_stall_set_node - the file of a figure comes or goes
+ * @figure: whose
+ * @node: the caller's, until this is called again; NULL = none
+ *
+ * Context: process context.
+ */
+void oe_stall_set_node(struct oe_stall_figure *figure, struct kernfs_node *node)
+{
+	spin_lock(&figure->lock);
+	figure->node = node;
+	spin_unlock(&figure->lock);
 }
 
 /**
@@ -82,7 +101,7 @@ static void publish_percent(unsigned int percent)
 void oe_stall_restart(void)
 {
 	memset(&stall.window, 0, sizeof(stall.window));
-	publish_percent(0);
+	oe_stall_publish(&stall.figure, 0);
 }
 
 /**
@@ -104,8 +123,8 @@ unsigned int oe_stall_look(unsigned int *next_ms)
 		min_t(unsigned int, oe_stall_period_ms(window_ms), LONGEST_MS);
 	read_counters(&sample);
 	oe_stall_add(&stall.window, &sample, window_ms);
-	publish_percent(oe_stall_percent(&stall.window));
-	return stall.percent;
+	oe_stall_publish(&stall.figure, oe_stall_percent(&stall.window));
+	return stall.figure.percent;
 }
 
 static int begin_measuring(void)
@@ -167,15 +186,9 @@ void oe_stall_exit(void)
  */
 int oe_stall_now(void)
 {
-	return READ_ONCE(stall.measured) ? (int)READ_ONCE(stall.percent) :
-					   -ENODATA;
-}
-
-static void set_node(struct kernfs_node *node)
-{
-	spin_lock(&stall.lock);
-	stall.node = node;
-	spin_unlock(&stall.lock);
+	return READ_ONCE(stall.measured) ?
+		       (int)READ_ONCE(stall.figure.percent) :
+		       -ENODATA;
 }
 
 /**
@@ -187,7 +200,7 @@ static void set_node(struct kernfs_node *node)
  */
 void oe_stall_attach(struct kernfs_node *node)
 {
-	set_node(node);
+	oe_stall_set_node(&stall.figure, node);
 }
 
 /**
@@ -197,5 +210,5 @@ void oe_stall_attach(struct kernfs_node *node)
  */
 void oe_stall_detach(void)
 {
-	set_node(NULL);
+	oe_stall_set_node(&stall.figure, NULL);
 }

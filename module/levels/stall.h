@@ -5,7 +5,11 @@
 #include <linux/types.h>
 
 struct kernfs_node;
+struct oe_stall_figure;
 
+void oe_stall_publish(struct oe_stall_figure *figure, unsigned int percent);
+void oe_stall_set_node(struct oe_stall_figure *figure,
+		       struct kernfs_node *node);
 int oe_stall_measure(bool on);
 void oe_stall_exit(void);
 unsigned int oe_stall_look(unsigned int *next_ms);

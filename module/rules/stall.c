@@ -22,6 +22,19 @@ enum {
 };
 
 /**
+ * oe_stall_is_short - is so little available that there may be a stall?
+ * @available_kb: how much is
+ * @total_kb: the memory, or the limit of a memory cgroup
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool oe_stall_is_short(u64 available_kb, u64 total_kb)
+{
+	return available_kb * PERCENT < total_kb * OE_STALL_AVAILABLE_PERCENT;
+}
+
+/**
  * oe_stall_period_ms - from one sample to the next
  * @window_ms: length of the window
  *

@@ -68,6 +68,7 @@ struct oe_stall {
 	unsigned int next;
 };
 
+bool oe_stall_is_short(u64 available_kb, u64 total_kb);
 unsigned int oe_stall_period_ms(unsigned int window_ms);
 void oe_stall_add(struct oe_stall *stall, const struct oe_stall_sample *sample,
 		  unsigned int window_ms);
