@@ -24,6 +24,8 @@ struct mem_cgroup;
  * @used: pages in use that cannot be reclaimed; 0 = not of interest
  * @group: only members of the group of this name may be chosen; "" = all processes
  * @only: only this process may be chosen; NULL = all. For comparison: no reference
+ * @within: the machine is the domain, and only processes below this memory cgroup
+ *	may be chosen; NULL = all
  */
 struct oe_domain {
 	struct mem_cgroup *memcg;
@@ -33,6 +35,7 @@ struct oe_domain {
 	unsigned long used;
 	char group[OE_GROUP_NAME];
 	const struct task_struct *only;
+	struct mem_cgroup *within;
 };
 
 /**
@@ -114,7 +117,8 @@ struct oe_decision {
  * @OE_KIND_SYSRQ: none: the operator asks for a victim
  * @OE_KIND_THRASH: none: kswapd cannot keep the working set in memory
  * @OE_KIND_REQUEST: none: a program asks for a victim
- * @OE_KIND_EARLY: none yet: the machine has less than early_kb, or is stalled
+ * @OE_KIND_EARLY: none yet: the machine has less than early_kb, or is stalled, or a
+ *	watched cgroup is
  * @OE_NR_KINDS: how many there are
  */
 enum oe_kind {
@@ -206,7 +210,7 @@ struct oe_call {
  * @mode: in force when the victim was chosen; before that, when it began
  * @policy: in force when the victim was chosen
  * @call: the call of the kernel
- * @memcg_path: of call.domain.memcg, "" for none
+ * @memcg_path: of call.domain.memcg or call.domain.within, "" for none
  * @trigger_pid: thread group of the caller
  * @trigger_comm: its name
  * @decision: the module's choice; holds a task reference until

@@ -186,13 +186,14 @@ static bool is_part(const struct oe_domain *domain,
 		    const struct oe_group *group)
 {
 	return domain->memcg || domain->nodemask || domain->cpuset ||
-	       domain->only || group;
+	       domain->only || domain->within || group;
 }
 
 static bool is_in_part(struct task_struct *p, const struct oe_domain *domain,
 		       const struct oe_group *group)
 {
 	return in_domain(p, domain) && (!domain->only || p == domain->only) &&
+	       (!domain->within || in_memcg(p, domain->within)) &&
 	       (!group || oe_rank_in_group(group, p));
 }
 

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 #include "core.h"
+#include "levels/types.h"
 #include "rules/watermark.h"
 
 struct kernfs_node;
@@ -27,6 +28,7 @@ struct oe_memcg_amount;
  * @good_ms: until then the level stays if @charges do; 0 = it has to be measured
  * @rest_ms: and the thread looks again after this time
  * @node: of the file `level`; NULL = nobody is told
+ * @stall: how much of the time the cgroup is stalled
  *
  * @memcg to @node are under the lock of the table; @last_ms to @rest_ms are the
  * thread's, but for @good_ms, which others set to 0.
@@ -44,6 +46,7 @@ struct oe_cgroup_watch {
 	u64 good_ms;
 	unsigned int rest_ms;
 	struct kernfs_node *node;
+	struct oe_cgroup_stall stall;
 };
 
 void oe_cgroup_level_init(struct oe_cgroup_watch *watch, const char *name);

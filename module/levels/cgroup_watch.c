@@ -89,7 +89,7 @@ static struct mem_cgroup *get_memcg(struct oe_cgroup_watch *watch)
 		return memcg;
 	}
 	if (memcg) {
-		watch->memcg = NULL;
+		WRITE_ONCE(watch->memcg, NULL);
 		oe_cgroup_level_reset(watch);
 		/* If it was the last reference, a work frees the cgroup. */
 		css_put(&memcg->css);
@@ -180,7 +180,7 @@ static struct mem_cgroup *exchange_memcg(struct oe_cgroup_watch *watch,
 
 	spin_lock(&watches.lock);
 	old = watch->memcg;
-	watch->memcg = memcg;
+	WRITE_ONCE(watch->memcg, memcg); /* read by cgroup_stall.c */
 	watch->last_kb = 0;
 	if (old)
 		oe_cgroup_level_reset(watch);
@@ -312,7 +312,7 @@ void oe_cgroup_watch_remove(struct oe_cgroup_watch *watch)
 			watches.table[i] = NULL;
 	WRITE_ONCE(watches.nr_watches, watches.nr_watches - 1); /* as above */
 	memcg = watch->memcg;
-	watch->memcg = NULL;
+	WRITE_ONCE(watch->memcg, NULL);
 	watch->node = NULL;
 	spin_unlock(&watches.lock);
 	mutex_unlock(&watches.paths);

@@ -145,14 +145,17 @@ bool oe_available_in_memcg(struct mem_cgroup *memcg,
 	if (oe_swappiness_is_used(true))
 		supply.swap_free = oe_free_swap_pages();
 	amount->kb = U64_MAX;
+	amount->room_kb = U64_MAX;
 	amount->limit_kb = U64_MAX;
 	for (; memcg; memcg = oe_memcg_above(memcg)) {
+		unsigned long room;
 		unsigned long pages;
 
 		if (!oe_memcg_read(memcg, &supply))
 			continue;
-		pages = oe_supply_in_cgroup(&supply);
+		pages = oe_supply_in_cgroup(&supply, &room);
 		amount->kb = min(amount->kb, oe_pages_to_kb(pages));
+		amount->room_kb = min(amount->room_kb, oe_pages_to_kb(room));
 		amount->limit_kb =
 			min(amount->limit_kb, oe_pages_to_kb(supply.max));
 	}

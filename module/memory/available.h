@@ -81,10 +81,12 @@ struct oe_available {
 /**
  * struct oe_memcg_amount - how much a memory cgroup can still be charged
  * @kb: KiB, see oe_supply_in_cgroup()
+ * @room_kb: KiB, the same without what swapping brings
  * @limit_kb: KiB, the lowest memory.max, of its own and those above
  */
 struct oe_memcg_amount {
 	u64 kb;
+	u64 room_kb;
 	u64 limit_kb;
 };
 

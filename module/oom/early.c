@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * An emergency before the kernel asks for one: below early_kb of available memory,
- * or above stall_percent of the time in a stall, a process is chosen as in an OOM.
+ * or above stall_percent of the time in a stall, of the machine or of a watched
+ * cgroup, a process is chosen as in an OOM.
  * A machine that reclaims its own programs for minutes never comes as far as the
  * OOM.
  */
@@ -17,6 +18,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 
+#include "levels/cgroup_stall.h"
 #include "levels/stall.h"
 #include "memory/available.h"
 #include "memory/swappiness.h"
@@ -97,6 +99,31 @@ static unsigned int look_for_shortage(void)
 	return AFTERWARDS_MS;
 }
 
+static void restart_stalls(void)
+{
+	oe_stall_restart();
+	oe_cgroup_stall_restart();
+}
+
+/*
+ * The one that is stalled most, if one is. If none of its processes may be killed,
+ * that stops neither the others' requests nor the machine's.
+ */
+static void look_at_cgroups(void)
+{
+	struct oe_request request = {
+		.kind = OE_KIND_EARLY,
+		.group = "",
+	};
+
+	request.within = oe_cgroup_stall_look(&request.stall_percent);
+	if (!request.within)
+		return;
+	oe_cgroup_stall_pause(request.within,
+			      pause_after(oe_request_victim(&request)));
+	oe_cgroup_stall_put(request.within);
+}
+
 /* Measuring goes on while nobody may be killed. Returns as look_for_shortage(). */
 static unsigned int look_for_stall(void)
 {
@@ -110,7 +137,8 @@ static unsigned int look_for_stall(void)
 	/* A stall measured before a kill says nothing about afterwards. */
 	if (oe_domain_machine_in_aftermath() ||
 	    (percent > limit && request_victim(percent)))
-		oe_stall_restart();
+		restart_stalls();
+	look_at_cgroups();
 	return ms;
 }
 
@@ -134,7 +162,7 @@ static void begin_anew_if_changed(void)
 	early.seen_kb = READ_ONCE(oe_config.early_kb);
 	early.seen_percent = READ_ONCE(oe_config.stall_percent);
 	early.pause_until_ms = 0;
-	oe_stall_restart();
+	restart_stalls();
 }
 
 /* Returns as look_for_shortage(). */
@@ -144,7 +172,7 @@ static unsigned int look_at_machine(void)
 	if (!is_wanted())
 		return FOR_EVER;
 	if (READ_ONCE(oe_config.mode) == OE_MODE_OFF) {
-		oe_stall_restart();
+		restart_stalls();
 		return LONGEST_MS;
 	}
 	return min(look_for_shortage(), look_for_stall());
@@ -207,7 +235,7 @@ static void measure_stall(void)
 	lockdep_assert_held(&early.lock);
 	/* If it cannot be measured, levels/stall_percent says so. */
 	if (early.ready)
-		oe_stall_measure(on);
+		oe_cgroup_stall_measure(!oe_stall_measure(on) && on);
 }
 
 /**
@@ -250,5 +278,6 @@ void oe_early_exit(void)
 {
 	if (early.thread)
 		kthread_stop(early.thread);
+	oe_cgroup_stall_measure(false);
 	oe_stall_exit();
 }

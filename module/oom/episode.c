@@ -82,7 +82,8 @@ static bool is_fatal(const struct oe_episode *episode)
 static void record_path(struct oe_episode *episode)
 {
 #ifdef CONFIG_MEMCG
-	struct mem_cgroup *memcg = episode->call.domain.memcg;
+	const struct oe_domain *domain = &episode->call.domain;
+	struct mem_cgroup *memcg = domain->memcg ?: domain->within;
 
 	if (memcg)
 		cgroup_path(memcg->css.cgroup, episode->memcg_path,
@@ -101,7 +102,7 @@ static void record_call(struct oe_episode *episode, const struct oe_call *call)
 	strscpy(episode->trigger_comm, current->group_leader->comm,
 		sizeof(episode->trigger_comm));
 	record_path(episode);
-	oe_count_kind(call->kind);
+	oe_count_call(call);
 }
 
 /*
@@ -122,7 +123,7 @@ static void make_room(struct oe_domain_state *state)
 		return;
 	if (episode->grace_ms)
 		oe_hold_begin(&call->domain, &policy, state);
-	if (call->kind != OE_KIND_MEMCG)
+	if (call->kind != OE_KIND_MEMCG && !call->domain.within)
 		episode->released = oe_reserve_release();
 	oe_grace_unboost(episode);
 }

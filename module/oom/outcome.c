@@ -244,14 +244,16 @@ unsigned long oe_report_reconfigure(const struct oe_episode *episode)
 }
 
 /**
- * oe_count_kind - count an emergency
- * @kind: its
+ * oe_count_call - count an emergency
+ * @call: its
  *
  * Context: any.
  */
-void oe_count_kind(enum oe_kind kind)
+void oe_count_call(const struct oe_call *call)
 {
-	if (kind == OE_KIND_MEMCG)
+	enum oe_kind kind = call->kind;
+
+	if (kind == OE_KIND_MEMCG || call->domain.within)
 		oe_stat_inc(OE_STAT_oom_memcg);
 	else if (kind == OE_KIND_SYSRQ)
 		oe_stat_inc(OE_STAT_oom_sysrq);

@@ -110,6 +110,10 @@ void oe_request_fill(struct oe_call *call)
 		return;
 	call->stall_percent = asked.request.stall_percent;
 	strscpy(call->domain.group, asked.request.group, OE_GROUP_NAME);
+	call->domain.within = asked.request.within;
+	/* The machine's emergencies wait for oom_lock. */
+	if (call->domain.within)
+		call->may_wait = false;
 	call->domain.only = asked.only;
 	call->term_first = asked.term_first;
 	call->insists = asked.insists;
@@ -303,7 +307,8 @@ static int ask_now(const struct oe_request *request)
 	    !is_wrapped())
 		return -EOPNOTSUPP;
 	asked.request = *request;
-	asked.term_first = term_ms;
+	/* A cgroup must not hold up the machine's requests for so long. */
+	asked.term_first = term_ms && !request->within;
 	asked.insists = false;
 	ask_in_turn();
 	if (asked.outcome == OE_OUTCOME_SIGTERM)
@@ -317,7 +322,8 @@ static int ask_now(const struct oe_request *request)
  *
  * All seven steps of an episode of the machine, the window included. With
  * early_term_ms the victim gets SIGTERM, and is killed in a second call if it has
- * not ended by then. With mode=observe nobody dies.
+ * not ended by then. With mode=observe nobody dies. For a memory cgroup there is
+ * neither a window nor SIGTERM: the machine's emergencies would wait for them.
  *
  * Context: process context; sleeps, and waits for oom_lock.
  * Return:

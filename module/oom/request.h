@@ -7,16 +7,20 @@
 
 #include "episode.h"
 
+struct mem_cgroup;
+
 /**
  * struct oe_request - which victim is asked for
  * @kind: OE_KIND_REQUEST or OE_KIND_EARLY
  * @stall_percent: the share of time in a stall, if that is the reason; else 0
  * @group: the name of the group that it shall be a member of; "" = any process
+ * @within: the memory cgroup that it shall be in; NULL = any process
  */
 struct oe_request {
 	enum oe_kind kind;
 	unsigned int stall_percent;
 	const char *group;
+	struct mem_cgroup *within;
 };
 
 #ifdef CONFIG_KPROBES

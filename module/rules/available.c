@@ -154,6 +154,7 @@ unsigned long oe_supply_for_kernel(const struct oe_supply *supply,
 /**
  * oe_supply_in_cgroup - how much a memory cgroup may have, by its own limit
  * @supply: what the kernel counts of it
+ * @room: set to the same without what swapping brings
  *
  * Above its limit a cgroup has nothing. All of its page cache counts: reclaim of a
  * cgroup goes on until nothing is left to take. Swap counts as for the machine.
@@ -161,7 +162,8 @@ unsigned long oe_supply_for_kernel(const struct oe_supply *supply,
  * Context: any.
  * Return: pages.
  */
-unsigned long oe_supply_in_cgroup(const struct oe_cgroup_supply *supply)
+unsigned long oe_supply_in_cgroup(const struct oe_cgroup_supply *supply,
+				  unsigned long *room)
 {
 	struct oe_supply swap = {
 		.anon = min(supply->anon, supply->swap_room),
@@ -170,7 +172,8 @@ unsigned long oe_supply_in_cgroup(const struct oe_cgroup_supply *supply)
 	};
 	unsigned long used = supply->used - min(supply->used, supply->cache);
 
-	return supply->max - min(supply->max, used) + oe_supply_in_swap(&swap);
+	*room = supply->max - min(supply->max, used);
+	return *room + oe_supply_in_swap(&swap);
 }
 
 /**

@@ -117,7 +117,8 @@ unsigned long oe_supply_in_memory(const struct oe_supply *supply);
 unsigned long oe_supply_in_swap(const struct oe_supply *supply);
 unsigned long oe_supply_for_kernel(const struct oe_supply *supply,
 				   const struct oe_kernel_supply *kernel);
-unsigned long oe_supply_in_cgroup(const struct oe_cgroup_supply *supply);
+unsigned long oe_supply_in_cgroup(const struct oe_cgroup_supply *supply,
+				  unsigned long *room);
 unsigned long oe_supply_for_level(unsigned long available,
 				  unsigned long for_kernel,
 				  const struct oe_kernel_supply *kernel);

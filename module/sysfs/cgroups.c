@@ -14,6 +14,7 @@
 #include <linux/sysfs.h>
 
 #include "levels/cgroup_level.h"
+#include "levels/cgroup_stall.h"
 #include "levels/cgroup_watch.h"
 #include "lib/parse.h"
 #include "memory/available.h"
@@ -27,11 +28,13 @@ static struct oe_sysfs_dir dir;
  * struct watch_dir - the directory of a watch
  * @object: for dir.c
  * @node: of its file `level`, with a reference; or NULL
+ * @stall_node: the same of its file `stall_percent`
  * @watch: in the table of watches while the directory is published
  */
 struct watch_dir {
 	struct oe_sysfs_object object;
 	struct kernfs_node *node;
+	struct kernfs_node *stall_node;
 	struct oe_cgroup_watch watch;
 };
 
@@ -104,6 +107,14 @@ static ssize_t limit_kb_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%llu\n", amount.limit_kb);
 }
 
+static ssize_t stall_percent_show(struct kobject *kobj,
+				  struct kobj_attribute *attr, char *buf)
+{
+	int percent = oe_cgroup_stall_now(watch_of(kobj));
+
+	return percent < 0 ? percent : sysfs_emit(buf, "%d\n", percent);
+}
+
 static ssize_t show_percent(struct kobject *kobj, enum oe_level level,
 			    char *buf)
 {
@@ -153,12 +164,14 @@ static struct kobj_attribute cgroup_attr = __ATTR_RW(cgroup);
 static struct kobj_attribute level_attr = __ATTR_RO(level);
 static struct kobj_attribute available_attr = __ATTR_RO(available_kb);
 static struct kobj_attribute limit_attr = __ATTR_RO(limit_kb);
+static struct kobj_attribute stall_attr = __ATTR_RO(stall_percent);
 
 static struct attribute *watch_attrs[] = {
 	&cgroup_attr.attr,
 	&level_attr.attr,
 	&available_attr.attr,
 	&limit_attr.attr,
+	&stall_attr.attr,
 	&warning_percent_attr.attr,
 	&critical_percent_attr.attr,
 	&imminent_oom_percent_attr.attr,
@@ -172,6 +185,17 @@ static const struct attribute_group watch_group = {
 static const struct attribute_group *watch_groups[] = { &watch_group, NULL };
 
 /* Looked up now: in the OOM path the lock of the look-up may be held. */
+static int find_nodes(struct watch_dir *new)
+{
+	struct kernfs_node *parent = new->object.kobj.sd;
+
+	new->node = sysfs_get_dirent(parent, "level");
+	new->stall_node = sysfs_get_dirent(parent, "stall_percent");
+	if (!new->node || !new->stall_node)
+		return -ENOENT;
+	return 0;
+}
+
 static int publish_watch(struct watch_dir *new)
 {
 	int err;
@@ -179,10 +203,11 @@ static int publish_watch(struct watch_dir *new)
 	err = oe_sysfs_object_add(&new->object, &dir, new->watch.name);
 	if (err)
 		return err; /* it is released */
-	new->node = sysfs_get_dirent(new->object.kobj.sd, "level");
-	err = new->node ? oe_cgroup_watch_add(&new->watch, new->node) : -ENOENT;
+	err = find_nodes(new) ?: oe_cgroup_watch_add(&new->watch, new->node);
 	if (err)
 		oe_sysfs_object_remove(&new->object);
+	else
+		oe_cgroup_stall_add(&new->watch, new->stall_node);
 	return err;
 }
 
@@ -207,6 +232,7 @@ static int remove_watch(const char *name)
 	mutex_lock(&dir.lock);
 	watch = oe_cgroup_watch_find(name);
 	if (watch) {
+		oe_cgroup_stall_remove(watch);
 		oe_cgroup_watch_remove(watch);
 		oe_sysfs_object_remove(&dir_of(watch)->object);
 	}
@@ -262,6 +288,7 @@ static void release_watch(struct oe_sysfs_object *object)
 
 	oe_cgroup_level_release(&watch_dir->watch);
 	sysfs_put(watch_dir->node);
+	sysfs_put(watch_dir->stall_node);
 	kfree(watch_dir);
 }
 
@@ -296,6 +323,7 @@ void oe_sysfs_cgroups_exit(void)
 	oe_sysfs_dir_close(&dir);
 	mutex_lock(&dir.lock);
 	while ((watch = oe_cgroup_watch_any())) {
+		oe_cgroup_stall_remove(watch);
 		oe_cgroup_watch_remove(watch);
 		oe_sysfs_object_remove(&dir_of(watch)->object);
 	}

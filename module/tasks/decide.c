@@ -54,7 +54,8 @@ static bool may_die(struct search *search, struct oe_candidate *c)
 
 static void find_two(struct search *search, unsigned long min_gain)
 {
-	unsigned long memory = oe_decide_memory(search->domain->memcg);
+	unsigned long memory = oe_decide_memory(search->domain->memcg ?:
+							search->domain->within);
 	struct oe_choice *choice = &search->pass.choice;
 
 	*choice = (struct oe_choice){};

@@ -233,11 +233,12 @@ static void available_kernel(struct kunit *test)
 	}
 }
 
-/* The memory for a memory cgroup. */
-static const struct {
+/* The memory for a memory cgroup, and how much of it swapping brings. */
+static const struct cgroup_case {
 	const char *what;
 	struct oe_cgroup_supply supply;
 	unsigned long pages;
+	unsigned long swap;
 } cgroup_cases[] = {
 	{ "empty", { .max = 1000 }, 1000 },
 	{ "half full", { .max = 1000, .used = 500 }, 500 },
@@ -258,14 +259,16 @@ static const struct {
 	    .anon = 200,
 	    .swap_room = 500,
 	    .swap_free = 500 },
-	  300 },
+	  300,
+	  200 },
 	{ "as memory.swap.max leaves",
 	  { .max = 1000,
 	    .used = 900,
 	    .anon = 200,
 	    .swap_room = 50,
 	    .swap_free = 500 },
-	  150 },
+	  150,
+	  50 },
 	{ "memory.swap.max is 0",
 	  { .max = 1000, .used = 900, .anon = 200, .swap_free = 500 },
 	  100 },
@@ -275,7 +278,8 @@ static const struct {
 	    .anon = 200,
 	    .swap_room = 500,
 	    .swap_free = 20 },
-	  120 },
+	  120,
+	  20 },
 	{ "a store that takes a quarter again",
 	  { .max = 1000,
 	    .used = 900,
@@ -283,7 +287,8 @@ static const struct {
 	    .swap_room = 500,
 	    .swap_free = 500,
 	    .swap_cost = OE_SWAP_COST_WHOLE / 4 },
-	  250 },
+	  250,
+	  150 },
 	{ "memory.max is 0", { .used = 10 }, 0 },
 	{ "the largest numbers",
 	  { .max = LONG_MAX, .used = ULONG_MAX, .cache = ULONG_MAX },
@@ -294,11 +299,16 @@ static void available_cgroup(struct kunit *test)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(cgroup_cases); i++)
-		KUNIT_EXPECT_EQ_MSG(
-			test, cgroup_cases[i].pages,
-			oe_supply_in_cgroup(&cgroup_cases[i].supply), "%s",
-			cgroup_cases[i].what);
+	for (i = 0; i < ARRAY_SIZE(cgroup_cases); i++) {
+		const struct cgroup_case *c = &cgroup_cases[i];
+		unsigned long room;
+
+		KUNIT_EXPECT_EQ_MSG(test, c->pages,
+				    oe_supply_in_cgroup(&c->supply, &room),
+				    "%s", c->what);
+		KUNIT_EXPECT_EQ_MSG(test, c->pages - c->swap, room, "%s",
+				    c->what);
+	}
 }
 
 enum {

@@ -1,0 +1,214 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A memory cgroup that spends its time on reading again what was taken from it at its limit: if it is watched, the
+# first in order in it dies, and nobody outside, though the machine has memory. A file that is read over and over in
+# it is no stall. If nobody in it may be killed, nobody is, and another cgroup is not held up by that. A cgroup that is
+# not watched is left alone.
+# SECONDS_BUSY: how long a harmless load goes on (default 4).
+#
+# set: swapping debug
+# needs: memcg guard
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+SECONDS_BUSY=${SECONDS_BUSY:-4}
+# As in stall.sh.
+PERCENT=1
+PATIENCE=${PATIENCE:-90}
+
+LIMIT_MB=40
+HOG_MB=35
+# The needy one reads so much, and has room for 5.
+NEEDED_MB=24
+
+needs guard
+
+# Only the disk is wanted. Without one a file in memory is a disk, too.
+find_disk()
+{
+	swap=$(awk 'NR == 2 { print $1 }' /proc/swaps)
+	disk=$swap
+	[ -z "$disk" ] || return 0
+	disk=/dev/loop0
+	head -c $((NEEDED_MB << 20)) /dev/zero >"$tmp/disk" && losetup "$disk" "$tmp/disk"
+}
+
+has_victims()
+{
+	[ "$(get stats/victims)" -ge "$1" ]
+}
+
+# box NAME: a cgroup of that name; sets $cgroup
+box()
+{
+	make_cgroup "$1" ${LIMIT_MB}M
+	echo 0 >"$cgroup/memory.swap.max"
+}
+
+watch_box()
+{
+	echo "$1" >"$OE/cgroups/create"
+	echo "${cgroup#"$CGROUP"}" >"$OE/cgroups/$1/cgroup"
+	poll_until "$PATIENCE" is_measured "$1" || bail_out "cgroup $1 is not watched"
+}
+
+is_measured()
+{
+	[ "$(cat "$OE/cgroups/$1/stall_percent" 2>/dev/null)" = 0 ]
+}
+
+# in_box COMMAND...: sets $pid
+in_box()
+{
+	# shellcheck disable=SC2016 # for the shell that is started
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$cgroup" "$@" >"$tmp/in_box.out" 2>&1 &
+	pid=$!
+	started="$started $pid"
+}
+
+# needy: in the box, ranking 60; sets $needy
+needy()
+{
+	in_box retouch "$disk" "$NEEDED_MB"
+	needy=$pid
+	echo "$needy 60" >"$OE/oom_ranking"
+}
+
+has_refaults()
+{
+	[ "$(sed -n 's/^workingset_refault_file //p' "$cgroup/memory.stat")" -gt "$1" ]
+}
+
+# Of the last decision that killed: another cgroup finds nobody again and again.
+of_kill()
+{
+	grep "outcome=killed" "$OE/events" | tail -n 1 | sed -n "s/.* $1=\([^ ]*\).*/\1/p"
+}
+
+# The highest value of the box's file in so many seconds.
+most_in()
+{
+	most=0
+	looks=$(($2 * 5))
+	while [ "$looks" -gt 0 ]; do
+		now=$(cat "$OE/cgroups/$1/stall_percent")
+		[ "$now" -le "$most" ] || most=$now
+		looks=$((looks - 1))
+		doze 0.2
+	done
+	echo "$most"
+}
+
+harmless()
+{
+	box reader
+	watch_box reader
+	# Held open, as the pages of a disk go with the last one who closes it.
+	# shellcheck disable=SC2016 # for the shell that is started
+	in_box sh -c 'exec 9<"$0"; while :; do head -c 32000000 "$0"; done >/dev/null' "$disk"
+	reader=$pid
+	spawn still $((HOG_MB * 1024)) 900 -C "$cgroup"
+	still=$pid
+	most=$(most_in reader "$SECONDS_BUSY")
+	check "a file that is read over and over is no stall" [ "$most" -le "$PERCENT" ]
+	check "it was reclaimed" has_refaults 500
+	equal "nobody dies of it" 0 "$(get stats/victims)"
+	stop_process "$reader"
+	stop_process "$still"
+	echo reader >"$OE/cgroups/remove"
+}
+
+unwatched()
+{
+	box alone
+	spawn hog $((HOG_MB * 1024)) 900 -C "$cgroup"
+	hog=$pid
+	needy
+	check "it reads again what was taken from it" poll_until "$PATIENCE" has_refaults 200
+	doze "$SECONDS_BUSY"
+	equal "a cgroup that is not watched is left alone" 0 "$(get stats/victims)"
+	stop_process "$needy"
+	stop_process "$hog"
+}
+
+# Its hog has ranking 50: protected.
+protected()
+{
+	box guarded
+	watch_box guarded
+	spawn guarded $((HOG_MB * 1024)) 50 -C "$cgroup"
+	guarded=$pid
+	needy
+	guarded_needy=$needy
+	told=$(get stats/oom_memcg)
+	check "nobody may be killed: it is told" poll_until "$PATIENCE" gives_more stats/oom_memcg "$told"
+	poll_until "$PATIENCE" recorded_is outcome no_victim
+	equal "and nobody is" "early no_victim 0" "$(recorded kind) $(recorded outcome) $(get stats/victims)"
+}
+
+gives_more()
+{
+	[ "$(get "$1")" -gt "$2" ]
+}
+
+recorded_is()
+{
+	[ "$(recorded "$1")" = "$2" ]
+}
+
+stalled()
+{
+	spawn outside 4096 999
+	outside=$pid
+	box box
+	watch_box box
+	start poller poll_file "$OE/cgroups/box/stall_percent"
+	poller=$pid
+	spawn hog $((HOG_MB * 1024)) 900 -C "$cgroup"
+	hog=$pid
+	mark_log
+	# A window would hold up the machine's emergencies.
+	echo 10000 >"$OE/grace_ms"
+	echo 10000 >"$OE/early_term_ms"
+	needy
+	check "a stall: a victim is chosen" poll_until "$PATIENCE" has_victims 1
+	killed "it is the first in order in the cgroup" "$hog"
+	poll_until "$PATIENCE" grep -q outcome=killed "$OE/events"
+	equal "the record says what it was" "early killed hog ${cgroup#"$CGROUP"}" \
+		"$(of_kill kind) $(of_kill outcome) $(of_kill victim_comm) $(of_kill memcg)"
+	comment "stall_percent=$(of_kill stall_percent)"
+	equal "there was neither a window nor SIGTERM" "0 0" "$(of_kill grace_ms) $(get stats/sigterm)"
+	check "and the share of time" [ "$(of_kill stall_percent)" -gt "$PERCENT" ]
+	check "it counts as a cgroup's" [ "$(get stats/oom_memcg)" -gt "$told" ]
+	equal "not as the machine's" "0 0" "$(get stats/oom_global) $(get stats/oom_request)"
+	check "the poller of its file was woken" poll_until "$PATIENCE" has_line woken "$tmp/poller.out"
+	equal "memory had not run out" 0 "$(sed -n 's/^oom //p' "$cgroup/memory.events")"
+	sleep 3
+	equal "with memory back there is no second one" 1 "$(get stats/victims)"
+	check "the needy one lives" alive "$needy"
+	check "so does the hog of the other cgroup" alive "$guarded"
+	check "so does the one outside, though it comes first" alive "$outside"
+	stop_process "$poller"
+}
+
+find_disk || skip_all "no disk"
+[ -z "$swap" ] || swapoff "$swap" || bail_out "swapoff $swap"
+plan 23
+load_module selection_order=rank rank_threshold=100 stall_percent=$PERCENT stall_ms=2000
+harmless
+unwatched
+protected
+stalled
+stop_process "$guarded_needy"
+stop_process "$guarded"
+check "the module can be unloaded while it measures" unload_module
+stop_process "$needy"
+if [ -n "$swap" ]; then
+	check "the disk is swap again" swapon "$swap"
+else
+	check "the disk is not in use any more" losetup -d "$disk"
+fi
+equal "no splat" 0 "$(splat_taint)"
+finish
