@@ -155,7 +155,9 @@ struct oe_conf_step {
  * @OE_TERM_LOAD: load average (1 min) a CPU, in 1/100
  * @OE_TERM_BIGGEST: the first candidate holds more than @value KiB, or per cent of memory
  * @OE_TERM_LIMIT: a user's limit was exceeded
+ * @OE_TERM_STALL: the machine is stalled for more than @value per cent of its time
  * @OE_TERM_CGROUP: the level of a watched cgroup, which @path names, is at least @value
+ * @OE_TERM_CGROUP_STALL: that cgroup is stalled for more than @value per cent of its time
  */
 enum oe_conf_term_type {
 	OE_TERM_OOM,
@@ -170,7 +172,9 @@ enum oe_conf_term_type {
 	OE_TERM_LOAD,
 	OE_TERM_BIGGEST,
 	OE_TERM_LIMIT,
+	OE_TERM_STALL,
 	OE_TERM_CGROUP,
+	OE_TERM_CGROUP_STALL,
 };
 
 /**
@@ -192,8 +196,8 @@ enum oe_conf_scope {
  * @value: a number or an amount
  * @ms: a time
  * @percent: @value is a share of all memory
- * @path: OE_SCOPE_MEMCG: of this cgroup and those below it; NULL = of any. OE_TERM_CGROUP: name of
- *	the watch
+ * @path: OE_SCOPE_MEMCG: of this cgroup and those below it; NULL = of any. of a
+ *	cgroup's terms: name of the watch
  */
 struct oe_conf_term {
 	enum oe_conf_term_type type;
@@ -408,6 +412,14 @@ int oe_conf_load(struct oe_conf *conf, const char *file, const char *directory,
  */
 const struct oe_conf_setting *oe_conf_find_setting(const struct oe_conf *conf,
 						   const char *path);
+
+/**
+ * oe_conf_term_watch - the watched cgroup that a term is about
+ * @term: see &struct oe_conf_term
+ *
+ * Return: its name, of the term; NULL = none.
+ */
+const char *oe_conf_term_watch(const struct oe_conf_term *term);
 
 /**
  * oe_conf_kb - a size as the module will take it

@@ -74,7 +74,7 @@ static bool is_new_watch(const struct oe_conf *conf,
 
 			if (other == term)
 				return true;
-			if (other->type == OE_TERM_CGROUP && other->path &&
+			if (oe_conf_term_watch(other) &&
 			    !strcmp(other->path, term->path))
 				return false;
 		}
@@ -90,7 +90,7 @@ static void check_watches(struct oe_conf *conf)
 			const struct oe_conf_term *term =
 				&conf->conditions[i].terms[j];
 
-			if (term->type == OE_TERM_CGROUP && term->path &&
+			if (oe_conf_term_watch(term) &&
 			    is_new_watch(conf, term) &&
 			    ++nr == OE_CONF_MAX_CGROUPS + 1)
 				oe_conf_error(

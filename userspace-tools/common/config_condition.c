@@ -85,7 +85,22 @@ static bool parse_psi(char **rest, struct oe_conf_term *term)
 	return oe_conf_hundredths(share, 100, &term->value);
 }
 
-/* "cgroup NAME LEVEL" */
+/* "N", of a share that is exceeded; 100 would never be. */
+static bool parse_stall(struct oe_conf *conf, struct oe_conf_place place,
+			char **rest, struct oe_conf_term *term)
+{
+	const char *share = oe_conf_word(rest);
+
+	if (!share)
+		return false;
+	if (!oe_conf_number(share, 0, 99, &term->value))
+		return oe_conf_error(conf, place,
+				     "stall: '%s' is no number from 0 to 99",
+				     share);
+	return true;
+}
+
+/* "cgroup NAME LEVEL", "cgroup NAME stall N" */
 static bool parse_cgroup(struct oe_conf *conf, struct oe_conf_place place,
 			 char **rest, struct oe_conf_term *term)
 {
@@ -99,14 +114,20 @@ static bool parse_cgroup(struct oe_conf *conf, struct oe_conf_place place,
 			conf, place,
 			"'%s' is no name of a watched cgroup: 1 to %d of the characters a-z 0-9 _ -",
 			name, OE_CONF_MAX_NAME);
+	term->path = oe_conf_keep(conf, place, name);
+	if (!term->path)
+		return false;
+	if (!strcmp(level, "stall")) {
+		term->type = OE_TERM_CGROUP_STALL;
+		return parse_stall(conf, place, rest, term);
+	}
 	term->value = oe_level_index(level);
 	if (term->value <= 0)
 		return oe_conf_error(
 			conf, place,
-			"cgroup %s: '%s' is none of warning, critical, imminent_oom, oom",
+			"cgroup %s: '%s' is none of warning, critical, imminent_oom, oom, stall N",
 			name, level);
-	term->path = oe_conf_keep(conf, place, name);
-	return term->path;
+	return true;
 }
 
 static bool parse_term(struct oe_conf *conf, struct oe_conf_place place,
@@ -116,13 +137,14 @@ static bool parse_term(struct oe_conf *conf, struct oe_conf_place place,
 		"oom",	     "level",	    "forecast", "forecast_slow",
 		"available", "commit_left", "rate",	"load",
 		"biggest",   "limit",	    "psi",	"cgroup",
-		NULL
+		"stall",     NULL
 	};
 	static const enum oe_conf_term_type types[] = {
 		OE_TERM_OOM,	       OE_TERM_LEVEL,	  OE_TERM_FORECAST,
 		OE_TERM_FORECAST_SLOW, OE_TERM_AVAILABLE, OE_TERM_COMMIT_LEFT,
 		OE_TERM_RATE,	       OE_TERM_LOAD,	  OE_TERM_BIGGEST,
 		OE_TERM_LIMIT,	       OE_TERM_PSI_SOME,  OE_TERM_CGROUP,
+		OE_TERM_STALL,
 	};
 	const char *word = oe_conf_word(rest);
 	int which = word ? oe_word_index(words, word) : -1;
@@ -139,6 +161,8 @@ static bool parse_term(struct oe_conf *conf, struct oe_conf_place place,
 		return parse_psi(rest, term);
 	if (term->type == OE_TERM_CGROUP)
 		return parse_cgroup(conf, place, rest, term);
+	if (term->type == OE_TERM_STALL)
+		return parse_stall(conf, place, rest, term);
 	word = oe_conf_word(rest);
 	if (!word)
 		return false;
@@ -152,6 +176,14 @@ static bool parse_term(struct oe_conf *conf, struct oe_conf_place place,
 		return parse_amount(word, term->type != OE_TERM_RATE, term);
 	term->value = oe_level_index(word);
 	return term->value > 0;
+}
+
+const char *oe_conf_term_watch(const struct oe_conf_term *term)
+{
+	return term->type == OE_TERM_CGROUP ||
+			       term->type == OE_TERM_CGROUP_STALL ?
+		       term->path :
+		       NULL;
 }
 
 /**
@@ -186,7 +218,7 @@ bool oe_conf_parse_condition(struct oe_conf *conf, struct oe_conf_place place,
 				       conf, place,
 				       "'%s' is no condition; terms, joined by 'and', are: oom, "
 				       "oom any, oom memcg /PATH, oom 3 in 60s, level critical, forecast 5s, forecast_slow 24h, available 10%%, commit_left 8M, "
-				       "rate 2M, psi some 10, psi full 5, load 2.5, biggest 40%%, limit, cgroup NAME critical",
+				       "rate 2M, psi some 10, psi full 5, load 2.5, biggest 40%%, limit, stall 20, cgroup NAME critical, cgroup NAME stall 20",
 				       condition->text);
 		word = oe_conf_word(&text);
 	} while (word && !strcmp(word, "and"));

@@ -256,6 +256,7 @@ int oe_ring_fd(const struct oe_ring *ring);
  * @level: of the module
  * @forecast_ms: of the module
  * @left_s: by the trend of days, in seconds
+ * @stall_percent: the share of time that the machine is stalled
  * @biggest_kb: badness of the first candidate
  */
 struct oe_sense {
@@ -270,6 +271,7 @@ struct oe_sense {
 	int level;
 	int64_t forecast_ms;
 	int64_t left_s;
+	int64_t stall_percent;
 	int64_t biggest_kb;
 };
 
@@ -284,6 +286,7 @@ void oe_watched_open(const struct oe_conf *conf);
 void oe_watched_refresh(void);
 void oe_watched_read(void);
 int oe_watched_level(const char *name);
+int oe_watched_stall(const char *name);
 
 /* --- settings.c --- */
 

@@ -124,8 +124,12 @@ static bool term_holds(const struct oe_conf_term *term)
 		       sense->biggest_kb > kb_of(term, sense->total_kb);
 	case OE_TERM_LIMIT:
 		return mode.limit_now;
+	case OE_TERM_STALL:
+		return sense->stall_percent > term->value;
 	case OE_TERM_CGROUP:
 		return oe_watched_level(term->path) >= term->value;
+	case OE_TERM_CGROUP_STALL:
+		return oe_watched_stall(term->path) > term->value;
 	}
 	return false;
 }

@@ -34,6 +34,7 @@ enum source {
 	LOADAVG,
 	LEVEL,
 	FORECAST,
+	STALL,
 	AVAILABLE, /* swap included */
 	OVERCOMMIT,
 	ADMIN_RESERVE,
@@ -257,6 +258,8 @@ void oe_sense_open(bool want_candidates, bool want_commit)
 	sense_state.fds[LEVEL] = oe_sysfs_open("levels/level", O_RDONLY);
 	sense_state.fds[FORECAST] =
 		oe_sysfs_open("levels/oom_forecast_ms", O_RDONLY);
+	sense_state.fds[STALL] =
+		oe_sysfs_open("levels/stall_percent", O_RDONLY);
 	sense_state.fds[AVAILABLE] =
 		oe_sysfs_open("levels/available_kb", O_RDONLY);
 	sense_state.fds[OVERCOMMIT] = open_proc("sys/vm/overcommit_memory");
@@ -299,6 +302,7 @@ void oe_sense_read(struct oe_sense *sense)
 	text = text_of(LEVEL);
 	sense->level = text ? oe_level_index(text) : -1;
 	sense->forecast_ms = number_of(FORECAST);
+	sense->stall_percent = number_of(STALL);
 	sense->left_s = oe_trend_left();
 	sense->biggest_kb = sense_state.biggest_kb;
 	sense_state.level = sense->level;

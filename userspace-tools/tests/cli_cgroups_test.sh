@@ -32,7 +32,7 @@ file_is "add: the path" cgroups/web/cgroup /system.slice/web.service
 file_is "add: a watermark" cgroups/web/warning_percent 30
 gives "set: watermarks, in whatever order" 0 '^$' cgroup set web imminent_oom_percent=20 critical_percent=25
 file_is "set: the lowest" cgroups/web/imminent_oom_percent 20
-gives "list" 0 '^web +normal +20480 +24576 +30 +25 +20 +/system.slice/web.service$' cgroup list
+gives "list" 0 '^web +normal +20480 +24576 +0 +30 +25 +20 +/system.slice/web.service$' cgroup list
 run cgroup list --json
 same "list: JSON" '["web","normal",20480,30]' \
 	"$(jq -c '.cgroups[0] | [.name, .level, .available_kb, .warning_percent]' <<<"$out")"
@@ -58,6 +58,9 @@ gives "metrics: its level" 0 '^oom_embedded_cgroup_level\{watch="web"\} 0$' metr
 same "metrics: its amounts" '{watch="web"} 20971520 {watch="web"} 25165824' \
 	"$(sed -n 's/^oom_embedded_cgroup_[a-z]*_bytes//p' <<<"$out" | paste -sd' ')"
 ! has_top || gives "top: what is left" 0 '^cgroup  web: normal, 20.0 MiB left of 24.0 MiB' top -n 1
+put_file sysfs/cgroups/web/stall_percent 37
+gives "status: a stall" 0 '^cgroup +web: normal, 20.0 MiB left of 24.0 MiB, stalled for 37% of its time' status
+gives "metrics: a stall" 0 '^oom_embedded_cgroup_stall_ratio\{watch="web"\} 0.37$' metrics
 put_file sysfs/cgroups/web/level critical
 gives "metrics: another level" 0 '^oom_embedded_cgroup_level\{watch="web"\} 2$' metrics
 "$TOOLS_BUILD/tests/oom-embedded" watch -d 0.1 -n 1 >"$tmp/watch" &

@@ -35,8 +35,11 @@ refuses "no name" "cgroup" "'cgroup' is no condition; .*cgroup NAME critical"
 refuses "no level" "cgroup web" "'cgroup web' is no condition"
 refuses "a path" "cgroup /web oom" "'/web' is no name of a watched cgroup"
 refuses "a name that leads elsewhere" "cgroup ../levels oom" "'../levels' is no name of a watched cgroup"
-refuses "another word" "cgroup web full" "cgroup web: 'full' is none of warning, critical, imminent_oom, oom"
+refuses "another word" "cgroup web full" "cgroup web: 'full' is none of warning, critical, imminent_oom, oom, stall N"
 refuses "normal always holds" "cgroup web normal" "cgroup web: 'normal' is none of"
+refuses "no share" "cgroup web stall" "'cgroup web stall' is no condition"
+refuses "more than all" "cgroup web stall 100" "stall: '100' is no number from 0 to 99"
+refuses "of the machine: a unit" "stall 20%" "stall: '20%' is no number from 0 to 99"
 refuses "a word too many" "cgroup web oom now" "'and' is missing before 'now'"
 conditions 1 20 >"$tmp/refused.conf"
 gives "more than the module has" 7 'refused.conf:7: cgroup c17: conditions name at most 16' check "$tmp/refused.conf"
@@ -75,6 +78,23 @@ set_file cgroups/later/level oom
 becomes "a watch that is made while the manager runs" rank_threshold 300
 set_file cgroups/later/level normal
 becomes "is well again" rank_threshold 100
+
+daemon_conf short "cgroup later stall 20" 100ms >"$CONF"
+kill -HUP "$daemon"
+set_file cgroups/later/stall_percent 20
+sleep 0.5
+file_is "a share that is not exceeded" rank_threshold 100
+set_file cgroups/later/stall_percent 21
+becomes "a cgroup that is stalled" rank_threshold 300
+set_file cgroups/later/stall_percent 0
+becomes "and is not any more" rank_threshold 100
+daemon_conf short "stall 20" 100ms >"$CONF"
+kill -HUP "$daemon"
+set_file levels/stall_percent 21
+becomes "a machine that is stalled" rank_threshold 300
+set_file levels/stall_percent 0
+becomes "and is not any more, either" rank_threshold 100
+
 daemon_conf short "cgroup later warning" 100ms >"$CONF"
 set_file cgroups/later/level warning
 kill -HUP "$daemon"

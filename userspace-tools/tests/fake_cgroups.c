@@ -18,6 +18,7 @@
 const char *const fake_cgroup_files[] = {
 	/* clang-format off */
 	"cgroup", "", "level", "normal", "available_kb", "20480", "limit_kb", "24576",
+	"stall_percent", "0",
 	"warning_percent", AS_TEXT(OOM_EMBEDDED_WARNING_PERCENT),
 	"critical_percent", AS_TEXT(OOM_EMBEDDED_CRITICAL_PERCENT),
 	"imminent_oom_percent", AS_TEXT(OOM_EMBEDDED_IMMINENT_OOM_PERCENT),

@@ -243,7 +243,7 @@ static void check_watch(const struct oe_conf *conf,
 			const struct oe_conf_condition *condition,
 			const struct oe_conf_term *term)
 {
-	if (term->type == OE_TERM_CGROUP && !is_watched(conf, term->path))
+	if (oe_conf_term_watch(term) && !is_watched(conf, term->path))
 		findings_add(
 			FINDING_WARNING, "no_watch",
 			"a section [cgroup NAME] with its path, or correct the name",

@@ -261,6 +261,10 @@ static void object_metrics(void)
 	object_metric("cgroups", "watch", "limit_kb", "cgroup_limit_bytes",
 		      "gauge", BYTES_PER_KB,
 		      "The limit that holds for a watched cgroup.");
+	object_metric(
+		"cgroups", "watch", "stall_percent", "cgroup_stall_ratio",
+		"gauge", 1e-2,
+		"The share of its time that a watched cgroup is stalled.");
 	object_metric("groups", "group", "rank", "group_rank", "gauge", 1,
 		      "Ranking of a group.");
 	object_metric("groups", "group", "nr_members", "group_members", "gauge",

@@ -133,6 +133,7 @@ static const struct table_column cgroup_columns[] = {
 	{ "level", false },
 	{ "available_kb", true },
 	{ "limit_kb", true },
+	{ "stall_percent", true },
 	{ "warning_percent", true },
 	{ "critical_percent", true },
 	{ "imminent_oom_percent", true },

@@ -41,6 +41,17 @@ void watched_read(const char *name, struct watched *watched)
 		watched->level[0] = '\0';
 	watched->available_kb = number_of(name, "available_kb");
 	watched->limit_kb = number_of(name, "limit_kb");
+	watched->stall_percent = number_of(name, "stall_percent");
+}
+
+/* Only if there is something to tell. */
+static const char *stall_text(char *text, long long percent)
+{
+	if (percent <= 0)
+		return "";
+	snprintf(text, FORMAT_SIZE, ", stalled for %lld%% of its time",
+		 percent);
+	return text;
 }
 
 /**
@@ -54,6 +65,7 @@ char *watched_text(const struct watched *watched, char *text)
 {
 	char left[FORMAT_SIZE];
 	char all[FORMAT_SIZE];
+	char stall[FORMAT_SIZE];
 
 	if (!*watched->level)
 		snprintf(text, WATCHED_TEXT, "not there");
@@ -61,8 +73,9 @@ char *watched_text(const struct watched *watched, char *text)
 		snprintf(text, WATCHED_TEXT, "%s, without a limit",
 			 watched->level);
 	else
-		snprintf(text, WATCHED_TEXT, "%s, %s left of %s",
+		snprintf(text, WATCHED_TEXT, "%s, %s left of %s%s",
 			 watched->level, format_kb(left, watched->available_kb),
-			 format_kb(all, watched->limit_kb));
+			 format_kb(all, watched->limit_kb),
+			 stall_text(stall, watched->stall_percent));
 	return text;
 }
