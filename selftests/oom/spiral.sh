@@ -16,6 +16,8 @@
 . "$(dirname "$0")/lib/oom.sh"
 # shellcheck source=lib/levels.sh
 . "$SELFTESTS/lib/levels.sh"
+# shellcheck source=lib/stall.sh
+. "$SELFTESTS/lib/stall.sh"
 
 PATIENCE=${PATIENCE:-180}
 CASES=${CASES:-zram,disk}
@@ -33,34 +35,10 @@ ZRAM_MB=128
 
 uname=$(uname -r)
 
-has_victims()
-{
-	[ "$(get stats/victims)" -ge "$1" ]
-}
-
-now_ms()
-{
-	awk '{ print int($1 * 1000) }' /proc/uptime
-}
-
 leave_room()
 {
 	spawn hog $(($(mem_available_kb) - ROOM_MB * 1024)) 900 -L
 	hog=$pid
-}
-
-# The loop's rounds since the last time: "rounds N late N worst MS"
-beats()
-{
-	nr_beats=$(grep -c rounds "$tmp/beat.out")
-	kill -USR1 "$beat"
-	poll_until "$PATIENCE" has_beats $((nr_beats + 1)) || bail_out "the loop says nothing"
-	tail -n 1 "$tmp/beat.out"
-}
-
-has_beats()
-{
-	[ "$(grep -c rounds "$tmp/beat.out")" -ge "$1" ]
 }
 
 # no_stall DESCRIPTION: all the time from its start to now and a window more
@@ -126,9 +104,7 @@ spiral()
 	equal "$1: with memory back there is no second one" $((victims + 1)) "$(get stats/victims)"
 	check "$1: who needs its memory lives" alive "$needy"
 	comment "spiral: $uname | $1 | $(recorded stall_percent) % | $took_ms ms | $before | $after"
-	late=${after#*late }
-	equal "$1: afterwards no round is late" 0 "${late%% *}"
-	check "$1: it was decided within stall_ms" [ "$took_ms" -le $((STALL_MS * 5 / 4)) ]
+	judge_beats "$1" "$took_ms" "$after"
 	stop_process "$needy"
 }
 
@@ -166,9 +142,7 @@ plan "$nr"
 swapoff "$DISK" || bail_out "swapoff $DISK"
 drop_zram
 load_module selection_order=rank rank_threshold=100 stall_percent=$PERCENT stall_ms=$STALL_MS
-start beat beat
-beat=$pid
-echo "$beat 10" >"$OE/oom_ranking"
+start_beat
 ! is_case zram || with_zram
 ! is_case disk || with_disk
 check "the module can be unloaded while it measures" unload_module

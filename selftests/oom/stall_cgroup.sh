@@ -4,18 +4,18 @@
 # A memory cgroup that spends its time on reading again what was taken from it at its limit: if it is watched, the
 # first in order in it dies, and nobody outside, though the machine has memory. A file that is read over and over in
 # it is no stall. If nobody in it may be killed, nobody is, and another cgroup is not held up by that. A cgroup that is
-# not watched is left alone.
+# not watched is left alone. Its disk is to be a slow one, as for stall.sh.
 # SECONDS_BUSY: how long a harmless load goes on (default 4).
 #
-# set: swapping debug
+# set: swapping_timed debug
 # needs: memcg guard
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
+# shellcheck source=lib/stall.sh
+. "$SELFTESTS/lib/stall.sh"
 
 SECONDS_BUSY=${SECONDS_BUSY:-4}
-# As in stall.sh.
-PERCENT=1
 PATIENCE=${PATIENCE:-90}
 
 LIMIT_MB=40
@@ -25,19 +25,16 @@ NEEDED_MB=24
 
 needs guard
 
-# Only the disk is wanted. Without one a file in memory is a disk, too.
+# Only the disk is wanted. Without one a file in memory is a disk, too, and a fast one.
 find_disk()
 {
 	swap=$(awk 'NR == 2 { print $1 }' /proc/swaps)
 	disk=$swap
+	PERCENT=20
 	[ -z "$disk" ] || return 0
 	disk=/dev/loop0
+	PERCENT=1
 	head -c $((NEEDED_MB << 20)) /dev/zero >"$tmp/disk" && losetup "$disk" "$tmp/disk"
-}
-
-has_victims()
-{
-	[ "$(get stats/victims)" -ge "$1" ]
 }
 
 # box NAME: a cgroup of that name; sets $cgroup

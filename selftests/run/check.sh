@@ -177,7 +177,8 @@ guest_part()
 			"${SWAPPING[@]}"
 		;;
 	6.1-swapping-timed)
-		boot "$1" --icount --swap 400 --modprobe --timeout 900 debian-6.1 -- "${SWAPPING_TIMED[@]}"
+		boot "$1" --icount --swap 400 --iops 300 --modprobe --timeout 900 debian-6.1 -- \
+			"${SWAPPING_TIMED[@]}"
 		;;
 	6.1-memsw) boot "$1" --swap 400 --timeout 300 debian-6.1 -- memsw.sh ;;
 	6.1-limiting) boot "$1" --icount --timeout 900 debian-6.1 -- "${LIMITING[@]}" ;;
@@ -307,7 +308,7 @@ soak()
 	boot machine-wait --icount --mem 384 --timeout 7200 debian-6.12 -- machine_wait.sh
 	boot adversary --mem 512 --swap 400 --modprobe --timeout 7200 debian-6.12 -- adversary.sh
 	boot swapping --swap 400 --modprobe --timeout 7200 --append EACH=60 debian-6.1 -- "${SWAPPING[@]}"
-	boot swapping-timed --icount --swap 400 --modprobe --timeout 7200 debian-6.12 -- "${SWAPPING_TIMED[@]}"
+	boot swapping-timed --icount --swap 400 --iops 300 --modprobe --timeout 7200 debian-6.12 -- "${SWAPPING_TIMED[@]}"
 	boot tools-reboot --persist --smp 1 --tools --share \
 		--append "ramoops.max_reason=4 pstore.kmsg_bytes=65536" debian-6.12 -- tools_reboot.sh
 }

@@ -44,6 +44,7 @@ usage()
 	  --udev             Debian's udevd
 	  --threads          a thread of qemu for each CPU: faster, but see README.md
 	  --swap MB          a disk of that size to swap to
+	  --iops N           which does so many operations a second, by the guest's clock
 	  --share            an empty folder of the host (9p, tag "share"), which outlives a reboot
 	  --icount           the guest's clock counts instructions and skips idle time, one CPU
 	  --expect panic|reboot
@@ -72,6 +73,7 @@ parse_options()
 	MODPROBE=
 	SELFTESTS=
 	SWAP=
+	IOPS=
 	SHARE=
 	MODULES=()
 	FILES=()
@@ -90,6 +92,7 @@ parse_options()
 		--mem) MEM=$2 ;;
 		--smp) SMP=$2 ;;
 		--swap) SWAP=$2 ;;
+		--iops) IOPS=$2 ;;
 		--timeout) TIMEOUT=$2 ;;
 		--test-timeout) TEST_TIMEOUT=$2 ;;
 		--append) APPEND+=" $2" ;;
@@ -267,11 +270,12 @@ run_guest()
 	local disk=()
 
 	[[ -z $THREADS ]] || accel=(-accel "tcg,thread=multi")
-	[[ -z $ICOUNT ]] || accel=(-accel "tcg,thread=single" -icount "shift=0,sleep=off")
+	# Time that is skipped while the disk is at work would be the disk's.
+	[[ -z $ICOUNT ]] || accel=(-accel "tcg,thread=single" -icount "shift=0,sleep=$([[ -n $IOPS ]] && echo on || echo off)")
 	[[ -z $PERSIST ]] || reboot=()
 	if [[ -n $SWAP ]]; then
 		truncate -s "${SWAP}M" "$WORK/swap"
-		disk=(-drive "file=$WORK/swap,format=raw,if=virtio")
+		disk=(-drive "file=$WORK/swap,format=raw,if=virtio${IOPS:+,throttling.iops-total=$IOPS}")
 	fi
 	if [[ -n $SHARE ]]; then
 		mkdir "$WORK/share"
