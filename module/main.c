@@ -19,6 +19,7 @@
 #include "oom/request.h"
 #include "levels/level.h"
 #include "record/memory_report.h"
+#include "record/report_log.h"
 #include "notify.h"
 #include "levels/pressure.h"
 #include "rank/rank.h"
@@ -134,6 +135,24 @@ static void stop_watching(void)
 	oe_swappiness_exit();
 }
 
+static int init_report(void)
+{
+	int err = oe_memreport_init();
+
+	if (err)
+		return err;
+	err = oe_report_log_init();
+	if (err)
+		oe_memreport_exit();
+	return err;
+}
+
+static void exit_report(void)
+{
+	oe_report_log_exit();
+	oe_memreport_exit();
+}
+
 static int __init oe_init(void)
 {
 	int err;
@@ -155,12 +174,12 @@ static int __init oe_init(void)
 		goto err_exit_notify;
 	oe_victim_init();
 	oe_reserve_init();
-	err = oe_memreport_init();
+	err = init_report();
 	if (err)
 		goto err_exit_victim;
 	err = oe_pressure_init(oe_level_now);
 	if (err)
-		goto err_exit_memreport;
+		goto err_exit_report;
 	err = start_watching();
 	if (err)
 		goto err_exit_pressure;
@@ -181,8 +200,8 @@ err_stop_watching:
 	stop_watching();
 err_exit_pressure:
 	oe_pressure_exit();
-err_exit_memreport:
-	oe_memreport_exit();
+err_exit_report:
+	exit_report();
 err_exit_victim:
 	oe_reserve_exit();
 	oe_victim_exit();
@@ -208,7 +227,7 @@ static void __exit oe_exit(void)
 	oe_sysfs_exit();
 	stop_watching();
 	oe_pressure_exit();
-	oe_memreport_exit();
+	exit_report();
 	oe_reserve_exit();
 	oe_victim_exit();
 	oe_quiet_exit();
