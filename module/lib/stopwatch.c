@@ -49,6 +49,7 @@ bool oe_stopwatch_stop(struct oe_stopwatch *stopwatch, unsigned long *us)
 	if (READ_ONCE(run->task) != current)
 		return false;
 	*us = div_u64(ktime_get_ns() - run->since_ns, NSEC_PER_USEC);
-	WRITE_ONCE(run->task, NULL);
+	/* Pairs with cmpxchg(): the next one writes since_ns after this was read. */
+	smp_store_release(&run->task, NULL);
 	return true;
 }
