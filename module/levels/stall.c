@@ -24,11 +24,6 @@
 #include "memory/faults.h"
 #include "rules/stall.h"
 
-enum {
-	/* Also with a longer window: a kill must not be missed. */
-	LONGEST_MS = 250,
-};
-
 static struct {
 	struct mutex control; /* whether it is measured */
 	bool measured; /* under control, read without it */
@@ -119,8 +114,7 @@ unsigned int oe_stall_look(unsigned int *next_ms)
 	if (window_ms != stall.window_ms)
 		oe_stall_restart();
 	stall.window_ms = window_ms;
-	*next_ms =
-		min_t(unsigned int, oe_stall_period_ms(window_ms), LONGEST_MS);
+	*next_ms = oe_stall_look_ms(window_ms);
 	read_counters(&sample);
 	oe_stall_add(&stall.window, &sample, window_ms);
 	oe_stall_publish(&stall.figure, oe_stall_percent(&stall.window));

@@ -19,6 +19,8 @@ enum {
 	PERCENT = 100,
 	/* A sample that comes so many periods late begins a new window. */
 	PERIODS_LATE = 4,
+	/* Also with a longer window: a kill must not be missed. */
+	LONGEST_LOOK_MS = 250,
 };
 
 /**
@@ -44,6 +46,21 @@ bool oe_stall_is_short(u64 available_kb, u64 total_kb)
 unsigned int oe_stall_period_ms(unsigned int window_ms)
 {
 	return window_ms / (OE_STALL_SAMPLES - 1);
+}
+
+/**
+ * oe_stall_look_ms - from one look to the next
+ * @window_ms: length of the window
+ *
+ * Context: any.
+ * Return: ms: a whole part of the period, rounded up, so that no sample is late.
+ */
+unsigned int oe_stall_look_ms(unsigned int window_ms)
+{
+	unsigned int period_ms = oe_stall_period_ms(window_ms);
+
+	return DIV_ROUND_UP(period_ms,
+			    DIV_ROUND_UP(period_ms, LONGEST_LOOK_MS));
 }
 
 /* The sample before the last one by so many. */
@@ -120,6 +137,8 @@ static unsigned long reads_again(const struct oe_stall_sample *from,
 	if (to->short_of_memory)
 		again = min(faults - of_swap,
 			    to->file_refaults - from->file_refaults);
+	if (to->by_limit)
+		again = min(again, to->stolen - from->stolen);
 	/* From memory a page comes back without a read. */
 	if (from->swap_on_disk && to->swap_on_disk)
 		again += min(of_swap, pages_back(from, to));

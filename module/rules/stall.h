@@ -33,6 +33,7 @@ enum {
  * @swap_on_disk: a page that comes back from swap is read from a disk
  * @short_of_memory: less than OE_STALL_AVAILABLE_PERCENT is available
  * @short_of_room: the same without what swapping brings
+ * @by_limit: only what is reclaimed for a limit pushes pages out, of files, too
  *
  * The counters only grow, and may wrap.
  */
@@ -52,6 +53,7 @@ struct oe_stall_sample {
 	bool swap_on_disk;
 	bool short_of_memory;
 	bool short_of_room;
+	bool by_limit;
 };
 
 /**
@@ -70,6 +72,7 @@ struct oe_stall {
 
 bool oe_stall_is_short(u64 available_kb, u64 total_kb);
 unsigned int oe_stall_period_ms(unsigned int window_ms);
+unsigned int oe_stall_look_ms(unsigned int window_ms);
 void oe_stall_add(struct oe_stall *stall, const struct oe_stall_sample *sample,
 		  unsigned int window_ms);
 unsigned int oe_stall_percent(const struct oe_stall *stall);

@@ -29,6 +29,7 @@ enum {
  * @stolen: pages that are reclaimed
  * @on_disk: the swap is
  * @plenty: memory is not short
+ * @by_limit: of a memory cgroup
  * @percent: the expected result
  */
 struct state {
@@ -45,6 +46,7 @@ struct state {
 	unsigned int stolen;
 	bool on_disk;
 	bool plenty;
+	bool by_limit;
 	unsigned int percent;
 };
 
@@ -84,6 +86,10 @@ static const struct state states[] = {
 	  800, 6000, .plenty = true },
 	{ "spiral on a disk", 50, 50, 0, 0, 50, 50, 3300, 400, 0, 100,
 	  .on_disk = true, .percent = 36 },
+	{ "a cgroup thrashes at its limit", 300, 0, 0, 152, 0, 300, 3300,
+	  .stolen = 300, .by_limit = true, .percent = 50 },
+	{ "others take its file pages", 300, 0, 0, 152, 0, 300, 3300,
+	  .by_limit = true },
 	{ "cold start beside swap-ins", 300, 800, 700, 0, 800, 400, 1000,
 	  .stolen = 800, .on_disk = true, .percent = 10 },
 };
@@ -118,6 +124,7 @@ static void run_state(struct oe_stall_sample *sample, const struct state *state,
 		sample->swap_on_disk = state->on_disk;
 		sample->short_of_memory = !state->plenty;
 		sample->short_of_room = !state->plenty;
+		sample->by_limit = state->by_limit;
 	}
 }
 
@@ -139,6 +146,7 @@ static unsigned int percent_of(const struct state *state, unsigned long start)
 		.swap_on_disk = state->on_disk,
 		.short_of_memory = !state->plenty,
 		.short_of_room = !state->plenty,
+		.by_limit = state->by_limit,
 	};
 
 	memset(&stall, 0, sizeof(stall));
@@ -237,12 +245,31 @@ static void room_is_not_swap(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 50U);
 }
 
-static struct kunit_case stall_cases[] = {
-	KUNIT_CASE(tells_states_apart),	 KUNIT_CASE(counters_wrap),
-	KUNIT_CASE(needs_a_full_window), KUNIT_CASE(needs_both_halves),
-	KUNIT_CASE(pause_begins_anew),	 KUNIT_CASE(early_samples_are_left_out),
-	KUNIT_CASE(room_is_not_swap),	 {}
-};
+/* The window that is meant is the one that is measured, up to a tenth. */
+static void looks_fill_the_period(struct kunit *test)
+{
+	unsigned int ms;
+
+	for (ms = 2000; ms <= 60000; ms += 100) {
+		unsigned int period = oe_stall_period_ms(ms);
+		unsigned int look = oe_stall_look_ms(ms);
+
+		KUNIT_EXPECT_LE(test, look, 250U);
+		KUNIT_EXPECT_LE(test, DIV_ROUND_UP(period, look) * look,
+				period + period / 10);
+	}
+}
+
+static struct kunit_case stall_cases[] = { KUNIT_CASE(tells_states_apart),
+					   KUNIT_CASE(counters_wrap),
+					   KUNIT_CASE(needs_a_full_window),
+					   KUNIT_CASE(needs_both_halves),
+					   KUNIT_CASE(pause_begins_anew),
+					   KUNIT_CASE(
+						   early_samples_are_left_out),
+					   KUNIT_CASE(room_is_not_swap),
+					   KUNIT_CASE(looks_fill_the_period),
+					   {} };
 
 struct kunit_suite oe_stall_suite = {
 	.name = "oom_embedded_stall",
