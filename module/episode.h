@@ -268,6 +268,17 @@ static inline bool oe_kind_is_asked(enum oe_kind kind)
 }
 
 /**
+ * oe_call_is_of_cgroup - is a memory cgroup in trouble, and not the machine?
+ * @call: the call
+ *
+ * Return: true for its OOM, and for its stall.
+ */
+static inline bool oe_call_is_of_cgroup(const struct oe_call *call)
+{
+	return call->kind == OE_KIND_MEMCG || call->domain.within;
+}
+
+/**
  * oe_episode_is_global - is the whole machine in trouble?
  * @episode: the episode
  *

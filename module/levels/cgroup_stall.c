@@ -1,162 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * How much of the time a watched memory cgroup spends on fetching back what was
- * taken from it: the rule is that for the machine. The kernel's own counters of a
- * cgroup are for userspace only, so refaults are counted by a probe, and reclaim
- * by tracepoints, for the process that runs into them; faults by a look at its
- * processes, but only after refaults.
+ * taken from it: the rule is that for the machine, with what cgroup_counts.c
+ * counts. Faults are found by a look at its processes, but only after refaults.
  *
- *	handlers	RCU
  *	look		RCU { the watches' lock }
  */
 #include "core.h"
 
-#include <linux/bitops.h>
 #include <linux/cgroup.h>
 #include <linux/cpumask.h>
-#include <linux/kprobes.h>
 #include <linux/ktime.h>
 #include <linux/memcontrol.h>
-#include <linux/page-flags.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
-#include <linux/tracepoint.h>
 
-#include <trace/events/vmscan.h>
-
-#include "compat/compat.h"
 #include "compat/vmstat.h"
+#include "levels/cgroup_counts.h"
 #include "levels/cgroup_level.h"
 #include "levels/cgroup_stall.h"
 #include "levels/cgroup_watch.h"
 #include "levels/read_time.h"
 #include "levels/stall.h"
-#include "lib/stopwatch.h"
-#include "lib/tracepoint.h"
 #include "memory/available.h"
 #include "tasks/major_faults.h"
 
+enum {
+	/* The pause after a look is so many times longer. */
+	REST_SHARE = 20,
+};
+
+/* Of the thread that looks. */
 static struct {
-	/* Read under RCU, written under the lock of their directory. */
-	struct oe_cgroup_watch *watches[OE_NR_CGROUP_WATCHES];
-	unsigned int window_ms; /* of the thread that looks */
-
-	bool measured; /* the caller serialises changes, as of what follows */
-	struct kprobe refault;
-	struct tracepoint *begin;
-	struct tracepoint *end;
-	struct oe_stopwatch stopwatch; /* of tasks in reclaim for a limit */
-} cgroups;
-
-/* For each watched cgroup that current is in. */
-static void count_for_current(enum oe_cgroup_count what, unsigned long nr)
-{
-	struct mem_cgroup *memcg;
-	unsigned int i;
-
-	rcu_read_lock();
-	memcg = mem_cgroup_from_task(current);
-	for (i = 0; memcg && i < OE_NR_CGROUP_WATCHES; i++) {
-		struct oe_cgroup_watch *watch = READ_ONCE(cgroups.watches[i]);
-		/* A cgroup that is let go of is freed after a grace period. */
-		struct mem_cgroup *root = watch ? READ_ONCE(watch->memcg) :
-						  NULL;
-
-		if (root && mem_cgroup_is_descendant(memcg, root))
-			atomic_long_add(nr, &watch->stall.counts[what]);
-	}
-	rcu_read_unlock();
-}
-
-/* Not on arm: its kernel does not say which register an argument is in. */
-#ifdef CONFIG_HAVE_FUNCTION_ARG_ACCESS_API
-/* workingset_refault(): a page, or a folio of the same flags, comes back. */
-static int on_refault(struct kprobe *probe, struct pt_regs *regs)
-{
-	/* The first word of either. */
-	const unsigned long *flags =
-		(const unsigned long *)regs_get_kernel_argument(regs, 0);
-
-	count_for_current(test_bit(PG_swapbacked, flags) ?
-				  OE_CGROUP_ANON_REFAULTS :
-				  OE_CGROUP_FILE_REFAULTS,
-			  1);
-	return 0;
-}
-NOKPROBE_SYMBOL(on_refault);
-
-static bool probe_refaults(void)
-{
-	/* Registering fills in the rest, and takes no struct twice. */
-	cgroups.refault = (struct kprobe){
-		.symbol_name = "workingset_refault",
-		.pre_handler = on_refault,
-	};
-	return !register_kprobe(&cgroups.refault);
-}
-#else
-static bool probe_refaults(void)
-{
-	return false;
-}
-#endif
-
-static void on_begin(void *data, OE_RECLAIM_BEGIN_ARGS)
-{
-	oe_stopwatch_start(&cgroups.stopwatch);
-}
-
-static void on_end(void *data, OE_RECLAIM_END_ARGS)
-{
-	unsigned long us;
-
-	if (!oe_stopwatch_stop(&cgroups.stopwatch, &us))
-		return;
-	count_for_current(OE_CGROUP_WAITED_US, us);
-	count_for_current(OE_CGROUP_STOLEN, nr_reclaimed);
-}
-
-/* The build fails on a kernel on which kCFI would trap at the first call. */
-static inline void check_types(void)
-{
-	check_trace_callback_type_mm_vmscan_memcg_reclaim_begin(on_begin);
-	check_trace_callback_type_mm_vmscan_memcg_reclaim_end(on_end);
-}
-
-static bool attach_reclaim(void)
-{
-	cgroups.begin = oe_tracepoint_find("mm_vmscan_memcg_reclaim_begin");
-	cgroups.end = oe_tracepoint_find("mm_vmscan_memcg_reclaim_end");
-	if (!cgroups.begin || !cgroups.end ||
-	    oe_tracepoint_attach(cgroups.end, on_end))
-		return false;
-	cgroups.stopwatch = (struct oe_stopwatch){};
-	if (!oe_tracepoint_attach(cgroups.begin, on_begin))
-		return true;
-	oe_tracepoint_detach(cgroups.end, on_end);
-	tracepoint_synchronize_unregister();
-	return false;
-}
-
-static void begin_measuring(void)
-{
-	if (!probe_refaults())
-		return;
-	if (attach_reclaim())
-		WRITE_ONCE(cgroups.measured, true); /* readers take no lock */
-	else
-		unregister_kprobe(&cgroups.refault);
-}
-
-static void end_measuring(void)
-{
-	WRITE_ONCE(cgroups.measured, false);
-	oe_tracepoint_detach(cgroups.begin, on_begin);
-	oe_tracepoint_detach(cgroups.end, on_end);
-	tracepoint_synchronize_unregister();
-	unregister_kprobe(&cgroups.refault);
-}
+	unsigned int window_ms;
+	u64 rest_until_ns;
+} looks;
 
 /**
  * oe_cgroup_stall_measure - begin to measure, if the kernel allows it, or end
@@ -166,10 +45,7 @@ static void end_measuring(void)
  */
 void oe_cgroup_stall_measure(bool on)
 {
-	if (on && !cgroups.measured)
-		begin_measuring();
-	else if (!on && cgroups.measured)
-		end_measuring();
+	oe_cgroup_counts_measure(on);
 }
 
 /**
@@ -183,15 +59,9 @@ void oe_cgroup_stall_measure(bool on)
 void oe_cgroup_stall_add(struct oe_cgroup_watch *watch,
 			 struct kernfs_node *node)
 {
-	unsigned int i = 0;
-
 	spin_lock_init(&watch->stall.figure.lock);
 	oe_stall_set_node(&watch->stall.figure, node);
-	/* As many places as in the table. */
-	while (cgroups.watches[i])
-		i++;
-	/* Pairs with the dependency in count_for_current() and in look(). */
-	smp_store_release(&cgroups.watches[i], watch);
+	oe_cgroup_counts_add(watch);
 }
 
 /**
@@ -202,13 +72,8 @@ void oe_cgroup_stall_add(struct oe_cgroup_watch *watch,
  */
 void oe_cgroup_stall_remove(struct oe_cgroup_watch *watch)
 {
-	unsigned int i;
-
-	for (i = 0; i < OE_NR_CGROUP_WATCHES; i++)
-		if (cgroups.watches[i] == watch)
-			WRITE_ONCE(cgroups.watches[i], NULL);
 	oe_stall_set_node(&watch->stall.figure, NULL);
-	synchronize_rcu(); /* nobody looks at it any more */
+	oe_cgroup_counts_remove(watch);
 }
 
 static unsigned long count_of(struct oe_cgroup_stall *stall,
@@ -256,6 +121,8 @@ static void fill_sample(struct oe_cgroup_watch *watch, struct mem_cgroup *memcg)
 	sample->stolen = count_of(stall, OE_CGROUP_STOLEN);
 	sample->cpus = num_online_cpus();
 	sample->swap_on_disk = !oe_vmstat_zspages();
+	/* Pages that are pushed out by others are no matter of its limit. */
+	sample->by_limit = true;
 	if (file == sample->file_refaults && anon == sample->anon_refaults)
 		return;
 	sample->file_refaults = file;
@@ -272,59 +139,128 @@ static void restart_watch(struct oe_cgroup_watch *watch)
 	oe_stall_publish(&watch->stall.figure, 0);
 }
 
-static unsigned int look_at_watch(struct oe_cgroup_watch *watch,
-				  struct mem_cgroup *memcg)
+/* Another one has the path now. The pointer would not tell: it is used again. */
+static void begin_if_another(struct oe_cgroup_watch *watch,
+			     const struct mem_cgroup *memcg)
+{
+	struct oe_cgroup_stall *stall = &watch->stall;
+
+	if (stall->serial == memcg->css.serial_nr)
+		return;
+	restart_watch(watch);
+	stall->serial = memcg->css.serial_nr;
+	stall->asked_ms = 0;
+	stall->pause_until_ms = 0;
+}
+
+/* A look costs a walk over processes and lists: none that oe_stall_add() leaves out. */
+static bool is_too_early(const struct oe_cgroup_stall *stall)
+{
+	u64 now_ms = ktime_to_ms(ktime_get_boottime());
+
+	return stall->window.nr && now_ms - stall->last.now_ms <
+					   oe_stall_period_ms(looks.window_ms);
+}
+
+/* Returns true if it is stalled, and a victim may be asked for. */
+static bool look_at_watch(struct oe_cgroup_watch *watch,
+			  struct mem_cgroup *memcg, unsigned int limit)
 {
 	struct oe_cgroup_stall *stall = &watch->stall;
 
 	if (!memcg) {
 		restart_watch(watch);
-		return 0;
+		return false;
 	}
-	fill_sample(watch, memcg);
-	oe_stall_add(&stall->window, &stall->last, cgroups.window_ms);
-	oe_stall_publish(&stall->figure, oe_stall_percent(&stall->window));
-	return stall->last.now_ms < stall->pause_until_ms ?
-		       0 :
-		       stall->figure.percent;
+	begin_if_another(watch, memcg);
+	if (!is_too_early(stall)) {
+		fill_sample(watch, memcg);
+		oe_stall_add(&stall->window, &stall->last, looks.window_ms);
+		oe_stall_publish(&stall->figure,
+				 oe_stall_percent(&stall->window));
+	}
+	return stall->figure.percent > limit &&
+	       ktime_to_ms(ktime_get_boottime()) >= stall->pause_until_ms;
+}
+
+/**
+ * struct stalled - the cgroup that a victim is asked for in
+ * @memcg: with a reference; NULL = none so far
+ * @percent: the share of its time
+ * @asked_ms: when one was asked for in it
+ */
+struct stalled {
+	struct mem_cgroup *memcg;
+	unsigned int percent;
+	u64 asked_ms;
+};
+
+/* One below another is the narrower answer. For the rest they take turns. */
+static bool comes_first(const struct stalled *stalled, struct mem_cgroup *memcg,
+			u64 asked_ms)
+{
+	if (!stalled->memcg || mem_cgroup_is_descendant(memcg, stalled->memcg))
+		return true;
+	return !mem_cgroup_is_descendant(stalled->memcg, memcg) &&
+	       asked_ms < stalled->asked_ms;
+}
+
+static void look_at_place(unsigned int i, unsigned int limit,
+			  struct stalled *stalled)
+{
+	struct oe_cgroup_watch *watch = oe_cgroup_counts_watch(i);
+	struct mem_cgroup *memcg;
+
+	if (!watch)
+		return;
+	memcg = READ_ONCE(watch->memcg);
+	if (!look_at_watch(watch, memcg, limit) ||
+	    !comes_first(stalled, memcg, watch->stall.asked_ms) ||
+	    !css_tryget_online(&memcg->css))
+		return;
+	if (stalled->memcg)
+		css_put(&stalled->memcg->css);
+	*stalled = (struct stalled){
+		.memcg = memcg,
+		.percent = watch->stall.figure.percent,
+		.asked_ms = watch->stall.asked_ms,
+	};
 }
 
 /**
  * oe_cgroup_stall_look - take a sample of each watched cgroup
+ * @limit: the setting stall_percent
  * @percent: set to the share of time of the result
  *
+ * If that takes long, the next look is some time away. When it is so long that no
+ * window is full any more, nothing is measured.
+ *
  * Context: one thread; allocates nothing, takes spinlocks.
- * Return: the cgroup that is stalled most, if that is more than the setting
- * stall_percent, with a reference; or NULL.
+ * Return: a cgroup that is stalled more than @limit, with a reference; or NULL.
  */
-struct mem_cgroup *oe_cgroup_stall_look(unsigned int *percent)
+struct mem_cgroup *oe_cgroup_stall_look(unsigned int limit,
+					unsigned int *percent)
 {
 	unsigned int window_ms = READ_ONCE(oe_config.stall_ms);
-	struct mem_cgroup *worst = NULL;
+	u64 began_ns = ktime_get_ns();
+	struct stalled stalled = {};
 	unsigned int i;
 
-	if (!READ_ONCE(cgroups.measured))
+	if (!oe_cgroup_counts_measured() || began_ns < looks.rest_until_ns)
 		return NULL;
-	if (window_ms != cgroups.window_ms)
+	if (window_ms != looks.window_ms)
 		oe_cgroup_stall_restart();
-	cgroups.window_ms = window_ms;
-	*percent = READ_ONCE(oe_config.stall_percent);
-	rcu_read_lock();
+	looks.window_ms = window_ms;
 	for (i = 0; i < OE_NR_CGROUP_WATCHES; i++) {
-		struct oe_cgroup_watch *watch = READ_ONCE(cgroups.watches[i]);
-		struct mem_cgroup *memcg = watch ? READ_ONCE(watch->memcg) :
-						   NULL;
-		unsigned int now = watch ? look_at_watch(watch, memcg) : 0;
-
-		if (now > *percent) {
-			*percent = now;
-			worst = memcg;
-		}
+		rcu_read_lock();
+		look_at_place(i, limit, &stalled);
+		rcu_read_unlock();
+		cond_resched();
 	}
-	if (worst && !css_tryget_online(&worst->css))
-		worst = NULL;
-	rcu_read_unlock();
-	return worst;
+	looks.rest_until_ns =
+		ktime_get_ns() + REST_SHARE * (ktime_get_ns() - began_ns);
+	*percent = stalled.percent;
+	return stalled.memcg;
 }
 
 /**
@@ -344,35 +280,41 @@ static bool do_overlap(struct mem_cgroup *a, struct mem_cgroup *b)
 }
 
 /**
- * oe_cgroup_stall_pause - a victim was asked for in a cgroup
+ * oe_cgroup_stall_asked - a victim was asked for in a cgroup
  * @memcg: which
  * @ms: for so long it is not returned by oe_cgroup_stall_look()
+ * @relieved: there was one, or none is needed any more
  *
- * Its measurement begins anew, and that of those above and below. Others are not
- * held up.
+ * If it is relieved, its measurement begins anew, and that of those above and
+ * below. Others are not held up.
  *
  * Context: the thread that looks.
  */
-void oe_cgroup_stall_pause(struct mem_cgroup *memcg, unsigned int ms)
+void oe_cgroup_stall_asked(struct mem_cgroup *memcg, unsigned int ms,
+			   bool relieved)
 {
-	u64 until_ms = ktime_to_ms(ktime_get_boottime()) + ms;
+	u64 now_ms = ktime_to_ms(ktime_get_boottime());
 	unsigned int i;
 
 	rcu_read_lock();
 	for (i = 0; i < OE_NR_CGROUP_WATCHES; i++) {
-		struct oe_cgroup_watch *watch = READ_ONCE(cgroups.watches[i]);
+		struct oe_cgroup_watch *watch = oe_cgroup_counts_watch(i);
 		struct mem_cgroup *its = watch ? READ_ONCE(watch->memcg) : NULL;
 
-		if (its && do_overlap(its, memcg))
+		if (its && relieved && do_overlap(its, memcg))
 			restart_watch(watch);
-		if (its == memcg)
-			watch->stall.pause_until_ms = until_ms;
+		if (its == memcg) {
+			watch->stall.asked_ms = now_ms;
+			watch->stall.pause_until_ms = now_ms + ms;
+		}
 	}
 	rcu_read_unlock();
 }
 
 /**
  * oe_cgroup_stall_restart - what has been measured so far does not count
+ *
+ * Nor does it count that nobody could be killed.
  *
  * Context: the thread that looks, or before it does.
  */
@@ -382,10 +324,12 @@ void oe_cgroup_stall_restart(void)
 
 	rcu_read_lock();
 	for (i = 0; i < OE_NR_CGROUP_WATCHES; i++) {
-		struct oe_cgroup_watch *watch = READ_ONCE(cgroups.watches[i]);
+		struct oe_cgroup_watch *watch = oe_cgroup_counts_watch(i);
 
-		if (watch)
-			restart_watch(watch);
+		if (!watch)
+			continue;
+		restart_watch(watch);
+		watch->stall.pause_until_ms = 0;
 	}
 	rcu_read_unlock();
 }
@@ -399,7 +343,7 @@ void oe_cgroup_stall_restart(void)
  */
 int oe_cgroup_stall_now(const struct oe_cgroup_watch *watch)
 {
-	if (!READ_ONCE(cgroups.measured) || !oe_cgroup_watch_is_there(watch))
+	if (!oe_cgroup_counts_measured() || !oe_cgroup_watch_is_there(watch))
 		return -ENODATA;
 	return READ_ONCE(watch->stall.figure.percent);
 }

@@ -13,9 +13,11 @@ void oe_cgroup_stall_measure(bool on);
 void oe_cgroup_stall_add(struct oe_cgroup_watch *watch,
 			 struct kernfs_node *node);
 void oe_cgroup_stall_remove(struct oe_cgroup_watch *watch);
-struct mem_cgroup *oe_cgroup_stall_look(unsigned int *percent);
+struct mem_cgroup *oe_cgroup_stall_look(unsigned int limit,
+					unsigned int *percent);
 void oe_cgroup_stall_put(struct mem_cgroup *memcg);
-void oe_cgroup_stall_pause(struct mem_cgroup *memcg, unsigned int ms);
+void oe_cgroup_stall_asked(struct mem_cgroup *memcg, unsigned int ms,
+			   bool relieved);
 void oe_cgroup_stall_restart(void);
 int oe_cgroup_stall_now(const struct oe_cgroup_watch *watch);
 #else
@@ -35,7 +37,8 @@ static inline void oe_cgroup_stall_remove(struct oe_cgroup_watch *watch)
 {
 }
 
-static inline struct mem_cgroup *oe_cgroup_stall_look(unsigned int *percent)
+static inline struct mem_cgroup *oe_cgroup_stall_look(unsigned int limit,
+						      unsigned int *percent)
 {
 	return NULL;
 }
@@ -44,8 +47,8 @@ static inline void oe_cgroup_stall_put(struct mem_cgroup *memcg)
 {
 }
 
-static inline void oe_cgroup_stall_pause(struct mem_cgroup *memcg,
-					 unsigned int ms)
+static inline void oe_cgroup_stall_asked(struct mem_cgroup *memcg,
+					 unsigned int ms, bool relieved)
 {
 }
 

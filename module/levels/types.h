@@ -44,19 +44,23 @@ enum oe_cgroup_count {
 /**
  * struct oe_cgroup_stall - how much of the time a watched cgroup is stalled
  * @counts: by &enum oe_cgroup_count; they may wrap
+ * @serial: of the cgroup that this is about
  * @faults: of oe_major_faults_below() at the last look
  * @last: the last sample
  * @window: of the samples
- * @pause_until_ms: it is not told of before that
+ * @asked_ms: when a victim was asked for in it; 0 = never
+ * @pause_until_ms: none is asked for before that
  * @figure: its file stall_percent
  *
- * @faults to @pause_until_ms are of the thread that looks.
+ * @serial to @pause_until_ms are of the thread that looks.
  */
 struct oe_cgroup_stall {
 	atomic_long_t counts[OE_NR_CGROUP_COUNTS];
+	u64 serial;
 	unsigned long faults;
 	struct oe_stall_sample last;
 	struct oe_stall window;
+	u64 asked_ms;
 	u64 pause_until_ms;
 	struct oe_stall_figure figure;
 };

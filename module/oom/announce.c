@@ -61,7 +61,7 @@ void oe_announce(struct oe_episode *episode)
 	 * For the machine only: a full memory cgroup must not overwrite its
 	 * report.
 	 */
-	bool reported = episode->call.kind != OE_KIND_MEMCG;
+	bool reported = !oe_call_is_of_cgroup(&episode->call);
 	struct oe_ticket ticket;
 
 	mutex_lock(&announce_lock);

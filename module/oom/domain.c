@@ -40,8 +40,11 @@ static struct {
 static u64 serial_of(const struct oe_call *call)
 {
 #ifdef CONFIG_MEMCG
-	if (call->domain.memcg)
-		return call->domain.memcg->css.serial_nr;
+	const struct mem_cgroup *memcg = call->domain.memcg ?:
+							      call->domain.within;
+
+	if (memcg)
+		return memcg->css.serial_nr;
 #endif
 	return 0;
 }

@@ -35,6 +35,8 @@ enum {
 	AFTERWARDS_MS = 100,
 	/* If no process may be chosen or killed, a try only tells userspace. */
 	NO_VICTIM_MS = 10 * 1000,
+	/* There may be many of these, and one record for all. */
+	NO_VICTIM_CGROUP_MS = 60 * 1000,
 };
 
 static const unsigned int FOR_EVER = UINT_MAX;
@@ -106,21 +108,24 @@ static void restart_stalls(void)
 }
 
 /*
- * The one that is stalled most, if one is. If none of its processes may be killed,
- * that stops neither the others' requests nor the machine's.
+ * If no process of a cgroup may be killed, that stops neither the requests of others
+ * nor the machine's.
  */
-static void look_at_cgroups(void)
+static void look_at_cgroups(unsigned int limit)
 {
 	struct oe_request request = {
 		.kind = OE_KIND_EARLY,
 		.group = "",
 	};
+	unsigned int ms;
+	int err;
 
-	request.within = oe_cgroup_stall_look(&request.stall_percent);
+	request.within = oe_cgroup_stall_look(limit, &request.stall_percent);
 	if (!request.within)
 		return;
-	oe_cgroup_stall_pause(request.within,
-			      pause_after(oe_request_victim(&request)));
+	err = oe_request_victim(&request);
+	ms = err && err != -EBUSY ? NO_VICTIM_CGROUP_MS : pause_after(err);
+	oe_cgroup_stall_asked(request.within, ms, !err);
 	oe_cgroup_stall_put(request.within);
 }
 
@@ -138,7 +143,7 @@ static unsigned int look_for_stall(void)
 	if (oe_domain_machine_in_aftermath() ||
 	    (percent > limit && request_victim(percent)))
 		restart_stalls();
-	look_at_cgroups();
+	look_at_cgroups(limit);
 	return ms;
 }
 
@@ -234,8 +239,12 @@ static void measure_stall(void)
 
 	lockdep_assert_held(&early.lock);
 	/* If it cannot be measured, levels/stall_percent says so. */
-	if (early.ready)
-		oe_cgroup_stall_measure(!oe_stall_measure(on) && on);
+	if (!early.ready)
+		return;
+	if (!on)
+		oe_cgroup_stall_measure(false);
+	if (!oe_stall_measure(on) && on)
+		oe_cgroup_stall_measure(true);
 }
 
 /**

@@ -123,7 +123,7 @@ static void make_room(struct oe_domain_state *state)
 		return;
 	if (episode->grace_ms)
 		oe_hold_begin(&call->domain, &policy, state);
-	if (call->kind != OE_KIND_MEMCG && !call->domain.within)
+	if (!oe_call_is_of_cgroup(call))
 		episode->released = oe_reserve_release();
 	oe_grace_unboost(episode);
 }

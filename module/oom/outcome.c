@@ -157,7 +157,7 @@ static void log_line(const struct oe_episode *episode)
 static void start_uevent(const char *event, const struct oe_episode *episode)
 {
 	memset(&scratch.uevent, 0, sizeof(scratch.uevent));
-	scratch.uevent.yields = episode->call.kind == OE_KIND_MEMCG;
+	scratch.uevent.yields = oe_call_is_of_cgroup(&episode->call);
 	oe_uevent_add(&scratch.uevent, OOM_EMBEDDED_KEY_EVENT "=%s", event);
 	oe_uevent_add(&scratch.uevent, OOM_EMBEDDED_KEY_SEQ "=%llu",
 		      episode->seq);
@@ -253,7 +253,7 @@ void oe_count_call(const struct oe_call *call)
 {
 	enum oe_kind kind = call->kind;
 
-	if (kind == OE_KIND_MEMCG || call->domain.within)
+	if (oe_call_is_of_cgroup(call))
 		oe_stat_inc(OE_STAT_oom_memcg);
 	else if (kind == OE_KIND_SYSRQ)
 		oe_stat_inc(OE_STAT_oom_sysrq);

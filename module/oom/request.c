@@ -243,11 +243,30 @@ static bool has_to_wait_again(void)
 	       !asked.past_victims && !is_too_soon();
 }
 
+/*
+ * Victims elsewhere bring the cgroup nothing, and its own are not waited for here:
+ * the thread that asks looks after the machine, too.
+ */
+static void ask_in_cgroup(void)
+{
+	const struct oe_domain domain = { .memcg = asked.request.within };
+
+	asked.past_victims = true;
+	asked.outcome = OE_OUTCOME_VICTIM_PENDING;
+	if (!is_busy() && !oe_victim_is_pending(&domain) && is_wrapped() &&
+	    oe_coverage_has(OE_COVER_GUARD))
+		ask_once();
+}
+
 /* The redirect may be switched off at any time. */
 static void ask_in_turn(void)
 {
 	struct oe_giving giving;
 
+	if (asked.request.within) {
+		ask_in_cgroup();
+		return;
+	}
 	oe_giving_begin(&giving, OE_GIVING_DYING_MS);
 	do {
 		bool ended = wait_for_victims(&giving);

@@ -94,9 +94,6 @@ void oe_sequel_remember(struct oe_domain_state *state, enum oe_outcome outcome)
 	state->nr_retries = killed ? 0 : state->nr_retries + 1;
 	if (!killed && outcome != OE_OUTCOME_SIGTERM)
 		return;
-	/* It brings the machine nothing. */
-	if (episode->call.domain.within)
-		return;
 	state->aftermath_until_ns = episode->ended_ns + aftermath_ns(outcome);
 	if (episode->acked_ns)
 		oe_grace_renew(&state->budget);

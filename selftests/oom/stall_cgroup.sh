@@ -117,17 +117,28 @@ harmless()
 	echo reader >"$OE/cgroups/remove"
 }
 
-unwatched()
+# Not watched is the one at its limit; the one above is, is short, and has a process that comes first.
+below()
 {
-	box alone
+	make_cgroup above $((LIMIT_MB + 36))M
+	above=$cgroup
+	watch_box above
+	echo +memory >"$above/cgroup.subtree_control"
+	make_cgroup above/beside max
+	spawn beside $((30 * 1024)) 950 -C "$cgroup"
+	beside=$pid
+	box above/alone
 	spawn hog $((HOG_MB * 1024)) 900 -C "$cgroup"
 	hog=$pid
 	needy
 	check "it reads again what was taken from it" poll_until "$PATIENCE" has_refaults 200
 	doze "$SECONDS_BUSY"
-	equal "a cgroup that is not watched is left alone" 0 "$(get stats/victims)"
+	comment "above: $(cat "$OE/cgroups/above/available_kb") of $(cat "$OE/cgroups/above/limit_kb") kB"
+	equal "a cgroup that is not watched is left alone, its neighbours too" 0 "$(get stats/victims)"
 	stop_process "$needy"
 	stop_process "$hog"
+	stop_process "$beside"
+	echo above >"$OE/cgroups/remove"
 }
 
 # Its hog has ranking 50: protected.
@@ -143,6 +154,12 @@ protected()
 	check "nobody may be killed: it is told" poll_until "$PATIENCE" gives_more stats/oom_memcg "$told"
 	poll_until "$PATIENCE" recorded_is outcome no_victim
 	equal "and nobody is" "early no_victim 0" "$(recorded kind) $(recorded outcome) $(get stats/victims)"
+	check "its figure goes on" [ "$(cat "$OE/cgroups/guarded/stall_percent")" -gt "$PERCENT" ]
+}
+
+no_report()
+{
+	! cat "$OE/report" >"$tmp/report" 2>/dev/null || [ ! -s "$tmp/report" ]
 }
 
 gives_more()
@@ -182,6 +199,7 @@ stalled()
 	equal "not as the machine's" "0 0" "$(get stats/oom_global) $(get stats/oom_request)"
 	check "the poller of its file was woken" poll_until "$PATIENCE" has_line woken "$tmp/poller.out"
 	equal "memory had not run out" 0 "$(sed -n 's/^oom //p' "$cgroup/memory.events")"
+	check "the machine has no report of it" no_report
 	sleep 3
 	equal "with memory back there is no second one" 1 "$(get stats/victims)"
 	check "the needy one lives" alive "$needy"
@@ -192,10 +210,10 @@ stalled()
 
 find_disk || skip_all "no disk"
 [ -z "$swap" ] || swapoff "$swap" || bail_out "swapoff $swap"
-plan 23
+plan 25
 load_module selection_order=rank rank_threshold=100 stall_percent=$PERCENT stall_ms=2000
 harmless
-unwatched
+below
 protected
 stalled
 stop_process "$guarded_needy"
