@@ -4,8 +4,10 @@
 # report.py RUNS PAGE_DIR: from the files PEER.SCENARIO.SEED.run that run.sh has left in RUNS: writes peers.md
 # and its pictures. report_test.py is its test.
 #
-# Nothing on the page is written by hand: what was not measured is said to be so.
+# The page is made of these files, and of reasons.json: for a column of a scenario in which we are behind, the
+# reason, as the lines of that run have it. What was not measured, or has no reason, is said to be so.
 
+import json
 import os
 import sys
 
@@ -32,8 +34,8 @@ SCENARIOS = {
     "slow_leak": ("Slow leak", "8 MB a second", True),
     "many_leakers": ("Many leakers", "five, 2 MB a second each", True),
     "critical_biggest": ("The critical process is the biggest", "64 MB; another leaks 8 MB a second", True),
-    "plateau": ("Thrash on a plateau", "a leak ends while 28 MB are available (24 MB with the next seed), "
-                "and a process works with 40 MB of a file", False),
+    "plateau": ("Thrash on a plateau", "a leak ends before memory does, about 12 MB of MemAvailable are left "
+                "(1 MB less with the next seed), and a process works with 40 MB of a file", False),
     "zram_spiral": ("Zram spiral", "96 MB of zram, a leak of 16 MB a second, half of it can be compressed", True),
     "fork_bomb": ("Fork bomb", "up to 1500 processes of 300 KB", True),
     "tmpfs_writer": ("Writer to a tmpfs", "16 MB a second; the memory is in no process", True),
@@ -141,12 +143,27 @@ def load(folder):
                 yield Run(key, file.read())
 
 
+def by_scenario(runs):
+    found = {scenario: {peer: {} for peer in PEERS} for scenario in SCENARIOS}
+    for run in runs:
+        found[run.scenario][run.peer][run.seed] = run
+    return found
+
+
+def comparable(found):
+    """Of one scenario: seeds that some managers lack count for none, if there is one that all have."""
+    common = set.intersection(*(set(runs) for runs in found.values()))
+    return {peer: {seed: run for seed, run in runs.items() if not common or seed in common}
+            for peer, runs in found.items()}
+
+
 class Results:
     def __init__(self, runs):
-        self.runs = list(runs)
-        self.found = {(scenario, peer): {} for scenario in SCENARIOS for peer in PEERS}
-        for run in self.runs:
-            self.found[run.scenario, run.peer][run.seed] = run
+        runs = list(runs)
+        self.found = {(scenario, peer): kept for scenario, found in by_scenario(runs).items()
+                      for peer, kept in comparable(found).items()}
+        self.runs = [run for kept in self.found.values() for run in kept.values()]
+        self.left_out = len(runs) - len(self.runs)
 
     def seeds(self, scenario, *peers):
         """The seeds that all of these have."""
@@ -281,23 +298,62 @@ def say(met):
     return "**met**" if met else "**not met**"
 
 
-def verdict(judged):
+class Reasons:
+    """What reasons.json has of the cells in which we are behind. Each has to be told, and no other."""
+
+    NONE = "**no reason is known**"
+    IDLE = "Reasons for cells in which we are not behind"
+
+    def __init__(self, text):
+        self.text, self.told = text, set()
+
+    def of(self, scenario, measure):
+        again = (scenario, measure) in self.told
+        self.told.add((scenario, measure))
+        reason = self.text.get(scenario, {}).get(measure, self.NONE)
+        return "as above" if again else reason
+
+    def idle(self):
+        return [(scenario, measure) for scenario, told in self.text.items() for measure in told
+                if (scenario, measure) not in self.told]
+
+
+def load_reasons():
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "reasons.json")) as file:
+        return json.load(file)
+
+
+def titles(peers):
+    return ", ".join(PEERS[peer] for peer in peers)
+
+
+def packaged_verdict(judged, reasons):
+    """A scenario a point, and a column a point of it."""
+    lines = []
+    for scenario, behind in judged.packaged.items():
+        if not behind:
+            continue
+        lines.append("- %s: behind in" % SCENARIOS[scenario][0])
+        lines += ["  - %s (%s): %s" % (MEASURES[measure][0], titles(peers), reasons.of(scenario, measure))
+                  for measure, peers in behind.items()]
+    return lines
+
+
+def verdict(judged, reasons):
     lines = ["## Verdict", ""]
     lines.append("Not behind the best of the others, in any column of any scenario, in one of our settings at least: %s."
                  % say(judged.nobody_better))
     lines.append("")
     for scenario, measure, beaten in judged.columns:
-        lines.append("- %s, %s: each of our settings is behind: %s" % (
-            SCENARIOS[scenario][0], MEASURES[measure][0], ", ".join(PEERS[peer] for peer in beaten)))
+        lines.append("- %s, %s: each of our settings is behind (%s): %s" % (
+            SCENARIOS[scenario][0], MEASURES[measure][0], titles(beaten), reasons.of(scenario, measure)))
     for scenario in judged.unmeasured:
         lines.append("- %s: not measured with all of them" % SCENARIOS[scenario][0])
     lines += ["", "The packaged configuration is not behind any other in any column in %d of %d scenarios; eight are "
               "wanted: %s." % (len(judged.best_or_equal), len(SCENARIOS), say(judged.packaged_met)), ""]
-    for scenario, behind in judged.packaged.items():
-        if behind:
-            lines.append("- %s: behind in %s" % (SCENARIOS[scenario][0], "; ".join(
-                "%s (%s)" % (MEASURES[measure][0], ", ".join(PEERS[peer] for peer in peers))
-                for measure, peers in behind.items())))
+    lines += packaged_verdict(judged, reasons)
+    if reasons.idle():
+        lines += ["", Reasons.IDLE + ": " + ", ".join("%s.%s" % cell for cell in reasons.idle())]
     if judged.failed:
         lines += ["", "Runs without a result, which count as the worst there is:", ""]
         lines += ["- %s, %s, seed %s: %s" % (PEERS[run.peer], SCENARIOS[run.scenario][0], run.seed, run.bad)
@@ -327,14 +383,15 @@ as its unit has it. Ours: the packaged configuration; that with `early_kb = 0` (
   which it was due. **shell**: the longest `sh -c ps`, started every 0.7 s from the disk, ordinary priority.
 - **told before**: from the first notice to userspace until the first kill; for us a level or `reconfigure_wanted`, for
   nohang its `warning_exe`. SIGTERM to the victim is no notice. A warning of nohang that was given before the work began
-  counts from the beginning; a level of ours that was entered before does not count.
+  counts from the beginning, and so does a level of ours that was entered before.
 - **unused at the kill**: the least MemAvailable in the 0.2 s before it. Slabs that cannot be reclaimed are part of it, also
   under the stock kernel. Not told of the container, as it is a figure of the machine.
 - **own memory**: PSS of the manager and the size of the module. **own CPU**: of its threads, in % of a CPU.
 
-Of several seeds the worst counts. *(better)*: each of our settings is behind this one. *(behind)*: the packaged
-configuration is behind one of the others. A difference counts from 25 % and 10 ms
-(shell 50 ms, memory 2 MB, own memory 10 % and 100 KB, own CPU 0.05 %) on. The stock kernel has no daemon: it is not compared in the last
+Of several seeds the worst counts. A seed counts if all managers have it in that scenario; if there is none, two are
+compared on the seeds of both. *(better)*: each of our settings is behind this one. *(behind)*: the packaged
+configuration is behind one of the others. A difference counts from 25 % and 10 ms (shell 50 ms, memory 2 MB,
+own memory 10 % and 100 KB, own CPU 0.05 %) on. The stock kernel has no daemon: it is not compared in the last
 three columns.
 """
 
@@ -343,7 +400,7 @@ def versions(results):
     words, commits, machines, totals, took = {}, [], [], [], []
     for run in results.runs:
         words.update({name: version for name, version in (w for w in run.lists["version"] if len(w) == 2)})
-        commits.append(run.fields.get("commit", "?"))
+        commits += [run.fields.get("commit", "?")] if run.peer in OURS else []
         machines.append(run.fields.get("machine", "?"))
         totals.append(run.fields.get("total_kb", "?"))
         took.append(int(run.fields.get("host_seconds", 0)))
@@ -353,15 +410,17 @@ def versions(results):
     lines.append("| machine | %s |" % ", ".join(dict.fromkeys(machines)))
     lines.append("| MemTotal of the guest, kB | %s |" % ", ".join(sorted(set(totals) - {"?"})))
     lines.append("| a run, s of the host | %d to %d |" % (min(took, default=0), max(took, default=0)))
-    seeds = {run.seed for run in results.runs}
-    lines.append("| runs | %d of %d measured, %d of these with a result |" % (
-        len(results.runs), len(SCENARIOS) * len(PEERS) * max(1, len(seeds)), sum(not run.bad for run in results.runs)))
+    lines.append("| runs | %d, %d of these with a result; %d more are of seeds that not all of a scenario have |" % (
+        len(results.runs), sum(not run.bad for run in results.runs), results.left_out))
+    for seed in sorted({run.seed for run in results.runs}):
+        lines.append("| runs of seed %s | %d of %d |" % (
+            seed, sum(run.seed == seed for run in results.runs), len(SCENARIOS) * len(PEERS)))
     return lines + [""]
 
 
-def page(results):
+def page(results, reasons):
     judged = Judged(results)
-    lines = [INTRODUCTION] + verdict(judged)
+    lines = [INTRODUCTION] + verdict(judged, Reasons(reasons))
     lines += ["## Pictures", "", "![Available memory over time, by scenario and manager](peers-memory.svg)", "",
               "![Longest rounds of the control loop and the shell](peers-stalls.svg)", "", "## Scenarios", ""]
     for scenario in SCENARIOS:
@@ -372,12 +431,12 @@ def page(results):
 def main():
     runs, folder = sys.argv[1:]
     results = Results(load(runs))
-    text, judged = page(results)
+    text, judged = page(results, load_reasons())
     for name, content in (("peers.md", text), ("peers-memory.svg", pictures.memory(results, PEERS, SCENARIOS)),
                           ("peers-stalls.svg", pictures.stalls(results, PEERS, SCENARIOS))):
         with open(os.path.join(folder, name), "w") as file:
             file.write(content.rstrip("\n") + "\n")
-    print("\n".join(verdict(judged)))
+    print("\n".join(verdict(judged, Reasons(load_reasons()))))
     return 0
 
 

@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # report_test.py: does a run of "make bench-peers" that lies become "no result", and do the marks and the
-# verdicts of report.py go both ways? Planted runs, no guest. KTAP.
+# verdicts of report.py go both ways? Planted runs, no guest. Has each cell of the published page in which we are
+# behind its reason, and no other? KTAP.
 
 import functools
+import os
 import sys
 
-from report import MEASURES, OURS, PACKAGED, PEERS, SCENARIOS, Results, Run, page
+from report import MEASURES, OURS, PACKAGED, PEERS, SCENARIOS, Reasons, Results, Run, load_reasons, page
+
+PUBLISHED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../Documentation/results/peers.md")
 
 GOOD = """peer {peer}
 scenario {scenario}
@@ -73,7 +77,7 @@ def planted(change=None, peers=PEERS, scenario="plateau", seeds="12"):
                 else:
                     runs.append(good(key))
     results = Results(runs)
-    return (results,) + page(results)
+    return (results,) + page(results, {})
 
 
 def bad(results):
@@ -158,20 +162,62 @@ def test_judge(tap):
               not judged.nobody_better and "plateau" not in judged.best_or_equal)
     _, _, judged = planted(replaced("exit 0\n", ""), ["earlyoom"], seeds="1")
     tap.check("one of another does not make us worse", judged.nobody_better)
-    text, judged = page(Results([]))
+    text, judged = page(Results([]), {})
     tap.check("nothing measured: no condition is met", not judged.nobody_better and not judged.packaged_met)
     tap.check("and each row says so", text.count("| not measured |") == len(PEERS) * len(SCENARIOS))
-    text, judged = page(Results(run for run in planted()[0].runs if run.peer != "oomd"))
+    text, judged = page(Results(run for run in planted()[0].runs if run.peer != "oomd"), {})
     tap.check("one that was not measured: not met, for each scenario",
               not judged.nobody_better and judged.unmeasured == list(SCENARIOS) and not judged.packaged_met)
 
 
+def without(peer, seed):
+    """Equal and good runs but that one manager lacks a seed in a scenario, and one that has it is bad there."""
+    runs = [run for run in planted()[0].runs if (run.scenario, run.peer, run.seed) != ("plateau", peer, seed)]
+    worse = WORSE["shell_ms"](GOOD.format(peer=PACKAGED, scenario="plateau", seed=seed))
+    return [run for run in runs if (run.scenario, run.peer, run.seed) != ("plateau", PACKAGED, seed)] + \
+        [Run((PACKAGED, "plateau", seed), worse)]
+
+
+def test_seeds(tap):
+    text, judged = page(Results(without("nobody", "2")), {})
+    tap.check("a seed that all have counts", list(judged.packaged["plateau"]) == ["shell_ms"] and "95" in text)
+    results = Results(without("oomd", "2"))
+    text, judged = page(results, {})
+    tap.check("a seed that one of them lacks counts for none, and is not in the table",
+              not judged.packaged["plateau"] and results.left_out == len(PEERS) - 1 and not marks(text) and
+              all(results.seeds("plateau", peer) == ["1"] for peer in PEERS))
+
+
+def test_reasons(tap):
+    _, text, _ = planted(WORSE["shell_ms"], OURS)
+    tap.check("a cell that has no reason is said to have none", text.count(Reasons.NONE) == 1 and Reasons.IDLE not in text)
+    text, _ = page(planted(WORSE["shell_ms"], OURS)[0], {"plateau": {"shell_ms": "It waits."}})
+    tap.check("the reason is told", text.count("It waits.") == 1 and Reasons.NONE not in text)
+    text, _ = page(planted(WORSE["shell_ms"], [PACKAGED])[0], {"plateau": {"shell_ms": "It waits."}})
+    tap.check("also of the packaged configuration alone", text.count("It waits.") == 1 and Reasons.NONE not in text)
+    text, _ = page(planted()[0], {"plateau": {"shell_ms": "It waits."}})
+    tap.check("a reason for a cell that is not behind is shown up", Reasons.IDLE + ": plateau.shell_ms" in text)
+
+
+def test_published(tap):
+    """The published page is of this reasons.json."""
+    with open(PUBLISHED) as file:
+        text = file.read()
+    reasons = [reason for told in load_reasons().values() for reason in told.values()]
+    tap.check("each cell of the published page in which we are behind has a reason", Reasons.NONE not in text)
+    tap.check("and each reason is on it, none of them for another cell",
+              all(": %s\n" % reason in text for reason in reasons) and Reasons.IDLE not in text)
+
+
 def main():
-    tap = Tap(len(LIES) + 1 + 3 * len(WORSE) + 8)
+    tap = Tap(len(LIES) + 1 + 3 * len(WORSE) + 8 + 2 + 4 + 2)
     assert set(WORSE) == set(MEASURES)
     test_lies(tap)
     test_marks(tap)
     test_judge(tap)
+    test_seeds(tap)
+    test_reasons(tap)
+    test_published(tap)
     return tap.status()
 
 
