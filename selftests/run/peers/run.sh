@@ -63,6 +63,11 @@ commit_measured()
 	git -C "$REPO_ROOT" diff --quiet HEAD -- "${sources[@]}" || echo " and changes"
 }
 
+why_no_end()
+{
+	grep -aom1 'Kernel panic - not syncing: .*' "$WORK/guest.console" || echo "no end in $LIMIT s of CPU time"
+}
+
 # measure PEER SCENARIO SEED
 measure()
 {
@@ -73,7 +78,7 @@ measure()
 	tar -c -C "$JOB" --owner=0 --group=0 -f "$WORK/job.tar" .
 	truncate -s "$JOB_SIZE" "$WORK/job.tar"
 	rm -f "$WORK"/guest.*
-	run_guest "$WORK/job.tar" "$WORK/guest" || echo "failed: the guest did not come to its end in $LIMIT s of CPU time" >>"$WORK/guest.lines"
+	run_guest "$WORK/job.tar" "$WORK/guest" || echo "failed: $(why_no_end)" >>"$WORK/guest.lines"
 	{
 		echo "peer $1"
 		echo "scenario $2"
