@@ -92,6 +92,8 @@ static const struct state states[] = {
 	  .by_limit = true },
 	{ "cold start beside swap-ins", 300, 800, 700, 0, 800, 400, 1000,
 	  .stolen = 800, .on_disk = true, .percent = 10 },
+	{ "slow disk, memory to spare", 4, 0, 0, 4, 0, 4, 200000,
+	  .plenty = true },
 };
 
 /* Too large for the stack. */
@@ -180,6 +182,10 @@ static void needs_a_full_window(struct kunit *test)
 {
 	struct oe_stall_sample sample = { .short_of_memory = true };
 
+	KUNIT_EXPECT_TRUE(test, oe_stall_is_short(14, 100));
+	KUNIT_EXPECT_FALSE(test, oe_stall_is_short(15, 100));
+	KUNIT_EXPECT_EQ(test, oe_stall_period_ms(WINDOW_MS),
+			(unsigned int)PERIOD);
 	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 0U);
 	run_state(&sample, thrash, WINDOW_MS);
 	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 0U);
@@ -216,6 +222,20 @@ static void pause_begins_anew(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, oe_stall_percent(&stall), 50U);
 }
 
+/* The watcher is often late by a little: only such a pause ends a window. */
+static void late_sample_goes_on(struct kunit *test)
+{
+	struct oe_stall_sample sample = { .short_of_memory = true };
+
+	run_state(&sample, thrash, 2 * WINDOW_MS);
+	sample.now_ms += (PERIODS_LATE - 1) * PERIOD - 1;
+	oe_stall_add(&stall, &sample, WINDOW_MS);
+	KUNIT_EXPECT_EQ(test, stall.nr, (unsigned int)OE_STALL_SAMPLES);
+	sample.now_ms += PERIODS_LATE * PERIOD;
+	oe_stall_add(&stall, &sample, WINDOW_MS);
+	KUNIT_EXPECT_EQ(test, stall.nr, 1U);
+}
+
 static void early_samples_are_left_out(struct kunit *test)
 {
 	struct oe_stall_sample sample = { .short_of_memory = true };
@@ -226,6 +246,44 @@ static void early_samples_are_left_out(struct kunit *test)
 		sample.now_ms += PERIOD / 10;
 	}
 	KUNIT_EXPECT_EQ(test, stall.nr, 4U);
+}
+
+static void read_takes_its_time(struct kunit *test)
+{
+	const struct oe_stall_sample to = {
+		.now_ms = 1,
+		.reads = 1,
+		.read_us = 600,
+		.major_faults = 1,
+		.file_refaults = 1,
+		.short_of_memory = true,
+	};
+	const struct oe_stall_sample from = {};
+
+	KUNIT_EXPECT_EQ(test, percent_between(&from, &to), 60U);
+}
+
+/* A page from memory is no read: before a swapon, or after a swapoff. */
+static void swap_comes_and_goes(struct kunit *test)
+{
+	struct oe_stall_sample without = {
+		.now_ms = 1000,
+		.reads = 100,
+		.read_us = 100 * 3300,
+		.major_faults = 100,
+		.swapins = 100,
+		.anon_refaults = 100,
+		.stolen = 100,
+		.short_of_room = true,
+	};
+	struct oe_stall_sample with = without;
+	struct oe_stall_sample before = {};
+
+	with.swap_on_disk = true;
+	KUNIT_EXPECT_EQ(test, percent_between(&before, &with), 0U);
+	before.swap_on_disk = true;
+	KUNIT_EXPECT_EQ(test, percent_between(&before, &without), 0U);
+	KUNIT_EXPECT_EQ(test, percent_between(&before, &with), 33U);
 }
 
 /* Of the machine's time: swap that could be used makes a spiral no better. */
@@ -260,16 +318,14 @@ static void looks_fill_the_period(struct kunit *test)
 	}
 }
 
-static struct kunit_case stall_cases[] = { KUNIT_CASE(tells_states_apart),
-					   KUNIT_CASE(counters_wrap),
-					   KUNIT_CASE(needs_a_full_window),
-					   KUNIT_CASE(needs_both_halves),
-					   KUNIT_CASE(pause_begins_anew),
-					   KUNIT_CASE(
-						   early_samples_are_left_out),
-					   KUNIT_CASE(room_is_not_swap),
-					   KUNIT_CASE(looks_fill_the_period),
-					   {} };
+static struct kunit_case stall_cases[] = {
+	KUNIT_CASE(tells_states_apart),		KUNIT_CASE(counters_wrap),
+	KUNIT_CASE(needs_a_full_window),	KUNIT_CASE(needs_both_halves),
+	KUNIT_CASE(pause_begins_anew),		KUNIT_CASE(late_sample_goes_on),
+	KUNIT_CASE(early_samples_are_left_out), KUNIT_CASE(swap_comes_and_goes),
+	KUNIT_CASE(room_is_not_swap),		KUNIT_CASE(read_takes_its_time),
+	KUNIT_CASE(looks_fill_the_period),	{},
+};
 
 struct kunit_suite oe_stall_suite = {
 	.name = "oom_embedded_stall",
