@@ -5,6 +5,7 @@
 #include <kunit/test.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "../lib/parse.c"
@@ -177,6 +178,47 @@ static void parse_escaping(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (size_t)OE_COMM_ESCAPED - 1, strlen(out));
 }
 
+/* Each in memory of its own size, so that KASAN sees a step beyond it. */
+static void parse_unescaping(struct kunit *test)
+{
+	static const struct {
+		const char *text;
+		const char *result; /* NULL: refused */
+	} cases[] = {
+		{ "", "" },
+		{ "a b", "a b" },
+		{ "a\\x20b\\x5c", "a b\\" },
+		{ "\\x41\\x0a\\xfF", "A\n\xff" },
+		{ "\\" },
+		{ "\\x" },
+		{ "\\x4" },
+		{ "\\x4g" },
+		{ "\\xg4" },
+		{ "\\x+4" },
+		{ "\\X41" },
+		{ "\\x00" },
+		{ "\\\\" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *text = kstrdup(cases[i].text, GFP_KERNEL);
+		int err;
+
+		KUNIT_ASSERT_NOT_NULL(test, text);
+		err = oe_unescape(text);
+		if (cases[i].result) {
+			KUNIT_EXPECT_EQ_MSG(test, 0, err, "'%s'",
+					    cases[i].text);
+			KUNIT_EXPECT_STREQ(test, cases[i].result, text);
+		} else {
+			KUNIT_EXPECT_EQ_MSG(test, -EINVAL, err, "'%s'",
+					    cases[i].text);
+		}
+		kfree(text);
+	}
+}
+
 static void size_table(struct kunit *test)
 {
 	/* Of 200000 KiB; at most 150000. */
@@ -232,6 +274,8 @@ static void size_of_large_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0,
 			oe_parse_size("99%", 100ULL << 30, U64_MAX, &kb));
 	KUNIT_EXPECT_EQ(test, 99ULL << 30, kb);
+	KUNIT_EXPECT_EQ(test, -ERANGE,
+			oe_parse_size("101%", 1000, U64_MAX, &kb));
 	KUNIT_EXPECT_EQ(test, 0, oe_parse_size("4194303G", 0, U64_MAX, &kb));
 	KUNIT_EXPECT_EQ(test, 4194303ULL << 20, kb);
 }
@@ -306,6 +350,7 @@ static void uid_ranges(struct kunit *test)
 		{ "1000", 0, 1000, 1000 },
 		{ "1000-1999", 0, 1000, 1999 },
 		{ "7-7", 0, 7, 7 },
+		{ "0-0", 0, 0, 0 },
 		{ "0-4294967294", 0, 0, 4294967294u },
 		{ "4294967295", -ERANGE },
 		{ "0-4294967295", -ERANGE },
@@ -383,12 +428,19 @@ static void shell_patterns(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(number_table),	  KUNIT_CASE(number_minimum),
-	KUNIT_CASE(parse_words),	  KUNIT_CASE(rank_line_table),
-	KUNIT_CASE(parse_escaping),	  KUNIT_CASE(size_table),
-	KUNIT_CASE(size_of_large_memory), KUNIT_CASE(member_table),
-	KUNIT_CASE(parse_names),	  KUNIT_CASE(uid_ranges),
-	KUNIT_CASE(shell_patterns),	  {},
+	KUNIT_CASE(number_table),
+	KUNIT_CASE(number_minimum),
+	KUNIT_CASE(parse_words),
+	KUNIT_CASE(rank_line_table),
+	KUNIT_CASE(parse_escaping),
+	KUNIT_CASE(size_table),
+	KUNIT_CASE(size_of_large_memory),
+	KUNIT_CASE(member_table),
+	KUNIT_CASE(parse_names),
+	KUNIT_CASE(uid_ranges),
+	KUNIT_CASE(shell_patterns),
+	KUNIT_CASE(parse_unescaping),
+	{},
 };
 
 struct kunit_suite oe_parse_suite = {
