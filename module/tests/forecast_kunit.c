@@ -204,6 +204,24 @@ static void forecast_targets(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -1LL, oe_forecast_ms(&forecast, U64_MAX, 0));
 }
 
+/* A pause of some periods is no reason to forget; one of a hundred is. */
+static void forecast_after_pause(struct kunit *test)
+{
+	struct oe_forecast forecast = {};
+	s64 rate;
+
+	oe_forecast_add(&forecast, 0, START_KB);
+	oe_forecast_add(&forecast, PERIOD, START_KB - 1000);
+	rate = forecast.rate;
+	KUNIT_EXPECT_LT(test, rate, 0LL);
+	oe_forecast_add(&forecast, 10 * PERIOD, START_KB - 1000);
+	KUNIT_EXPECT_LT(test, forecast.rate, 0LL);
+	KUNIT_EXPECT_GT(test, forecast.rate, rate);
+	oe_forecast_add(&forecast, (10 + PERIODS_MAX) * PERIOD,
+			START_KB - 1000);
+	KUNIT_EXPECT_EQ(test, forecast.rate, 0LL);
+}
+
 /* The largest steps there can be do not overflow. */
 static void forecast_extremes(struct kunit *test)
 {
@@ -230,6 +248,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(forecast_recovery),
 	KUNIT_CASE(forecast_of_what_has_stopped),
 	KUNIT_CASE(forecast_targets),
+	KUNIT_CASE(forecast_after_pause),
 	KUNIT_CASE(forecast_extremes),
 	{},
 };
