@@ -374,6 +374,8 @@ static void limit_pause(struct kunit *test)
 		unsigned int period_ms = periods[i];
 		unsigned int short_ones = 0;
 
+		KUNIT_EXPECT_EQ(test, oe_limit_pause_ms(period_ms, 0),
+				DIV_ROUND_UP(period_ms, 8));
 		for (k = 0; k < 1000; k++) {
 			unsigned int ms = oe_limit_pause_ms(
 				period_ms, prandom_u32_state(&random));
@@ -459,36 +461,29 @@ static void storm_scans(struct oe_limit_state *state, u64 until_ms)
 	}
 }
 
-/* Patience, and then OE_LIMIT_STORM_MS. */
-static void limit_storm(struct kunit *test)
-{
-	struct oe_limit_state state = {};
-	const u64 patient_ms = 100 + OE_LIMIT_PATIENCE * TIMEOUT_MS;
-	unsigned int i;
-
-	storm_scans(&state, 100);
-	for (i = 0; i < 100; i++)
-		oe_limit_note_birth(&state, 100, 50);
-	storm_scans(&state, patient_ms + OE_LIMIT_STORM_MS - 100);
-	for (i = 0; i < OE_LIMIT_STORM; i++)
-		oe_limit_note_birth(&state, patient_ms, 101);
-	KUNIT_EXPECT_FALSE(test, oe_limit_is_storm(&state));
-	storm_scans(&state, patient_ms + OE_LIMIT_STORM_MS);
-	KUNIT_EXPECT_TRUE(test, oe_limit_is_storm(&state));
-	state.reborn = OE_LIMIT_STORM - 1;
-	KUNIT_EXPECT_FALSE(test, oe_limit_is_storm(&state));
-}
+#include "limit_cases.h"
 
 static struct kunit_case limit_cases[] = {
-	KUNIT_CASE(under_limit),     KUNIT_CASE(no_limit),
-	KUNIT_CASE(limit_allowance), KUNIT_CASE(no_allowance),
-	KUNIT_CASE(limit_saw_tooth), KUNIT_CASE(limit_refill),
-	KUNIT_CASE(limit_warning),   KUNIT_CASE(follow_table),
-	KUNIT_CASE(treat_table),     KUNIT_CASE(limit_patience),
-	KUNIT_CASE(order_table),     KUNIT_CASE(limit_reports),
-	KUNIT_CASE(wait_table),	     KUNIT_CASE(limit_pause),
-	KUNIT_CASE(limit_never),     KUNIT_CASE(limit_brood),
-	KUNIT_CASE(limit_storm),     {},
+	KUNIT_CASE(under_limit),
+	KUNIT_CASE(no_limit),
+	KUNIT_CASE(limit_allowance),
+	KUNIT_CASE(no_allowance),
+	KUNIT_CASE(limit_saw_tooth),
+	KUNIT_CASE(limit_refill),
+	KUNIT_CASE(limit_warning),
+	KUNIT_CASE(follow_table),
+	KUNIT_CASE(treat_table),
+	KUNIT_CASE(limit_patience),
+	KUNIT_CASE(order_table),
+	KUNIT_CASE(limit_reports),
+	KUNIT_CASE(wait_table),
+	KUNIT_CASE(limit_pause),
+	KUNIT_CASE(limit_never),
+	KUNIT_CASE(limit_brood),
+	KUNIT_CASE(limit_storm),
+	KUNIT_CASE(asked_table),
+	KUNIT_CASE(brood_of_the_same_moment),
+	{},
 };
 
 struct kunit_suite oe_limit_suite = {
