@@ -33,7 +33,9 @@ static void change_is_told_with_its_effect(struct kunit *test)
 	before = changes.nr;
 	oe_group_trust_names(&group, true);
 	oe_group_trust_names(&group, false);
-	KUNIT_EXPECT_EQ(test, before + 2, changes.nr);
+	oe_group_set_rank(&group, 7);
+	oe_group_set_precedence(&group, 1);
+	KUNIT_EXPECT_EQ(test, before + 4, changes.nr);
 	oe_version_watch(NULL);
 }
 

@@ -27,7 +27,13 @@
 #define oe_cgroup_is_named fake_is_named
 
 #include "../rank/name_index.c"
+static void note_widening(unsigned int index, const struct oe_names *names);
+static void note_narrowing(unsigned int index, const struct oe_names *names);
+#define oe_name_index_widen note_widening
+#define oe_name_index_narrow note_narrowing
 #include "../rank/group_table.c"
+#undef oe_name_index_widen
+#undef oe_name_index_narrow
 #include "../rank/group_rule.c"
 #include "../rank/cgroup_path.c"
 #include "../rank/joint_rule.c"
@@ -61,12 +67,16 @@ struct cgroup *fake_of(struct task_struct *p)
 	return cgroup_nr(p->flags);
 }
 
+static DECLARE_BITMAP(open_groups, OE_NR_GROUPS);
+
 void fake_open(unsigned int group)
 {
+	set_bit(group, open_groups);
 }
 
 void fake_close(unsigned int group)
 {
+	clear_bit(group, open_groups);
 }
 
 /* The one executable is "/service". */
@@ -89,12 +99,13 @@ char *fake_resolve(const char *text)
 	return kstrdup(strcmp(text, "/") ? text : "", GFP_KERNEL);
 }
 
-/* "/a/b" is the path of the second cgroup. */
+/* "/a/b" is the path of the second cgroup, and "/a/" with an asterisk matches it. */
 bool fake_is_named(struct cgroup *cgroup, const char *names, unsigned int depth,
 		   bool glob)
 {
-	return !depth || (cgroup == cgroup_nr(1) && depth == 2 &&
-			  !strcmp(names, "b") && !strcmp(names + 2, "a"));
+	return !depth ||
+	       (cgroup == cgroup_nr(1) && depth == 2 &&
+		!strcmp(names, glob ? "*" : "b") && !strcmp(names + 2, "a"));
 }
 
 static struct oe_group group;
@@ -142,6 +153,7 @@ static void tear_down(struct kunit *test)
 	set_rule(&group, OE_RULE_CGROUP, "");
 	set_joint(&group, "");
 	rcu_barrier();
+	KUNIT_EXPECT_TRUE(test, oe_version_is(oe_version_now()));
 	KUNIT_EXPECT_EQ(test, 0u, oe_groups.nr_rules);
 	KUNIT_EXPECT_EQ(test, 0u, oe_groups.nr_exe_uses);
 	RCU_INIT_POINTER(oe_groups.all[0], NULL);
@@ -214,6 +226,7 @@ static int rank_by(const char *rules, uid_t uid)
 
 #include "change_cases.h"
 #include "name_cases.h"
+#include "table_cases.h"
 
 static void every_condition_counts(struct kunit *test)
 {
@@ -233,6 +246,8 @@ static void every_condition_counts(struct kunit *test)
 				    unmet[i]);
 	KUNIT_EXPECT_EQ(test, 100, rank_by("uid=5\nuid=1000\ncomm=x", USER));
 	KUNIT_EXPECT_EQ(test, 100, rank_by("cgroup=/ uid=1000", USER));
+	KUNIT_EXPECT_EQ(test, 100, rank_by("cgroup=/a/* uid=1000", USER));
+	KUNIT_EXPECT_EQ(test, 500, rank_by("cgroup=/b/* uid=1000", USER));
 }
 
 static void names_protect_root_only(struct kunit *test)
@@ -339,6 +354,7 @@ static void bad_rules_change_nothing(struct kunit *test)
 		{ -EINVAL, "comm=" },
 		{ -EINVAL, "=a" },
 		{ -EINVAL, "uid=0 uid=0" },
+		{ -EINVAL, "uid=0 name=a" },
 		{ -EINVAL, "uid=0\ncomm=\\x" },
 		{ -EINVAL, "comm=a\\x4" },
 		{ -EINVAL, "comm=\\x00" },
@@ -372,7 +388,12 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(precedence_before_ranking),
 	KUNIT_CASE(bad_rules_change_nothing),
 	KUNIT_CASE(name_index_finds_what_matches),
+	KUNIT_CASE(name_index_has_what_can_be_found),
 	KUNIT_CASE(change_is_told_with_its_effect),
+	KUNIT_CASE(groups_come_and_go),
+	KUNIT_CASE(single_rules_read_back),
+	KUNIT_CASE(users_from_first_to_last),
+	KUNIT_CASE(executables_are_asked_for_if_a_rule_does),
 	{},
 };
 

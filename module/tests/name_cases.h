@@ -80,8 +80,46 @@ static void name_index_finds_what_matches(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_indexed("y"));
 	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_UID, ""));
 	KUNIT_EXPECT_FALSE(test, is_indexed("y"));
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_CGROUP, "/a/b"));
 	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_COMM, ""));
+	KUNIT_EXPECT_TRUE(test, is_indexed("y"));
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_CGROUP, ""));
 	KUNIT_EXPECT_FALSE(test, is_indexed("xy"));
+}
+
+/* Of the first group, when its names were added and taken away last. */
+static struct {
+	bool has_rule;
+	bool has_joint;
+} at_widening, at_narrowing;
+
+static void note_widening(unsigned int index, const struct oe_names *names)
+{
+	at_widening.has_rule = rcu_access_pointer(group.rules[OE_RULE_COMM]);
+	at_widening.has_joint = rcu_access_pointer(group.joint);
+	oe_name_index_widen(index, names);
+}
+
+static void note_narrowing(unsigned int index, const struct oe_names *names)
+{
+	at_narrowing.has_rule = rcu_access_pointer(group.rules[OE_RULE_COMM]);
+	at_narrowing.has_joint = rcu_access_pointer(group.joint);
+	oe_name_index_narrow(index, names);
+}
+
+/* A reader that comes at any time finds no rule whose name is not there. */
+static void name_index_has_what_can_be_found(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_COMM, "x*"));
+	KUNIT_EXPECT_FALSE(test, at_widening.has_rule);
+	KUNIT_EXPECT_TRUE(test, at_narrowing.has_rule);
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_COMM, ""));
+	KUNIT_EXPECT_FALSE(test, at_narrowing.has_rule);
+	KUNIT_EXPECT_EQ(test, 0, set_joint(&group, "comm=x uid=1"));
+	KUNIT_EXPECT_FALSE(test, at_widening.has_joint);
+	KUNIT_EXPECT_TRUE(test, at_narrowing.has_joint);
+	KUNIT_EXPECT_EQ(test, 0, set_joint(&group, ""));
+	KUNIT_EXPECT_FALSE(test, at_narrowing.has_joint);
 }
 
 #endif /* OE_NAME_CASES_H */
