@@ -25,6 +25,47 @@ static void self_is_not_inherited(struct kunit *test)
 	rank_expect(test, 4, 8, OE_SOURCE_INHERITED);
 }
 
+/* Without a ranking that could have been lost nothing changes. */
+static void lost_inheritance_is_repaired(struct kunit *test)
+{
+	u64 failed = atomic64_read(&oe_stats[OE_STAT_inherit_failed]);
+
+	note_lost(processes[1]->start_time);
+	KUNIT_EXPECT_EQ(test, failed + 1,
+			(u64)atomic64_read(&oe_stats[OE_STAT_inherit_failed]));
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	flush_delayed_work(&inherit.repair);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+}
+
+/*
+ * All of these are children of kthreadd. Two forks on two CPUs tell of their loss
+ * in the other order.
+ */
+static void lost_child_gets_what_its_parent_has(struct kunit *test)
+{
+	struct oe_rank_change of_parent = { .value = 7 };
+
+	rcu_read_lock();
+	of_parent.pid = get_pid(parent_of(processes[0]));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
+	KUNIT_EXPECT_EQ(test, 0, rank_set(2, 9));
+	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
+	note_lost(processes[3]->start_time);
+	note_lost(processes[1]->start_time);
+	rank_expect(test, 1, 7, OE_SOURCE_LOST);
+	rank_expect(test, 2, 9, OE_SOURCE_EXPLICIT);
+	mutex_unlock(&oe_rank_table_lock);
+	flush_delayed_work(&inherit.repair);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
+	rank_expect(test, 1, 7, OE_SOURCE_INHERITED);
+	rank_expect(test, 2, 9, OE_SOURCE_EXPLICIT);
+	rank_expect(test, NR_PROCESSES - 1, 7, OE_SOURCE_INHERITED);
+	put_pid(of_parent.pid);
+}
+
 /* Process 1 has lost the copy of its parent's ranking, and is to get none. */
 static void expect_nothing_by_repair(struct kunit *test)
 {
@@ -71,6 +112,60 @@ static void heritage_gives_way_to_exact_rule(struct kunit *test)
 	rank_expect(test, 1, 9, OE_SOURCE_EXPLICIT);
 	KUNIT_EXPECT_EQ(test, 0, rank_change(1, OE_RANK_SET_SELF, 8));
 	rank_expect(test, 1, 8, OE_SOURCE_SELF);
+}
+
+static bool is_by_name(unsigned int i)
+{
+	bool is;
+
+	rcu_read_lock();
+	is = oe_rank_is_by_name(processes[i]);
+	rcu_read_unlock();
+	return is;
+}
+
+/* A ranking of its own is no name, and that of another process is not its own. */
+static void name_alone_decides(struct kunit *test)
+{
+	rule_stub.exact = OE_ASKS_COMM;
+	KUNIT_EXPECT_TRUE(test, is_by_name(1));
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	oe_inherit_fork(pid_of(0), pid_of(2), 1);
+	KUNIT_EXPECT_FALSE(test, is_by_name(0));
+	KUNIT_EXPECT_TRUE(test, is_by_name(1));
+	KUNIT_EXPECT_TRUE(test, is_by_name(2));
+	rule_stub.exact = OE_ASKS_COMM | OE_ASKS_UID;
+	KUNIT_EXPECT_FALSE(test, is_by_name(1));
+}
+
+static u64 signals_of(unsigned int i)
+{
+	u64 signals;
+
+	rcu_read_lock();
+	signals = oe_rank_signals(processes[i]);
+	rcu_read_unlock();
+	return signals;
+}
+
+/* That of group 0, by the pid or by a rule. */
+static void signals_are_of_the_groups(struct kunit *test)
+{
+	rule_stub.signal = 15;
+	oe_rank_open_group(0);
+	KUNIT_EXPECT_EQ(test, 0, rank_set(1, 7));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(2, OE_RANK_JOIN, 0));
+	KUNIT_EXPECT_EQ(test, 0ULL, signals_of(0));
+	KUNIT_EXPECT_EQ(test, 0ULL, signals_of(1));
+	KUNIT_EXPECT_EQ(test, 1ULL << 14, signals_of(2));
+	rule_stub.matches = true;
+	KUNIT_EXPECT_EQ(test, 1ULL << 14, signals_of(0));
+	rcu_read_lock();
+	KUNIT_EXPECT_TRUE(test, oe_rank_in_group(NULL, processes[0]));
+	rcu_read_unlock();
+	rule_stub.signal = 0;
+	KUNIT_EXPECT_EQ(test, 0ULL, signals_of(0));
+	oe_rank_close_group(0);
 }
 
 /* Their parent may be the adopter of orphans: they get nothing of its own. */

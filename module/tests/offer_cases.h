@@ -109,6 +109,61 @@ static void offers_leave_the_spare_entries(struct kunit *test)
 	rank_expect(test, 0, 500, OE_SOURCE_DEFAULT);
 }
 
+/* As a process does by a write: here that is the thread of the test. */
+static void process_offers_itself(struct kunit *test)
+{
+	struct oe_ranking ranking;
+
+	KUNIT_EXPECT_EQ(test, 0, oe_offer_make(600));
+	KUNIT_EXPECT_EQ(test, -EPERM, oe_offer_make(599));
+	rcu_read_lock();
+	ranking = oe_rank_of(current);
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, 600, ranking.rank);
+	KUNIT_EXPECT_EQ(test, (int)OE_SOURCE_OFFERED, (int)ranking.source);
+	oe_config.allow_offers = 0;
+	KUNIT_EXPECT_EQ(test, -EPERM, oe_offer_make(700));
+	oe_config.allow_offers = 1;
+	oe_rank_table_drop(task_tgid(current));
+}
+
+/* No tracepoint would tell of the end of the process. */
+static void no_offers_without_tracepoints(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, oe_rank_inherits());
+	fork_stub.lacking = true;
+	KUNIT_EXPECT_FALSE(test, oe_rank_inherits());
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, root_offers(0, 600));
+	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
+}
+
+static void pool_tells_when_it_is_low(struct kunit *test)
+{
+	struct oe_pool pool;
+	void *taken[8];
+	unsigned int i;
+	bool low;
+
+	KUNIT_ASSERT_EQ(test, 0,
+			oe_pool_init(&pool, "oe_kunit_pool", sizeof(void *),
+				     ARRAY_SIZE(taken)));
+	for (i = 0; i < ARRAY_SIZE(taken); i++) {
+		KUNIT_EXPECT_EQ(test, (unsigned int)ARRAY_SIZE(taken) - i,
+				pool.size);
+		taken[i] = oe_pool_take(&pool, &low);
+		KUNIT_EXPECT_TRUE(test, taken[i]);
+		/* Less than three quarters. */
+		KUNIT_EXPECT_EQ(test, i >= 2, low);
+	}
+	KUNIT_EXPECT_EQ(test, 0, oe_pool_fill(&pool));
+	KUNIT_EXPECT_EQ(test, (unsigned int)ARRAY_SIZE(taken), pool.size);
+	/* It keeps no more than that. */
+	for (i = 0; i < ARRAY_SIZE(taken); i++)
+		oe_pool_free(&pool, taken[i]);
+	KUNIT_EXPECT_EQ(test, (unsigned int)ARRAY_SIZE(taken), pool.size);
+	oe_pool_exit(&pool);
+}
+
 static void entry_is_small(struct kunit *test)
 {
 	/* The goal of the benchmarks, with the bucket and the cache's rounding. */
@@ -118,9 +173,12 @@ static void entry_is_small(struct kunit *test)
 
 #define OFFER_CASES                                                           \
 	KUNIT_CASE(offer_never_protects), KUNIT_CASE(root_has_the_last_word), \
+		KUNIT_CASE(process_offers_itself),                            \
 		KUNIT_CASE(offer_is_inherited),                               \
 		KUNIT_CASE(offer_of_another_user_does_not_count),             \
 		KUNIT_CASE(offers_leave_the_spare_entries),                   \
+		KUNIT_CASE(no_offers_without_tracepoints),                    \
+		KUNIT_CASE(pool_tells_when_it_is_low),                        \
 		KUNIT_CASE(entry_is_small)
 
 #endif /* OE_OFFER_CASES_H */

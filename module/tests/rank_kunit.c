@@ -19,7 +19,10 @@ static bool any_stub_rule(void);
 #undef oe_pool_take
 #include "../rank/version.c"
 #include "../rank/inherit.c"
+static void remove_under_lock(struct oe_rank_entry *entry);
+#define oe_rank_table_remove_if_empty remove_under_lock
 #include "../rank/rank.c"
+#undef oe_rank_table_remove_if_empty
 #define oe_group_any_rule any_stub_rule
 #include "../rank/ranking.c"
 #undef oe_group_any_rule
@@ -30,17 +33,20 @@ struct oe_config oe_config = { .default_rank = 500, .allow_offers = 1 };
 atomic64_t oe_stats[OE_NR_STATS];
 
 static struct {
+	bool ready;
 	bool watched;
+	bool lacking;
 	int err;
 } fork_stub;
 
 void oe_fork_init(void)
 {
+	fork_stub.ready = true;
 }
 
 bool oe_fork_available(void)
 {
-	return true;
+	return !fork_stub.lacking;
 }
 
 int oe_fork_watch(void)
@@ -84,6 +90,16 @@ static void *take_or_fail(struct oe_pool *pool, bool *low)
 	return NULL;
 }
 
+/* Calls without the lock that keeps oe_rank_apply()'s empty entries. */
+static unsigned int removals_without_lock;
+
+static void remove_under_lock(struct oe_rank_entry *entry)
+{
+	if (!mutex_is_locked(&oe_rank_table_lock))
+		removals_without_lock++;
+	oe_rank_table_remove_if_empty(entry);
+}
+
 #include "rule_stub.h"
 
 enum {
@@ -112,6 +128,7 @@ static int set_up(struct kunit *test)
 	memset(&fork_stub, 0, sizeof(fork_stub));
 	memset(&failing_alloc, 0, sizeof(failing_alloc));
 	memset(&rule_stub, 0, sizeof(rule_stub));
+	removals_without_lock = 0;
 	for (i = 0; i < NR_PROCESSES; i++) {
 		processes[i] =
 			kthread_run(wait_for_stop, NULL, "oe_kunit/%u", i);
@@ -127,6 +144,9 @@ static void tear_down(struct kunit *test)
 	unsigned int i;
 
 	oe_rank_exit();
+	KUNIT_EXPECT_EQ(test, 0u, removals_without_lock);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&inherit.repair));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&rank.retire));
 	for (i = 0; i < NR_PROCESSES; i++) {
 		kthread_stop(processes[i]);
 		put_task_struct(processes[i]);
@@ -249,6 +269,25 @@ static void failing_change_meets_an_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
 }
 
+/* A process that ends between the look-up of its pid and the write has no entry. */
+static void ranked_too_late(struct kunit *test)
+{
+	struct task_struct *ended = processes[0];
+	struct oe_rank_change change = {
+		.pid = get_pid(pid_of(0)),
+		.value = 7,
+	};
+
+	processes[0] = kthread_run(wait_for_stop, NULL, "oe_kunit/late");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(processes[0]));
+	get_task_struct(processes[0]);
+	kthread_stop(ended);
+	put_task_struct(ended);
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&change, 1));
+	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
+	put_pid(change.pid);
+}
+
 static void spare_entry_serves_without_memory(struct kunit *test)
 {
 	failing_alloc.at = 1;
@@ -278,47 +317,6 @@ static void inherit_and_drop(struct kunit *test)
 	/* Written once, an inherited ranking is explicit. */
 	KUNIT_EXPECT_EQ(test, 0, rank_set(2, 9));
 	rank_expect(test, 2, 9, OE_SOURCE_EXPLICIT);
-}
-
-/* Without a ranking that could have been lost nothing changes. */
-static void lost_inheritance_is_repaired(struct kunit *test)
-{
-	u64 failed = atomic64_read(&oe_stats[OE_STAT_inherit_failed]);
-
-	note_lost(processes[1]->start_time);
-	KUNIT_EXPECT_EQ(test, failed + 1,
-			(u64)atomic64_read(&oe_stats[OE_STAT_inherit_failed]));
-	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
-	flush_delayed_work(&inherit.repair);
-	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
-	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
-}
-
-/*
- * All of these are children of kthreadd. Two forks on two CPUs tell of their loss
- * in the other order.
- */
-static void lost_child_gets_what_its_parent_has(struct kunit *test)
-{
-	struct oe_rank_change of_parent = { .value = 7 };
-
-	rcu_read_lock();
-	of_parent.pid = get_pid(parent_of(processes[0]));
-	rcu_read_unlock();
-	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
-	KUNIT_EXPECT_EQ(test, 0, rank_set(2, 9));
-	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
-	note_lost(processes[3]->start_time);
-	note_lost(processes[1]->start_time);
-	rank_expect(test, 1, 7, OE_SOURCE_LOST);
-	rank_expect(test, 2, 9, OE_SOURCE_EXPLICIT);
-	mutex_unlock(&oe_rank_table_lock);
-	flush_delayed_work(&inherit.repair);
-	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
-	rank_expect(test, 1, 7, OE_SOURCE_INHERITED);
-	rank_expect(test, 2, 9, OE_SOURCE_EXPLICIT);
-	rank_expect(test, NR_PROCESSES - 1, 7, OE_SOURCE_INHERITED);
-	put_pid(of_parent.pid);
 }
 
 /* A manager was quicker than the fork's handler. */
@@ -403,6 +401,13 @@ static void group_is_inherited_while_it_is_open(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2u, oe_rank_count());
 	oe_rank_close_group(3);
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
+	/* And as one that meets it later. */
+	oe_rank_open_group(4);
+	oe_rank_close_group(4);
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_JOIN, 4));
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_LEAVE, 4));
 }
 
 static int count_member(struct pid *tgid, void *arg)
@@ -438,22 +443,8 @@ static void rank_many(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
 }
 
-static void empty_table_is_not_watched(struct kunit *test)
-{
-	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
-	KUNIT_EXPECT_TRUE(test, fork_stub.watched);
-	oe_rank_table_drop(pid_of(0));
-	flush_delayed_work(&rank.retire);
-	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
-	/* Nor for a change that leaves it empty, or fails. */
-	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_CLEAR, 0));
-	failing_alloc.at = 1;
-	KUNIT_EXPECT_EQ(test, -ENOMEM, rank_set(0, 7));
-	flush_delayed_work(&rank.retire);
-	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
-}
-
 #include "heritage_cases.h"
+#include "watch_cases.h"
 #include "offer_cases.h"
 
 static struct kunit_case cases[] = {
@@ -462,11 +453,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(several_changes_are_one),
 	KUNIT_CASE(failing_change_changes_nothing),
 	KUNIT_CASE(failing_change_meets_an_exit),
+	KUNIT_CASE(ranked_too_late),
 	KUNIT_CASE(spare_entry_serves_without_memory),
 	KUNIT_CASE(inherit_and_drop),
 	KUNIT_CASE(self_is_not_inherited),
 	KUNIT_CASE(self_is_not_lost),
 	KUNIT_CASE(heritage_gives_way_to_exact_rule),
+	KUNIT_CASE(name_alone_decides),
+	KUNIT_CASE(signals_are_of_the_groups),
 	KUNIT_CASE(lost_inheritance_is_repaired),
 	KUNIT_CASE(lost_child_gets_what_its_parent_has),
 	KUNIT_CASE(orphan_gains_nothing),
@@ -476,6 +470,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(group_is_inherited_while_it_is_open),
 	KUNIT_CASE(rank_many),
 	KUNIT_CASE(empty_table_is_not_watched),
+	KUNIT_CASE(entry_of_a_late_fork_is_watched),
+	KUNIT_CASE(exit_leaves_no_work),
+	KUNIT_CASE(spare_entries_are_made_again),
 	OFFER_CASES,
 	{},
 };

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A part of rank_kunit.c: the tracepoints of fork and exit, and work that is queued.
+ */
+#ifndef OE_WATCH_CASES_H
+#define OE_WATCH_CASES_H
+
+static void empty_table_is_not_watched(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, fork_stub.ready);
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	KUNIT_EXPECT_TRUE(test, fork_stub.watched);
+	oe_rank_table_drop(pid_of(0));
+	flush_delayed_work(&rank.retire);
+	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
+	/* Nor for a change that leaves it empty, or fails. */
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_CLEAR, 0));
+	failing_alloc.at = 1;
+	KUNIT_EXPECT_EQ(test, -ENOMEM, rank_set(0, 7));
+	flush_delayed_work(&rank.retire);
+	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
+	/* Neither needs an entry. */
+	failing_alloc.at = 1;
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_CLEAR, 0));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_LEAVE, 3));
+}
+
+/* A fork's handler has added an entry while the tracepoints were given back. */
+static void entry_of_a_late_fork_is_watched(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	mutex_lock(&oe_rank_table_lock);
+	stop_watching();
+	mutex_unlock(&oe_rank_table_lock);
+	fork_stub.err = -ENOMEM;
+	retire_tracepoints(NULL);
+	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&rank.retire));
+	fork_stub.err = 0;
+	flush_delayed_work(&rank.retire);
+	KUNIT_EXPECT_TRUE(test, fork_stub.watched);
+	rank_expect(test, 0, 7, OE_SOURCE_EXPLICIT);
+}
+
+/* Looked at by tear_down(). */
+static void exit_leaves_no_work(struct kunit *test)
+{
+	queue_delayed_work(system_wq, &inherit.repair, HZ);
+	retire_later();
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&inherit.repair));
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&rank.retire));
+}
+
+/* A fork takes a spare entry; there are never few of them for long. */
+static void spare_entries_are_made_again(struct kunit *test)
+{
+	static struct oe_rank_entry *taken[POOL_TARGET];
+	unsigned int nr = 0;
+	bool low = false;
+
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	while (!low && nr < ARRAY_SIZE(taken))
+		taken[nr++] = oe_rank_table_take(&low);
+	KUNIT_EXPECT_TRUE(test, low);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&inherit.repair));
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
+	flush_delayed_work(&inherit.repair);
+	KUNIT_EXPECT_EQ(test, (unsigned int)POOL_TARGET,
+			READ_ONCE(rank_table.pool.size));
+	while (nr)
+		oe_rank_table_free(taken[--nr]);
+}
+
+#endif /* OE_WATCH_CASES_H */
