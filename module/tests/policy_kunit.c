@@ -362,6 +362,22 @@ static void any_order_of_arrival(struct kunit *test)
 	}
 }
 
+static void equals_differ_by_badness_and_pid(struct kunit *test)
+{
+	const struct oe_policy policy = { .order = OE_ORDER_RANK };
+	const struct oe_candidate a = { .pid = 1, .rank = 7, .badness = 10 };
+	const struct oe_candidate less = { .pid = 2, .rank = 7, .badness = 9 };
+	const struct oe_candidate same = { .pid = 2, .rank = 7, .badness = 10 };
+	const struct oe_candidate none = {};
+
+	KUNIT_EXPECT_EQ(test, (int)OE_WHY_BADNESS,
+			(int)oe_policy_why(&policy, &a, &less));
+	KUNIT_EXPECT_EQ(test, (int)OE_WHY_PID,
+			(int)oe_policy_why(&policy, &a, &same));
+	KUNIT_EXPECT_EQ(test, (int)OE_WHY_ONLY,
+			(int)oe_policy_why(&policy, &a, &none));
+}
+
 static void order_is_total(struct kunit *test)
 {
 	static struct oe_candidate all[NR_MANY];
@@ -395,6 +411,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(given_up_by_set_and_rank),
 	KUNIT_CASE(any_order_of_arrival),
 	KUNIT_CASE(order_is_total),
+	KUNIT_CASE(equals_differ_by_badness_and_pid),
 	{},
 };
 

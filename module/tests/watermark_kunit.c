@@ -94,6 +94,25 @@ static void watermark_hysteresis(struct kunit *test)
 	RUN(test, &all, bouncing);
 }
 
+/* A level that could be left by now does not make the next look come sooner. */
+static void watermark_waits_for_the_last(struct kunit *test)
+{
+	static const struct step steps[] = {
+		{ 1000, 10, O },   { 1010, 1500, O }, { 1030, 2500, O },
+		{ 1049, 9000, O }, { 1060, 9000, O },
+	};
+	const struct oe_sample sample = {
+		.now_ms = 1060,
+		.available_kb = 9000,
+		.forecast_ms = -1,
+	};
+	struct oe_level_state state = {};
+
+	watermark_run(test, &all, &state, steps, ARRAY_SIZE(steps));
+	KUNIT_EXPECT_EQ(test, 20ULL,
+			until_settled(&all, &state, &sample, 1000));
+}
+
 static void watermark_recovery(struct kunit *test)
 {
 	/* At once: one step, after the debounce. */
@@ -371,6 +390,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(watermark_falling),
 	KUNIT_CASE(watermark_hysteresis),
 	KUNIT_CASE(watermark_recovery),
+	KUNIT_CASE(watermark_waits_for_the_last),
 	KUNIT_CASE(partly_off),
 	KUNIT_CASE(after_an_oom),
 	KUNIT_CASE(forecast_alert),
