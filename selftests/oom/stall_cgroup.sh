@@ -4,10 +4,10 @@
 # A memory cgroup that spends its time on reading again what was taken from it at its limit: if it is watched, the
 # first in order in it dies, and nobody outside, though the machine has memory. A file that is read over and over in
 # it is no stall. If nobody in it may be killed, nobody is, and another cgroup is not held up by that. A cgroup that is
-# not watched is left alone. Its disk is to be a slow one, as for stall.sh.
+# not watched is left alone. Its disk is to be a slow one, as for stall.sh. On the debug kernel, by hand: without a disk.
 # SECONDS_BUSY: how long a harmless load goes on (default 4).
 #
-# set: swapping_timed debug
+# set: swapping_timed
 # needs: memcg guard
 
 # shellcheck source=lib/oom.sh
