@@ -9,6 +9,20 @@ has_victims()
 	[ "$(get stats/victims)" -ge "$1" ]
 }
 
+# most_in FILE SECONDS: the highest value of a file of the module in that time
+most_in()
+{
+	most=0
+	looks=$(($2 * 5))
+	while [ "$looks" -gt 0 ]; do
+		now=$(get "$1")
+		[ "$now" -le "$most" ] || most=$now
+		looks=$((looks - 1))
+		doze 0.2
+	done
+	echo "$most"
+}
+
 now_ms()
 {
 	awk '{ print int($1 * 1000) }' /proc/uptime

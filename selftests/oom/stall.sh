@@ -40,20 +40,6 @@ start_needy()
 	poll_until "$PATIENCE" has_line ready "$tmp/needy.out" || bail_out "the needy one does not come round"
 }
 
-# The highest levels/stall_percent in so many seconds.
-most_in()
-{
-	most=0
-	looks=$(($1 * 5))
-	while [ "$looks" -gt 0 ]; do
-		now=$(get levels/stall_percent)
-		[ "$now" -le "$most" ] || most=$now
-		looks=$((looks - 1))
-		doze 0.2
-	done
-	echo "$most"
-}
-
 harmless()
 {
 	(while :; do cat "$disk"; done >/dev/null) &
@@ -61,7 +47,7 @@ harmless()
 	retouch "$disk" 40 >"$tmp/program.out" 2>&1 &
 	program=$!
 	started="$started $reader $program"
-	most=$(most_in "$SECONDS_BUSY")
+	most=$(most_in levels/stall_percent "$SECONDS_BUSY")
 	comment "at most $most%"
 	check "a program that starts beside a disk that is read is no stall" [ "$most" -le "$PERCENT" ]
 	equal "nobody dies of it" 0 "$(get stats/victims)"

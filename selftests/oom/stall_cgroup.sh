@@ -84,20 +84,6 @@ of_kill()
 	grep "outcome=killed" "$OE/events" | tail -n 1 | sed -n "s/.* $1=\([^ ]*\).*/\1/p"
 }
 
-# The highest value of the box's file in so many seconds.
-most_in()
-{
-	most=0
-	looks=$(($2 * 5))
-	while [ "$looks" -gt 0 ]; do
-		now=$(cat "$OE/cgroups/$1/stall_percent")
-		[ "$now" -le "$most" ] || most=$now
-		looks=$((looks - 1))
-		doze 0.2
-	done
-	echo "$most"
-}
-
 harmless()
 {
 	box reader
@@ -108,7 +94,7 @@ harmless()
 	reader=$pid
 	spawn still $((HOG_MB * 1024)) 900 -C "$cgroup"
 	still=$pid
-	most=$(most_in reader "$SECONDS_BUSY")
+	most=$(most_in cgroups/reader/stall_percent "$SECONDS_BUSY")
 	check "a file that is read over and over is no stall" [ "$most" -le "$PERCENT" ]
 	check "it was reclaimed" has_refaults 500
 	equal "nobody dies of it" 0 "$(get stats/victims)"
