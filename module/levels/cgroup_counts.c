@@ -44,7 +44,10 @@ static struct {
 	struct oe_stopwatch stopwatch; /* of tasks in reclaim for a limit */
 } counted;
 
-/* Then what is pushed out is for that cgroup's limit, and not for the watched one's. */
+/*
+ * Is the cgroup of a process, or one between it and the watched one, at a limit of its
+ * own? Then pages are pushed out for that limit, and not for the watched one's.
+ */
 static bool is_full_below(struct mem_cgroup *memcg,
 			  const struct mem_cgroup *watched)
 {

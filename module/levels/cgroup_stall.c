@@ -153,7 +153,7 @@ static void begin_if_another(struct oe_cgroup_watch *watch,
 	stall->pause_until_ms = 0;
 }
 
-/* A look costs a walk over processes and lists: none that oe_stall_add() leaves out. */
+/* oe_stall_add() would leave the sample out, after a walk over processes and lists. */
 static bool is_too_early(const struct oe_cgroup_stall *stall)
 {
 	u64 now_ms = ktime_to_ms(ktime_get_boottime());

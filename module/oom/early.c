@@ -35,7 +35,7 @@ enum {
 	AFTERWARDS_MS = 100,
 	/* If no process may be chosen or killed, a try only tells userspace. */
 	NO_VICTIM_MS = 10 * 1000,
-	/* There may be many of these, and one record for all. */
+	/* The same for a cgroup: many of them share one record of decisions. */
 	NO_VICTIM_CGROUP_MS = 60 * 1000,
 };
 
