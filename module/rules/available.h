@@ -8,17 +8,7 @@
 
 #include <linux/types.h>
 
-enum {
-	/* A cost of this is the whole page: swapping it out brings nothing. */
-	OE_SWAP_COST_WHOLE = 256,
-	/*
-	 * Pages that must have been swapped out before their cost is known: many
-	 * more than the slots that each CPU takes in advance.
-	 */
-	OE_SWAP_COST_SAMPLE = 1024,
-	/* Older pages count half, once so many newer ones have gone there. */
-	OE_SWAP_COST_HORIZON = 4096,
-};
+#include "rules/swap_cost.h"
 
 /**
  * struct oe_supply - what the kernel counts; pages
@@ -94,24 +84,6 @@ struct oe_cgroup_supply {
 	unsigned int swap_cost;
 };
 
-/**
- * struct oe_swap_cost - what swap has cost in memory so far
- * @primed: there was a look
- * @last_free: free swap at the last look
- * @last_stored: pages of the compressed store then
- * @swapped: pages that were swapped out, older ones weighing less
- * @taken: pages that the store has taken for them
- *
- * Starts zeroed.
- */
-struct oe_swap_cost {
-	bool primed;
-	unsigned long last_free;
-	unsigned long last_stored;
-	unsigned long swapped;
-	unsigned long taken;
-};
-
 bool oe_swap_is_used(int swappiness, bool has_generations, bool is_cgroup);
 unsigned long oe_supply_in_memory(const struct oe_supply *supply);
 unsigned long oe_supply_in_swap(const struct oe_supply *supply);
@@ -122,10 +94,5 @@ unsigned long oe_supply_in_cgroup(const struct oe_cgroup_supply *supply,
 unsigned long oe_supply_for_level(unsigned long available,
 				  unsigned long for_kernel,
 				  const struct oe_kernel_supply *kernel);
-void oe_swap_cost_prime(struct oe_swap_cost *cost, unsigned long swapped,
-			unsigned long stored);
-void oe_swap_cost_add(struct oe_swap_cost *cost, unsigned long swap_free,
-		      unsigned long stored);
-unsigned int oe_swap_cost_now(const struct oe_swap_cost *cost);
 
 #endif /* OE_AVAILABLE_RULE_H */

@@ -14,7 +14,7 @@ RESULTS=/sys/kernel/debug/kunit
 SUITES="oom_embedded_policy oom_embedded_parse oom_embedded_rank oom_embedded_group oom_embedded_watermark
 	oom_embedded_forecast oom_embedded_available oom_embedded_limit oom_embedded_kill_table
 	oom_embedded_blocks oom_embedded_gate oom_embedded_adj oom_embedded_stall oom_embedded_pause
-	oom_embedded_arguments"
+	oom_embedded_arguments oom_embedded_swap_cost"
 
 [ -e "$KUNIT_MODULE" ] || skip_all "this kernel has no KUnit"
 
