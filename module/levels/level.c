@@ -33,7 +33,6 @@
 #include "notify.h"
 #include "record/history.h"
 #include "record/memory_report.h"
-#include "rules/available.h"
 #include "rules/forecast.h"
 #include "tasks.h"
 #include "trace.h"
@@ -65,7 +64,6 @@ static struct {
 	struct shrinker *shrinker;
 	unsigned long last_kick; /* jiffies */
 	u64 last_ms; /* the thread's, as those that follow */
-	struct oe_swap_cost swap_cost;
 	u64 last_kb;
 	u64 next_report_ms;
 } watcher = {
@@ -173,7 +171,7 @@ static unsigned int look_at_memory(void)
 	bool report;
 
 	oe_swappiness_look();
-	oe_available_learn(&watcher.swap_cost);
+	oe_available_learn();
 	oe_available_read(&amount);
 	sample.available_kb = amount.level_kb;
 	if (sample.available_kb < watcher.last_kb)
@@ -254,7 +252,7 @@ static void learn_from_past(void)
 	unsigned long swapped = 0;
 
 	oe_tasks_for_each(&domain, OE_GROUP_PASS_LIST, add_swapped, &swapped);
-	oe_available_prime(&watcher.swap_cost, swapped);
+	oe_available_prime(swapped);
 }
 
 static int watch_memory(void *unused)

@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
+#include <linux/spinlock.h>
 #include <linux/swap.h>
 #include <linux/vmstat.h>
 
@@ -19,11 +20,15 @@
 #include "memory/zones.h"
 #include "rules/available.h"
 
-/*
- * The memory that a swapped-out page still takes. Before the first sample the
- * value is the cautious one of oe_swap_cost_now().
- */
-static unsigned int swap_cost = OE_SWAP_COST_WHOLE;
+/* The memory that a swapped-out page still takes. Two threads look at it. */
+static struct {
+	spinlock_t lock; /* of seen; its holders never allocate */
+	struct oe_swap_cost seen;
+	unsigned int cost; /* see oe_swap_cost_now(); read without the lock */
+} swap = {
+	.lock = __SPIN_LOCK_UNLOCKED(swap.lock),
+	.cost = OE_SWAP_COST_UNKNOWN,
+};
 
 /* KReclaimable of /proc/meminfo. */
 static unsigned long reclaimable_pages(void)
@@ -59,7 +64,13 @@ static void read_supply(struct oe_supply *supply)
 		supply->swap_free = oe_free_swap_pages();
 	if (supply->swap_free)
 		supply->anon -= min(supply->anon, oe_memcg_stuck_pages());
-	supply->swap_cost = READ_ONCE(swap_cost); /* oe_available_learn() */
+	supply->swap_cost = READ_ONCE(swap.cost); /* oe_available_learn() */
+}
+
+static u64 sum_kb(const struct oe_supply *supply)
+{
+	return oe_pages_to_kb(oe_supply_in_memory(supply) +
+			      oe_supply_in_swap(supply));
 }
 
 /**
@@ -101,8 +112,25 @@ u64 oe_available_kb(void)
 	struct oe_supply supply;
 
 	read_supply(&supply);
-	return oe_pages_to_kb(oe_supply_in_memory(&supply) +
-			      oe_supply_in_swap(&supply));
+	return sum_kb(&supply);
+}
+
+/**
+ * oe_available_for_kill_kb - how much can still be allocated, before a kill
+ *
+ * The one amount that early_kb is compared with. More than oe_available_kb() as
+ * long as nobody knows what a compressed store brings, and otherwise the same.
+ *
+ * Context: any; reads counters only.
+ * Return: KiB, see oe_swap_cost_for_kill().
+ */
+u64 oe_available_for_kill_kb(void)
+{
+	struct oe_supply supply;
+
+	read_supply(&supply);
+	supply.swap_cost = oe_swap_cost_for_kill(supply.swap_cost);
+	return sum_kb(&supply);
 }
 
 /**
@@ -139,7 +167,7 @@ bool oe_available_in_memcg(struct mem_cgroup *memcg,
 			   struct oe_memcg_amount *amount)
 {
 	struct oe_cgroup_supply supply = {
-		.swap_cost = READ_ONCE(swap_cost), /* oe_available_learn() */
+		.swap_cost = READ_ONCE(swap.cost), /* oe_available_learn() */
 	};
 
 	if (oe_swappiness_is_used(true))
@@ -164,27 +192,29 @@ bool oe_available_in_memcg(struct mem_cgroup *memcg,
 
 /**
  * oe_available_prime - learn what swapping costs from what is in swap already
- * @cost: as for oe_available_learn(), zeroed
  * @swapped: pages that the processes have swapped out
  *
- * Context: any.
+ * Context: any but interrupts; once.
  */
-void oe_available_prime(struct oe_swap_cost *cost, unsigned long swapped)
+void oe_available_prime(unsigned long swapped)
 {
-	oe_swap_cost_prime(cost, swapped, oe_vmstat_zspages());
+	spin_lock(&swap.lock);
+	oe_swap_cost_prime(&swap.seen, swapped, oe_vmstat_zspages());
+	spin_unlock(&swap.lock);
 }
 
 /**
  * oe_available_learn - learn what swapping costs from what is swapped now
- * @cost: of the caller, who is the only one to call this; starts zeroed
  *
- * Context: any; reads counters only.
+ * Context: any but interrupts; reads counters only.
  */
-void oe_available_learn(struct oe_swap_cost *cost)
+void oe_available_learn(void)
 {
-	oe_swap_cost_add(cost, oe_free_swap_pages(), oe_vmstat_zspages());
+	spin_lock(&swap.lock);
+	oe_swap_cost_add(&swap.seen, oe_free_swap_pages(), oe_vmstat_zspages());
 	/* Read by read_supply(). */
-	WRITE_ONCE(swap_cost, oe_swap_cost_now(cost));
+	WRITE_ONCE(swap.cost, oe_swap_cost_now(&swap.seen));
+	spin_unlock(&swap.lock);
 }
 
 /**

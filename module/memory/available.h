@@ -5,7 +5,6 @@
 #include <linux/types.h>
 
 struct mem_cgroup;
-struct oe_swap_cost;
 
 /* clang-format off */
 
@@ -93,11 +92,12 @@ struct oe_memcg_amount {
 unsigned long oe_free_swap_pages(void);
 unsigned long oe_available_pages(void);
 u64 oe_available_kb(void);
+u64 oe_available_for_kill_kb(void);
 void oe_available_read(struct oe_available *amount);
 bool oe_available_in_memcg(struct mem_cgroup *memcg,
 			   struct oe_memcg_amount *amount);
-void oe_available_prime(struct oe_swap_cost *cost, unsigned long swapped);
-void oe_available_learn(struct oe_swap_cost *cost);
+void oe_available_prime(unsigned long swapped);
+void oe_available_learn(void);
 unsigned long oe_used_pages(void);
 void oe_memtotals_read(struct oe_memtotals *totals);
 void oe_memparts_read(u32 kb[OE_NR_MEMPARTS]);

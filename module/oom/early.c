@@ -87,18 +87,22 @@ static bool request_victim(unsigned int stall_percent)
 static unsigned int look_for_shortage(void)
 {
 	unsigned int kb = READ_ONCE(oe_config.early_kb);
-	u64 available_kb;
+	u64 certain_kb;
 
 	if (!kb)
 		return FOR_EVER;
 	oe_swappiness_look();
-	available_kb = oe_available_kb();
-	if (available_kb >= kb)
-		return clamp_t(u64,
-			       div_u64(available_kb - kb, FASTEST_KB_PER_MS),
-			       SHORTEST_MS, LONGEST_MS);
-	request_victim(0);
-	return AFTERWARDS_MS;
+	oe_available_learn();
+	if (oe_available_for_kill_kb() < kb) {
+		request_victim(0);
+		return AFTERWARDS_MS;
+	}
+	/* The part of swap in the other amount may turn out to be nothing. */
+	certain_kb = oe_available_kb();
+	if (certain_kb < kb)
+		return SHORTEST_MS;
+	return clamp_t(u64, div_u64(certain_kb - kb, FASTEST_KB_PER_MS),
+		       SHORTEST_MS, LONGEST_MS);
 }
 
 static void restart_stalls(void)

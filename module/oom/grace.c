@@ -133,7 +133,7 @@ void oe_grace_unboost(struct oe_episode *episode)
 static bool memory_is_back(const struct oe_episode *episode)
 {
 	if (episode->call.kind == OE_KIND_EARLY)
-		return oe_available_kb() >=
+		return oe_available_for_kill_kb() >=
 		       episode->call.until_kb +
 			       oe_pages_to_kb(episode->released +
 					      episode->unboosted);

@@ -189,7 +189,7 @@ static unsigned int wanted_kb(void)
 
 static bool has_enough(void)
 {
-	return wanted_kb() && oe_available_kb() >= wanted_kb();
+	return wanted_kb() && oe_available_for_kill_kb() >= wanted_kb();
 }
 
 /* An emergency under way may wait for the very program that asks. */

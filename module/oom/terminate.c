@@ -34,7 +34,7 @@ enum {
 static u64 available_kb(const struct oe_termination *termination)
 {
 	u64 lent = oe_reserve_available_kb() ? 0 : termination->lent_kb;
-	u64 kb = oe_available_kb();
+	u64 kb = oe_available_for_kill_kb();
 
 	return kb > lent ? kb - lent : 0;
 }

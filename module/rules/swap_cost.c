@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a page in swap goes on to take of memory: nothing on a disk, a part of
- * itself in zram or zswap. How large that part is depends on the data, so it is
- * learned from what has been swapped out lately.
+ * The memory that a page in swap goes on to take: nothing on a disk, a part of
+ * itself in zram or zswap. The part depends on the data, so it is learned from
+ * what has been swapped out lately.
  */
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -68,17 +68,35 @@ void oe_swap_cost_add(struct oe_swap_cost *cost, unsigned long swap_free,
  * oe_swap_cost_now - what a page in swap goes on to take
  * @cost: after some looks
  *
- * Nothing on a disk. In a compressed store as much as it took lately, and the
- * whole page as long as too little has gone there to know.
+ * Nothing on a disk. In a compressed store as much as it took lately.
  *
  * Context: any.
- * Return: parts of a page, 0..OE_SWAP_COST_WHOLE.
+ * Return: parts of a page, 0..OE_SWAP_COST_WHOLE; OE_SWAP_COST_UNKNOWN as long as
+ * too little has gone to the store to know.
  */
 unsigned int oe_swap_cost_now(const struct oe_swap_cost *cost)
 {
 	if (!cost->last_stored)
 		return 0;
-	if (cost->swapped < OE_SWAP_COST_SAMPLE || cost->taken >= cost->swapped)
+	if (cost->swapped < OE_SWAP_COST_SAMPLE)
+		return OE_SWAP_COST_UNKNOWN;
+	if (cost->taken >= cost->swapped)
 		return OE_SWAP_COST_WHOLE;
 	return div64_u64((u64)cost->taken * OE_SWAP_COST_WHOLE, cost->swapped);
+}
+
+/**
+ * oe_swap_cost_for_kill - the same, where too high a cost is the worse error
+ * @cost: of oe_swap_cost_now()
+ *
+ * A warning may come too early, so it takes an unknown cost for the whole page. A
+ * kill may not: the page is taken to go on using half of itself until
+ * OE_SWAP_COST_SAMPLE pages have shown what it is.
+ *
+ * Context: any.
+ * Return: parts of a page, 0..OE_SWAP_COST_WHOLE.
+ */
+unsigned int oe_swap_cost_for_kill(unsigned int cost)
+{
+	return cost == OE_SWAP_COST_UNKNOWN ? OE_SWAP_COST_WHOLE / 2 : cost;
 }

@@ -7,6 +7,8 @@
 enum {
 	/* A cost of this is the whole page: swapping it out brings nothing. */
 	OE_SWAP_COST_WHOLE = 256,
+	/* A store to which too little has gone to know: counts as the whole page. */
+	OE_SWAP_COST_UNKNOWN,
 	/*
 	 * Pages that must have been swapped out before their cost is known: many
 	 * more than the slots that each CPU takes in advance.
@@ -39,5 +41,6 @@ void oe_swap_cost_prime(struct oe_swap_cost *cost, unsigned long swapped,
 void oe_swap_cost_add(struct oe_swap_cost *cost, unsigned long swap_free,
 		      unsigned long stored);
 unsigned int oe_swap_cost_now(const struct oe_swap_cost *cost);
+unsigned int oe_swap_cost_for_kill(unsigned int cost);
 
 #endif /* OE_SWAP_COST_RULE_H */

@@ -28,9 +28,13 @@ static const struct cost_case costs[] = {
 	{ "no look", {}, 0, 0 },
 	{ "a disk at rest", { { FREE, 0 } }, 1, 0 },
 	{ "a disk", { { FREE, 0 }, { FREE - 2000, 0 } }, 2, 0 },
-	{ "a store at rest", { { FREE, 1 } }, 1, OE_SWAP_COST_WHOLE },
+	{ "a store at rest", { { FREE, 1 } }, 1, OE_SWAP_COST_UNKNOWN },
 	{ "a store, a page too few to know",
 	  { { FREE, 1 }, { FREE - 1023, 1 } },
+	  2,
+	  OE_SWAP_COST_UNKNOWN },
+	{ "a store, and as many pages as are needed to know",
+	  { { FREE, 1 }, { FREE - 1024, 1025 } },
 	  2,
 	  OE_SWAP_COST_WHOLE },
 	{ "a store, half of each page stays",
@@ -72,11 +76,11 @@ static const struct cost_case costs[] = {
 	{ "the store is gone, and a new one is there",
 	  { { FREE, 1 }, { FREE - 1024, 1 }, { FREE, 0 }, { FREE, 1 } },
 	  4,
-	  OE_SWAP_COST_WHOLE },
+	  OE_SWAP_COST_UNKNOWN },
 	{ "the largest numbers",
 	  { { ULONG_MAX, 1 }, { 0, ULONG_MAX }, { ULONG_MAX, 1 } },
 	  3,
-	  OE_SWAP_COST_WHOLE },
+	  OE_SWAP_COST_UNKNOWN },
 };
 
 static void available_cost(struct kunit *test)
@@ -116,8 +120,8 @@ static const struct {
 } primes[] = {
 	{ 0, 0, 0 },
 	{ 5000, 0, 0 },
-	{ 0, 5000, OE_SWAP_COST_WHOLE },
-	{ 1023, 1, OE_SWAP_COST_WHOLE },
+	{ 0, 5000, OE_SWAP_COST_UNKNOWN },
+	{ 1023, 1, OE_SWAP_COST_UNKNOWN },
 	{ 1024, 256, 64 },
 	{ 100000, 25000, 64 },
 	{ 100000, 100000, OE_SWAP_COST_WHOLE },
@@ -153,11 +157,23 @@ static void cost_after_load(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 128U, oe_swap_cost_now(&state));
 }
 
+/* An unknown cost counts as half for a kill, and each other one as it is. */
+static void cost_for_kill(struct kunit *test)
+{
+	unsigned int cost;
+
+	KUNIT_EXPECT_EQ(test, OE_SWAP_COST_WHOLE / 2,
+			oe_swap_cost_for_kill(OE_SWAP_COST_UNKNOWN));
+	for (cost = 0; cost <= OE_SWAP_COST_WHOLE; cost++)
+		KUNIT_EXPECT_EQ(test, cost, oe_swap_cost_for_kill(cost));
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(available_cost),
 	KUNIT_CASE(cost_at_rest),
 	KUNIT_CASE(cost_at_load),
 	KUNIT_CASE(cost_after_load),
+	KUNIT_CASE(cost_for_kill),
 	{},
 };
 
