@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # early_kb comes before the OOM, or the leak was too fast for it. With the value of the packaged
-# configuration it does for leaks of up to 40 MB a second. A result is a line "early: CASE, EARLY | KIND...",
-# a KIND for each rate.
+# configuration it does for leaks of up to 40 MB a second, and nobody dies before zram was used. A result
+# is a line "early: CASE, EARLY | KIND...", a KIND for each rate.
 # EARLY: values of early_kb, with commas (default 3%, the packaged one).
 # RATES: KiB/s, with commas (default 8192,40960); those after "-" are not judged.
 #
@@ -20,6 +20,8 @@ RATES=${RATES:-8192,40960}
 ROOM=49152
 SWAP_KB=49152
 PATIENCE=300
+# So much must be in zram before the module knows what it brings.
+KNOWN_PAGES=1024
 
 case_plain()
 {
@@ -31,9 +33,18 @@ case_disk()
 	swap_to "$DISK" "$SWAP_KB"
 }
 
+# Every other page is all zeroes.
 case_zram()
 {
 	use_zram "$SWAP_KB"
+	options=-X
+}
+
+# zram that brings nothing.
+case_dense()
+{
+	use_zram "$SWAP_KB"
+	options=-x
 }
 
 end_case()
@@ -48,14 +59,22 @@ first_emergency()
 	tail -n "+$((events_before + 1))" "$OE/events" | tr ' ' '\n' | sed -n 's/^kind=//p' | head -n 1
 }
 
-# leak_at RATE: sets $kind
+# Pages since boot.
+swapped_out()
+{
+	awk '$1 == "pswpout" { print $2 }' /proc/vmstat
+}
+
+# leak_at RATE: sets $kind, and $swapped to the pages that were swapped out meanwhile
 leak_at()
 {
 	poll_until "$PATIENCE" level_is normal || comment "still $(level_get level)"
 	events_before=$(wc -l <"$OE/events")
+	swapped_before=$(swapped_out)
 	# shellcheck disable=SC2086 # a list
 	leak -c leaker -a 1000 -k 128 -v "$1" -l 0 $options >"$tmp/leak" 2>&1
 	kind=$(first_emergency)
+	swapped=$(($(swapped_out) - swapped_before))
 }
 
 # judge CASE EARLY
@@ -71,6 +90,8 @@ judge()
 		fi
 		leak_at "$rate"
 		row="$row | $kind"
+		comment "$1, $rate KiB/s: $swapped pages swapped out"
+		first_swapped=${first_swapped:-$swapped}
 		[ -z "$judged" ] || [ "$kind" = early ] || missed="$missed $rate"
 	done
 	comment "early: $1, $2$row"
@@ -82,23 +103,25 @@ run_case()
 	spawn filler $(($(level_get available_kb) - ROOM)) 0 -a -1000 -L
 	filler=$pid
 	options=
+	first_swapped=
 	"case_$1"
-	[ "$1" != zram ] || options=-X
 	for early in $(echo "$EARLY" | tr ',' ' '); do
 		set_to early_kb "$early"
 		judge "$1" "$early"
 	done
 	set_to early_kb 0
 	stop_process "$filler"
+	[ -z "$options" ] ||
+		check "$1: nobody died before zram was used" test "$first_swapped" -ge "$KNOWN_PAGES"
 	end_case
 }
 
 values=$(echo "$EARLY" | tr ',' '\n' | wc -l)
-plan $((3 * values + 1))
+plan $((4 * values + 3))
 load_module selection_order=rank rank_threshold=100
 short_percpu_lists
 swapoff "$DISK" 2>/dev/null
-for one in plain disk zram; do
+for one in plain disk zram dense; do
 	run_case "$one"
 done
 equal "no splat" 0 "$(splat_taint)"
