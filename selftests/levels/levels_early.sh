@@ -47,6 +47,14 @@ case_dense()
 	options=-x
 }
 
+# zram that takes no more than a part of its size.
+case_limited()
+{
+	use_zram "$SWAP_KB"
+	echo 8M >/sys/block/zram0/mem_limit || bail_out "no mem_limit"
+	options=-x
+}
+
 end_case()
 {
 	swapoff "$DISK" 2>/dev/null
@@ -117,11 +125,11 @@ run_case()
 }
 
 values=$(echo "$EARLY" | tr ',' '\n' | wc -l)
-plan $((4 * values + 3))
+plan $((5 * values + 4))
 load_module selection_order=rank rank_threshold=100
 short_percpu_lists
 swapoff "$DISK" 2>/dev/null
-for one in plain disk zram dense; do
+for one in plain disk zram dense limited; do
 	run_case "$one"
 done
 equal "no splat" 0 "$(splat_taint)"

@@ -166,7 +166,7 @@ print_page()
 
 	The kind of the first emergency with a leak of so many KiB a second: \`early\`, or that the kernel asked.
 	Disk: 48 MB of swap on a disk. zram: as much, and data of which half can be compressed. dense: the
-	same with data that cannot.
+	same with data that cannot. limited: so, too, with \`mem_limit\` 8 MB.
 
 	| arrangement | 2048 | 8192 | 40960 | 204800 | module |
 	|---|---|---|---|---|---|
