@@ -98,57 +98,86 @@ count_tools()
 	}
 }
 
-# lines_of FILE.gcda...: "file TAB line TAB count" and "file TAB function" of what was never entered
+# lines_of FILE.gcda...: "file TAB line TAB count", "file TAB line TAB number TAB count" of each branch of a
+# line, and "file TAB function" of what was never entered
 lines_of()
 {
-	gcov --json-format --stdout "$@" 2>/dev/null | jq -r '
+	gcov --branch-probabilities --json-format --stdout "$@" 2>/dev/null | jq -r '
 		.files[] | .file as $file |
 		(.lines[] | [$file, .line_number, .count] | @tsv),
+		(.lines[] | .line_number as $line | .branches | to_entries[] |
+			[$file, $line, .key, .value.count] | @tsv),
 		(.functions[] | select(.execution_count == 0) | [$file, .name] | @tsv)'
 }
 
 # table PATTERN: of the files that match, from lines_of; lines that several objects have of a file
-# (headers) are added up.
+# (headers, what KUnit includes) are added up.
 table()
 {
-	awk -F '\t' -v pattern="$1" '
+	sort -t "$(printf '\t')" -k 1,1 -k 2,2n | awk -F '\t' -v pattern="$1" '
+	function percent(part, whole) { return whole ? sprintf("%.1f %%", 100 * part / whole) : "" }
+	function end_range() {
+		if (from)
+			left[range_file] = left[range_file] (left[range_file] ? ", " : "") \
+				(from == to ? from : from "-" to)
+		from = 0
+	}
+	function end_line() {
+		if (!line)
+			return
+		lines[file]++
+		reached[file] += hit > 0
+		if (hit) {
+			end_range()
+		} else {
+			if (!from || range_file != file) {
+				end_range()
+				from = line
+				range_file = file
+			}
+			to = line
+		}
+		line = 0
+	}
 	{ sub(/^.*\/(userspace-tools|build\/[^\/]*)\//, "", $1) }
 	$1 !~ pattern { next }
-	NF == 3 {
-		key = $1 SUBSEP $2
-		if (!(key in counts))
-			lines[$1]++
-		counts[key] += $3
-		next
-	}
-	{ silent[$1] = silent[$1] (silent[$1] ? ", " : "") "`" $2 "`" }
+	NF == 2 { silent[$1] = silent[$1] (silent[$1] ? ", " : "") "`" $2 "`"; next }
+	NF == 4 { branch[$1, $2, $3] += $4; branch_file[$1, $2, $3] = $1; next }
+	$1 != file || $2 != line { end_line(); file = $1; line = $2; hit = 0 }
+	{ hit += $3 }
 	END {
-		for (key in counts)
-			if (counts[key]) {
-				split(key, part, SUBSEP)
-				reached[part[1]]++
-			}
-		for (file in lines) {
-			printf "| `%s` | %d | %.0f %% | %s |\n", file, lines[file],
-				100 * reached[file] / lines[file], silent[file]
-			all += lines[file]
-			met += reached[file]
+		end_line()
+		end_range()
+		for (key in branch) {
+			branches[branch_file[key]]++
+			taken[branch_file[key]] += branch[key] > 0
 		}
-		printf "| ~all | %d | %.1f %% | |\n", all, 100 * met / all
+		for (file in lines) {
+			printf "| `%s` | %d | %s | %d | %s | %s | %s |\n", file, lines[file],
+				percent(reached[file], lines[file]), branches[file],
+				percent(taken[file], branches[file]), left[file], silent[file]
+			all_lines += lines[file]
+			all_reached += reached[file]
+			all_branches += branches[file]
+			all_taken += taken[file]
+		}
+		printf "| ~all | %d | %s | %d | %s | | |\n", all_lines, percent(all_reached, all_lines),
+			all_branches, percent(all_taken, all_branches)
 	}' | sort | sed 's/~all/**all**/'
 }
 
 write_page()
 {
-	local head='| file | lines | reached | functions never entered |'
-	local rule='|---|---|---|---|'
+	local head='| file | lines | reached | branches | taken | lines not reached | functions never entered |'
+	local rule='|---|---|---|---|---|---|---|'
 
 	cat <<-EOT
 	# Code that the tests reach
 
 	Written by \`make coverage\` on $(date -u +%F), at $(git rev-parse --short HEAD), by
 	$(machine). That a line was
-	reached does not say that a test would notice if it were wrong.
+	reached does not say that a test would notice if it were wrong. Branches are those of the compiler, those
+	that the debug kernel's own checks bring among them.
 
 	## The module
 
@@ -187,9 +216,9 @@ self_test()
 
 	for room in limits sysfs; do
 		mkdir -p "$build/module/$room"
-		printf 'int %s_report(void)\n{\n\treturn 1;\n}\n' "$room" >"$build/module/$room/report.c"
+		printf 'int %s_report(int a)\n{\n\tif (a)\n\t\treturn 2;\n\treturn 1;\n}\n' "$room" >"$build/module/$room/report.c"
 	done
-	printf 'int limits_report(void);\nint main(void)\n{\n\treturn !limits_report();\n}\n' \
+	printf 'int limits_report(int a);\nint main(void)\n{\n\treturn !limits_report(0);\n}\n' \
 		>"$build/module/main.c"
 	(
 		cd "$build"
@@ -204,8 +233,8 @@ self_test()
 	find "$WORK/module" -name '*.gcda' -print0 | sort -z | lines_of_null |
 		table '^module/[a-z_/]*[.]c$' >"$WORK/planted"
 	cat "$WORK/planted"
-	grep -q '`module/limits/report.c` | 2 | 100 %' "$WORK/planted" &&
-		grep -q '`module/sysfs/report.c` | 2 | 0 %' "$WORK/planted"
+	grep -qF '`module/limits/report.c` | 4 | 75.0 % | 2 | 50.0 % | 4 |  |' "$WORK/planted" &&
+		grep -qF '`module/sysfs/report.c` | 4 | 0.0 % | 2 | 0.0 % | 1-5 | `sysfs_report` |' "$WORK/planted"
 }
 
 case ${1-} in
