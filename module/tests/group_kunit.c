@@ -26,6 +26,8 @@
 #define oe_cgroup_resolve fake_resolve
 #define oe_cgroup_is_named fake_is_named
 
+#include "failing_alloc.h"
+
 #include "../rank/name_index.c"
 static void note_widening(unsigned int index, const struct oe_names *names);
 static void note_narrowing(unsigned int index, const struct oe_names *names);
@@ -380,6 +382,8 @@ static void bad_rules_change_nothing(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, good, text);
 }
 
+#include "no_memory_cases.h"
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(child_is_in_its_parents_cgroup),
 	KUNIT_CASE(every_condition_counts),
@@ -394,6 +398,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(single_rules_read_back),
 	KUNIT_CASE(users_from_first_to_last),
 	KUNIT_CASE(executables_are_asked_for_if_a_rule_does),
+	KUNIT_CASE(rules_need_memory),
+	KUNIT_CASE(groups_need_memory),
 	{},
 };
 

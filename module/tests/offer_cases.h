@@ -164,6 +164,19 @@ static void pool_tells_when_it_is_low(struct kunit *test)
 	oe_pool_exit(&pool);
 }
 
+static void pool_needs_memory(struct kunit *test)
+{
+	unsigned int before = destroyed_caches;
+	struct oe_pool pool;
+
+	allocs_left = 3;
+	KUNIT_EXPECT_EQ(test, -ENOMEM,
+			oe_pool_init(&pool, "oe_kunit_pool", sizeof(void *),
+				     8));
+	allocs_left = UINT_MAX;
+	KUNIT_EXPECT_EQ(test, before + 1, destroyed_caches);
+}
+
 static void entry_is_small(struct kunit *test)
 {
 	/* The goal of the benchmarks, with the bucket and the cache's rounding. */
@@ -179,6 +192,7 @@ static void entry_is_small(struct kunit *test)
 		KUNIT_CASE(offers_leave_the_spare_entries),                   \
 		KUNIT_CASE(no_offers_without_tracepoints),                    \
 		KUNIT_CASE(pool_tells_when_it_is_low),                        \
+		KUNIT_CASE(pool_needs_memory),                                \
 		KUNIT_CASE(entry_is_small)
 
 #endif /* OE_OFFER_CASES_H */

@@ -6,8 +6,13 @@
 #include <kunit/test.h>
 #include <linux/kthread.h>
 
+#include "failing_alloc.h"
+
 #include "../lib/pid_table.c"
+static void count_destroyed(struct kmem_cache *cache);
+#define kmem_cache_destroy count_destroyed
 #include "../lib/pool.c"
+#undef kmem_cache_destroy
 
 static void *alloc_or_fail(struct oe_pool *pool);
 static void *take_or_fail(struct oe_pool *pool, bool *low);
@@ -71,6 +76,14 @@ static struct {
 	bool now;
 	struct pid *drops;
 } failing_alloc;
+
+static unsigned int destroyed_caches;
+
+static void count_destroyed(struct kmem_cache *cache)
+{
+	destroyed_caches++;
+	kmem_cache_destroy(cache);
+}
 
 static void *alloc_or_fail(struct oe_pool *pool)
 {
