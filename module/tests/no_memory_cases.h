@@ -42,7 +42,7 @@ static int set_joint_rules(void)
 	return set_joint(&group, "exe=/service cgroup=/a/b\nuid=3");
 }
 
-/* What there was before a failing change is still there after it. */
+/* A failing change leaves what there was before. */
 static void rules_need_memory(struct kunit *test)
 {
 	char *text = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
