@@ -48,7 +48,7 @@ play()
 
 	shift 2
 	case $swap in
-	disk) options=(--swap "$SWAP_MB" --modprobe) ;;
+	disk | zswap) options=(--swap "$SWAP_MB" --modprobe) ;;
 	zram) options=(--modprobe) ;;
 	esac
 	verdict=$RESULTS/worlds.verdict
@@ -229,8 +229,7 @@ print_page()
 	done | sort | uniq -c | sort -k 2n -k 3 | awk '{ print "| " $2 " | " $3 " | " $1 " |" }'
 	cat <<-'EOT'
 
-	Not in these worlds: less than 128 MB (Debian's kernel does not come up with the tests in 96) and more than
-	512 MB, zswap, suspend, a full disk, unload beside an OOM, limits of users, no_victim_action panic and reboot,
+	Not in these worlds: less than 128 MB (Debian's kernel does not come up with the tests in 96), suspend, a full disk, unload beside an OOM, limits of users, no_victim_action panic and reboot,
 	memory.oom.group, cgroups in cgroups.
 	EOT
 	if [[ $(count red) -gt 0 ]]; then

@@ -319,11 +319,19 @@ use_zram()
 		swapon /dev/zram0; } || bail_out "no zram"
 }
 
+# In front of the disk. zsmalloc, as it is the one whose pages the kernel counts for all to read.
+use_zswap()
+{
+	zswap=/sys/module/zswap/parameters
+	{ modprobe zsmalloc && echo zsmalloc >$zswap/zpool && echo Y >$zswap/enabled; } || bail_out "no zswap"
+}
+
 before_load()
 {
 	while read -r verb what value _; do
 		case "$verb $what $value" in
 		"swap zram "*) use_zram ;;
+		"swap zswap "*) use_zswap ;;
 		"before ftrace_off "*) echo 0 >/proc/sys/kernel/ftrace_enabled ;;
 		"before probes "*) step_probes on ;;
 		"param memcg_no_victim_action fail") leak_s=$FAIL_S ;;

@@ -5,7 +5,7 @@
 #
 #	world SEED
 #	mem MB			of the guest
-#	swap none|disk|zram
+#	swap none|disk|zram|zswap
 #	before FAULT		before the module is loaded: ftrace_off, probes
 #	param NAME VALUE	a file of /sys/kernel/oom_embedded, as soon as it is loaded
 #	cgroup NAME KB		memory.max; its path is /NAME
@@ -22,6 +22,8 @@ import sys
 # Debian's kernel takes 60 MB of it for itself, and does not come up with the tests in 96. Most worlds
 # are small: a guest fills its memory page by page.
 MEM_MB = [128, 128, 128, 128, 128, 160, 192, 256, 512]
+# The same, of one world in twelve.
+LARGE_MB = [1024, 1024, 2048]
 HELD = ["leak", "leak", "anon", "locked", "thp", "memfd", "sysv", "page_tables"]
 LEAKS = ["leak", "leak", "leak", "locked", "thp", "memfd", "sysv", "page_tables", "pipes", "sockets",
          "fork"]
@@ -34,6 +36,8 @@ CGROUP_LEAKS = ["leak", "leak", "memfd", "sysv", "page_tables", "fork", "locked"
 class World:
     def __init__(self, seed):
         self.random = random.Random(seed)
+        # Of its own: what is taken from it leaves the rest of a world as it was.
+        self.rare = random.Random(seed * 1000003 + 7)
         self.lines = [f"world {seed}"]
         self.threshold = 0
         self.cgroups = []
@@ -59,10 +63,15 @@ class World:
 
     def pick_machine(self):
         self.mem = self.pick(MEM_MB)
+        if self.rare.randrange(12) == 0:
+            self.mem = self.rare.choice(LARGE_MB)
         # Beside the kernel and the tests.
         self.free_kb = (self.mem - 96) * 1024
         self.add("mem", self.mem)
-        self.add("swap", self.pick(["none", "none", "disk", "zram"]))
+        swap = self.pick(["none", "none", "disk", "zram"])
+        if swap == "disk" and self.rare.randrange(2) == 0:
+            swap = "zswap"
+        self.add("swap", swap)
         if self.one_in(20):
             self.add("before", "ftrace_off")
         elif self.one_in(10):
