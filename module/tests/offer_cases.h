@@ -192,7 +192,6 @@ static void entry_is_small(struct kunit *test)
 		KUNIT_CASE(offers_leave_the_spare_entries),                   \
 		KUNIT_CASE(no_offers_without_tracepoints),                    \
 		KUNIT_CASE(pool_tells_when_it_is_low),                        \
-		KUNIT_CASE(pool_needs_memory),                                \
-		KUNIT_CASE(entry_is_small)
+		KUNIT_CASE(pool_needs_memory), KUNIT_CASE(entry_is_small)
 
 #endif /* OE_OFFER_CASES_H */

@@ -169,12 +169,9 @@ static void cost_for_kill(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(available_cost),
-	KUNIT_CASE(cost_at_rest),
-	KUNIT_CASE(cost_at_load),
-	KUNIT_CASE(cost_after_load),
-	KUNIT_CASE(cost_for_kill),
-	{},
+	KUNIT_CASE(available_cost), KUNIT_CASE(cost_at_rest),
+	KUNIT_CASE(cost_at_load),   KUNIT_CASE(cost_after_load),
+	KUNIT_CASE(cost_for_kill),  {},
 };
 
 struct kunit_suite oe_swap_cost_suite = {
