@@ -39,8 +39,10 @@
  *  watcher.lock        level, forecast, watermarks  OOM path, watcher, sysfs
  *  watches.lock        levels of cgroups            OOM path, its thread, sysfs
  *  stall.lock          pollers of stall_percent     early thread, sysfs
- *  ring->lock          records of decisions and of  OOM path, settling worker,
- *                      available memory             watcher, sysfs reads
+ *  record.lock         the record of decisions      OOM path, settling worker,
+ *                                                   sysfs reads
+ *  ring->lock          the record of available      OOM path, watcher, sysfs
+ *                      memory                       reads
  *  notify.lock         the queue of uevents         OOM path, settling worker,
  *                                                   uevent thread, watcher
  *  inherit.lost_lock   lost inheritances (raw)      fork tracepoint, worker

@@ -11,19 +11,18 @@ enum {
 
 /**
  * struct oe_event - a decision in the record
- * @episode: as it was when it ended; holds no references
+ * @episode: what is said of it in `events`, as it was when it ended; the rest is 0
  * @time_ns: CLOCK_REALTIME of its beginning
- * @arguments: for oe_events_copy(), where the command line is
+ * @arguments: command line of its victim; "" = not known
  */
 struct oe_event {
 	struct oe_episode episode;
 	u64 time_ns;
-	struct oe_arguments_entry arguments;
+	char arguments[OE_ARGUMENTS_SIZE];
 };
 
 void oe_events_record(const struct oe_episode *episode, const char *arguments);
 void oe_events_range(u64 *first, u64 *end);
-bool oe_events_copy(u64 number, struct oe_event *event,
-		    char arguments[OE_ARGUMENTS_SIZE]);
+bool oe_events_copy(u64 number, struct oe_event *event);
 
 #endif /* OE_EVENTS_H */

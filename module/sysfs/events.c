@@ -37,7 +37,6 @@ static struct {
 	char line[LINE_SIZE];
 	char comm[OE_COMM_ESCAPED];
 	char cgroup[CGROUP_TEXT];
-	char arguments[OE_ARGUMENTS_SIZE];
 	char escaped[OE_ARGUMENTS_ESCAPED];
 } scratch = {
 	.lock = __MUTEX_INITIALIZER(scratch.lock),
@@ -260,7 +259,8 @@ static void add_stall(struct oe_text *text, const struct oe_episode *episode)
 /* Whole: the process chose each byte. */
 static void add_arguments(struct oe_text *text)
 {
-	oe_escape(scratch.escaped, sizeof(scratch.escaped), scratch.arguments);
+	oe_escape(scratch.escaped, sizeof(scratch.escaped),
+		  scratch.event.arguments);
 	oe_text_add(text, " victim_cmdline=%s",
 		    scratch.escaped[0] ? scratch.escaped : "-");
 }
@@ -272,7 +272,7 @@ static bool render_event(u64 number, unsigned int *length)
 	const struct oe_episode *episode = &scratch.event.episode;
 	const char *group = episode->call.domain.group;
 
-	if (!oe_events_copy(number, &scratch.event, scratch.arguments))
+	if (!oe_events_copy(number, &scratch.event))
 		return false;
 	add_call(&text, &scratch.event);
 	add_victim(&text, episode);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: command lines as processes leave them, and how many of them are kept.
+ * KUnit: command lines as processes leave them.
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
-#include <linux/limits.h>
 #include <linux/string.h>
 
 #include "../lib/arguments.c"
@@ -55,66 +54,8 @@ static void arguments_become_text(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (size_t)OE_ARGUMENTS_MAX, strlen(text));
 }
 
-enum {
-	NR_LINES = 500,
-};
-
-/* A command line that differs from all others; its length is within 0..100. */
-static void make_line(unsigned int number, char *text)
-{
-	unsigned int length = number * 37 % (OE_ARGUMENTS_MAX + 1);
-
-	memset(text, '!' + number % 90, length);
-	text[length] = '\0';
-	if (length > 4)
-		text[length / 2] = '!' + number / 90;
-}
-
-/* Are the newest there whole, the oldest not at all, and is there no third? */
-static void expect_newest(struct kunit *test,
-			  const struct oe_arguments_log *log,
-			  const struct oe_arguments_entry *entries,
-			  unsigned int end)
-{
-	char line[OE_ARGUMENTS_SIZE];
-	char text[OE_ARGUMENTS_SIZE];
-	unsigned int bytes = 0;
-	unsigned int i = end;
-
-	while (i--) {
-		make_line(i, line);
-		bytes += strlen(line);
-		memset(text, 'x', sizeof(text));
-		oe_arguments_copy(log, entries[i], text);
-		KUNIT_EXPECT_STREQ(test, bytes <= OE_ARGUMENTS_ROOM ? line : "",
-				   text);
-	}
-}
-
-static void the_last_ones_are_kept(struct kunit *test)
-{
-	static const u32 begins[] = { 0, 1, U32_MAX - 300, U32_MAX };
-	static struct oe_arguments_entry entries[NR_LINES];
-	static struct oe_arguments_log log;
-	char line[OE_ARGUMENTS_SIZE];
-	unsigned int i;
-	unsigned int k;
-
-	for (i = 0; i < ARRAY_SIZE(begins); i++) {
-		log.end = begins[i];
-		for (k = 0; k < NR_LINES; k++) {
-			make_line(k, line);
-			entries[k] = oe_arguments_add(&log, line);
-			if (k % 50 == 0)
-				expect_newest(test, &log, entries, k + 1);
-		}
-		expect_newest(test, &log, entries, NR_LINES);
-	}
-}
-
 static struct kunit_case arguments_cases[] = {
 	KUNIT_CASE(arguments_become_text),
-	KUNIT_CASE(the_last_ones_are_kept),
 	{},
 };
 
