@@ -24,9 +24,14 @@
 enum {
 	ROOM_MIN = 16,
 	ROOM_MAX = 32768,
+	/* If the parameter is not given: one for so much memory, within these. */
+	ROOM_MB = 4,
+	ROOM_LEAST = 128,
+	ROOM_MOST = 1000,
 };
 
-static unsigned int report_processes = 1000;
+/* Set once, at load. */
+static unsigned int report_processes;
 
 static struct {
 	struct oe_memreport reports[OE_NR_MEMREPORTS];
@@ -53,7 +58,7 @@ static const struct kernel_param_ops room_ops = {
 module_param_cb(report_processes, &room_ops, &report_processes, 0444);
 MODULE_PARM_DESC(
 	report_processes,
-	"processes that a memory report has room for (16..32768, default 1000)");
+	"processes that a memory report has room for (16..32768, default: one for each 4 MB of memory, from 128 to 1000)");
 
 /**
  * oe_memreport_size - the size by which processes are sorted
@@ -311,6 +316,13 @@ int oe_memreport_reserve_names(void)
 	return 0;
 }
 
+static unsigned int default_room(void)
+{
+	unsigned long mb = totalram_pages() >> (20 - PAGE_SHIFT);
+
+	return clamp_t(unsigned long, mb / ROOM_MB, ROOM_LEAST, ROOM_MOST);
+}
+
 /**
  * oe_memreport_init - set the memory aside
  *
@@ -321,6 +333,8 @@ int oe_memreport_init(void)
 {
 	unsigned int i;
 
+	if (!report_processes)
+		report_processes = default_room();
 	for (i = 0; i < OE_NR_MEMREPORTS; i++) {
 		struct oe_memreport *report = &memreport.reports[i];
 

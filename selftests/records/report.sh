@@ -147,7 +147,17 @@ in_pieces()
 	cmp -s "$tmp/pieces" "$tmp/report"
 }
 
-plan 20
+# default_room: one process for each 4 MB of memory, from 128 to 1000
+default_room()
+{
+	awk '/^MemTotal:/ { n = int($2 / 4096); print (n < 128 ? 128 : n > 1000 ? 1000 : n) }' /proc/meminfo
+}
+
+plan 21
+load_module
+equal "room by the memory of the machine" "$(default_room)" \
+	"$(cat /sys/module/oom_embedded/parameters/report_processes)"
+unload_module
 load_module report_processes=16 report_to_log=1
 watcher=$(watcher_thread)
 [ -n "$watcher" ] || bail_out "no watcher"
