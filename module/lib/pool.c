@@ -86,6 +86,25 @@ void oe_pool_free(struct oe_pool *pool, void *object)
 }
 
 /**
+ * oe_pool_grow - from now on the pool holds more objects
+ * @pool: the pool
+ * @target: how many; no less than before
+ *
+ * Context: any; the caller serialises.
+ * Return: true if they are more than before: oe_pool_fill() makes them.
+ */
+bool oe_pool_grow(struct oe_pool *pool, unsigned int target)
+{
+	unsigned long flags;
+	bool more = target > pool->target;
+
+	raw_spin_lock_irqsave(&pool->lock, flags);
+	WRITE_ONCE(pool->target, target); /* oe_pool_fill() */
+	raw_spin_unlock_irqrestore(&pool->lock, flags);
+	return more;
+}
+
+/**
  * oe_pool_fill - allocate up to the target
  * @pool: the pool
  *
@@ -96,7 +115,7 @@ int oe_pool_fill(struct oe_pool *pool)
 {
 	void *object;
 
-	while (READ_ONCE(pool->size) < pool->target) {
+	while (READ_ONCE(pool->size) < READ_ONCE(pool->target)) {
 		object = oe_pool_alloc(pool);
 		if (!object)
 			return -ENOMEM;

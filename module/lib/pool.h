@@ -18,7 +18,7 @@ struct oe_pool_item {
 /**
  * struct oe_pool - spare objects for contexts that must not allocate
  * @cache: the slab cache of the objects
- * @target: how many the pool tries to hold
+ * @target: how many the pool tries to hold; changed under @lock
  * @lock: the rest; raw: taken with preemption off on PREEMPT_RT too
  * @first: the free objects
  * @size: how many there are
@@ -34,6 +34,7 @@ struct oe_pool {
 int oe_pool_init(struct oe_pool *pool, const char *name, size_t object_size,
 		 unsigned int target);
 void oe_pool_exit(struct oe_pool *pool);
+bool oe_pool_grow(struct oe_pool *pool, unsigned int target);
 int oe_pool_fill(struct oe_pool *pool);
 void *oe_pool_take(struct oe_pool *pool, bool *low);
 void *oe_pool_alloc(struct oe_pool *pool);

@@ -139,6 +139,20 @@ static void insert_heritage(const struct oe_heritage *heritage,
 }
 
 /**
+ * oe_inherit_expect_forks - a process has a ranking: forks need entries
+ *
+ * The spare ones that are there at load serve until the background work has made
+ * more.
+ *
+ * Context: process context, under oe_rank_table_lock; allocates nothing.
+ */
+void oe_inherit_expect_forks(void)
+{
+	if (oe_rank_table_expect_forks())
+		queue_delayed_work(system_wq, &inherit.repair, 0);
+}
+
+/**
  * oe_inherit_fork - give a new process its parent's ranking and groups
  * @parent: thread group that forked
  * @child: new thread group, not running yet

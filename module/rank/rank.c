@@ -61,9 +61,11 @@ static int start_watching(void)
 	if (rank.watching)
 		return 0;
 	err = oe_fork_watch();
-	if (!err)
-		rank.watching = true;
-	return err;
+	if (err)
+		return err;
+	rank.watching = true;
+	oe_inherit_expect_forks();
+	return 0;
 }
 
 static void stop_watching(void)

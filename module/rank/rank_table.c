@@ -21,11 +21,14 @@ enum {
 	 * PREEMPT_RT.
 	 */
 	POOL_TARGET = 256,
+	/* The same before the first process is ranked: a page of them. */
+	POOL_FIRST = 40,
 };
 
 static struct {
 	struct oe_pid_table table;
 	struct oe_pool pool;
+	unsigned int for_forks; /* spare entries that only forks may take */
 	void (*emptied)(void);
 	bool any_offer; /* since the module was loaded */
 } rank_table;
@@ -158,8 +161,9 @@ struct oe_rank_entry *oe_rank_table_alloc(void)
 	struct oe_rank_entry *entry = oe_pool_alloc(&rank_table.pool);
 	bool low;
 
-	/* Half of them are left for forks. */
-	if (!entry && READ_ONCE(rank_table.pool.size) > POOL_TARGET / 2)
+	/* Set by oe_rank_table_fill(). */
+	if (!entry && READ_ONCE(rank_table.pool.size) >
+			      READ_ONCE(rank_table.for_forks))
 		entry = oe_pool_take(&rank_table.pool, &low);
 	return entry;
 }
@@ -203,6 +207,18 @@ struct oe_rank_entry *oe_rank_table_take(bool *low)
 }
 
 /**
+ * oe_rank_table_expect_forks - from now on forks need entries
+ *
+ * Context: process context, under oe_rank_table_lock; allocates nothing.
+ * Return: true if oe_rank_table_fill() should be called.
+ */
+bool oe_rank_table_expect_forks(void)
+{
+	lockdep_assert_held(&oe_rank_table_lock);
+	return oe_pool_grow(&rank_table.pool, POOL_TARGET);
+}
+
+/**
  * oe_rank_table_fill - allocate spare entries for oe_rank_table_take()
  *
  * Context: process context, may sleep and allocate.
@@ -210,7 +226,12 @@ struct oe_rank_entry *oe_rank_table_take(bool *low)
  */
 int oe_rank_table_fill(void)
 {
-	return oe_pool_fill(&rank_table.pool);
+	int err = oe_pool_fill(&rank_table.pool);
+
+	/* Half of them; while they are few, half of these few. */
+	if (!err)
+		WRITE_ONCE(rank_table.for_forks, rank_table.pool.target / 2);
+	return err;
 }
 
 /*
@@ -396,8 +417,9 @@ int oe_rank_table_walk(int (*visit)(struct oe_rank_entry *entry, void *arg),
 int oe_rank_table_init(void (*emptied)(void))
 {
 	rank_table.emptied = emptied;
+	rank_table.for_forks = POOL_FIRST / 2;
 	return oe_pool_init(&rank_table.pool, "oom_embedded_rank",
-			    sizeof(struct oe_rank_entry), POOL_TARGET);
+			    sizeof(struct oe_rank_entry), POOL_FIRST);
 }
 
 /**

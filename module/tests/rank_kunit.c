@@ -486,6 +486,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(entry_of_a_late_fork_is_watched),
 	KUNIT_CASE(exit_leaves_no_work),
 	KUNIT_CASE(spare_entries_are_made_again),
+	KUNIT_CASE(few_are_spare_without_rankings),
 	OFFER_CASES,
 	{},
 };

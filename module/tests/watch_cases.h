@@ -59,6 +59,7 @@ static void spare_entries_are_made_again(struct kunit *test)
 	bool low = false;
 
 	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	flush_delayed_work(&inherit.repair);
 	while (!low && nr < ARRAY_SIZE(taken))
 		taken[nr++] = oe_rank_table_take(&low);
 	KUNIT_EXPECT_TRUE(test, low);
@@ -69,6 +70,20 @@ static void spare_entries_are_made_again(struct kunit *test)
 			READ_ONCE(rank_table.pool.size));
 	while (nr)
 		oe_rank_table_free(taken[--nr]);
+}
+
+/* Before a process is ranked there are few, of which a manager may have half. */
+static void few_are_spare_without_rankings(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, (unsigned int)POOL_FIRST,
+			READ_ONCE(rank_table.pool.size));
+	failing_alloc.at = 1;
+	failing_alloc.with_spare = true;
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	rank_expect(test, 0, 7, OE_SOURCE_EXPLICIT);
+	flush_delayed_work(&inherit.repair);
+	KUNIT_EXPECT_EQ(test, (unsigned int)POOL_TARGET,
+			READ_ONCE(rank_table.pool.size));
 }
 
 #endif /* OE_WATCH_CASES_H */
