@@ -17,6 +17,7 @@
 #include "oom/intercept.h"
 #include "oom/quiet.h"
 #include "oom/request.h"
+#include "oom/settle.h"
 #include "levels/level.h"
 #include "record/memory_report.h"
 #include "record/report_log.h"
@@ -77,7 +78,8 @@ static void start_wrapping(void)
 			err == -EAGAIN ?
 				" as long as kprobes or ftrace are switched off or used by others" :
 				"");
-	oe_coverage_start(err == -EAGAIN ? wrap_kernel : NULL);
+	oe_coverage_start(err == -EAGAIN ? wrap_kernel : NULL,
+			  oe_settle_reserve);
 }
 
 /* For an OOM, in which nothing can be allocated. */

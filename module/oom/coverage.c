@@ -64,6 +64,7 @@ static struct {
 	struct delayed_work work;
 	int (*retry)(void); /* the worker's, as the next one */
 	unsigned long next_retry; /* jiffies */
+	void (*unwrapped)(void); /* see oe_coverage_start() */
 } coverage = {
 	.lock = __MUTEX_INITIALIZER(coverage.lock),
 	.work_lock = __RAW_SPIN_LOCK_UNLOCKED(coverage.work_lock),
@@ -225,6 +226,8 @@ static void check_work(struct work_struct *work)
 		retry_load();
 		oe_coverage_check(text);
 	}
+	if (!oe_coverage_has(OE_COVER_OOM))
+		coverage.unwrapped();
 	queue_check(CHECK_MS);
 }
 
@@ -285,16 +288,21 @@ static void set_working(bool working)
  * oe_coverage_start - the ways in are as they are: watch them
  * @retry: wraps what could not be wrapped at load because something was switched
  *	off; called until it returns anything but -EAGAIN; NULL: nothing to retry
+ * @unwrapped: called, also more than once, if a call of out_of_memory() may come in
+ *	by the notifier only
  *
  * Context: module init, last step.
  */
-void oe_coverage_start(int (*retry)(void))
+void oe_coverage_start(int (*retry)(void), void (*unwrapped)(void))
 {
 	coverage.retry = retry;
+	coverage.unwrapped = unwrapped;
 	coverage.next_retry = jiffies + msecs_to_jiffies(RETRY_MS);
 	/* Deferrable: an idle CPU is not woken for it. */
 	INIT_DEFERRABLE_WORK(&coverage.work, check_work);
 	set_telling(true);
+	if (!oe_coverage_has(OE_COVER_OOM))
+		unwrapped();
 	/* Coverage that never existed cannot be lost. */
 	if (!retry && !oe_coverage_has(OE_COVER_OOM))
 		return;

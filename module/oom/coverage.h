@@ -37,7 +37,7 @@ void oe_coverage_check(char text[OE_COVERAGE_TEXT]);
 void oe_coverage_check_soon(void);
 void oe_coverage_attach(struct kernfs_node *node);
 void oe_coverage_detach(void);
-void oe_coverage_start(int (*retry)(void));
+void oe_coverage_start(int (*retry)(void), void (*unwrapped)(void));
 void oe_coverage_stop(void);
 
 #endif /* OE_COVERAGE_H */

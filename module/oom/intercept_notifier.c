@@ -145,15 +145,7 @@ static struct notifier_block oom_block = {
  */
 int oe_intercept_notifier_init(void)
 {
-	int err;
-
-	err = oe_settle_init();
-	if (err)
-		return err;
-	err = oe_others_register(&oom_block);
-	if (err)
-		oe_settle_exit();
-	return err;
+	return oe_others_register(&oom_block);
 }
 
 /**

@@ -27,7 +27,8 @@ static void settle_work(struct work_struct *work);
 
 static struct {
 	struct mutex lock; /* its holders never allocate */
-	struct workqueue_struct *queue; /* with a rescuer: no memory needed */
+	/* With a rescuer: no memory needed. NULL while all calls are wrapped. */
+	struct workqueue_struct *queue;
 	struct delayed_work work;
 	struct oe_episode *episode; /* NULL = nothing to settle */
 	bool steered;
@@ -61,7 +62,10 @@ static bool is_settled(const struct oe_episode *episode)
 
 static void queue_work_soon(void)
 {
-	queue_delayed_work(settle.queue, &settle.work,
+	/* Set by oe_settle_reserve(). */
+	struct workqueue_struct *queue = READ_ONCE(settle.queue);
+
+	queue_delayed_work(queue ?: system_wq, &settle.work,
 			   msecs_to_jiffies(SETTLE_POLL_MS));
 }
 
@@ -112,16 +116,20 @@ void oe_settle_later(struct oe_episode *episode, bool steer)
 }
 
 /**
- * oe_settle_init - prepare the worker
+ * oe_settle_reserve - calls may come in by the notifier
  *
- * Context: module init, may sleep.
- * Return: 0 or -ENOMEM.
+ * That is so from the load on, or when something takes the redirects away. The
+ * kernel's own queue serves for a call that comes before this, or if there is no
+ * memory: then it may have to wait for some.
+ *
+ * Context: process context, may sleep and allocate; the caller serialises.
  */
-int oe_settle_init(void)
+void oe_settle_reserve(void)
 {
-	settle.queue =
-		alloc_workqueue("oom_embedded", WQ_MEM_RECLAIM | WQ_UNBOUND, 1);
-	return settle.queue ? 0 : -ENOMEM;
+	if (!settle.queue)
+		WRITE_ONCE(settle.queue, /* queue_work_soon() */
+			   alloc_workqueue("oom_embedded",
+					   WQ_MEM_RECLAIM | WQ_UNBOUND, 1));
 }
 
 /**
@@ -133,5 +141,6 @@ void oe_settle_exit(void)
 {
 	oe_settle();
 	cancel_delayed_work_sync(&settle.work);
-	destroy_workqueue(settle.queue);
+	if (settle.queue)
+		destroy_workqueue(settle.queue);
 }

@@ -6,7 +6,7 @@
 
 struct oe_episode;
 
-int oe_settle_init(void);
+void oe_settle_reserve(void);
 void oe_settle_exit(void);
 void oe_settle(void);
 void oe_settle_later(struct oe_episode *episode, bool steer);
