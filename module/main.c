@@ -85,14 +85,8 @@ static void start_wrapping(void)
 /* For an OOM, in which nothing can be allocated. */
 static int set_memory_aside(void)
 {
-	int err = oe_hold_init();
-
-	if (err)
-		return err;
-	err = oe_decide_init();
-	if (err)
-		oe_hold_exit();
-	return err;
+	oe_decide_init();
+	return oe_hold_init();
 }
 
 /* The caches of the groups, too: of those that were made. */

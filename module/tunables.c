@@ -18,6 +18,7 @@
 #include "memory/reserve.h"
 #include "oom/early.h"
 #include "oom/hold.h"
+#include "tasks/decide.h"
 #include "tasks/mirror.h"
 #include "tunables.h"
 
@@ -36,6 +37,14 @@ static const char *const memcg_no_victim_words[] = {
 		.value = &oe_config.tunable,			\
 		.min = lowest,					\
 		.max = highest,					\
+	}
+
+#define RANKING(tunable)					\
+	[OE_TUNABLE_##tunable] = {				\
+		.name = #tunable,				\
+		.value = &oe_config.tunable,			\
+		.max = OE_RANK_MAX,				\
+		.changed = oe_decide_changed,			\
 	}
 
 #define WORD(tunable, list)					\
@@ -63,8 +72,8 @@ static u64 half_of_memory(void)
 
 const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 	WORD(mode, mode_words),
-	NUMBER(rank_threshold, 0, OE_RANK_MAX),
-	NUMBER(default_rank, 0, OE_RANK_MAX),
+	RANKING(rank_threshold),
+	RANKING(default_rank),
 	WORD(selection_order, order_words),
 	WORD(no_victim_action, no_victim_words),
 	WORD(memcg_no_victim_action, memcg_no_victim_words),

@@ -202,7 +202,7 @@ int oe_hold_prepare(unsigned int enable)
 	 */
 	if (!enable || !hold.ready || hold.held)
 		return 0;
-	sets = oe_kill_table_new(MAX_SETS);
+	sets = oe_kill_table_new(MAX_SETS, GFP_KERNEL);
 	held = kvcalloc(MAX_HELD, sizeof(*held), GFP_KERNEL);
 	if (!held || !sets) {
 		oe_kill_table_free(sets);

@@ -33,6 +33,7 @@
 #include "sysfs/group_files.h"
 #include "sysfs/dir.h"
 #include "tasks.h"
+#include "tasks/decide.h"
 
 enum {
 	PID_LINE = 12, /* "%10d\n", and the NUL while it is written */
@@ -210,6 +211,7 @@ static int reserve_memory(void)
 {
 	int err = oe_group_pass_reserve();
 
+	oe_decide_reserve();
 	return err ?: oe_memreport_reserve_names();
 }
 

@@ -17,6 +17,7 @@
 #include "sysfs/lines.h"
 #include "rank/rank.h"
 #include "sysfs/common.h"
+#include "tasks/decide.h"
 
 /**
  * oe_changes_find - a process by its number
@@ -77,6 +78,9 @@ static int apply_lines(char *text, oe_change_parser parse, void *arg)
 	}
 	if (!err)
 		err = oe_rank_apply(changes, nr_changes);
+	/* The rankings are in force before it takes memory. */
+	if (!err)
+		oe_decide_reserve();
 	while (nr_changes--)
 		put_pid(changes[nr_changes].pid);
 	kvfree(changes);

@@ -222,7 +222,7 @@ static int fill_candidates(struct table *table)
 	table->domain.totalpages = oe_tasks_totalpages(NULL);
 	table->biggest = 0;
 	table->cache = (struct oe_kill_cache){
-		.table = oe_kill_table_new(table->room),
+		.table = oe_kill_table_new(table->room, GFP_KERNEL),
 		.below = OE_RANK_MAX + 1,
 	};
 	if (!table->cache.table)

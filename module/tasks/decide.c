@@ -31,8 +31,12 @@ enum {
 	MAX_SETS = 4096,
 };
 
-/* Users hold oom_lock. */
+/*
+ * NULL until a process may be protected, then there until the end. Users hold
+ * oom_lock; without it a set is looked for alone, which is right and slow.
+ */
 static struct oe_kill_table *protected_sets;
+static bool ready; /* the module is loaded */
 
 /* A decision under way. */
 struct search {
@@ -196,7 +200,8 @@ static struct oe_candidate find_victim(const struct oe_domain *domain,
 		.domain = domain,
 		.policy = *policy,
 		.sets = {
-			.table = protected_sets,
+			/* Published by oe_decide_reserve(). */
+			.table = READ_ONCE(protected_sets),
 			/* Ranking 0 is protected with any threshold. */
 			.below = max(policy->threshold, OE_RANK_NEVER + 1U),
 		},
@@ -221,18 +226,50 @@ static struct oe_candidate find_victim(const struct oe_domain *domain,
 }
 
 /**
- * oe_decide_init - set memory aside for decisions
+ * oe_decide_reserve - set memory aside for decisions: a process may be protected
  *
- * Context: module init, may sleep and allocate.
- * Return: 0 or -ENOMEM.
+ * Without memory it is tried again when there is the next reason: a ranking that
+ * a manager writes in an OOM is in force by then.
+ *
+ * Context: process context, may sleep and allocate, but does not call the OOM
+ * killer; several may come at once.
  */
-int oe_decide_init(void)
+void oe_decide_reserve(void)
 {
 	unsigned long mb = totalram_pages() >> (20 - PAGE_SHIFT);
+	struct oe_kill_table *sets;
 
-	protected_sets = oe_kill_table_new(
-		clamp_t(unsigned long, mb, MIN_SETS, MAX_SETS));
-	return protected_sets ? 0 : -ENOMEM;
+	if (READ_ONCE(protected_sets))
+		return;
+	sets = oe_kill_table_new(clamp_t(unsigned long, mb, MIN_SETS, MAX_SETS),
+				 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	/* Pairs with find_victim(): it is found empty. */
+	if (sets && cmpxchg(&protected_sets, NULL, sets))
+		oe_kill_table_free(sets);
+}
+
+/**
+ * oe_decide_changed - a tunable has another value
+ *
+ * Context: as oe_decide_reserve().
+ */
+void oe_decide_changed(void)
+{
+	/* Parameters are parsed while the load may still fail. */
+	if (ready && (READ_ONCE(oe_config.rank_threshold) ||
+		      !READ_ONCE(oe_config.default_rank)))
+		oe_decide_reserve();
+}
+
+/**
+ * oe_decide_init - from now on memory may be set aside
+ *
+ * Context: module init, may sleep and allocate.
+ */
+void oe_decide_init(void)
+{
+	ready = true;
+	oe_decide_changed();
 }
 
 /**

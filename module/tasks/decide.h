@@ -7,7 +7,9 @@
 #include "episode.h"
 #include "rules/policy.h"
 
-int oe_decide_init(void);
+void oe_decide_init(void);
+void oe_decide_reserve(void);
+void oe_decide_changed(void);
 void oe_decide_exit(void);
 void oe_decide_victim(const struct oe_domain *domain,
 		      const struct oe_policy *policy, bool unprotect,

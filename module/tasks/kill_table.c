@@ -37,17 +37,19 @@ struct oe_kill_table {
 /**
  * oe_kill_table_new - an empty table
  * @nr_keys: how many keys it should have room for
+ * @gfp: of the allocation
  *
  * Context: process context, may sleep and allocate.
  * Return: the table, the caller's, or NULL without memory.
  */
-struct oe_kill_table *oe_kill_table_new(unsigned long nr_keys)
+struct oe_kill_table *oe_kill_table_new(unsigned long nr_keys, gfp_t gfp)
 {
 	unsigned int bits = order_base_2(nr_keys + nr_keys / 2 + 1);
 	struct oe_kill_table *table;
 
 	/* kvzalloc() would take a power of two of pages. */
-	table = vzalloc(struct_size(table, entries, 1UL << bits));
+	table = __vmalloc(struct_size(table, entries, 1UL << bits),
+			  gfp | __GFP_ZERO);
 	if (table)
 		table->bits = bits;
 	return table;

@@ -22,7 +22,7 @@ struct oe_kill_member {
 
 struct oe_kill_table;
 
-struct oe_kill_table *oe_kill_table_new(unsigned long nr_keys);
+struct oe_kill_table *oe_kill_table_new(unsigned long nr_keys, gfp_t gfp);
 void oe_kill_table_free(struct oe_kill_table *table);
 void oe_kill_table_clear(struct oe_kill_table *table);
 void oe_kill_table_add(struct oe_kill_table *table, const void *key,

@@ -83,7 +83,7 @@ static int set_up(void)
 	if (!mirror.fork)
 		return -EOPNOTSUPP;
 	mirror.sets = oe_kill_table_new(
-		clamp_t(unsigned long, mb, MIN_SETS, MAX_SETS));
+		clamp_t(unsigned long, mb, MIN_SETS, MAX_SETS), GFP_KERNEL);
 	if (!mirror.sets)
 		return -ENOMEM;
 	err = oe_own_adj_begin();

@@ -41,7 +41,7 @@ static int found_rank(struct oe_kill_table *table, const void *key)
 
 static void most_protected_stays(struct kunit *test)
 {
-	struct oe_kill_table *table = oe_kill_table_new(NR_KEYS);
+	struct oe_kill_table *table = oe_kill_table_new(NR_KEYS, GFP_KERNEL);
 	struct task_struct *older = fake_task(test, 10);
 	struct task_struct *younger = fake_task(test, 11);
 	struct oe_kill_member member = {};
@@ -66,7 +66,7 @@ static void most_protected_stays(struct kunit *test)
 
 static void full_table_says_so(struct kunit *test)
 {
-	struct oe_kill_table *table = oe_kill_table_new(NR_KEYS);
+	struct oe_kill_table *table = oe_kill_table_new(NR_KEYS, GFP_KERNEL);
 	struct task_struct *p = fake_task(test, 10);
 	unsigned int nr_unknown = 0;
 	int i;

@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Memory for what is not used is not there: at the defaults the module has set aside two memory
+# reports, and runs two threads. The table of kill sets comes with the first reason to protect a
+# process, by whatever way.
+#
+# set: rest
+# needs: guard
+
+# shellcheck source=lib/oom.sh
+. "$(dirname "$0")/lib/oom.sh"
+
+# areas: of memory that the module has allocated by pages
+areas()
+{
+	grep -c '\[oom_embedded\]' /proc/vmallocinfo
+}
+
+threads()
+{
+	cat /proc/[0-9]*/comm 2>/dev/null | grep 'oom_e' | sort | tr '\n' ' '
+}
+
+# anew [PARAMETER...]: loads it, and sets $before to the areas.
+anew()
+{
+	load_module "$@"
+	before=$(areas)
+}
+
+plan 10
+anew
+equal "at the defaults: the two memory reports" 2 "$before"
+equal "and two threads" "oom_emb_levels oom_embedded " "$(threads)"
+set_to default_rank 1
+set_to rank_threshold 0
+equal "nobody can be protected" 2 "$(areas)"
+set_to rank_threshold 2
+equal "a threshold brings the table of kill sets" 3 "$(areas)"
+set_to rank_threshold 3
+set_to oom_ranking "1 0"
+equal "once" 3 "$(areas)"
+anew
+set_to default_rank 0
+equal "so does a default of 0" 3 "$(areas)"
+anew
+set_to oom_ranking "1 0"
+equal "and a ranking" 3 "$(areas)"
+anew rank_threshold=1
+echo first >"$OE/groups/create" || bail_out "no group"
+with_table=$(areas)
+anew
+echo first >"$OE/groups/create" || bail_out "no group"
+equal "and a group" "$with_table" "$(areas)"
+anew rank_threshold=1
+equal "and a parameter" 3 "$before"
+equal "no splat" 0 "$(splat_taint)"
+finish
