@@ -28,10 +28,12 @@
 #include "notify.h"
 
 enum {
-	/* Uevents, a power of two: one of each domain, and the places kept. */
+	/* Uevents: one of each domain, and the places kept; and their text. */
 	QUEUE_LENGTH = 32,
+	QUEUE_BYTES = 8192, /* a power of two */
 	/* For what is not of a memory cgroup. */
 	PLACES_KEPT = 8,
+	BYTES_KEPT = 2048,
 	REFILL_RETRY_MS = 200,
 	LISTENERS_US = 2000,
 };
@@ -46,7 +48,8 @@ static struct {
 
 	spinlock_t lock;
 	bool awaited; /* under lock: an announcement waits for the follower */
-	DECLARE_KFIFO(queue, struct oe_uevent, QUEUE_LENGTH);
+	STRUCT_KFIFO_REC_2(QUEUE_BYTES) queue; /* under lock: the texts */
+	unsigned int nr_waiting; /* under lock: in it */
 	unsigned long nr_queued; /* under lock */
 	unsigned long nr_sent; /* release by the thread, acquire by waiters */
 	bool attached; /* under lock: kobj and node are valid */
@@ -57,7 +60,7 @@ static struct {
 	wait_queue_head_t wait; /* for sent, seen and done */
 	wait_queue_head_t work; /* for the thread */
 	struct task_struct *thread;
-	struct oe_uevent outgoing; /* the thread's */
+	char outgoing[OE_UEVENT_TEXT]; /* the thread's */
 } notify;
 
 /**
@@ -82,7 +85,7 @@ void oe_uevent_add(struct oe_uevent *uevent, const char *format, ...)
 	va_end(args);
 	if (length >= room)
 		return;
-	uevent->keys[uevent->nr_keys++] = uevent->used;
+	uevent->nr_keys++;
 	uevent->used += length + 1;
 }
 
@@ -105,18 +108,35 @@ static int emit_uevent(char *envp[])
 	return err;
 }
 
-static void send_uevent(const struct oe_uevent *uevent)
+static void send_uevent(char *text, unsigned int length)
 {
 	char *envp[OE_UEVENT_KEYS + 1];
+	char *end = text + length;
 	unsigned int i;
 
-	for (i = 0; i < uevent->nr_keys; i++)
-		envp[i] = (char *)uevent->text + uevent->keys[i];
+	for (i = 0; text < end && i < OE_UEVENT_KEYS; i++) {
+		envp[i] = text;
+		text += strlen(text) + 1;
+	}
 	envp[i] = NULL;
 
 	oe_stash_empty();
 	if (emit_uevent(envp))
 		oe_stat_inc(OE_STAT_uevent_failed);
+}
+
+/* The length of the next one, which is in notify.outgoing then; 0 = there is none. */
+static unsigned int take_uevent(void)
+{
+	unsigned int length;
+
+	spin_lock(&notify.lock);
+	length = kfifo_out(&notify.queue, notify.outgoing,
+			   sizeof(notify.outgoing));
+	if (length)
+		notify.nr_waiting--;
+	spin_unlock(&notify.lock);
+	return length;
 }
 
 static bool has_work(void)
@@ -126,6 +146,7 @@ static bool has_work(void)
 
 static int run_sender(void *unused)
 {
+	unsigned int length;
 	bool full = false;
 
 	/* Real-time: the uevent must not wait behind the processes that leak. */
@@ -136,9 +157,8 @@ static int run_sender(void *unused)
 			notify.work, has_work(),
 			full ? MAX_SCHEDULE_TIMEOUT :
 			       msecs_to_jiffies(REFILL_RETRY_MS));
-		while (kfifo_out_spinlocked(&notify.queue, &notify.outgoing, 1,
-					    &notify.lock)) {
-			send_uevent(&notify.outgoing);
+		while ((length = take_uevent())) {
+			send_uevent(notify.outgoing, length);
 			/* Pairs with is_sent(). */
 			smp_store_release(&notify.nr_sent, notify.nr_sent + 1);
 			wake_up_all(&notify.wait);
@@ -208,8 +228,14 @@ void oe_notify_catch_up(void)
 
 static bool has_place(const struct oe_uevent *uevent)
 {
+	unsigned int places = QUEUE_LENGTH - notify.nr_waiting;
+	unsigned int bytes = kfifo_avail(&notify.queue);
+
 	lockdep_assert_held(&notify.lock);
-	return kfifo_avail(&notify.queue) > (uevent->yields ? PLACES_KEPT : 0);
+	if (uevent->yields)
+		return places > PLACES_KEPT &&
+		       bytes >= BYTES_KEPT + uevent->used;
+	return places && bytes >= uevent->used;
 }
 
 /**
@@ -226,7 +252,8 @@ unsigned long oe_notify_send(const struct oe_uevent *uevent)
 
 	spin_lock(&notify.lock);
 	if (notify.attached && has_place(uevent)) {
-		kfifo_in(&notify.queue, uevent, 1);
+		kfifo_in(&notify.queue, uevent->text, uevent->used);
+		notify.nr_waiting++;
 		ticket = ++notify.nr_queued;
 	}
 	spin_unlock(&notify.lock);

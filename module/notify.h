@@ -19,14 +19,12 @@ enum {
  *	to the others
  * @nr_keys: how many
  * @used: bytes of @text used
- * @keys: offsets of the "KEY=value" strings in @text
- * @text: the strings
+ * @text: "KEY=value" strings, one behind the other
  */
 struct oe_uevent {
 	bool yields;
 	u16 nr_keys;
 	u16 used;
-	u16 keys[OE_UEVENT_KEYS];
 	char text[OE_UEVENT_TEXT];
 };
 
