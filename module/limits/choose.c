@@ -6,10 +6,13 @@
  */
 #include "core.h"
 
+#include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "limits/choose.h"
@@ -30,14 +33,38 @@ struct pool_entry {
 	struct oe_limit_candidate is;
 };
 
-/* In the order in which they are to go. Under the lock of the scan. */
+/* In the order in which they are to go. Under the lock of the scan, but for entries. */
 static struct {
 	struct oe_limit *limit;
 	u64 need; /* pages */
 	u64 sum;
 	unsigned int nr;
-	struct pool_entry entries[POOL_SIZE];
+	struct pool_entry *entries; /* there as long as a limit is */
 } pool;
+
+/**
+ * oe_choose_reserve - before there is a limit
+ *
+ * Context: process context, allocates; the caller serialises.
+ * Return: 0 or -ENOMEM.
+ */
+int oe_choose_reserve(void)
+{
+	pool.entries =
+		kvmalloc_array(POOL_SIZE, sizeof(*pool.entries), GFP_KERNEL);
+	return pool.entries ? 0 : -ENOMEM;
+}
+
+/**
+ * oe_choose_free - there is no limit any more, and no scan
+ *
+ * Context: process context, may sleep.
+ */
+void oe_choose_free(void)
+{
+	kvfree(pool.entries);
+	pool.entries = NULL;
+}
 
 static bool goes_before(const struct oe_limit_candidate *a,
 			const struct oe_limit_candidate *b)

@@ -8,6 +8,8 @@
 
 struct pid;
 
+int oe_choose_reserve(void);
+void oe_choose_free(void);
 unsigned int oe_choose_many(struct oe_limit *limit, u64 need);
 bool oe_choose_holder(struct oe_limit *limit);
 struct pid *oe_choose_nth(unsigned int n, struct oe_limit_candidate *is);

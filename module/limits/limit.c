@@ -21,6 +21,7 @@
 #include <linux/string.h>
 #include <linux/wait.h>
 
+#include "limits/choose.h"
 #include "limits/limit.h"
 #include "limits/measure.h"
 #include "limits/steps.h"
@@ -114,12 +115,18 @@ static int run_scans(void *unused)
 static int need_thread(void)
 {
 	struct task_struct *thread;
+	int err;
 
 	if (limits.thread)
 		return 0;
+	err = oe_choose_reserve();
+	if (err)
+		return err;
 	thread = kthread_run(run_scans, NULL, "oom_embed_limit");
-	if (IS_ERR(thread))
+	if (IS_ERR(thread)) {
+		oe_choose_free();
 		return PTR_ERR(thread);
+	}
 	limits.thread = thread;
 	return 0;
 }
@@ -130,6 +137,7 @@ static void stop_idle_thread(void)
 		return;
 	kthread_stop(limits.thread);
 	limits.thread = NULL;
+	oe_choose_free();
 }
 
 /**
