@@ -169,10 +169,6 @@ enum oe_outcome {
 	OE_NR_OUTCOMES,
 };
 
-enum {
-	OE_MEMCG_PATH = 128,
-};
-
 /**
  * struct oe_call - one call of the kernel for a victim
  * @kind: as far as it is known before the kernel itself looks
@@ -210,13 +206,11 @@ struct oe_call {
  * @mode: in force when the victim was chosen; before that, when it began
  * @policy: in force when the victim was chosen
  * @call: the call of the kernel
- * @memcg_path: of call.domain.memcg or call.domain.within, "" for none
  * @trigger_pid: thread group of the caller
  * @trigger_comm: its name
  * @decision: the module's choice; holds a task reference until
  *	oe_episode_end()
  * @killed: the process that the kernel marked; pid 0 = none, or unknown
- * @victim_cgroup: of that process; "" = no process died, or not known
  * @outcome: set by oe_episode_end()
  * @grace_ms: how long userspace was given
  * @released: pages of the reserve that were given back
@@ -235,12 +229,10 @@ struct oe_episode {
 	enum oe_mode mode;
 	struct oe_policy policy;
 	struct oe_call call;
-	char memcg_path[OE_MEMCG_PATH];
 	pid_t trigger_pid;
 	char trigger_comm[TASK_COMM_LEN];
 	struct oe_decision decision;
 	struct oe_process killed;
-	char victim_cgroup[OE_MEMCG_PATH];
 	enum oe_outcome outcome;
 	unsigned int grace_ms;
 	unsigned long released;
@@ -276,6 +268,17 @@ static inline bool oe_kind_is_asked(enum oe_kind kind)
 static inline bool oe_call_is_of_cgroup(const struct oe_call *call)
 {
 	return call->kind == OE_KIND_MEMCG || call->domain.within;
+}
+
+/**
+ * oe_call_cgroup - the memory cgroup that is in trouble
+ * @call: the call
+ *
+ * Return: the cgroup, valid during the call, or NULL.
+ */
+static inline struct mem_cgroup *oe_call_cgroup(const struct oe_call *call)
+{
+	return call->domain.memcg ?: call->domain.within;
 }
 
 /**

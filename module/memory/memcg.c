@@ -445,3 +445,18 @@ u64 oe_memcg_charges(struct mem_cgroup *memcg)
 	}
 	return mix;
 }
+
+/**
+ * oe_memcg_path - the path of a memory cgroup as userspace knows it
+ * @memcg: the cgroup, or NULL
+ * @path: filled in; cut if it is longer, "" for NULL
+ *
+ * Context: any in which spinlocks may be taken; takes no mutex, unlike
+ * cgroup_path_ns().
+ */
+void oe_memcg_path(struct mem_cgroup *memcg, char path[OE_MEMCG_PATH])
+{
+	path[0] = '\0';
+	if (memcg)
+		cgroup_path(memcg->css.cgroup, path, OE_MEMCG_PATH);
+}

@@ -78,19 +78,6 @@ static bool is_fatal(const struct oe_episode *episode)
 	return needs_victim(episode) && !oe_quiet_for(episode);
 }
 
-/* The path as userspace knows it; takes no mutex, unlike cgroup_path_ns(). */
-static void record_path(struct oe_episode *episode)
-{
-#ifdef CONFIG_MEMCG
-	const struct oe_domain *domain = &episode->call.domain;
-	struct mem_cgroup *memcg = domain->memcg ?: domain->within;
-
-	if (memcg)
-		cgroup_path(memcg->css.cgroup, episode->memcg_path,
-			    sizeof(episode->memcg_path));
-#endif
-}
-
 /* Step 1: record the caller and the reason. */
 static void record_call(struct oe_episode *episode, const struct oe_call *call)
 {
@@ -101,7 +88,6 @@ static void record_call(struct oe_episode *episode, const struct oe_call *call)
 	/* The leader's name, as in every list; a torn read is still terminated. */
 	strscpy(episode->trigger_comm, current->group_leader->comm,
 		sizeof(episode->trigger_comm));
-	record_path(episode);
 	oe_count_call(call);
 }
 
@@ -241,13 +227,14 @@ static bool kill_victim(struct oe_episode *episode, const struct oe_way *way,
 	return way->kill_nobody(ctx, episode);
 }
 
-/* The command line of the process that died, or is to end by SIGTERM. */
-static const char *arguments_of(const struct oe_episode *episode)
+/* Of the process that died; the command line also of one that is to end by SIGTERM. */
+static void record_end(const struct oe_episode *episode)
 {
-	if (episode->outcome == OE_OUTCOME_KILLED ||
-	    episode->outcome == OE_OUTCOME_SIGTERM)
-		return oe_victim_arguments();
-	return "";
+	bool killed = episode->outcome == OE_OUTCOME_KILLED;
+	bool said = killed || episode->outcome == OE_OUTCOME_SIGTERM;
+
+	oe_events_record(episode, killed ? oe_victim_cgroup() : "",
+			 said ? oe_victim_arguments() : "");
 }
 
 /**
@@ -265,7 +252,7 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 
 	if (state->chosen && oe_victim_is_marked(decision->task)) {
 		oe_victim_take(decision->task, &episode->killed,
-			       episode->victim_cgroup, &episode->marked_ns);
+			       &episode->marked_ns);
 		outcome = OE_OUTCOME_KILLED;
 	}
 	if (decision->task) {
@@ -281,7 +268,7 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 		return;
 	episode->outcome = outcome;
 	trace_oom_embedded_done(episode);
-	oe_events_record(episode, arguments_of(episode));
+	record_end(episode);
 	oe_count_outcome(episode);
 	/* A slow console must not hold up those who wait for oom_lock. */
 	if (episode->call.followed)

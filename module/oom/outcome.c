@@ -18,6 +18,7 @@
 #include "notify.h"
 #include "lib/parse.h"
 #include "lib/units.h"
+#include "memory/memcg.h"
 #include "rank/ranking.h"
 #include "oom/outcome.h"
 #include "oom/quiet.h"
@@ -49,6 +50,7 @@ static struct {
 	struct mutex lock; /* its holders never allocate and never print */
 	struct oe_uevent uevent;
 	char comm[OE_COMM_ESCAPED];
+	char path[OE_MEMCG_PATH];
 	char memcg[MEMCG_ESCAPED];
 } scratch = {
 	.lock = __MUTEX_INITIALIZER(scratch.lock),
@@ -234,10 +236,11 @@ unsigned long oe_report_reconfigure(const struct oe_episode *episode)
 		      episode->call.order);
 	oe_uevent_add(uevent, OOM_EMBEDDED_KEY_GRACE_MS "=%u",
 		      episode->grace_ms);
-	if (episode->memcg_path[0])
+	oe_memcg_path(oe_call_cgroup(&episode->call), scratch.path);
+	if (scratch.path[0])
 		oe_uevent_add(uevent, OOM_EMBEDDED_KEY_MEMCG "=%s",
 			      oe_escape(scratch.memcg, sizeof(scratch.memcg),
-					episode->memcg_path));
+					scratch.path));
 	ticket = oe_notify_send(uevent);
 	mutex_unlock(&scratch.lock);
 	return ticket;

@@ -28,6 +28,7 @@
 #include "tasks/command_line.h"
 #include "lib/arguments.h"
 #include "lib/tracepoint.h"
+#include "memory/memcg.h"
 #include "oom/coverage.h"
 #include "oom/victim.h"
 
@@ -45,6 +46,7 @@ static struct {
 	struct oe_process process;
 	struct task_struct *task; /* a reference; xchg() takes it */
 	char arguments[OE_ARGUMENTS_SIZE];
+	char cgroup[OE_MEMCG_PATH];
 } victim = {
 	.nr_marked = ATOMIC_INIT(1), /* one may have been before the load */
 };
@@ -54,7 +56,7 @@ static struct {
  * of that: then the path in the hierarchy of the memory controller. Caller holds
  * rcu_read_lock().
  */
-static void name_cgroup(struct task_struct *p, char *path)
+static void name_cgroup(struct task_struct *p)
 {
 #ifdef CONFIG_CGROUPS
 	struct cgroup *cgroup = oe_cgroup_of(p);
@@ -65,7 +67,7 @@ static void name_cgroup(struct task_struct *p, char *path)
 	if (memcg && oe_cgroup_is_root(cgroup))
 		cgroup = memcg->css.cgroup;
 #endif
-	cgroup_path(cgroup, path, OE_MEMCG_PATH);
+	cgroup_path(cgroup, victim.cgroup, sizeof(victim.cgroup));
 #endif
 }
 
@@ -249,13 +251,12 @@ static bool is_another(struct task_struct *task, struct task_struct *expected)
  * oe_victim_take - the process that was marked since oe_victim_arm()
  * @expected: as for oe_victim_is_marked(), which was true
  * @process: filled in when it is known who it was
- * @cgroup: OE_MEMCG_PATH bytes for the path of its cgroup
  * @when_ns: CLOCK_MONOTONIC of the mark, 0 if not known
  *
  * Context: OOM path, or the settling worker in its place.
  */
 void oe_victim_take(struct task_struct *expected, struct oe_process *process,
-		    char *cgroup, u64 *when_ns)
+		    u64 *when_ns)
 {
 	struct task_struct *task = xchg(&victim.task, NULL);
 
@@ -265,13 +266,25 @@ void oe_victim_take(struct task_struct *expected, struct oe_process *process,
 	} else {
 		*when_ns = 0;
 	}
+	victim.cgroup[0] = '\0';
 	rcu_read_lock();
 	if (task || !victim.point)
-		name_cgroup(task ?: expected, cgroup);
+		name_cgroup(task ?: expected);
 	rcu_read_unlock();
 	if (is_another(task, expected))
 		oe_command_line_read(task, victim.arguments);
 	drop_task(task);
+}
+
+/**
+ * oe_victim_cgroup - the cgroup of the process that was taken last
+ *
+ * Context: after oe_victim_take(), and as that.
+ * Return: its path, "" if it is not known.
+ */
+const char *oe_victim_cgroup(void)
+{
+	return victim.cgroup;
 }
 
 /**

@@ -42,8 +42,6 @@ static const struct oe_field fields[] = {
 	KEPT(mode, NUMBER),
 	KEPT(outcome, NUMBER),
 	KEPT(policy.threshold, NUMBER),
-	KEPT(memcg_path, TEXT),
-	KEPT(victim_cgroup, TEXT),
 	KEPT(trigger_pid, NUMBER),
 	KEPT(trigger_comm, TEXT),
 	CALL(kind, NUMBER),
@@ -85,15 +83,13 @@ static const struct oe_field fields[] = {
 	KEPT(killed.group, TEXT),
 };
 
-/* The rest, which the episode does not have. */
-struct extra {
-	u64 time_ns;
-	char arguments[OE_ARGUMENTS_SIZE];
-};
+#define MORE(member, kind)	OE_FIELD(struct oe_event_more, member, OE_FIELD_##kind)
 
-static const struct oe_field extra_fields[] = {
-	OE_FIELD(struct extra, time_ns, OE_FIELD_NUMBER),
-	OE_FIELD(struct extra, arguments, OE_FIELD_TEXT),
+static const struct oe_field more_fields[] = {
+	MORE(time_ns, NUMBER),
+	MORE(memcg_path, TEXT),
+	MORE(victim_cgroup, TEXT),
+	MORE(arguments, TEXT),
 };
 /* clang-format on */
 
@@ -103,6 +99,7 @@ static struct {
 	u64 end; /* one more than that of the newest */
 	u32 begins[OE_NR_EVENTS]; /* the position of each in bytes; wraps */
 	u32 at; /* that of the next one */
+	struct oe_event_more more; /* of the one that is being added */
 	u8 bytes[ROOM];
 } record = {
 	.lock = __SPIN_LOCK_UNLOCKED(record.lock),
@@ -131,30 +128,34 @@ static void drop_overwritten(void)
 /**
  * oe_events_record - remember how an episode ended
  * @episode: complete; copied
+ * @victim_cgroup: of the process that died; "" = none did, or not known
  * @arguments: command line of its victim; "" = not known
  *
  * Context: OOM path with oom_lock held, or the settling worker in its place;
  * allocates nothing.
  */
-void oe_events_record(const struct oe_episode *episode, const char *arguments)
+void oe_events_record(const struct oe_episode *episode,
+		      const char *victim_cgroup, const char *arguments)
 {
-	struct extra extra = {
-		.time_ns = ktime_get_real_ns() -
-			   (ktime_get_ns() - episode->entered_ns),
-	};
+	u64 age_ns = ktime_get_ns() - episode->entered_ns;
+	struct oe_event_more *more = &record.more;
 
 	BUILD_BUG_ON(!is_power_of_2(ROOM));
 	BUILD_BUG_ON(!is_power_of_2(OE_NR_EVENTS));
 	BUILD_BUG_ON(ARRAY_SIZE(fields) > OE_FIELDS_MAX);
-	BUILD_BUG_ON(sizeof(episode->memcg_path) > OE_FIELD_TEXT_MAX);
+	BUILD_BUG_ON(sizeof(more->memcg_path) > OE_FIELD_TEXT_MAX);
 	BUILD_BUG_ON(sizeof(struct oe_event) > ROOM);
-	strscpy(extra.arguments, arguments, sizeof(extra.arguments));
 	spin_lock(&record.lock);
+	more->time_ns = ktime_get_real_ns() - age_ns;
+	oe_memcg_path(oe_call_cgroup(&episode->call), more->memcg_path);
+	strscpy(more->victim_cgroup, victim_cgroup,
+		sizeof(more->victim_cgroup));
+	strscpy(more->arguments, arguments, sizeof(more->arguments));
 	*begin_of(record.end++) = record.at;
 	record.at =
 		oe_pack(&ring, record.at, fields, ARRAY_SIZE(fields), episode);
-	record.at = oe_pack(&ring, record.at, extra_fields,
-			    ARRAY_SIZE(extra_fields), &extra);
+	record.at = oe_pack(&ring, record.at, more_fields,
+			    ARRAY_SIZE(more_fields), more);
 	drop_overwritten();
 	spin_unlock(&record.lock);
 }
@@ -184,7 +185,6 @@ void oe_events_range(u64 *first, u64 *end)
  */
 bool oe_events_copy(u64 number, struct oe_event *event)
 {
-	struct extra extra;
 	bool there;
 	u32 at;
 
@@ -194,11 +194,8 @@ bool oe_events_copy(u64 number, struct oe_event *event)
 	if (there) {
 		at = oe_unpack(&ring, *begin_of(number), fields,
 			       ARRAY_SIZE(fields), &event->episode);
-		oe_unpack(&ring, at, extra_fields, ARRAY_SIZE(extra_fields),
-			  &extra);
-		event->time_ns = extra.time_ns;
-		strscpy(event->arguments, extra.arguments,
-			sizeof(event->arguments));
+		oe_unpack(&ring, at, more_fields, ARRAY_SIZE(more_fields),
+			  &event->more);
 	}
 	spin_unlock(&record.lock);
 	return there;

@@ -140,14 +140,14 @@ static void add_call(struct oe_text *text, const struct oe_event *event)
 	const struct oe_episode *episode = &event->episode;
 
 	oe_text_add(text, "seq=%llu", episode->seq);
-	add_seconds(text, "time", event->time_ns);
+	add_seconds(text, "time", event->more.time_ns);
 	add_seconds(text, "uptime", episode->entered_ns);
 	oe_text_add(text,
 		    " kind=%s trigger_pid=%d trigger_comm=%s order=%d gfp=0x%x",
 		    oe_kind_name(episode->call.kind), episode->trigger_pid,
 		    oe_escape_comm(scratch.comm, episode->trigger_comm),
 		    episode->call.order, (__force u32)episode->call.gfp);
-	add_cgroup(text, "memcg", episode->memcg_path);
+	add_cgroup(text, "memcg", event->more.memcg_path);
 	oe_text_add(text, " mode=%s", oe_mode_name(episode->mode));
 	/* There is no choice if memory came back in time. */
 	if (episode->decided_ns)
@@ -260,7 +260,7 @@ static void add_stall(struct oe_text *text, const struct oe_episode *episode)
 static void add_arguments(struct oe_text *text)
 {
 	oe_escape(scratch.escaped, sizeof(scratch.escaped),
-		  scratch.event.arguments);
+		  scratch.event.more.arguments);
 	oe_text_add(text, " victim_cmdline=%s",
 		    scratch.escaped[0] ? scratch.escaped : "-");
 }
@@ -284,7 +284,7 @@ static bool render_event(u64 number, unsigned int *length)
 	add_passed(&text, episode);
 	add_place(&text, episode);
 	add_stall(&text, episode);
-	add_cgroup(&text, "victim_cgroup", episode->victim_cgroup);
+	add_cgroup(&text, "victim_cgroup", scratch.event.more.victim_cgroup);
 	oe_text_add(&text, " asked_group=%s", group[0] ? group : "-");
 	add_arguments(&text);
 	*length = text.length;

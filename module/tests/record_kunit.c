@@ -9,7 +9,18 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "memory/memcg.h"
+
+/* A cgroup's path is what the test says. */
+static char cgroup_of_call[OE_MEMCG_PATH];
+
+static void path_or_stub(struct mem_cgroup *memcg, char path[OE_MEMCG_PATH])
+{
+	strscpy(path, cgroup_of_call, OE_MEMCG_PATH);
+}
+
 #include "../lib/packed.c"
+#define oe_memcg_path path_or_stub
 #include "../record/decisions.c"
 
 struct sample_record {
@@ -149,9 +160,6 @@ static void make_episode(struct oe_episode *episode, u64 number,
 	episode->entered_ns = number * NSEC_PER_SEC;
 	episode->ended_ns = episode->entered_ns + number;
 	episode->call.order = -1;
-	memset(episode->memcg_path, mark, min(length, OE_MEMCG_PATH - 1U));
-	memset(episode->victim_cgroup, mark + 1,
-	       min(length, OE_MEMCG_PATH - 1U));
 	memset(episode->trigger_comm, mark, min(length, TASK_COMM_LEN - 1U));
 	memset(victim->comm, mark + 2, min(length, TASK_COMM_LEN - 1U));
 	memset(victim->group, mark, min(length, OE_GROUP_NAME - 1U));
@@ -168,8 +176,6 @@ static void expect_episode(struct kunit *test, const struct oe_episode *want,
 	KUNIT_EXPECT_EQ(test, want->ended_ns, got->ended_ns);
 	KUNIT_EXPECT_EQ(test, 0ULL, got->marked_ns);
 	KUNIT_EXPECT_EQ(test, -1, got->call.order);
-	KUNIT_EXPECT_STREQ(test, want->memcg_path, got->memcg_path);
-	KUNIT_EXPECT_STREQ(test, want->victim_cgroup, got->victim_cgroup);
 	KUNIT_EXPECT_STREQ(test, want->trigger_comm, got->trigger_comm);
 	KUNIT_EXPECT_STREQ(test, want->decision.victim.comm,
 			   got->decision.victim.comm);
@@ -181,11 +187,31 @@ static void expect_episode(struct kunit *test, const struct oe_episode *want,
 	KUNIT_EXPECT_STREQ(test, want->killed.comm, got->killed.comm);
 }
 
+/* Its other texts. */
+static void make_more(struct oe_event_more *more, u64 number,
+		      unsigned int length)
+{
+	char mark = '!' + number % 90;
+
+	memset(more, 0, sizeof(*more));
+	memset(more->memcg_path, mark, min(length, OE_MEMCG_PATH - 1U));
+	memset(more->victim_cgroup, mark + 1, min(length, OE_MEMCG_PATH - 1U));
+	memset(more->arguments, 0xff, min(length, OE_ARGUMENTS_MAX + 0U));
+}
+
 struct record_room {
 	struct oe_episode episode;
+	struct oe_event_more more;
 	struct oe_event event;
-	char arguments[OE_ARGUMENTS_SIZE];
 };
+
+static void expect_more(struct kunit *test, const struct oe_event_more *want,
+			const struct oe_event_more *got)
+{
+	KUNIT_EXPECT_STREQ(test, want->memcg_path, got->memcg_path);
+	KUNIT_EXPECT_STREQ(test, want->victim_cgroup, got->victim_cgroup);
+	KUNIT_EXPECT_STREQ(test, want->arguments, got->arguments);
+}
 
 /* Adds decisions; the newest are there whole, at least @least of them. */
 static void expect_newest(struct kunit *test, struct record_room *room,
@@ -194,12 +220,14 @@ static void expect_newest(struct kunit *test, struct record_room *room,
 	u64 first, end, number;
 	unsigned int i;
 
-	memset(room->arguments, 0, sizeof(room->arguments));
-	memset(room->arguments, 0xff, min(length, OE_ARGUMENTS_MAX + 0U));
 	for (i = 0; i < 3 * OE_NR_EVENTS; i++) {
 		oe_events_range(&first, &end);
 		make_episode(&room->episode, end, length);
-		oe_events_record(&room->episode, room->arguments);
+		make_more(&room->more, end, length);
+		strscpy(cgroup_of_call, room->more.memcg_path,
+			sizeof(cgroup_of_call));
+		oe_events_record(&room->episode, room->more.victim_cgroup,
+				 room->more.arguments);
 	}
 	oe_events_range(&first, &end);
 	KUNIT_EXPECT_GE(test, end - first, (u64)least);
@@ -211,8 +239,8 @@ static void expect_newest(struct kunit *test, struct record_room *room,
 		KUNIT_ASSERT_TRUE(test, oe_events_copy(number, &room->event));
 		make_episode(&room->episode, number, length);
 		expect_episode(test, &room->episode, &room->event.episode);
-		KUNIT_EXPECT_STREQ(test, room->arguments,
-				   room->event.arguments);
+		make_more(&room->more, number, length);
+		expect_more(test, &room->more, &room->event.more);
 	}
 }
 
