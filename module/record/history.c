@@ -6,12 +6,13 @@
  */
 #include "core.h"
 
+#include <linux/bitops.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/limits.h>
 #include <linux/math64.h>
+#include <linux/mm.h>
 #include <linux/spinlock.h>
-#include <linux/string.h>
 
 #include "lib/ring.h"
 #include "lib/units.h"
@@ -23,20 +24,25 @@ enum {
 	/* or at least by this much, or if the last one is this old. */
 	STEP_MIN_KB = 256,
 	FLAT_S = 10,
+	/* Parts are kept in pages, or in more than that if one does not fit. */
+	PAGE_KB_SHIFT = PAGE_SHIFT - 10,
+	PART_BITS = 16,
 };
 
 /**
  * struct sample - an entry as it is kept
  * @uptime_us: of the entry; wraps after 2,000 years
  * @level: of the entry
+ * @shift: of each part: 0 as long as the largest one has less than 256 MB
  * @available_kb: of the entry; 4 TiB at most, as each part
- * @part_kb: of the entry
+ * @part: of the entry, in 1 << @shift pages
  */
 struct sample {
 	u64 uptime_us : 56;
-	u64 level : 8;
+	u64 level : 4;
+	u64 shift : 4;
 	u32 available_kb;
-	u32 part_kb[OE_NR_MEMPARTS];
+	u16 part[OE_NR_MEMPARTS];
 } __packed __aligned(4);
 
 static struct sample history[OE_NR_HISTORY];
@@ -62,6 +68,20 @@ static bool is_news(const struct sample *entry)
 	       entry->uptime_us - last->uptime_us >= FLAT_S * (u64)USEC_PER_SEC;
 }
 
+static void keep_parts(struct sample *sample)
+{
+	u32 kb[OE_NR_MEMPARTS];
+	u32 most = 0;
+	unsigned int i;
+
+	oe_memparts_read(kb);
+	for (i = 0; i < OE_NR_MEMPARTS; i++)
+		most = max(most, kb[i]);
+	sample->shift = max(fls(most >> PAGE_KB_SHIFT) - PART_BITS, 0);
+	for (i = 0; i < OE_NR_MEMPARTS; i++)
+		sample->part[i] = kb[i] >> (PAGE_KB_SHIFT + sample->shift);
+}
+
 /**
  * oe_history_add - offer a sample; it is kept if it differs from the last one
  * @available_kb: available memory
@@ -81,8 +101,8 @@ void oe_history_add(u64 available_kb, enum oe_level level)
 	entry.uptime_us = div_u64(ktime_get_ns(), NSEC_PER_USEC);
 	if (is_news(&entry)) {
 		slot = oe_ring_add(&ring);
+		keep_parts(&entry);
 		*slot = entry;
-		oe_memparts_read(slot->part_kb);
 	}
 	spin_unlock(&ring.lock);
 }
@@ -110,12 +130,15 @@ void oe_history_range(u64 *first, u64 *end)
 bool oe_history_copy(u64 number, struct oe_history_entry *entry)
 {
 	struct sample sample;
+	unsigned int i;
 
 	if (!oe_ring_copy(&ring, number, &sample))
 		return false;
 	entry->uptime_us = sample.uptime_us;
 	entry->available_kb = sample.available_kb;
 	entry->level = sample.level;
-	memcpy(entry->part_kb, sample.part_kb, sizeof(entry->part_kb));
+	for (i = 0; i < OE_NR_MEMPARTS; i++)
+		entry->part_kb[i] = (u32)sample.part[i]
+				    << (PAGE_KB_SHIFT + sample.shift);
 	return true;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * KUnit: what is packed comes out as it was, wherever in the ring it is, and the
- * record of decisions keeps the last ones whole.
+ * record of decisions keeps the last ones whole. The history keeps parts of memory
+ * as exact as its page in the ABI says.
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -21,7 +22,21 @@ static void path_or_stub(struct mem_cgroup *memcg, char path[OE_MEMCG_PATH])
 
 #include "../lib/packed.c"
 #define oe_memcg_path path_or_stub
+#define ring decisions_ring
 #include "../record/decisions.c"
+#undef ring
+
+/* Nor is the memory that of the machine. */
+static u32 parts_of_machine[OE_NR_MEMPARTS];
+
+static void parts_or_stub(u32 kb[OE_NR_MEMPARTS])
+{
+	memcpy(kb, parts_of_machine, sizeof(parts_of_machine));
+}
+
+#include "../lib/ring.c"
+#define oe_memparts_read parts_or_stub
+#include "../record/history.c"
 
 struct sample_record {
 	u8 byte;
@@ -257,11 +272,50 @@ static void the_last_decisions_are_kept(struct kunit *test)
 	expect_newest(test, room, 1, OE_NR_EVENTS);
 }
 
+/* Parts are exact while they are small, and else to a 32,768th of the largest. */
+static void parts_of_memory_are_kept(struct kunit *test)
+{
+	static const u32 largest[] = {
+		0, 4, 65535 * 4, 65536 * 4, 3U << 20, 48U << 20, U32_MAX & ~63,
+	};
+	static struct oe_history_entry entry;
+	u64 first, end;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(largest); i++) {
+		u32 unit = max(largest[i] >> 15, 1U << PAGE_KB_SHIFT);
+		u32 other = largest[i] / 3 & ~((1U << PAGE_KB_SHIFT) - 1);
+
+		parts_of_machine[OE_MEMPART_anon] = largest[i];
+		parts_of_machine[OE_MEMPART_slab] = other;
+		/* Another level: it is kept in any case. */
+		oe_history_add(U32_MAX, i % 2);
+		oe_history_range(&first, &end);
+		KUNIT_EXPECT_EQ(test, i + 1ULL, end);
+		KUNIT_ASSERT_TRUE(test, oe_history_copy(end - 1, &entry));
+		KUNIT_EXPECT_EQ(test, (u64)U32_MAX, entry.available_kb);
+		KUNIT_EXPECT_EQ(test, i % 2, (unsigned int)entry.level);
+		KUNIT_EXPECT_LE(test, entry.part_kb[OE_MEMPART_anon],
+				largest[i]);
+		KUNIT_EXPECT_LT(test,
+				largest[i] - entry.part_kb[OE_MEMPART_anon],
+				unit);
+		KUNIT_EXPECT_LE(test, entry.part_kb[OE_MEMPART_slab], other);
+		KUNIT_EXPECT_LT(test, other - entry.part_kb[OE_MEMPART_slab],
+				unit);
+		KUNIT_EXPECT_EQ(test, 0U, entry.part_kb[OE_MEMPART_shmem]);
+		if (largest[i] < 65536 * 4)
+			KUNIT_EXPECT_EQ(test, other,
+					entry.part_kb[OE_MEMPART_slab]);
+	}
+}
+
 static struct kunit_case record_cases[] = {
 	KUNIT_CASE(comes_out_as_it_was),
 	KUNIT_CASE(leaves_the_rest_alone),
 	KUNIT_CASE(same_texts_are_kept_once),
 	KUNIT_CASE(the_last_decisions_are_kept),
+	KUNIT_CASE(parts_of_memory_are_kept),
 	{},
 };
 
