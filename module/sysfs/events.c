@@ -4,10 +4,12 @@
  */
 #include "core.h"
 
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
-#include <linux/mutex.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/time64.h>
 #include <linux/uidgid.h>
@@ -30,17 +32,19 @@ enum {
 	CGROUP_TEXT = 128,
 };
 
+/* Its holders never allocate. */
+static DEFINE_MUTEX(scratch_lock);
+
 /* Too large for the stack. */
-static struct {
-	struct mutex lock; /* its holders never allocate */
+struct scratch {
 	struct oe_event event;
 	char line[LINE_SIZE];
 	char comm[OE_COMM_ESCAPED];
 	char cgroup[CGROUP_TEXT];
 	char escaped[OE_ARGUMENTS_ESCAPED];
-} scratch = {
-	.lock = __MUTEX_INITIALIZER(scratch.lock),
 };
+
+static struct scratch *scratch; /* of the reader that holds scratch_lock */
 
 static struct oe_list events_list;
 
@@ -67,7 +71,7 @@ static void add_who(struct oe_text *text, const char *who, pid_t pid,
 {
 	if (pid)
 		oe_text_add(text, " %s_pid=%d %s_comm=%s", who, pid, who,
-			    oe_escape_comm(scratch.comm, comm));
+			    oe_escape_comm(scratch->comm, comm));
 	else
 		oe_text_add(text, " %s_pid=- %s_comm=-", who, who);
 }
@@ -130,9 +134,9 @@ static const char *reason_of(const struct oe_episode *episode)
 /* The path of a cgroup, or of none; its owner chose the names. */
 static void add_cgroup(struct oe_text *text, const char *key, const char *path)
 {
-	oe_escape(scratch.cgroup, sizeof(scratch.cgroup), path);
+	oe_escape(scratch->cgroup, sizeof(scratch->cgroup), path);
 	oe_text_add(text, " %s=%s", key,
-		    scratch.cgroup[0] ? scratch.cgroup : "-");
+		    scratch->cgroup[0] ? scratch->cgroup : "-");
 }
 
 static void add_call(struct oe_text *text, const struct oe_event *event)
@@ -145,7 +149,7 @@ static void add_call(struct oe_text *text, const struct oe_event *event)
 	oe_text_add(text,
 		    " kind=%s trigger_pid=%d trigger_comm=%s order=%d gfp=0x%x",
 		    oe_kind_name(episode->call.kind), episode->trigger_pid,
-		    oe_escape_comm(scratch.comm, episode->trigger_comm),
+		    oe_escape_comm(scratch->comm, episode->trigger_comm),
 		    episode->call.order, (__force u32)episode->call.gfp);
 	add_cgroup(text, "memcg", event->more.memcg_path);
 	oe_text_add(text, " mode=%s", oe_mode_name(episode->mode));
@@ -196,7 +200,8 @@ static void add_would(struct oe_text *text, const struct oe_episode *episode)
 
 	if (ours->pid && ours->pid != victim_of(episode)->pid)
 		oe_text_add(text, " would_pid=%d would_comm=%s would_rank=%u",
-			    ours->pid, oe_escape_comm(scratch.comm, ours->comm),
+			    ours->pid,
+			    oe_escape_comm(scratch->comm, ours->comm),
 			    ours->rank);
 	else
 		oe_text_add(text, " would_pid=- would_comm=- would_rank=-");
@@ -259,22 +264,22 @@ static void add_stall(struct oe_text *text, const struct oe_episode *episode)
 /* Whole: the process chose each byte. */
 static void add_arguments(struct oe_text *text)
 {
-	oe_escape(scratch.escaped, sizeof(scratch.escaped),
-		  scratch.event.more.arguments);
+	oe_escape(scratch->escaped, sizeof(scratch->escaped),
+		  scratch->event.more.arguments);
 	oe_text_add(text, " victim_cmdline=%s",
-		    scratch.escaped[0] ? scratch.escaped : "-");
+		    scratch->escaped[0] ? scratch->escaped : "-");
 }
 
-/* Into scratch.line. False if the decision has been overwritten. */
+/* Into scratch->line. False if the decision has been overwritten. */
 static bool render_event(u64 number, unsigned int *length)
 {
-	struct oe_text text = { .data = scratch.line, .size = LINE_SIZE };
-	const struct oe_episode *episode = &scratch.event.episode;
+	struct oe_text text = { .data = scratch->line, .size = LINE_SIZE };
+	const struct oe_episode *episode = &scratch->event.episode;
 	const char *group = episode->call.domain.group;
 
-	if (!oe_events_copy(number, &scratch.event))
+	if (!oe_events_copy(number, &scratch->event))
 		return false;
-	add_call(&text, &scratch.event);
+	add_call(&text, &scratch->event);
 	add_victim(&text, episode);
 	add_runner_up(&text, episode);
 	oe_text_add(&text, " outcome=%s reason=%s",
@@ -284,7 +289,7 @@ static bool render_event(u64 number, unsigned int *length)
 	add_passed(&text, episode);
 	add_place(&text, episode);
 	add_stall(&text, episode);
-	add_cgroup(&text, "victim_cgroup", scratch.event.more.victim_cgroup);
+	add_cgroup(&text, "victim_cgroup", scratch->event.more.victim_cgroup);
 	oe_text_add(&text, " asked_group=%s", group[0] ? group : "-");
 	add_arguments(&text);
 	*length = text.length;
@@ -305,6 +310,7 @@ static unsigned int widest_line(u64 first, u64 end)
 
 static int build_events(struct oe_list *list, struct oe_text *text)
 {
+	struct scratch *mine;
 	unsigned int length;
 	unsigned int width;
 	u64 first, end;
@@ -314,17 +320,22 @@ static int build_events(struct oe_list *list, struct oe_text *text)
 	err = oe_text_reserve(text, OE_NR_EVENTS * LINE_SIZE);
 	if (err)
 		return err;
-	mutex_lock(&scratch.lock);
+	mine = kmalloc(sizeof(*mine), GFP_KERNEL);
+	if (!mine)
+		return -ENOMEM;
+	mutex_lock(&scratch_lock);
+	scratch = mine;
 	oe_events_range(&first, &end);
 	width = widest_line(first, end);
 	for (; first < end; first++) {
 		/* The lines before one that is gone are as old: no gap is shown. */
 		if (render_event(first, &length))
-			oe_text_add(text, "%-*s\n", width, scratch.line);
+			oe_text_add(text, "%-*s\n", width, scratch->line);
 		else
 			text->length = 0;
 	}
-	mutex_unlock(&scratch.lock);
+	mutex_unlock(&scratch_lock);
+	kfree(mine);
 	return 0;
 }
 
