@@ -13,6 +13,7 @@
 #include <linux/sched/cputime.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/slab.h>
 #include <linux/tracepoint.h>
 
 #include <trace/events/vmscan.h>
@@ -36,21 +37,24 @@ static struct {
 	unsigned int nr_kswapds; /* those before are there */
 	u64 kswapds_began_ns; /* what they had then */
 
-	/* Of tasks in direct reclaim, which may not enter reclaim again there. */
-	struct oe_stopwatch stopwatch;
+	/*
+	 * Of tasks in direct reclaim, which may not enter reclaim again there.
+	 * From the start to the stop.
+	 */
+	struct oe_stopwatch *stopwatch;
 	atomic_long_t waited_us; /* may wrap */
 } room;
 
 static void on_begin(void *data, OE_RECLAIM_BEGIN_ARGS)
 {
-	oe_stopwatch_start(&room.stopwatch);
+	oe_stopwatch_start(room.stopwatch);
 }
 
 static void on_end(void *data, OE_RECLAIM_END_ARGS)
 {
 	unsigned long us;
 
-	if (oe_stopwatch_stop(&room.stopwatch, &us))
+	if (oe_stopwatch_stop(room.stopwatch, &us))
 		atomic_long_add(us, &room.waited_us);
 }
 
@@ -109,11 +113,12 @@ int oe_room_time_start(void)
 	room.end = oe_tracepoint_find("mm_vmscan_direct_reclaim_end");
 	if (!room.begin || !room.end)
 		return -EOPNOTSUPP;
-	/* A task that ended unseen may have left its entry, at an earlier stop. */
-	room.stopwatch = (struct oe_stopwatch){};
+	room.stopwatch = kzalloc(sizeof(*room.stopwatch), GFP_KERNEL);
+	if (!room.stopwatch)
+		return -ENOMEM;
 	err = oe_tracepoint_attach(room.end, on_end);
 	if (err)
-		return err;
+		goto err_free_stopwatch;
 	err = oe_tracepoint_attach(room.begin, on_begin);
 	if (err)
 		goto err_detach_end;
@@ -123,6 +128,8 @@ int oe_room_time_start(void)
 err_detach_end:
 	oe_tracepoint_detach(room.end, on_end);
 	tracepoint_synchronize_unregister();
+err_free_stopwatch:
+	kfree(room.stopwatch);
 	return err;
 }
 
@@ -136,6 +143,7 @@ void oe_room_time_stop(void)
 	oe_tracepoint_detach(room.begin, on_begin);
 	oe_tracepoint_detach(room.end, on_end);
 	tracepoint_synchronize_unregister();
+	kfree(room.stopwatch);
 }
 
 /**
