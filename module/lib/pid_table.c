@@ -6,7 +6,9 @@
 #include "core.h"
 
 #include <linux/hash.h>
+#include <linux/mm.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 
 #include "lib/pid_table.h"
 
@@ -15,7 +17,48 @@
 static struct hlist_bl_head *bucket_of(struct oe_pid_table *table,
 				       struct pid *pid)
 {
-	return &table->buckets[hash_ptr(pid, OE_PID_TABLE_BITS)];
+	/* Pairs with oe_pid_table_grow(). */
+	struct hlist_bl_head *many = smp_load_acquire(&table->many);
+
+	return many ? &many[hash_ptr(pid, OE_PID_TABLE_BITS)] :
+		      &table->few[hash_ptr(pid, OE_PID_TABLE_FEW_BITS)];
+}
+
+/**
+ * oe_pid_table_grow - make the table fit for many entries, if there is memory
+ * @table: nothing is put in meanwhile; nothing is done if it is not empty
+ *
+ * Context: process context, may sleep; does not call the OOM killer, and leaves
+ * the reserves.
+ */
+void oe_pid_table_grow(struct oe_pid_table *table)
+{
+	struct hlist_bl_head *many;
+
+	if (table->many || atomic_read(&table->nr_nodes))
+		return;
+	many = kvcalloc(1 << OE_PID_TABLE_BITS, sizeof(*many),
+			GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN |
+				__GFP_NOMEMALLOC);
+	/*
+	 * Pairs with oe_pid_table_remove(), which may be called once more for a
+	 * node that is out: it must find that, whichever bucket it locks.
+	 */
+	smp_mb();
+	if (many)
+		smp_store_release(&table->many, many); /* bucket_of() */
+}
+
+/**
+ * oe_pid_table_free - give back what oe_pid_table_grow() has allocated
+ * @table: empty, without readers; may be used again
+ *
+ * Context: process context, may sleep.
+ */
+void oe_pid_table_free(struct oe_pid_table *table)
+{
+	kvfree(table->many);
+	table->many = NULL;
 }
 
 static struct oe_pid_node *find_in(struct hlist_bl_head *bucket,
@@ -96,10 +139,29 @@ bool oe_pid_table_remove(struct oe_pid_table *table, struct oe_pid_node *node,
 	if (removed) {
 		hlist_bl_del_rcu(&node->link);
 		node->link.pprev = NULL; /* unhashed; readers follow next */
+		smp_mb__before_atomic(); /* pairs with oe_pid_table_grow() */
 		atomic_dec(&table->nr_nodes);
 	}
 	hlist_bl_unlock(bucket);
 	return removed;
+}
+
+static int walk_bucket(struct hlist_bl_head *bucket,
+		       int (*visit)(struct oe_pid_node *node, void *arg),
+		       void *arg)
+{
+	struct oe_pid_node *node;
+	struct hlist_bl_node *link;
+	int ret = 0;
+
+	rcu_read_lock();
+	hlist_bl_for_each_entry_rcu(node, link, bucket, link) {
+		ret = visit(node, arg);
+		if (ret)
+			break;
+	}
+	rcu_read_unlock();
+	return ret;
 }
 
 /**
@@ -118,20 +180,13 @@ int oe_pid_table_walk(struct oe_pid_table *table,
 		      int (*visit)(struct oe_pid_node *node, void *arg),
 		      void *arg)
 {
-	struct oe_pid_node *node;
-	struct hlist_bl_node *link;
+	struct hlist_bl_head *many = READ_ONCE(table->many);
+	struct hlist_bl_head *buckets = many ?: table->few;
+	unsigned int bits = many ? OE_PID_TABLE_BITS : OE_PID_TABLE_FEW_BITS;
 	unsigned int i;
 	int ret = 0;
 
-	for (i = 0; !ret && i < ARRAY_SIZE(table->buckets); i++) {
-		rcu_read_lock();
-		hlist_bl_for_each_entry_rcu(node, link, &table->buckets[i],
-					    link) {
-			ret = visit(node, arg);
-			if (ret)
-				break;
-		}
-		rcu_read_unlock();
-	}
+	for (i = 0; !ret && i < 1U << bits; i++)
+		ret = walk_bucket(&buckets[i], visit, arg);
 	return ret;
 }

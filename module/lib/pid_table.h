@@ -10,6 +10,7 @@
 struct pid;
 
 enum {
+	OE_PID_TABLE_FEW_BITS = 5,
 	OE_PID_TABLE_BITS = 10,
 };
 
@@ -25,17 +26,21 @@ struct oe_pid_node {
 
 /**
  * struct oe_pid_table - finds entries by their struct pid; starts zeroed
- * @buckets: each has a lock for changes; look-ups are RCU
+ * @few: buckets; each has a lock for changes; look-ups are RCU
+ * @many: more of them, instead of these; NULL until oe_pid_table_grow()
  * @nr_nodes: how many entries there are
  *
  * Not an rhashtable: that disables bottom halves (before 6.3) and may allocate,
  * and on PREEMPT_RT a tracepoint's handler must do neither.
  */
 struct oe_pid_table {
-	struct hlist_bl_head buckets[1 << OE_PID_TABLE_BITS];
+	struct hlist_bl_head few[1 << OE_PID_TABLE_FEW_BITS];
+	struct hlist_bl_head *many;
 	atomic_t nr_nodes;
 };
 
+void oe_pid_table_grow(struct oe_pid_table *table);
+void oe_pid_table_free(struct oe_pid_table *table);
 struct oe_pid_node *oe_pid_table_find(struct oe_pid_table *table,
 				      struct pid *pid);
 bool oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node,

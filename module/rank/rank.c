@@ -60,6 +60,7 @@ static int start_watching(void)
 	lockdep_assert_held(&oe_rank_table_lock);
 	if (rank.watching)
 		return 0;
+	oe_rank_table_grow();
 	err = oe_fork_watch();
 	if (err)
 		return err;

@@ -207,6 +207,18 @@ struct oe_rank_entry *oe_rank_table_take(bool *low)
 }
 
 /**
+ * oe_rank_table_grow - before the first entry: there may be many
+ *
+ * Context: process context, under oe_rank_table_lock; no fork is followed. May
+ * allocate, but does not call the OOM killer, and does without.
+ */
+void oe_rank_table_grow(void)
+{
+	lockdep_assert_held(&oe_rank_table_lock);
+	oe_pid_table_grow(&rank_table.table);
+}
+
+/**
  * oe_rank_table_expect_forks - from now on forks need entries
  *
  * Context: process context, under oe_rank_table_lock; allocates nothing.
@@ -433,4 +445,5 @@ void oe_rank_table_exit(void)
 {
 	rcu_barrier(); /* free_entry_rcu() is in this module */
 	oe_pool_exit(&rank_table.pool);
+	oe_pid_table_free(&rank_table.table);
 }

@@ -90,6 +90,7 @@ extern struct mutex oe_rank_table_lock;
 
 int oe_rank_table_init(void (*emptied)(void));
 void oe_rank_table_exit(void);
+void oe_rank_table_grow(void);
 bool oe_rank_table_expect_forks(void);
 int oe_rank_table_fill(void);
 unsigned int oe_rank_table_count(void);

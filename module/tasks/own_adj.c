@@ -368,6 +368,7 @@ int oe_own_adj_begin(void)
 			 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
 	if (!table)
 		return -ENOMEM;
+	oe_pid_table_grow(table);
 	/* Publish it empty; pairs with READ_ONCE() of its readers. */
 	smp_store_release(&own.table, table);
 	return 0;
@@ -393,6 +394,7 @@ void oe_own_adj_end(void)
 	oe_pid_table_walk(table, drop_any, NULL);
 	WRITE_ONCE(own.table, NULL); /* read under RCU */
 	synchronize_rcu();
+	oe_pid_table_free(table);
 	kvfree(table);
 }
 

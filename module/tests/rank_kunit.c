@@ -487,6 +487,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(exit_leaves_no_work),
 	KUNIT_CASE(spare_entries_are_made_again),
 	KUNIT_CASE(few_are_spare_without_rankings),
+	KUNIT_CASE(table_grows_once_it_is_used),
+	KUNIT_CASE(small_table_finds_all),
 	OFFER_CASES,
 	{},
 };

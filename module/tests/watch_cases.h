@@ -86,4 +86,53 @@ static void few_are_spare_without_rankings(struct kunit *test)
 			READ_ONCE(rank_table.pool.size));
 }
 
+/* The table grows while it is empty, and finds what it has in either shape. */
+static void table_grows_once_it_is_used(struct kunit *test)
+{
+	struct oe_pid_table *table = &rank_table.table;
+	struct hlist_bl_head *many;
+	unsigned int i;
+
+	KUNIT_EXPECT_FALSE(test, table->many);
+	for (i = 0; i < NR_PROCESSES; i++)
+		KUNIT_EXPECT_EQ(test, 0, rank_set(i, i));
+	many = table->many;
+	KUNIT_EXPECT_TRUE(test, many);
+	KUNIT_EXPECT_EQ(test, (unsigned int)NR_PROCESSES, oe_rank_count());
+	/* It is not empty: nothing changes. */
+	oe_pid_table_grow(table);
+	KUNIT_EXPECT_PTR_EQ(test, many, table->many);
+	for (i = 0; i < NR_PROCESSES; i++) {
+		rank_expect(test, i, i, OE_SOURCE_EXPLICIT);
+		KUNIT_EXPECT_EQ(test, 0, rank_change(i, OE_RANK_CLEAR, 0));
+	}
+	KUNIT_EXPECT_EQ(test, 0U, oe_rank_count());
+}
+
+/* The same without the memory for it. */
+static void small_table_finds_all(struct kunit *test)
+{
+	struct oe_pid_table *table = &rank_table.table;
+	const struct oe_heritage first = {
+		.ranking = oe_rank_pack(7, OE_SOURCE_EXPLICIT),
+	};
+	unsigned int i;
+
+	for (i = 0; i < NR_PROCESSES; i++)
+		KUNIT_EXPECT_EQ(test, 0,
+				oe_rank_table_insert(oe_rank_table_alloc(),
+						     pid_of(i), &first));
+	oe_pid_table_grow(table);
+	KUNIT_EXPECT_FALSE(test, table->many);
+	for (i = 0; i < NR_PROCESSES; i++) {
+		rank_expect(test, i, 7, OE_SOURCE_EXPLICIT);
+		oe_rank_table_drop(pid_of(i));
+		rank_expect(test, i, 500, OE_SOURCE_DEFAULT);
+	}
+	oe_pid_table_grow(table);
+	KUNIT_EXPECT_TRUE(test, table->many);
+	KUNIT_EXPECT_EQ(test, 0, rank_set(3, 9));
+	rank_expect(test, 3, 9, OE_SOURCE_EXPLICIT);
+}
+
 #endif /* OE_WATCH_CASES_H */
