@@ -63,32 +63,6 @@ static struct {
 	char outgoing[OE_UEVENT_TEXT]; /* the thread's */
 } notify;
 
-/**
- * oe_uevent_add - append a key to a uevent
- * @uevent: starts zeroed
- * @format: "KEY=%..."
- *
- * A key that does not fit is left out.
- *
- * Context: any.
- */
-void oe_uevent_add(struct oe_uevent *uevent, const char *format, ...)
-{
-	size_t room = OE_UEVENT_TEXT - uevent->used;
-	va_list args;
-	int length;
-
-	if (uevent->nr_keys == OE_UEVENT_KEYS)
-		return;
-	va_start(args, format);
-	length = vsnprintf(uevent->text + uevent->used, room, format, args);
-	va_end(args);
-	if (length >= room)
-		return;
-	uevent->nr_keys++;
-	uevent->used += length + 1;
-}
-
 /*
  * A socket that drops a buffer from the reserves counts it in a counter that
  * only CONFIG_INET allocates: without it the kernel writes through a NULL
@@ -112,12 +86,10 @@ static void send_uevent(char *text, unsigned int length)
 {
 	char *envp[OE_UEVENT_KEYS + 1];
 	char *end = text + length;
-	unsigned int i;
+	unsigned int i = 0;
 
-	for (i = 0; text < end && i < OE_UEVENT_KEYS; i++) {
-		envp[i] = text;
-		text += strlen(text) + 1;
-	}
+	for (; text < end && i < OE_UEVENT_KEYS; text += strlen(text) + 1)
+		envp[i++] = text;
 	envp[i] = NULL;
 
 	oe_stash_empty();

@@ -4,32 +4,10 @@
 
 #include <linux/types.h>
 
+#include "lib/uevent.h"
+
 struct kobject;
 struct kernfs_node;
-
-enum {
-	/* Room for the environment of one uevent, without the keys of the core. */
-	OE_UEVENT_KEYS = 12,
-	OE_UEVENT_TEXT = 512,
-};
-
-/**
- * struct oe_uevent - one uevent, built by the sender, sent by the thread
- * @yields: many like it may come at once: it leaves the last places of the queue
- *	to the others
- * @nr_keys: how many
- * @used: bytes of @text used
- * @text: "KEY=value" strings, one behind the other
- */
-struct oe_uevent {
-	bool yields;
-	u16 nr_keys;
-	u16 used;
-	char text[OE_UEVENT_TEXT];
-};
-
-__printf(2, 3) void oe_uevent_add(struct oe_uevent *uevent, const char *format,
-				  ...);
 
 int oe_notify_init(void);
 void oe_notify_exit(void);

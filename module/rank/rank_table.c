@@ -162,8 +162,8 @@ struct oe_rank_entry *oe_rank_table_alloc(void)
 	bool low;
 
 	/* Set by oe_rank_table_fill(). */
-	if (!entry && READ_ONCE(rank_table.pool.size) >
-			      READ_ONCE(rank_table.for_forks))
+	if (!entry &&
+	    READ_ONCE(rank_table.pool.size) > READ_ONCE(rank_table.for_forks))
 		entry = oe_pool_take(&rank_table.pool, &low);
 	return entry;
 }
