@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "memory/available.h"
 #include "memory/memcg.h"
 
 /* A cgroup's path is what the test says. */
@@ -64,10 +65,10 @@ static const struct oe_field sample_fields[] = {
 	OE_FIELD(struct sample_record, last, OE_FIELD_NUMBER),
 };
 
-#define FULL_NAME "fifteen \xff\n bytes"
+#define FULL_NAME "fifteen \xff\nbytes"
 #define FULL_PATH                                                         \
 	"/a/path/of/127/bytes/0123456789abcdef0123456789abcdef0123456789" \
-	"abcdef0123456789abcdef0123456789abcdef0123456789abcdef012345678"
+	"abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
 
 static const struct sample_record samples[] = {
 	{ .last = 1 },
