@@ -48,6 +48,7 @@ static struct {
 
 	spinlock_t lock;
 	bool awaited; /* under lock: an announcement waits for the follower */
+
 	STRUCT_KFIFO_REC_2(QUEUE_BYTES) queue; /* under lock: the texts */
 	unsigned int nr_waiting; /* under lock: in it */
 	unsigned long nr_queued; /* under lock */
