@@ -135,4 +135,13 @@ static void small_table_finds_all(struct kunit *test)
 	rank_expect(test, 3, 9, OE_SOURCE_EXPLICIT);
 }
 
+#define WATCH_CASES                                          \
+	KUNIT_CASE(empty_table_is_not_watched),              \
+		KUNIT_CASE(entry_of_a_late_fork_is_watched), \
+		KUNIT_CASE(exit_leaves_no_work),             \
+		KUNIT_CASE(spare_entries_are_made_again),    \
+		KUNIT_CASE(few_are_spare_without_rankings),  \
+		KUNIT_CASE(table_grows_once_it_is_used),     \
+		KUNIT_CASE(small_table_finds_all)
+
 #endif /* OE_WATCH_CASES_H */
