@@ -169,6 +169,8 @@ clean:
 
 help:
 	@echo "make            build oom_embedded.ko for KDIR ($(KDIR))"
+	@echo "                PROFILE=core leaves all out that can be, OE_LIMITS=n one feature; see"
+	@echo "                Documentation/user-guide/embedded-images.md"
 	@echo "make install    install it for that kernel (as root)"
 	@echo "make sign       sign what is installed, with the key in MOK ($(MOK))"
 	@echo "make tools      build the command line, the manager and the library (userspace-tools/)"

@@ -168,6 +168,16 @@ struct oe_policy oe_config_policy(void);
 
 /* clang-format off */
 
+#ifdef CONFIG_OE_LIMITS
+#define OE_STATS_OF_LIMITS(X)						\
+	X(limit_exceeded)	/* times that a user went above its limit */ \
+	X(limit_terminated)	/* SIGTERMs sent because of a limit */	\
+	X(limit_killed)		/* SIGKILLs sent because of a limit */	\
+	X(limit_blocked)	/* times that a user could not be got under its limit */
+#else
+#define OE_STATS_OF_LIMITS(X)
+#endif
+
 /* The counters below stats/, one file each. */
 #define OE_STATS(X)							\
 	X(oom_global)		/* episodes; cpuset and mempolicy too */\
@@ -189,11 +199,8 @@ struct oe_policy oe_config_policy(void);
 	X(uevent_failed)	/* uevents that could not be sent */	\
 	X(uevent_timeouts)	/* OOMs that went on before their uevent was out */ \
 	X(probe_missed)		/* OOM calls that the kprobe did not see */ \
-	X(limit_exceeded)	/* times that a user went above its limit */ \
-	X(limit_terminated)	/* SIGTERMs sent because of a limit */	\
-	X(limit_killed)		/* SIGKILLs sent because of a limit */	\
-	X(limit_blocked)	/* times that a user could not be got under its limit */ \
-	X(mirror_overwritten)	/* mirrored values that somebody else wrote over */
+	X(mirror_overwritten)	/* mirrored values that somebody else wrote over */ \
+	OE_STATS_OF_LIMITS(X)
 
 enum oe_stat {
 #define OE_STAT_ENUM(name) OE_STAT_##name,

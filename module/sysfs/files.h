@@ -50,8 +50,19 @@ int oe_sysfs_groups_init(struct kobject *parent);
 void oe_sysfs_groups_exit(void);
 
 /* limits.c */
+#ifdef CONFIG_OE_LIMITS
 int oe_sysfs_limits_init(struct kobject *parent);
 void oe_sysfs_limits_exit(void);
+#else
+static inline int oe_sysfs_limits_init(struct kobject *parent)
+{
+	return 0;
+}
+
+static inline void oe_sysfs_limits_exit(void)
+{
+}
+#endif
 
 /* cgroups.c */
 #ifdef CONFIG_MEMCG

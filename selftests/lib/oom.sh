@@ -27,6 +27,9 @@ PATIENCE=${PATIENCE:-30}
 # The module's coverage in a kernel that lacks nothing, and the one expected in this kernel.
 FULL_COVERAGE=global,memcg,guard
 COVERAGE=${COVERAGE:-$FULL_COVERAGE}
+# Features that a build may leave out (Kbuild), and those that this one left out.
+FEATURES="limits"
+WITHOUT=${WITHOUT:-}
 
 tmp=
 started=
@@ -227,9 +230,22 @@ gives()
 	return 1
 }
 
+# built FEATURE: is it in this build of the module? WITHOUT comes from the build, not from the module.
+built()
+{
+	case ,$WITHOUT, in
+	*,"$1",*|*,core,*) return 1 ;;
+	esac
+	return 0
+}
+
+# needs WORD: a word of the coverage, or a feature of the build.
 needs()
 {
-	gives "$1" || skip_all "no $1 on this kernel"
+	case " $FEATURES " in
+	*" $1 "*) built "$1" || skip_all "$1 not in this build" ;;
+	*) gives "$1" || skip_all "no $1 on this kernel" ;;
+	esac
 }
 
 # Of one line.

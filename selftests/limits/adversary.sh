@@ -7,7 +7,7 @@
 # SECONDS_EACH: how long each is watched, from when it is above on (default 20).
 #
 # set: alone
-# needs: swap
+# needs: swap limits
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -114,6 +114,7 @@ attack()
 	drop_limit $USER_ID
 }
 
+needs limits
 plan 30
 load_module
 set_to limits/period_ms 500

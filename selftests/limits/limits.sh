@@ -5,6 +5,7 @@
 # needed; what it was allowed first, and what was said.
 #
 # set: limiting matrix_timed
+# needs: limits
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -239,6 +240,7 @@ listens()
 	awk -v pid="$1" '$2 == 15 && $3 == pid { found = 1 } END { exit !found }' /proc/net/netlink
 }
 
+needs limits
 plan 34
 load_module
 set_to limits/period_ms 100

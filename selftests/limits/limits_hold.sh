@@ -6,6 +6,7 @@
 # process's own counts once.
 #
 # set: limiting
+# needs: limits
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -218,6 +219,7 @@ busy()
 	drop_limit 2108
 }
 
+needs limits
 plan 35
 load_module
 set_to limits/period_ms 100

@@ -5,6 +5,7 @@
 # limits made anew. And an OOM in the middle of it.
 #
 # set: limiting
+# needs: limits
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -228,6 +229,7 @@ in_cgroup()
 	drop_limit cgroup:/oe_limited
 }
 
+needs limits
 plan 32
 load_module selection_order=rank
 set_to limits/period_ms 50

@@ -6,6 +6,7 @@
 # LIMITS: how many at a time (default 1000).
 #
 # set: limiting
+# needs: limits
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -294,6 +295,7 @@ failing()
 	set_to limits/create 3000
 }
 
+needs limits
 plan 17
 load_module
 equal "without a limit there is no thread" 0 "$(limit_threads)"

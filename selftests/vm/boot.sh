@@ -51,6 +51,7 @@ usage()
 	                     the guest is to go away during its last test
 	  --persist          the guest is to reboot during its last test; memory stays
 	  --label NAME       name of the result files (KERNEL-FIRST_TEST)
+	  --without LIST     a module without these features ("limits"), or "core"
 	  --selftests DIR    tests from another directory, without module and programs
 	EOT
 	exit 2
@@ -75,6 +76,7 @@ parse_options()
 	SWAP=
 	IOPS=
 	SHARE=
+	WITHOUT=()
 	MODULES=()
 	FILES=()
 	while [[ ${1-} == --* && $1 != -- ]]; do
@@ -100,6 +102,7 @@ parse_options()
 		--file) FILES+=("$2") ;;
 		--expect) EXPECT=$2 ;;
 		--label) LABEL=$2 ;;
+		--without) read -ra WITHOUT <<<"${2//,/ }" ;;
 		--selftests) SELFTESTS=$2 ;;
 		*) usage ;;
 		esac
@@ -142,8 +145,8 @@ copy_module()
 	local build
 
 	[[ -e $REPO_ROOT/Kbuild ]] || return 0
-	build=$("$VM_DIR/module.sh" "$NAME")
-	lock_entry "build-$NAME"
+	build=$("$VM_DIR/module.sh" "$NAME" "${WITHOUT[@]}")
+	lock_entry "build-$(build_entry "$NAME" "${WITHOUT[@]}")"
 	find "$build" -name '*.ko' -exec cp {} "$ROOT/lib/oom-embedded/" \;
 	unlock_entry
 	# As "make install" does.
@@ -200,6 +203,8 @@ kernel_arguments()
 		cryptomgr.notests
 		"oe.nonce=$NONCE" "oe.timeout=$TEST_TIMEOUT" "oe.cpus=$SMP"
 		"oe.tty=$VERDICT_TTY" ${SWAP:+oe.swap=$SWAP}
+		# Of the build, not of the module: a test must not believe the module.
+		"WITHOUT=$(IFS=,; echo "${WITHOUT[*]}")"
 	)
 
 	if [[ -n $PERSIST ]]; then

@@ -90,3 +90,14 @@ check_kernel_name()
 	grep -qxF -- "$1" <<<"$names" ||
 		die "unknown kernel '$1' (there are: ${names//$'\n'/ })"
 }
+
+# build_entry KERNEL [FEATURE...]: the folder below build/ of a module without these features.
+build_entry()
+{
+	local name=$1
+
+	shift
+	[[ $# -eq 0 ]] || name+=-without
+	printf '%s' "$name" "${@/#/-}"
+	echo
+}

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# module.sh KERNEL: builds the module for a kernel out of a copy of the sources and prints
-# the directory with the .ko files. A warning from our sources is a failure.
+# module.sh KERNEL [FEATURE...]: builds the module for a kernel out of a copy of the sources and
+# prints the directory with the .ko files. A warning from our sources is a failure. Without the
+# features that are named (limits: OE_LIMITS=n; core: PROFILE=core).
 
 set -euo pipefail
 
@@ -65,6 +66,7 @@ run_make()
 	make+=("${args[@]}")
 	[[ -z $cross ]] || make+=("CROSS_COMPILE=$cross")
 	[[ $NAME != *-gcov ]] || make+=(OE_GCOV=y)
+	make+=("${SWITCHES[@]}")
 	if [[ -n $toolchain ]]; then
 		cc=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' "$kernel/config")
 		toolchain_run "$toolchain" "" "$cc" --version >"$build.cc"
@@ -94,18 +96,39 @@ build_module()
 	die "the module builds for $NAME with warnings"
 }
 
+# Sets SWITCHES, words to make. A name that Kbuild does not know would leave nothing out.
+switches_of()
+{
+	local feature
+
+	SWITCHES=()
+	for feature in "$@"; do
+		if [[ $feature == core ]]; then
+			SWITCHES+=(PROFILE=core)
+		else
+			grep -q "^OE_FEATURES := .*\bOE_${feature^^}\b" "$REPO_ROOT/Kbuild" ||
+				die "Kbuild has no switch OE_${feature^^}"
+			SWITCHES+=("OE_${feature^^}=n")
+		fi
+	done
+}
+
 main()
 {
 	local kernel
 	local build
+	local entry
 
-	[[ $# -eq 1 ]] || die "usage: module.sh KERNEL"
+	[[ $# -ge 1 ]] || die "usage: module.sh KERNEL [FEATURE...]"
 	NAME=$1
+	shift
 	check_kernel_name "$NAME"
 	[[ -e $REPO_ROOT/Kbuild ]] || die "no Kbuild in the repository"
+	switches_of "$@"
 	kernel=$("$VM_DIR/kernel.sh" "$NAME")
-	build=$CACHE_DIR/build/$NAME
-	lock_entry "build-$NAME"
+	entry=$(build_entry "$NAME" "$@")
+	build=$CACHE_DIR/build/$entry
+	lock_entry "build-$entry"
 	copy_sources "$build"
 	build_module "$kernel" "$build"
 	echo "$build"

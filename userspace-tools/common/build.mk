@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Sources that the programs and the library share.
-COMMON_SRCS = common/words.c common/sysfs.c common/change.c common/change_stage.c common/stage.c common/rule.c common/records.c common/records_text.c \
+COMMON_SRCS = common/words.c common/sysfs.c common/feature.c common/change.c common/change_stage.c common/stage.c common/rule.c common/records.c common/records_text.c \
 	common/file.c common/limit_create.c common/limit_name.c common/proc.c common/commit.c common/config_unit.c
 
 # The reader of the configuration needs inih; its users link CONFIG_LIBS.

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/feature.h"
 #include "uapi/oom_embedded.h"
 
 enum {
@@ -419,31 +420,38 @@ void oe_sysfs_free_names(char **names, size_t nr)
 	free(names);
 }
 
+/* A file is not there. */
+static const char *reason_of_absence(const char *file)
+{
+	const char *reason;
+
+	if (oe_sysfs_present())
+		return "the module is not loaded (try: modprobe oom_embedded)";
+	reason = oe_feature_missing(file);
+	if (reason)
+		return reason;
+	if (strstr(file, "/create"))
+		return "this version of the module has no such file";
+	if (!strncmp(file, "groups/", 7))
+		return "no such group";
+	if (!strncmp(file, "limits/", 7))
+		return "no such limit";
+	if (!strncmp(file, "cgroups/", 8))
+		return "no such watched cgroup";
+	return "this version of the module has no such file";
+}
+
 static const char *reason_of(const char *file, int err)
 {
-	int in_groups = !strncmp(file, "groups/", 7);
-	int in_limits = !strncmp(file, "limits/", 7);
-	int in_cgroups = !strncmp(file, "cgroups/", 8);
-
 	switch (-err) {
 	case ENOENT:
-		if (oe_sysfs_present())
-			return "the module is not loaded (try: modprobe oom_embedded)";
-		if (strstr(file, "/create"))
-			return "this version of the module has no such file";
-		if (in_groups)
-			return "no such group";
-		if (in_limits)
-			return "no such limit";
-		if (in_cgroups)
-			return "no such watched cgroup";
-		return "this version of the module has no such file";
+		return reason_of_absence(file);
 	case EACCES:
 		return "permission denied (are you root?)";
 	case EPERM:
 		return "the kernel wants CAP_SYS_RESOURCE in the initial user namespace (are you root?)";
 	case ENODATA:
-		return in_cgroups ?
+		return !strncmp(file, "cgroups/", 8) ?
 			       "the cgroup does not exist, has no memory controller, or has no limit" :
 			       strerror(-err);
 	case EINVAL:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # liboom_embedded, shared and static. Only oom_embedded_* can be seen from outside.
 # Each file of lib/ calls those after it only.
-LIB_SRCS = lib/callback.c lib/event.c lib/oom_embedded.c lib/self.c common/words.c common/sysfs.c common/uevent.c
+LIB_SRCS = lib/callback.c lib/event.c lib/oom_embedded.c lib/self.c common/words.c common/sysfs.c common/feature.c common/uevent.c
 LIB_SONAME = liboom_embedded.so.1
 LIB_FILE = liboom_embedded.so.$(VERSION)
 
@@ -28,7 +28,7 @@ $(O)/$(LIB_FILE): $(call objects,$(LIB_SRCS)) lib/liboom_embedded.map $(O)/flags
 # only they share is static, because a prototype without "static" takes the linkage of the one
 # before it. So no tool has to look into the object. It is built without LTO, so that every program
 # can be linked with it, and position independent for the same reason.
-LIB_HEADERS = common/sysfs.h common/uevent.h common/words.h lib/handle.h
+LIB_HEADERS = common/sysfs.h common/feature.h common/uevent.h common/words.h lib/handle.h
 $(O)/lib/whole.c: $(LIB_HEADERS) $(LIB_SRCS) lib/build.mk
 	@mkdir -p $(@D)
 	{ $(SED) -E -e 's/^((const )?[a-z_]+ [a-z_ ]*\**oe_[a-z_]+\()/static \1/' \

@@ -12,7 +12,7 @@ FUZZERS ?= config records uevent control proc
 # The objects that each is linked with; the rest of a program is in its place in fuzz_NAME.c.
 FUZZ_config = $(wildcard common/config*.c) common/limit_name.c common/words.c
 FUZZ_records = common/records.c common/records_text.c common/words.c
-FUZZ_uevent = lib/event.c lib/oom_embedded.c common/sysfs.c common/words.c
+FUZZ_uevent = lib/event.c lib/oom_embedded.c common/feature.c common/sysfs.c common/words.c
 FUZZ_control = daemon/path.c
 FUZZ_proc = common/file.c common/proc.c daemon/procread.c
 PLAIN_CPPFLAGS = $(filter-out -MMD -MP,$(ALL_CPPFLAGS))

@@ -144,6 +144,10 @@ grace_ms = 100
 CONF
 	refused "apply: an older module" 9 'new.conf:3: this version of the module has no grace_ms' \
 		apply "$tmp/new.conf"
+	rm -r "$OOM_EMBEDDED_SYSFS/limits"
+	printf '[limit 1000]\nmax_kb = 1M\n' >"$tmp/new.conf"
+	refused "apply: limits are not in the build" 5 'limits/create: not in this build of the module' \
+		apply "$tmp/new.conf"
 }
 
 # Of two values that belong together none is written by itself.

@@ -172,7 +172,9 @@ make_tree "$tmp/tree"
 rm -r "$OOM_EMBEDDED_SYSFS/groups" "$OOM_EMBEDDED_SYSFS/limits"
 refused "group: an older module" 9 'has no groups' group add web
 refused "group list: an older module" 9 'has no groups' group list
-refused "limit list: an older module" 9 'has no limits' limit list
+refused "limit list: not built" 9 'limits: not in this build of the module \(OE_LIMITS=n' limit list
+refused "limit add: not built" 9 'limits: not in this build' limit add 1000 max_kb=1M
+refused "set: not built" 9 'limits/period_ms: not in this build' set period_ms 500
 make_tree "$tmp/tree"
 
 # --- limit

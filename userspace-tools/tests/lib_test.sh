@@ -177,7 +177,7 @@ test_lock()
 	PROGRAM
 	check "a program with the library's own sources" gcc -O2 -I "$(dirname "$HEADER")" -I "$(dirname "$HEADER")/uapi" \
 		-I "$tools" -D_GNU_SOURCE "$tmp/lock.c" "$tools"/lib/{callback,event,oom_embedded,self}.c \
-		"$tools"/common/{words,sysfs,uevent}.c -o "$tmp/lock"
+		"$tools"/common/{words,sysfs,feature,uevent}.c -o "$tmp/lock"
 	same "locks its memory, and reads the clock without a page fault" "0 0" "$("$tmp/lock" 2>&1)"
 }
 

@@ -13,6 +13,7 @@
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "common/config.h"
+#include "common/feature.h"
 #include "common/limit_create.h"
 #include "common/ranking_groups.h"
 #include "common/sysfs.h"
@@ -45,6 +46,7 @@ static int add_objects(const struct oe_conf *conf, struct oe_changes *changes)
 
 static int add_settings(const struct oe_conf *conf, struct oe_changes *changes)
 {
+	char text[200];
 	int i;
 
 	for (i = 0; i < conf->nr_settings; i++) {
@@ -53,11 +55,11 @@ static int add_settings(const struct oe_conf *conf, struct oe_changes *changes)
 			oe_changes_set(changes, setting->path, setting->value);
 
 		if (err == -ENOENT)
-			return complain(
-				EXIT_UNSUPPORTED,
-				"%s:%d: this version of the module has no %s",
-				setting->place.file, setting->place.line,
-				setting->path);
+			return complain(EXIT_UNSUPPORTED, "%s:%d: %s",
+					setting->place.file,
+					setting->place.line,
+					oe_feature_explain(text, sizeof(text),
+							   setting->path));
 		if (err)
 			return complain_file(setting->path, NULL, err);
 	}

@@ -431,8 +431,7 @@ int incident_run(const struct arguments *args)
 	int err = oe_records_events(&incident.events);
 
 	if (err == -ENOENT && !oe_sysfs_present())
-		return complain(EXIT_UNSUPPORTED,
-				"this version of the module has no events");
+		return complain_absent("events");
 	if (err)
 		return complain_file("events", NULL, err);
 	status = find_event(args, &incident);

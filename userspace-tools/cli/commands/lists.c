@@ -21,8 +21,7 @@
 static int complain_list(const char *file, int err)
 {
 	if (err == -ENOENT && !oe_sysfs_present())
-		return complain(EXIT_UNSUPPORTED,
-				"this version of the module has no %s", file);
+		return complain_absent(file);
 	return complain_file(file, NULL, err);
 }
 

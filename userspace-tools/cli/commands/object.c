@@ -209,9 +209,7 @@ static int list_all(const struct kind *kind)
 	int err = oe_sysfs_list_dir(kind->dir, &names, &nr, 1);
 
 	if (err == -ENOENT)
-		return complain(EXIT_UNSUPPORTED,
-				"this version of the module has no %s",
-				kind->dir);
+		return complain_absent(kind->dir);
 	if (err)
 		return complain_file(kind->dir, NULL, err);
 	table = table_new(kind->dir, kind->columns, kind->nr_columns);
@@ -406,9 +404,7 @@ static int object_run(const struct kind *kind, const struct arguments *args)
 	if (status != EXIT_OK)
 		return status;
 	if (oe_sysfs_exists(kind->dir))
-		return complain(EXIT_UNSUPPORTED,
-				"this version of the module has no %s",
-				kind->dir);
+		return complain_absent(kind->dir);
 	if (is_add && is_there(kind, name))
 		return complain(
 			EXIT_REFUSED,

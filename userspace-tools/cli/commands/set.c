@@ -129,8 +129,7 @@ int set_run(const struct arguments *args)
 	}
 	err = oe_changes_set(&changes, file, args->argv[1]);
 	if (err == -ENOENT)
-		return complain(EXIT_UNSUPPORTED,
-				"this version of the module has no %s", file);
+		return complain_absent(file);
 	if (err)
 		return complain_file(file, NULL, err);
 	if (args->dryrun || args->json)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "cli/print/readable.h"
+#include "common/feature.h"
 #include "common/sysfs.h"
 #ifdef HAVE_INIH
 #include "common/refusal.h"
@@ -33,6 +34,20 @@ int complain(int status, const char *format, ...)
 	va_end(list);
 	fprintf(stderr, "oom-embedded: %s\n", readable(text));
 	return status;
+}
+
+/**
+ * complain_absent - say that the module has no such file
+ * @file: relative to the root; the module is there, the file is not
+ *
+ * Return: the status to exit with.
+ */
+int complain_absent(const char *file)
+{
+	char text[200];
+
+	return complain(EXIT_UNSUPPORTED, "%s",
+			oe_feature_explain(text, sizeof(text), file));
 }
 
 /**

@@ -21,6 +21,7 @@ enum exit_status {
 
 int complain(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+int complain_absent(const char *file);
 int complain_file(const char *file, const char *value, int err);
 int complain_bad_lines(const char *file, unsigned long nr_bad, int status);
 int status_of_errno(int err);
