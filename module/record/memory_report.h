@@ -91,12 +91,39 @@ struct oe_memreport {
 	struct oe_memreport_names *names;
 };
 
+#ifdef CONFIG_OE_REPORT
 int oe_memreport_init(void);
 int oe_memreport_reserve_names(void);
 void oe_memreport_exit(void);
 void oe_memreport_begin(enum oe_memreport_reason reason);
 void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
 		       enum oe_level level, enum oe_level level_was);
+#else
+static inline int oe_memreport_init(void)
+{
+	return 0;
+}
+
+static inline int oe_memreport_reserve_names(void)
+{
+	return 0;
+}
+
+static inline void oe_memreport_exit(void)
+{
+}
+
+static inline void oe_memreport_begin(enum oe_memreport_reason reason)
+{
+}
+
+static inline void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
+				     enum oe_level level,
+				     enum oe_level level_was)
+{
+}
+#endif
+
 const struct oe_memreport *oe_memreport_latest(void);
 unsigned int oe_memreport_room(void);
 const char *oe_memreport_reason_name(enum oe_memreport_reason reason);

@@ -30,9 +30,20 @@ extern const struct attribute_group oe_staged_group;
 void oe_sysfs_staged_exit(void);
 
 /* report.c */
+#ifdef CONFIG_OE_REPORT
 extern const struct attribute_group oe_report_group;
 int oe_sysfs_report_init(void);
 void oe_sysfs_report_exit(void);
+#else
+static inline int oe_sysfs_report_init(void)
+{
+	return 0;
+}
+
+static inline void oe_sysfs_report_exit(void)
+{
+}
+#endif
 
 /* levels.c */
 extern const struct attribute_group oe_levels_group;

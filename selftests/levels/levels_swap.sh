@@ -11,7 +11,7 @@
 # RATE: of the leaks, KiB/s.
 #
 # set: swapping
-# needs: swap modprobe
+# needs: swap modprobe report
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -212,6 +212,7 @@ read_disk()
 }
 
 [ -b "$DISK" ] || skip_all "no disk to swap to"
+needs report
 plan 16
 load_module
 short_percpu_lists

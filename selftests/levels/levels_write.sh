@@ -5,6 +5,7 @@
 # errno and changes nothing.
 #
 # set: warning
+# needs: report
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -276,6 +277,7 @@ available_as_documented()
 	[ $((shown - documented)) -le 1024 ] && [ $((documented - shown)) -le $((1024 + untold)) ]
 }
 
+needs report
 plan 12
 load_module
 check "available_kb is what its page says" available_as_documented

@@ -7,6 +7,7 @@
 # task that takes it fails meanwhile.
 #
 # set: warning matrix
+# needs: report
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -153,6 +154,7 @@ default_room()
 	awk '/^MemTotal:/ { n = int($2 / 4096); print (n < 128 ? 128 : n > 1000 ? 1000 : n) }' /proc/meminfo
 }
 
+needs report
 plan 21
 load_module
 equal "room by the memory of the machine" "$(default_room)" \

@@ -18,6 +18,7 @@ static const struct {
 	const char *reason;
 } features[] = {
 	{ "limits", NOT_BUILT("OE_LIMITS") },
+	{ "report", NOT_BUILT("OE_REPORT") },
 };
 
 static int belongs_to(const char *file, const char *feature)

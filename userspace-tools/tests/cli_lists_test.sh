@@ -256,4 +256,11 @@ else
 fi
 gives "metrics -o: a file that nobody can write" 1 'cannot write /proc/nowhere/x' metrics -o /proc/nowhere/x
 
+# --- not in this build of the module
+make_tree "$tmp/small"
+rm "$OOM_EMBEDDED_SYSFS/report"
+gives "report: not built" 9 'report: not in this build of the module \(OE_REPORT=n' report
+gives "incident: without a report" 0 '^$' incident -o "$tmp/small.html"
+check "incident: and it is a page" grep -q '</html>' "$tmp/small.html"
+
 finish
