@@ -8,6 +8,8 @@
 
 #include <linux/sysfs.h>
 
+#include "compat/compat.h"
+
 struct kobject;
 struct oe_text;
 
@@ -51,6 +53,11 @@ void oe_sysfs_levels_init(void);
 void oe_sysfs_levels_exit(void);
 int oe_sysfs_levels_attach(struct kobject *root);
 void oe_sysfs_levels_detach(void);
+
+/* history.c: in levels/ */
+extern OE_BIN_CONST struct bin_attribute *OE_BIN_CONST oe_history_attrs[];
+void oe_sysfs_history_init(void);
+void oe_sysfs_history_exit(void);
 
 /* self.c */
 int oe_sysfs_self_init(void);

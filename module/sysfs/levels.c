@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * levels/: the level, its settings, and the history of available memory.
+ * levels/: the level and its settings.
  */
 #include "core.h"
 
 #include <linux/kernel.h>
 #include <linux/kernfs.h>
 #include <linux/kobject.h>
-#include <linux/math64.h>
 #include <linux/sysfs.h>
-#include <linux/time64.h>
 
-#include "compat/compat.h"
-#include "record/history.h"
 #include "levels/level.h"
 #include "levels/stall.h"
-#include "sysfs/snapshot.h"
 #include "memory/available.h"
 #include "sysfs/common.h"
 #include "sysfs/files.h"
@@ -23,13 +18,11 @@
 #define LEVELS "levels"
 
 enum {
-	HISTORY_LINE = 96 + OE_NR_MEMPARTS * 20,
 	NR_READ_ONLY = 5, /* files before the tunables */
 };
 
 static struct kernfs_node *level_node;
 static struct kernfs_node *stall_node;
-static struct oe_list history_list;
 
 static ssize_t level_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  char *buf)
@@ -116,72 +109,10 @@ static void init_tunables(void)
 	}
 }
 
-static void add_parts(struct oe_text *text,
-		      const struct oe_history_entry *entry)
-{
-	/* clang-format off */
-#define PART_NAME(name) #name,
-	static const char *const names[] = { OE_MEMPARTS(PART_NAME) };
-#undef PART_NAME
-	/* clang-format on */
-	unsigned int i;
-
-	for (i = 0; i < OE_NR_MEMPARTS; i++)
-		oe_text_add(text, " %s_kb=%-10u", names[i], entry->part_kb[i]);
-}
-
-static void add_entry(struct oe_text *text,
-		      const struct oe_history_entry *entry)
-{
-	u32 rest;
-	u64 seconds = div_u64_rem(entry->uptime_us, USEC_PER_SEC, &rest);
-
-	oe_text_add(text, "uptime=%10llu.%06u available_kb=%-12llu level=%-12s",
-		    seconds, rest, entry->available_kb,
-		    oe_level_name(entry->level));
-	add_parts(text, entry);
-	oe_text_add(text, "\n");
-}
-
-static int build_history(struct oe_list *list, struct oe_text *text)
-{
-	struct oe_history_entry entry;
-	u64 first, end;
-	int err;
-
-	oe_history_range(&first, &end);
-	err = oe_text_reserve(text, (end - first) * HISTORY_LINE + 1);
-	for (; !err && first < end; first++) {
-		/* As in events: no gap. */
-		if (oe_history_copy(first, &entry))
-			add_entry(text, &entry);
-		else
-			text->length = 0;
-	}
-	return err;
-}
-
-static ssize_t history_read(struct file *file, struct kobject *kobj,
-			    OE_BIN_CONST struct bin_attribute *attr, char *buf,
-			    loff_t offset, size_t count)
-{
-	return oe_list_read(&history_list, file, buf, offset, count);
-}
-
-static OE_BIN_CONST struct bin_attribute history_attr = {
-	.attr = { .name = "history", .mode = 0444 },
-	.read = history_read,
-};
-
-static OE_BIN_CONST struct bin_attribute *OE_BIN_CONST levels_bin_attrs[] = {
-	&history_attr,
-	NULL,
-};
-
 const struct attribute_group oe_levels_group = {
 	.name = LEVELS,
 	.attrs = levels_attrs,
-	.bin_attrs = levels_bin_attrs,
+	.bin_attrs = oe_history_attrs,
 };
 
 /**
@@ -190,7 +121,7 @@ const struct attribute_group oe_levels_group = {
 void oe_sysfs_levels_init(void)
 {
 	init_tunables();
-	oe_list_init(&history_list, build_history);
+	oe_sysfs_history_init();
 }
 
 /**
@@ -200,7 +131,7 @@ void oe_sysfs_levels_init(void)
  */
 void oe_sysfs_levels_exit(void)
 {
-	oe_list_exit(&history_list);
+	oe_sysfs_history_exit();
 }
 
 /**
