@@ -34,8 +34,17 @@ struct oe_event {
 	struct oe_event_more more;
 };
 
+#ifdef CONFIG_OE_EVENTS
 void oe_events_record(const struct oe_episode *episode,
 		      const char *victim_cgroup, const char *arguments);
+#else
+static inline void oe_events_record(const struct oe_episode *episode,
+				    const char *victim_cgroup,
+				    const char *arguments)
+{
+}
+#endif
+
 void oe_events_range(u64 *first, u64 *end);
 bool oe_events_copy(u64 number, struct oe_event *event);
 

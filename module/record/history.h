@@ -25,7 +25,14 @@ struct oe_history_entry {
 	u32 part_kb[OE_NR_MEMPARTS];
 };
 
+#ifdef CONFIG_OE_EVENTS
 void oe_history_add(u64 available_kb, enum oe_level level);
+#else
+static inline void oe_history_add(u64 available_kb, enum oe_level level)
+{
+}
+#endif
+
 void oe_history_range(u64 *first, u64 *end);
 bool oe_history_copy(u64 number, struct oe_history_entry *entry);
 

@@ -23,9 +23,19 @@ int oe_lists_candidates(struct oe_text *text, const char *group);
 extern const struct attribute_group oe_stats_group;
 
 /* events.c */
+#ifdef CONFIG_OE_EVENTS
 extern const struct attribute_group oe_events_group;
 void oe_sysfs_events_init(void);
 void oe_sysfs_events_exit(void);
+#else
+static inline void oe_sysfs_events_init(void)
+{
+}
+
+static inline void oe_sysfs_events_exit(void)
+{
+}
+#endif
 
 /* staged.c */
 extern const struct attribute_group oe_staged_group;
@@ -55,9 +65,20 @@ int oe_sysfs_levels_attach(struct kobject *root);
 void oe_sysfs_levels_detach(void);
 
 /* history.c: in levels/ */
+#ifdef CONFIG_OE_EVENTS
 extern OE_BIN_CONST struct bin_attribute *OE_BIN_CONST oe_history_attrs[];
 void oe_sysfs_history_init(void);
 void oe_sysfs_history_exit(void);
+#else
+#define oe_history_attrs NULL
+static inline void oe_sysfs_history_init(void)
+{
+}
+
+static inline void oe_sysfs_history_exit(void)
+{
+}
+#endif
 
 /* self.c */
 int oe_sysfs_self_init(void);

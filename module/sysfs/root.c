@@ -202,7 +202,10 @@ static const struct attribute_group plain_group = {
 
 static const struct attribute_group *root_groups[] = {
 	&plain_group,	  &tunables_group,  &oe_lists_group,
-	&oe_stats_group,  &oe_events_group,
+	&oe_stats_group,
+#ifdef CONFIG_OE_EVENTS
+	&oe_events_group,
+#endif
 #ifdef CONFIG_OE_REPORT
 	&oe_report_group,
 #endif

@@ -5,6 +5,7 @@
 # COMMITS: how often two configurations replace each other (default 100).
 #
 # set: once
+# needs: events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -123,6 +124,7 @@ whole()
 	equal "no commit was refused" 0 "$(grep -vc OK "$tmp/commits")"
 }
 
+needs events
 plan 23
 load_module selection_order=badness
 put groups/create g

@@ -5,7 +5,7 @@
 # for memory: nothing is back, and the leaker dies in its first emergency.
 #
 # set: alone
-# needs: memcg swap
+# needs: memcg swap events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -34,6 +34,7 @@ cgroups="$V1/leak"
 	umount "$V1"
 	skip_all "no limit for memory and swap together"
 }
+needs events
 plan 4
 grep -q "^$DISK " /proc/swaps || swapon "$DISK" || bail_out "no swap on $DISK"
 load_module grace_ms=2000

@@ -5,7 +5,7 @@
 # has ended, has its window: userspace is given its time for the next victim.
 #
 # set: graceful
-# needs: memcg guard
+# needs: memcg guard events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -27,6 +27,7 @@ window_of()
 	grep " kind=memcg .*victim_pid=$1 " "$OE/events" | tr ' ' '\n' | sed -n 's/^grace_ms=//p'
 }
 
+needs events
 plan 6
 load_module selection_order=rank rank_threshold=100
 make_cgroup oe_tight 12M

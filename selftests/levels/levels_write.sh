@@ -5,7 +5,7 @@
 # errno and changes nothing.
 #
 # set: warning
-# needs: report
+# needs: report events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -278,6 +278,7 @@ available_as_documented()
 }
 
 needs report
+needs events
 plan 12
 load_module
 check "available_kb is what its page says" available_as_documented

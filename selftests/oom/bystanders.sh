@@ -6,6 +6,7 @@
 # ROUNDS: OOMs of each kind (default 3).
 #
 # set: once debug
+# needs: events
 
 # shellcheck source=../lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -35,6 +36,7 @@ shortest_wait()
 	done
 }
 
+needs events
 plan 9
 load_module selection_order=rank rank_threshold=100
 

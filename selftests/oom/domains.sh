@@ -8,7 +8,7 @@
 # CGROUPS: how many loop at a time (default 6).
 #
 # set: long
-# needs: memcg
+# needs: memcg events
 
 PATIENCE=${PATIENCE:-120}
 # shellcheck source=../lib/oom.sh
@@ -120,6 +120,7 @@ goes_on()
 }
 
 needs memcg
+needs events
 plan 15
 load_module selection_order=rank rank_threshold=100 grace_ms=10000
 trace_start oe_victims counter

@@ -6,7 +6,7 @@
 # of a group.
 #
 # set: stock matrix
-# needs: guard
+# needs: guard events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -261,6 +261,7 @@ measured_on_request()
 	equal "levels/stall_percent: a machine at rest is not stalled" 0 "$(get levels/stall_percent)"
 }
 
+needs events
 plan 54
 load_module selection_order=rank rank_threshold=100
 on_request

@@ -6,7 +6,7 @@
 # meanwhile. In an OOM of the kernel there is no SIGTERM.
 #
 # set: stock
-# needs: memcg guard
+# needs: memcg guard events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -273,6 +273,7 @@ is_back()
 }
 
 total_kb=$(mem_total_kb)
+needs events
 plan 43
 load_module selection_order=rank rank_threshold=100
 ends_by_itself

@@ -5,7 +5,7 @@
 # opens no window when its cgroup is out of memory.
 #
 # set: rest
-# needs: memcg
+# needs: memcg events
 
 # shellcheck source=../lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -47,6 +47,7 @@ out_of_memory()
 
 needs memcg
 [ -e "$OUTSIDE" ] || skip_all "no $OUTSIDE"
+needs events
 plan 7
 insmod "$OUTSIDE" || bail_out "no $OUTSIDE"
 trap 'rmmod oom_embedded_outside; clean_up' EXIT

@@ -5,6 +5,7 @@
 # memory that is in no process the one that asks for it dies.
 #
 # set: graceful
+# needs: events
 
 # The hog fills all memory, on the slowest host, too.
 PATIENCE=${PATIENCE:-120}
@@ -117,6 +118,7 @@ in_tmpfs()
 	umount "$tmp/full"
 }
 
+needs events
 plan 13
 load_module selection_order=rank rank_threshold=100
 before_a_hog

@@ -6,6 +6,7 @@
 # memory.oom.group.
 #
 # set: oom
+# needs: events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -170,6 +171,7 @@ has_no_victim()
 	[ "$(get stats/no_victim)" -gt "$1" ]
 }
 
+needs events
 if gives memcg; then
 	plan 26
 else

@@ -5,7 +5,7 @@
 # emergency of kind thrash, told once, decided once; never a panic.
 #
 # set: alone
-# needs: guard
+# needs: guard events
 
 # shellcheck source=../lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -23,6 +23,7 @@ field()
 
 [ -w "$LRU/min_ttl_ms" ] || skip_all "no multi-gen LRU on this kernel"
 needs guard
+needs events
 plan 9
 load_module selection_order=rank rank_threshold=100 no_victim_action=panic grace_ms=2000
 echo y >"$LRU/enabled"

@@ -8,7 +8,7 @@
 # MEMBERS=5	processes in each, which share their memory
 #
 # set: limiting
-# needs: memcg icount
+# needs: memcg icount events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -41,6 +41,7 @@ protected_as_one()
 	awk '$6 == "protected" && $8 != "-"' "$OE/candidates" | wc -l
 }
 
+needs events
 plan 6
 load_module selection_order=rank rank_threshold=100
 for n in $(seq "$SETS"); do

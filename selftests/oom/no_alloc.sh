@@ -6,6 +6,7 @@
 # OOMS: of each kind (default 5).
 #
 # set: stock
+# needs: events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -70,6 +71,7 @@ sysrq_round()
 	reap "$pid"
 }
 
+needs events
 plan 4
 load_module selection_order=rank rank_threshold=100
 if gives memcg; then

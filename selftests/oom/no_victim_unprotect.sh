@@ -6,6 +6,7 @@
 # a kill gives nobody up, and is no reason to panic, however long it takes.
 #
 # set: once
+# needs: events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -18,6 +19,7 @@ nr_warned()
 
 FOREIGN=/lib/oom-embedded/oe_foreign.ko
 
+needs events
 plan 12
 mark_log
 load_module selection_order=rank rank_threshold=100 default_rank=10 \

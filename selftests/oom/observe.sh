@@ -5,10 +5,12 @@
 # are protected: then nobody counts as given up.
 #
 # set: once
+# needs: events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
 
+needs events
 plan 13
 load_module mode=observe selection_order=rank rank_threshold=100
 trace_start oe_victims counter

@@ -5,7 +5,7 @@
 # one is dying, and that one has gone before the kernel looks.
 #
 # set: once
-# needs: memcg guard
+# needs: memcg guard events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -15,6 +15,7 @@ LEAKERS=4
 
 needs memcg
 needs guard
+needs events
 plan 6
 load_module mode=observe
 quiet_console

@@ -5,7 +5,7 @@
 # the services. Needs swap (boot.sh --swap 192).
 #
 # set: swapping
-# needs: swap
+# needs: swap events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -32,6 +32,7 @@ swap_off()
 	started="$started $pid"
 }
 
+needs events
 plan 7
 load_module selection_order=rank rank_threshold=100 no_victim_action=unprotect
 fill_swap

@@ -10,7 +10,7 @@
 # CASES: where it swaps to (default zram,disk).
 #
 # set: swapping_timed
-# needs: swap modprobe guard icount
+# needs: swap modprobe guard icount events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -138,6 +138,7 @@ is_case()
 nr=3
 ! is_case zram || nr=$((nr + 3 + 8))
 ! is_case disk || nr=$((nr + 8))
+needs events
 plan "$nr"
 swapoff "$DISK" || bail_out "swapoff $DISK"
 drop_zram

@@ -8,7 +8,7 @@
 # SECONDS_BUSY: how long these two go on (default 4).
 #
 # set: swapping_timed
-# needs: swap guard icount
+# needs: swap guard icount events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -86,6 +86,7 @@ stalled()
 	stop_process "$poller"
 }
 
+needs events
 plan 16
 swapoff "$disk" || bail_out "swapoff $disk"
 load_module selection_order=rank rank_threshold=100 stall_percent=$PERCENT stall_ms=$STALL_MS

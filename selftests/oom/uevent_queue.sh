@@ -5,7 +5,7 @@
 # another emergency: it is sent as soon as one can be.
 #
 # set: once
-# needs: memcg
+# needs: memcg events
 
 # shellcheck source=../lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -44,6 +44,7 @@ has_record()
 
 needs memcg
 [ "$(grep -c ^processor /proc/cpuinfo)" -ge 2 ] || skip_all "it takes two CPUs"
+needs events
 plan 7
 load_module selection_order=rank rank_threshold=100
 # All on the second CPU but the thread that sends uevents, which gets none of the first.

@@ -5,6 +5,7 @@
 # may come later or be a pattern. No process gains a protection that it was not given.
 #
 # set: once matrix
+# needs: events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -237,6 +238,7 @@ decision()
 		"$(grep " victim_pid=$upgraded " "$OE/events" | tr ' ' '\n' | grep '^victim_source=')"
 }
 
+needs events
 plan 51
 load_module selection_order=rank
 trace_start oe_victims counter

@@ -6,7 +6,7 @@
 # for, if it is not in memory or its lock is held, by the process that asks for memory, too.
 #
 # set: swapping
-# needs: swap memcg guard
+# needs: swap memcg guard events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -186,6 +186,7 @@ has_record()
 	[ "$(recorded seq)" -gt "$1" ]
 }
 
+needs events
 plan 19
 load_module selection_order=rank rank_threshold=100
 comment "$(uname -r): $(expected known)"

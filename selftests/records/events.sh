@@ -5,6 +5,7 @@
 # and how long it took. The last 64 are kept, none is lost, also while it is read.
 #
 # set: warning
+# needs: events
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -136,6 +137,7 @@ has_moved()
 	[ "$(get reconfigure_wanted)" -gt "$1" ]
 }
 
+needs events
 plan 27
 load_module selection_order=rank rank_threshold=100
 spawn protected 8192 50

@@ -19,6 +19,8 @@ static const struct {
 } features[] = {
 	{ "limits", NOT_BUILT("OE_LIMITS") },
 	{ "report", NOT_BUILT("OE_REPORT") },
+	{ "events", NOT_BUILT("OE_EVENTS") },
+	{ "levels/history", NOT_BUILT("OE_EVENTS") },
 };
 
 static int belongs_to(const char *file, const char *feature)

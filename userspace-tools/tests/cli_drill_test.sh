@@ -55,6 +55,9 @@ mend_tree
 mkdir -p "$OOM_EMBEDDED_PROC/self/ns"
 touch "$OOM_EMBEDDED_PROC/self/ns/pid"
 refuses "in a container" 'this is a container'
+mv "$OOM_EMBEDDED_SYSFS/events" "$tmp/events"
+refuses "a build without the record" 'events: not in this build of the module'
+mv "$tmp/events" "$OOM_EMBEDDED_SYSFS/events"
 rm "$OOM_EMBEDDED_SYSFS/rank_threshold"
 refuses "settings that cannot be read" 'cannot read the settings'
 rm "$OOM_EMBEDDED_SYSFS/abi_version"

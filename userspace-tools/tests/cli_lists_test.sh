@@ -262,5 +262,10 @@ rm "$OOM_EMBEDDED_SYSFS/report"
 gives "report: not built" 9 'report: not in this build of the module \(OE_REPORT=n' report
 gives "incident: without a report" 0 '^$' incident -o "$tmp/small.html"
 check "incident: and it is a page" grep -q '</html>' "$tmp/small.html"
+rm "$OOM_EMBEDDED_SYSFS/events" "$OOM_EMBEDDED_SYSFS/levels/history"
+gives "events: not built" 9 'events: not in this build of the module \(OE_EVENTS=n' events
+gives "incident: not built" 9 'events: not in this build' incident -o "$tmp/small.html"
+gives "tune: not built" 5 'levels/history: not in this build' tune
+gives "status: without the record" 0 '^policy' status
 
 finish

@@ -16,6 +16,7 @@
 #include "cli/print/complain.h"
 #include "cli/print/out.h"
 #include "common/proc.h"
+#include "common/feature.h"
 #include "common/sysfs.h"
 
 enum {
@@ -69,11 +70,17 @@ bool drill_is_interrupted(void)
 static int read_policy(struct drill_policy *policy)
 {
 	char order[32] = "";
+	char text[200];
 
 	if (oe_sysfs_present())
 		return complain(
 			CANNOT,
 			"the module is not loaded; try \"modprobe oom_embedded\"");
+	/* It judges by the record of decisions. */
+	if (oe_sysfs_exists("events") == -ENOENT)
+		return complain(CANNOT, "%s",
+				oe_feature_explain(text, sizeof(text),
+						   "events"));
 	if (oe_sysfs_read_number("rank_threshold", &policy->threshold) ||
 	    oe_sysfs_read_number("grace_ms", &policy->grace_ms) ||
 	    oe_sysfs_read("selection_order", order, sizeof(order)) < 0)
