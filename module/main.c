@@ -7,6 +7,7 @@
 #include "core.h"
 
 #include <linux/module.h>
+#include <linux/proc_fs.h>
 
 #include "rank/group.h"
 #include "rank/group_pass.h"
@@ -149,6 +150,30 @@ static void exit_report(void)
 	oe_memreport_exit();
 }
 
+/* /proc/oom_embedded, for a file of the levels and one of sysfs/self.c. */
+static struct proc_dir_entry *proc_dir;
+
+static int init_proc(void)
+{
+	int err;
+
+	if (IS_ENABLED(CONFIG_PROC_FS)) {
+		proc_dir = proc_mkdir(OOM_EMBEDDED_NAME, NULL);
+		if (!proc_dir)
+			return -ENOMEM;
+	}
+	err = oe_pressure_init(oe_level_now);
+	if (err)
+		proc_remove(proc_dir);
+	return err;
+}
+
+static void exit_proc(void)
+{
+	oe_pressure_exit();
+	proc_remove(proc_dir);
+}
+
 static int __init oe_init(void)
 {
 	int err;
@@ -173,12 +198,12 @@ static int __init oe_init(void)
 	err = init_report();
 	if (err)
 		goto err_exit_victim;
-	err = oe_pressure_init(oe_level_now);
+	err = init_proc();
 	if (err)
 		goto err_exit_report;
 	err = start_watching();
 	if (err)
-		goto err_exit_pressure;
+		goto err_exit_proc;
 	err = oe_sysfs_init();
 	if (err)
 		goto err_stop_watching;
@@ -194,8 +219,8 @@ err_exit_sysfs:
 	oe_sysfs_exit();
 err_stop_watching:
 	stop_watching();
-err_exit_pressure:
-	oe_pressure_exit();
+err_exit_proc:
+	exit_proc();
 err_exit_report:
 	exit_report();
 err_exit_victim:
@@ -222,7 +247,7 @@ static void __exit oe_exit(void)
 	oe_intercept_notifier_exit();
 	oe_sysfs_exit();
 	stop_watching();
-	oe_pressure_exit();
+	exit_proc();
 	exit_report();
 	oe_reserve_exit();
 	oe_victim_exit();

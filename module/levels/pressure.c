@@ -27,7 +27,7 @@
 #include "levels/pressure.h"
 
 static struct {
-	struct proc_dir_entry *dir;
+	struct proc_dir_entry *entry;
 	enum oe_level (*level_now)(void);
 	wait_queue_head_t *wait; /* see put_queue() */
 	atomic_long_t nr_events;
@@ -112,7 +112,8 @@ static void put_queue(wait_queue_head_t *wait)
  * oe_pressure_init - publish the file
  * @level_now: tells the level that a reader gets; called in process context
  *
- * Context: module init, before the watcher of the levels starts.
+ * Context: module init, before the watcher of the levels starts; the directory in
+ * procfs is there.
  * Return: 0, also on kernels without procfs, or -ENOMEM.
  */
 int oe_pressure_init(enum oe_level (*level_now)(void))
@@ -123,16 +124,10 @@ int oe_pressure_init(enum oe_level (*level_now)(void))
 		return -ENOMEM;
 	if (!IS_ENABLED(CONFIG_PROC_FS))
 		return 0;
-	pressure.dir = proc_mkdir(OOM_EMBEDDED_NAME, NULL);
-	if (!pressure.dir)
-		goto err_put_queue;
-	if (!proc_create("pressure", 0444, pressure.dir, &pressure_ops))
-		goto err_remove_dir;
-	return 0;
-
-err_remove_dir:
-	proc_remove(pressure.dir);
-err_put_queue:
+	pressure.entry = proc_create(OOM_EMBEDDED_NAME "/pressure", 0444, NULL,
+				     &pressure_ops);
+	if (pressure.entry)
+		return 0;
 	put_queue(pressure.wait);
 	return -ENOMEM;
 }
@@ -145,6 +140,6 @@ err_put_queue:
  */
 void oe_pressure_exit(void)
 {
-	proc_remove(pressure.dir);
+	proc_remove(pressure.entry);
 	put_queue(pressure.wait);
 }
