@@ -35,12 +35,14 @@
 	EM(OE_OUTCOME_NOT_KILLED, "not_killed")		\
 	EMe(OE_OUTCOME_SIGTERM, "sigterm")
 
+#ifdef CONFIG_OE_LEVELS
 #define OE_TRACE_LEVELS				\
 	EM(OE_LEVEL_NORMAL, "normal")		\
 	EM(OE_LEVEL_WARNING, "warning")		\
 	EM(OE_LEVEL_CRITICAL, "critical")	\
 	EM(OE_LEVEL_IMMINENT_OOM, "imminent_oom") \
 	EMe(OE_LEVEL_OOM, "oom")
+#endif /* CONFIG_OE_LEVELS */
 
 #undef EM
 #undef EMe
@@ -49,7 +51,9 @@
 
 OE_TRACE_KINDS
 OE_TRACE_OUTCOMES
+#ifdef CONFIG_OE_LEVELS
 OE_TRACE_LEVELS
+#endif
 
 #undef EM
 #undef EMe
@@ -129,6 +133,7 @@ TRACE_EVENT(oom_embedded_done,
 		  __entry->total_ns)
 );
 
+#ifdef CONFIG_OE_LEVELS
 TRACE_EVENT(oom_embedded_level,
 	TP_PROTO(int level, int was, u64 available_kb),
 	TP_ARGS(level, was, available_kb),
@@ -168,6 +173,7 @@ TRACE_EVENT(oom_embedded_cgroup_level,
 		  __print_symbolic(__entry->was, OE_TRACE_LEVELS),
 		  __entry->available_kb)
 );
+#endif /* CONFIG_OE_LEVELS */
 
 #endif /* OE_TRACE_H */
 

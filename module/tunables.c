@@ -88,6 +88,14 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 	NUMBER(console_first, 0, 1),
 	SIZE(min_gain_kb, half_of_memory, NULL),
 	NUMBER(allow_offers, 0, 1),
+	[OE_TUNABLE_mirror_oom_score_adj] = {
+		.name = "mirror_oom_score_adj",
+		.value = &oe_config.mirror_oom_score_adj,
+		.max = 1,
+		.prepare = oe_mirror_prepare,
+		.changed = oe_mirror_switched,
+	},
+#ifdef CONFIG_OE_LEVELS
 	[OE_TUNABLE_early_kb] = {
 		.name = "early_kb",
 		.value = &oe_config.early_kb,
@@ -96,13 +104,6 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 		.changed = oe_early_changed,
 	},
 	NUMBER(early_term_ms, 0, OOM_EMBEDDED_EARLY_TERM_MS_MAX),
-	[OE_TUNABLE_mirror_oom_score_adj] = {
-		.name = "mirror_oom_score_adj",
-		.value = &oe_config.mirror_oom_score_adj,
-		.max = 1,
-		.prepare = oe_mirror_prepare,
-		.changed = oe_mirror_switched,
-	},
 	[OE_TUNABLE_stall_percent] = {
 		.name = "stall_percent",
 		.value = &oe_config.stall_percent,
@@ -111,6 +112,7 @@ const struct oe_tunable oe_tunables[OE_NR_TUNABLES] = {
 		.changed = oe_early_changed,
 	},
 	NUMBER(stall_ms, OOM_EMBEDDED_STALL_MS_MIN, OOM_EMBEDDED_STALL_MS_MAX),
+#endif
 };
 
 /**
@@ -299,14 +301,16 @@ TUNABLE_PARAM(min_gain_kb,
 	      "if there is a hog, a process that holds less goes last: KiB, or with K, M, G, % (default 4096)");
 TUNABLE_PARAM(allow_offers,
 	      "1 = a process may make itself more expendable (default), 0 = it may not");
+TUNABLE_PARAM(mirror_oom_score_adj,
+	      "1 = rankings are mirrored to oom_score_adj (default 0)");
+#ifdef CONFIG_OE_LEVELS
 TUNABLE_PARAM(early_kb,
 	      "below so much available memory a victim is chosen without the kernel's asking: KiB, or with K, M, G, % (default 0: never)");
 TUNABLE_PARAM(early_term_ms,
 	      "such a victim gets SIGTERM so long before SIGKILL, ms (0..10000, default 0: none)");
-TUNABLE_PARAM(mirror_oom_score_adj,
-	      "1 = rankings are mirrored to oom_score_adj (default 0)");
 TUNABLE_PARAM(stall_percent,
 	      "a victim is chosen if more of the time goes into fetching pages back (0..100, default 0: never)");
 TUNABLE_PARAM(stall_ms, "for so long, ms (2000..60000, default 5000)");
+#endif
 
 /* clang-format on */

@@ -42,11 +42,13 @@ enum oe_tunable_index {
 	OE_TUNABLE_console_first,
 	OE_TUNABLE_min_gain_kb,
 	OE_TUNABLE_allow_offers,
+	OE_TUNABLE_mirror_oom_score_adj,
+#ifdef CONFIG_OE_LEVELS
 	OE_TUNABLE_early_kb,
 	OE_TUNABLE_early_term_ms,
-	OE_TUNABLE_mirror_oom_score_adj,
 	OE_TUNABLE_stall_percent,
 	OE_TUNABLE_stall_ms,
+#endif
 	OE_NR_TUNABLES,
 };
 

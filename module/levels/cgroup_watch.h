@@ -18,7 +18,7 @@ enum {
 struct oe_cgroup_watch;
 struct oe_memcg_amount;
 
-#ifdef CONFIG_MEMCG
+#if defined(CONFIG_MEMCG) && defined(CONFIG_OE_LEVELS)
 int oe_cgroup_watch_add(struct oe_cgroup_watch *watch,
 			struct kernfs_node *node);
 void oe_cgroup_watch_remove(struct oe_cgroup_watch *watch);

@@ -30,6 +30,8 @@ struct oe_level_changes {
 	unsigned long given;
 };
 
+#ifdef CONFIG_OE_LEVELS
+
 int oe_level_config_init(void);
 u32 oe_level_debounce_ms(void);
 const char *oe_level_tunable_name(enum oe_level_tunable tunable);
@@ -52,5 +54,67 @@ void oe_level_set_watermarks(const struct oe_watermarks *marks);
 void oe_level_enter_oom(void);
 enum oe_level oe_level_now(void);
 s64 oe_level_forecast_ms(void);
+
+#else
+
+#include <linux/errno.h>
+
+static inline int oe_level_config_init(void)
+{
+	return 0;
+}
+
+static inline const char *oe_level_tunable_name(enum oe_level_tunable tunable)
+{
+	return "";
+}
+
+static inline int oe_level_tunable_parse(enum oe_level_tunable tunable,
+					 const char *text, u32 *value)
+{
+	return -ENOENT;
+}
+
+static inline void oe_level_begin_changes(struct oe_level_changes *changes)
+{
+}
+
+static inline void oe_level_add_change(struct oe_level_changes *changes,
+				       enum oe_level_tunable tunable, u32 value)
+{
+}
+
+static inline bool oe_level_changes_fit(const struct oe_level_changes *changes)
+{
+	return true;
+}
+
+static inline void oe_level_make_changes(const struct oe_level_changes *changes)
+{
+}
+
+static inline void oe_level_end_changes(void)
+{
+}
+
+static inline int oe_level_start(void)
+{
+	return 0;
+}
+
+static inline void oe_level_stop(void)
+{
+}
+
+static inline void oe_level_enter_oom(void)
+{
+}
+
+static inline enum oe_level oe_level_now(void)
+{
+	return OE_LEVEL_NORMAL;
+}
+
+#endif /* CONFIG_OE_LEVELS */
 
 #endif /* OE_LEVEL_H */

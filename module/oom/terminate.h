@@ -43,10 +43,31 @@ struct oe_termination {
 	unsigned int until_kb;
 };
 
+#ifdef CONFIG_OE_LEVELS
 void oe_terminate(const struct oe_episode *episode,
 		  struct oe_termination *termination);
 bool oe_terminate_is_cancelled(const struct oe_termination *termination);
 enum oe_terminated oe_terminate_wait(const struct oe_termination *termination,
 				     unsigned int term_ms);
+#else
+/* Without early_term_ms none gets SIGTERM first. */
+static inline void oe_terminate(const struct oe_episode *episode,
+				struct oe_termination *termination)
+{
+}
+
+static inline bool
+oe_terminate_is_cancelled(const struct oe_termination *termination)
+{
+	return false;
+}
+
+static inline enum oe_terminated
+oe_terminate_wait(const struct oe_termination *termination,
+		  unsigned int term_ms)
+{
+	return OE_TERMINATED_CANCELLED;
+}
+#endif
 
 #endif /* OE_TERMINATE_H */

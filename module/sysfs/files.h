@@ -58,11 +58,30 @@ static inline void oe_sysfs_report_exit(void)
 #endif
 
 /* levels.c */
+#ifdef CONFIG_OE_LEVELS
 extern const struct attribute_group oe_levels_group;
 void oe_sysfs_levels_init(void);
 void oe_sysfs_levels_exit(void);
 int oe_sysfs_levels_attach(struct kobject *root);
 void oe_sysfs_levels_detach(void);
+#else
+static inline void oe_sysfs_levels_init(void)
+{
+}
+
+static inline void oe_sysfs_levels_exit(void)
+{
+}
+
+static inline int oe_sysfs_levels_attach(struct kobject *root)
+{
+	return 0;
+}
+
+static inline void oe_sysfs_levels_detach(void)
+{
+}
+#endif
 
 /* history.c: in levels/ */
 #ifdef CONFIG_OE_EVENTS
@@ -104,7 +123,7 @@ static inline void oe_sysfs_limits_exit(void)
 #endif
 
 /* cgroups.c */
-#ifdef CONFIG_MEMCG
+#if defined(CONFIG_MEMCG) && defined(CONFIG_OE_LEVELS)
 int oe_sysfs_cgroups_init(struct kobject *parent);
 void oe_sysfs_cgroups_exit(void);
 #else

@@ -201,15 +201,18 @@ static const struct attribute_group plain_group = {
 };
 
 static const struct attribute_group *root_groups[] = {
-	&plain_group,	  &tunables_group,  &oe_lists_group,
-	&oe_stats_group,
+	&plain_group,	  &tunables_group,
+	&oe_lists_group,  &oe_stats_group,
 #ifdef CONFIG_OE_EVENTS
 	&oe_events_group,
 #endif
 #ifdef CONFIG_OE_REPORT
 	&oe_report_group,
 #endif
-	&oe_levels_group, &oe_staged_group, NULL,
+#ifdef CONFIG_OE_LEVELS
+	&oe_levels_group,
+#endif
+	&oe_staged_group, NULL,
 };
 
 static void release_root(struct kobject *kobj)

@@ -5,7 +5,7 @@
 # COMMITS: how often two configurations replace each other (default 100).
 #
 # set: once
-# needs: events
+# needs: events levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -125,6 +125,7 @@ whole()
 }
 
 needs events
+needs levels
 plan 23
 load_module selection_order=badness
 put groups/create g

@@ -4,6 +4,7 @@
 # A write is taken whole, or refused with the errno of the ABI and then changes nothing.
 #
 # set: long
+# needs: levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -434,6 +435,7 @@ bad_parameters()
 	done
 }
 
+needs levels
 plan 24
 load_module
 spawn a 64 10

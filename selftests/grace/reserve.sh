@@ -6,6 +6,7 @@
 # ROUNDS: how many times (default 2).
 #
 # set: graceful
+# needs: levels
 
 # A large guest takes its time to be filled.
 PATIENCE=${PATIENCE:-120}
@@ -46,6 +47,7 @@ run_out()
 	reap "$pid"
 }
 
+needs levels
 plan 11
 load_module selection_order=rank rank_threshold=100
 trace_start oe_victims counter

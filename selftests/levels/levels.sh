@@ -8,6 +8,7 @@
 # RATES: KiB/s, 0 for full speed (default 1024 10240 102400 0).
 #
 # set: warning matrix
+# needs: levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -133,6 +134,7 @@ leaks_at()
 
 # shellcheck disable=SC2086 # a list
 set -- $RATES
+needs levels
 plan $((2 * $# + 2))
 load_module hysteresis_kb=2048 debounce_ms=200
 short_percpu_lists

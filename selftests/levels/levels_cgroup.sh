@@ -7,7 +7,7 @@
 # is not watched. A bad write has its errno and changes nothing.
 #
 # set: warning
-# needs: memcg
+# needs: memcg levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -103,6 +103,7 @@ fill_table()
 	done
 }
 
+needs levels
 plan 16
 load_module debounce_ms=200
 short_percpu_lists

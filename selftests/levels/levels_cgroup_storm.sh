@@ -7,7 +7,7 @@
 # STORM_S: for how many seconds (default 20).
 #
 # set: alone
-# needs: memcg
+# needs: memcg levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -83,6 +83,7 @@ uname=$(uname -r)
 kernel=${uname%%-*}
 kernel=${kernel%.*}
 workers=
+needs levels
 plan 5
 load_module
 watch_levels

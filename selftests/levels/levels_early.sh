@@ -8,7 +8,7 @@
 # RATES: KiB/s, with commas (default 8192,40960); those after "-" are not judged.
 #
 # set: alone
-# needs: icount events
+# needs: icount events levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -126,6 +126,7 @@ run_case()
 
 values=$(echo "$EARLY" | tr ',' '\n' | wc -l)
 needs events
+needs levels
 plan $((5 * values + 4))
 load_module selection_order=rank rank_threshold=100
 short_percpu_lists

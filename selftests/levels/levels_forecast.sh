@@ -5,7 +5,7 @@
 # leak is steady by the host's clock, so the guest's counts instructions.
 #
 # set: limiting
-# needs: icount
+# needs: icount levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -64,6 +64,7 @@ nr_good()
 	END { print good + 0 }' "$tmp/looks"
 }
 
+needs levels
 plan 5
 load_module
 short_percpu_lists

@@ -12,7 +12,7 @@
 # STALL_MS: stall_ms (default 5000).
 #
 # set: swapping
-# needs: swap modprobe guard
+# needs: swap modprobe guard levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -308,6 +308,7 @@ for load; do
 done
 # shellcheck disable=SC2046 # words
 set -- $(echo "$LEFT" | tr , ' ')
+needs levels
 plan $((nr_checks * $# + 3))
 disk_percent=$PERCENT
 look_s=1

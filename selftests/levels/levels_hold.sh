@@ -6,6 +6,7 @@
 # SWINGS: how often (default 6).
 #
 # set: warning
+# needs: levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -132,6 +133,7 @@ nr_pressure()
 	since_mark "$1" | grep -c ': lv pressure$'
 }
 
+needs levels
 plan 13
 load_module
 short_percpu_lists

@@ -12,7 +12,7 @@
 # KERNEL: what the results call it (default: not at all).
 #
 # set: alone
-# needs: icount memcg
+# needs: icount memcg levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -308,6 +308,7 @@ run_case()
 
 # shellcheck disable=SC2046 # a list
 set -- $(echo "$CASES" | tr ',' ' ')
+needs levels
 plan $(($# + 1))
 load_module debounce_ms=200
 short_percpu_lists

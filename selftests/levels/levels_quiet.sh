@@ -10,7 +10,7 @@
 # CGROUPS: how many may not swap (default 500).
 #
 # set: alone
-# needs: swap modprobe icount memcg
+# needs: swap modprobe icount memcg levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -170,6 +170,7 @@ half_fill_zram()
 	comment "zram: MemAvailable $(in_kb MemAvailable) SwapFree $(in_kb SwapFree)"
 }
 
+needs levels
 plan 8
 load_module
 short_percpu_lists

@@ -11,7 +11,7 @@
 # RATE: of the leaks, KiB/s.
 #
 # set: swapping
-# needs: swap modprobe report
+# needs: swap modprobe report levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -213,6 +213,7 @@ read_disk()
 
 [ -b "$DISK" ] || skip_all "no disk to swap to"
 needs report
+needs levels
 plan 16
 load_module
 short_percpu_lists

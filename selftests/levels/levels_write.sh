@@ -5,7 +5,7 @@
 # errno and changes nothing.
 #
 # set: warning
-# needs: report events
+# needs: report events levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -279,6 +279,7 @@ available_as_documented()
 
 needs report
 needs events
+needs levels
 plan 12
 load_module
 check "available_kb is what its page says" available_as_documented

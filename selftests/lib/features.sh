@@ -13,7 +13,7 @@ files_of()
 {
 	awk -v switch="OE_$(echo "$1" | tr '[:lower:]' '[:upper:]')" '
 		$1 == switch { found = 1; for (i = 2; i <= NF; i++) print $i; next }
-		found && /^\t\t  / { for (i = 1; i <= NF; i++) print $i; next }
+		found && /^\t\t[ \t]/ { for (i = 1; i <= NF; i++) print $i; next }
 		{ found = 0 }' "$PAGE"
 }
 

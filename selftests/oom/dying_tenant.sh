@@ -4,7 +4,7 @@
 # A container in which some process is dying at any time keeps neither `relieve` nor early_kb off.
 #
 # set: graceful
-# needs: memcg guard
+# needs: memcg guard levels
 
 # A process fills half of the memory, on the slowest host, too.
 PATIENCE=${PATIENCE:-120}
@@ -29,6 +29,7 @@ relieved()
 	equal "and the first in order is killed" 137 "$rc"
 }
 
+needs levels
 plan 9
 load_module selection_order=rank rank_threshold=100
 before=$(vmstat oom_kill)

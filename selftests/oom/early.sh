@@ -6,7 +6,7 @@
 # of a group.
 #
 # set: stock matrix
-# needs: guard events
+# needs: guard events levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -262,6 +262,7 @@ measured_on_request()
 }
 
 needs events
+needs levels
 plan 54
 load_module selection_order=rank rank_threshold=100
 on_request

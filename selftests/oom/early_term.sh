@@ -6,7 +6,7 @@
 # meanwhile. In an OOM of the kernel there is no SIGTERM.
 #
 # set: stock
-# needs: memcg guard events
+# needs: memcg guard events levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -274,6 +274,7 @@ is_back()
 
 total_kb=$(mem_total_kb)
 needs events
+needs levels
 plan 43
 load_module selection_order=rank rank_threshold=100
 ends_by_itself

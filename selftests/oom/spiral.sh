@@ -10,7 +10,7 @@
 # CASES: where it swaps to (default zram,disk).
 #
 # set: swapping_timed
-# needs: swap modprobe guard icount events
+# needs: swap modprobe guard icount events levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -139,6 +139,7 @@ nr=3
 ! is_case zram || nr=$((nr + 3 + 8))
 ! is_case disk || nr=$((nr + 8))
 needs events
+needs levels
 plan "$nr"
 swapoff "$DISK" || bail_out "swapoff $DISK"
 drop_zram

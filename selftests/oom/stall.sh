@@ -8,7 +8,7 @@
 # SECONDS_BUSY: how long these two go on (default 4).
 #
 # set: swapping_timed
-# needs: swap guard icount events
+# needs: swap guard icount events levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -87,6 +87,7 @@ stalled()
 }
 
 needs events
+needs levels
 plan 16
 swapoff "$disk" || bail_out "swapoff $disk"
 load_module selection_order=rank rank_threshold=100 stall_percent=$PERCENT stall_ms=$STALL_MS

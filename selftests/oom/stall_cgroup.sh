@@ -8,7 +8,7 @@
 # SECONDS_BUSY: how long a harmless load goes on (default 4).
 #
 # set: swapping_timed
-# needs: memcg guard events
+# needs: memcg guard events levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -197,6 +197,7 @@ stalled()
 find_disk || skip_all "no disk"
 [ -z "$swap" ] || swapoff "$swap" || bail_out "swapoff $swap"
 needs events
+needs levels
 plan 25
 load_module selection_order=rank rank_threshold=100 stall_percent=$PERCENT stall_ms=2000
 harmless

@@ -6,7 +6,7 @@
 # for, if it is not in memory or its lock is held, by the process that asks for memory, too.
 #
 # set: swapping
-# needs: swap memcg guard events
+# needs: swap memcg guard events levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -187,6 +187,7 @@ has_record()
 }
 
 needs events
+needs levels
 plan 19
 load_module selection_order=rank rank_threshold=100
 comment "$(uname -r): $(expected known)"

@@ -20,7 +20,13 @@ static const struct {
 	{ "limits", NOT_BUILT("OE_LIMITS") },
 	{ "report", NOT_BUILT("OE_REPORT") },
 	{ "events", NOT_BUILT("OE_EVENTS") },
+	{ "levels", NOT_BUILT("OE_LEVELS") },
 	{ "levels/history", NOT_BUILT("OE_EVENTS") },
+	{ "cgroups", NOT_BUILT("OE_LEVELS") },
+	{ "early_kb", NOT_BUILT("OE_LEVELS") },
+	{ "early_term_ms", NOT_BUILT("OE_LEVELS") },
+	{ "stall_percent", NOT_BUILT("OE_LEVELS") },
+	{ "stall_ms", NOT_BUILT("OE_LEVELS") },
 };
 
 static int belongs_to(const char *file, const char *feature)

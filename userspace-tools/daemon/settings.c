@@ -248,7 +248,7 @@ int oe_settings_apply(const struct oe_conf *conf, const struct oe_conf *before,
 	oe_heap_trim();
 	if (*missing)
 		oe_log(OE_LOG_WARNING,
-		       "this module has no %s: such settings of the configuration have no effect",
+		       "this module has no %s: such settings of the configuration have no effect (not in this build of the module, or it is older)",
 		       missing);
 	return failed;
 }

@@ -267,5 +267,12 @@ gives "events: not built" 9 'events: not in this build of the module \(OE_EVENTS
 gives "incident: not built" 9 'events: not in this build' incident -o "$tmp/small.html"
 gives "tune: not built" 5 'levels/history: not in this build' tune
 gives "status: without the record" 0 '^policy' status
+rm -r "$OOM_EMBEDDED_SYSFS/levels"
+gives "set: no early_kb" 9 'early_kb: not in this build of the module \(OE_LEVELS=n' set early_kb 1M
+gives "set: no watermarks" 9 'levels/warning_kb: not in this build' set warning_kb 1M
+gives "set: those that are there" 0 '^rank_threshold' set
+gives "status: without levels" 0 '^policy' status
+gives "wait: no level comes" 5 'levels/level: not in this build' wait level=critical
+gives "wait: nor any" 5 'levels/level: not in this build' wait level
 
 finish

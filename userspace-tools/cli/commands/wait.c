@@ -227,6 +227,13 @@ static int parse_wish(const char *word, struct wish *wish)
 		nearest ? nearest : "", nearest ? "'?" : "");
 }
 
+/* Nothing else is waited for, or a certain level is. */
+static bool needs_level(const struct wish *wish)
+{
+	return wish->worst >= 0 || *wish->cgroup ||
+	       (!wish->oom && !wish->coverage);
+}
+
 static int open_level(struct waiter *waiter)
 {
 	const struct wish *wish = &waiter->wish;
@@ -235,7 +242,7 @@ static int open_level(struct waiter *waiter)
 	if (*wish->cgroup)
 		snprintf(path, sizeof(path), "cgroups/%s/level", wish->cgroup);
 	waiter->level_fd = oe_sysfs_open(path, O_RDONLY);
-	if (waiter->level_fd < 0 && (wish->worst >= 0 || *wish->cgroup))
+	if (waiter->level_fd < 0 && needs_level(wish))
 		return complain_file(path, NULL, waiter->level_fd);
 	if (waiter->level_fd >= 0)
 		oe_sysfs_read_fd(waiter->level_fd, waiter->level,
