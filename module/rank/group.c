@@ -18,7 +18,7 @@
 #include <linux/sysfs.h>
 
 #include "rank/group.h"
-#include "rank/group_rule.h"
+#include "rank/group_change_rule.h"
 #include "rank/group_table.h"
 #include "rank/name_index.h"
 #include "rank/rank.h"
@@ -45,23 +45,6 @@ const struct oe_group *oe_group_next(unsigned int *index)
 bool oe_group_any_rule(void)
 {
 	return READ_ONCE(oe_groups.nr_rules);
-}
-
-/**
- * oe_group_describe - collect the properties that the rules look at
- * @subject: filled in
- * @p: any of the process's threads
- * @access: how its executable is read, if a rule asks for one
- *
- * Context: under rcu_read_lock(), as long as @subject is used.
- */
-void oe_group_describe(union oe_subject *subject, struct task_struct *p,
-		       enum oe_exe_access access)
-{
-	/* Written by oe_group_table_set_joint(). */
-	if (!READ_ONCE(oe_groups.nr_exe_uses))
-		access = OE_EXE_NONE;
-	oe_subject_describe(subject, p, access);
 }
 
 /**
@@ -122,7 +105,7 @@ unsigned int oe_group_rank(const struct oe_group *group)
 void oe_group_set_rank(struct oe_group *group, unsigned int rank)
 {
 	oe_version_begin_change();
-	WRITE_ONCE(group->rank, rank); /* read by ranking_of() */
+	WRITE_ONCE(group->rank, rank); /* read by oe_group_table_ranking() */
 	oe_version_end_change();
 }
 
@@ -145,7 +128,7 @@ unsigned int oe_group_precedence(const struct oe_group *group)
 void oe_group_set_precedence(struct oe_group *group, unsigned int precedence)
 {
 	oe_version_begin_change();
-	/* Read by counts_before(). */
+	/* Read by oe_group_table_before(). */
 	WRITE_ONCE(group->precedence, precedence);
 	oe_version_end_change();
 }
@@ -216,6 +199,32 @@ void oe_group_lock(void)
 void oe_group_unlock(void)
 {
 	mutex_unlock(&oe_groups.lock);
+}
+
+/**
+ * oe_group_of_members - the group that counts among those a process was put
+ *	into
+ * @members: a bit a group
+ * @ranking: written if there is one
+ *
+ * Context: under rcu_read_lock().
+ * Return: true if there is one.
+ */
+bool oe_group_of_members(const unsigned long *members,
+			 struct oe_ranking *ranking)
+{
+	const struct oe_group *first = NULL;
+	const struct oe_group *group;
+	unsigned int i;
+
+	for_each_set_bit(i, members, OE_NR_GROUPS) {
+		group = rcu_dereference(oe_groups.all[i]);
+		if (group && (!first || oe_group_table_before(group, first)))
+			first = group;
+	}
+	if (first)
+		*ranking = oe_group_table_ranking(first);
+	return first;
 }
 
 static struct oe_group *find_group(const char *name)
@@ -325,16 +334,12 @@ int oe_group_add(const char *name, struct oe_group **group)
  */
 void oe_group_remove(struct oe_group *group)
 {
-	enum oe_rule_kind kind;
-
 	mutex_lock(&oe_groups.lock);
 	oe_version_begin_change();
 	RCU_INIT_POINTER(oe_groups.all[group->index], NULL);
 	oe_version_end_change();
 	oe_group_set_signal(group, 0);
-	for (kind = 0; kind < OE_NR_RULES; kind++)
-		oe_group_table_set_rule(group, kind, NULL);
-	oe_group_table_set_joint(group, NULL);
+	oe_group_drop_rules(group);
 	oe_rank_close_group(group->index);
 	/* No process refers to the index any more: it may be reused. */
 	clear_bit(group->index, oe_groups.used);

@@ -128,54 +128,6 @@ static const struct oe_group *next_in_set(const unsigned long *set,
 	}
 }
 
-/* Of two groups that a process belongs to for equally good reasons. */
-static bool counts_before(const struct oe_group *group,
-			  const struct oe_group *other)
-{
-	unsigned int ours = READ_ONCE(group->precedence);
-	unsigned int theirs = READ_ONCE(other->precedence);
-
-	if (ours != theirs)
-		return ours > theirs;
-	/* The most protective one. */
-	return READ_ONCE(group->rank) < READ_ONCE(other->rank);
-}
-
-static struct oe_ranking ranking_of(const struct oe_group *group)
-{
-	return (struct oe_ranking){
-		.rank = READ_ONCE(group->rank),
-		.source = OE_SOURCE_GROUP,
-		.group = group->index,
-	};
-}
-
-/**
- * oe_group_of_members - the group that counts among those a process was put
- *	into
- * @members: a bit a group
- * @ranking: written if there is one
- *
- * Context: under rcu_read_lock().
- * Return: true if there is one.
- */
-bool oe_group_of_members(const unsigned long *members,
-			 struct oe_ranking *ranking)
-{
-	const struct oe_group *first = NULL;
-	const struct oe_group *group;
-	unsigned int i;
-
-	for_each_set_bit(i, members, OE_NR_GROUPS) {
-		group = rcu_dereference(oe_groups.all[i]);
-		if (group && (!first || counts_before(group, first)))
-			first = group;
-	}
-	if (first)
-		*ranking = ranking_of(first);
-	return first;
-}
-
 /**
  * oe_group_of_rules - the group that counts among those whose rule is matched
  * @subject: a process
@@ -198,7 +150,7 @@ unsigned int oe_group_of_rules(const union oe_subject *subject,
 
 	for (i = 0; (group = next_in_set(groups, &i));) {
 		/* An equally exact rule is enough for a group that counts before. */
-		bool more = !first || !counts_before(group, first);
+		bool more = !first || !oe_group_table_before(group, first);
 
 		exact = match_group(group, subject, best + more);
 		if (!exact)
@@ -207,8 +159,25 @@ unsigned int oe_group_of_rules(const union oe_subject *subject,
 		first = group;
 	}
 	if (first)
-		*ranking = ranking_of(first);
+		*ranking = oe_group_table_ranking(first);
 	return best;
+}
+
+/**
+ * oe_group_describe - collect the properties that the rules look at
+ * @subject: filled in
+ * @p: any of the process's threads
+ * @access: how its executable is read, if a rule asks for one
+ *
+ * Context: under rcu_read_lock(), as long as @subject is used.
+ */
+void oe_group_describe(union oe_subject *subject, struct task_struct *p,
+		       enum oe_exe_access access)
+{
+	/* Written by oe_group_put_joint(). */
+	if (!READ_ONCE(oe_groups.nr_exe_uses))
+		access = OE_EXE_NONE;
+	oe_subject_describe(subject, p, access);
 }
 
 /**

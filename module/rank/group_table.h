@@ -79,10 +79,46 @@ static inline struct oe_group *oe_group_table_next(unsigned int *i)
 	return group;
 }
 
+/**
+ * oe_group_table_before - of two groups that a process belongs to for equally good
+ *	reasons, which counts?
+ * @group: one
+ * @other: the other
+ *
+ * Inlined, as the walk.
+ *
+ * Context: under rcu_read_lock().
+ * Return: true if it is @group.
+ */
+static inline bool oe_group_table_before(const struct oe_group *group,
+					 const struct oe_group *other)
+{
+	unsigned int ours = READ_ONCE(group->precedence);
+	unsigned int theirs = READ_ONCE(other->precedence);
+
+	if (ours != theirs)
+		return ours > theirs;
+	/* The most protective one. */
+	return READ_ONCE(group->rank) < READ_ONCE(other->rank);
+}
+
+/**
+ * oe_group_table_ranking - the ranking of a group's members
+ * @group: the group
+ *
+ * Context: under rcu_read_lock().
+ * Return: with the group as its source.
+ */
+static inline struct oe_ranking
+oe_group_table_ranking(const struct oe_group *group)
+{
+	return (struct oe_ranking){
+		.rank = READ_ONCE(group->rank),
+		.source = OE_SOURCE_GROUP,
+		.group = group->index,
+	};
+}
+
 void oe_group_table_adjust(unsigned int *counter, bool was, bool is);
-void oe_group_table_set_rule(struct oe_group *group, enum oe_rule_kind kind,
-			     struct oe_rule *rule);
-void oe_group_table_set_joint(struct oe_group *group,
-			      struct oe_joint_rules *rules);
 
 #endif /* OE_GROUP_TABLE_H */

@@ -29,17 +29,17 @@
 #include "failing_alloc.h"
 
 #include "../rank/name_index.c"
+#include "../rank/group_table.c"
+#include "../rank/group_rule.c"
+#include "../rank/cgroup_path.c"
+#include "../rank/joint_rule.c"
 static void note_widening(unsigned int index, const struct oe_names *names);
 static void note_narrowing(unsigned int index, const struct oe_names *names);
 #define oe_name_index_widen note_widening
 #define oe_name_index_narrow note_narrowing
-#include "../rank/group_table.c"
+#include "../rank/group_change_rule.c"
 #undef oe_name_index_widen
 #undef oe_name_index_narrow
-#include "../rank/group_rule.c"
-#include "../rank/cgroup_path.c"
-#include "../rank/joint_rule.c"
-#include "../rank/group_change_rule.c"
 #include "../rank/group_match.c"
 #include "../rank/group.c"
 
