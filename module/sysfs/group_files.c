@@ -1,26 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * groups/NAME/: the files with a value each.
+ * groups/NAME/: the files with a value each, but for those about rules.
  */
 #include "core.h"
 
 #include <linux/errno.h>
 #include <linux/kobject.h>
-#include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sysfs.h>
 
 #include "oom/signal.h"
 #include "rank/group.h"
-#include "rank/group_change_rule.h"
 #include "rank/ranking.h"
 #include "sysfs/common.h"
 #include "sysfs/group_files.h"
 #include "sysfs/group_value.h"
 #include "tasks.h"
 
-static ssize_t store_value(struct kobject *kobj, enum oe_group_file file,
-			   const char *buf, size_t count)
+/**
+ * oe_group_file_store - a write to a file of a group
+ * @kobj: the group's directory
+ * @file: the file
+ * @buf: as sysfs gives it
+ * @count: of bytes
+ *
+ * Context: process context, may sleep and allocate.
+ * Return: @count or a negative errno.
+ */
+ssize_t oe_group_file_store(struct kobject *kobj, enum oe_group_file file,
+			    const char *buf, size_t count)
 {
 	struct oe_group_value value;
 	int err;
@@ -46,7 +54,7 @@ static ssize_t rank_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t rank_store(struct kobject *kobj, struct kobj_attribute *attr,
 			  const char *buf, size_t count)
 {
-	return store_value(kobj, OE_GROUP_RANK, buf, count);
+	return oe_group_file_store(kobj, OE_GROUP_RANK, buf, count);
 }
 
 static ssize_t precedence_show(struct kobject *kobj,
@@ -60,7 +68,7 @@ static ssize_t precedence_store(struct kobject *kobj,
 				struct kobj_attribute *attr, const char *buf,
 				size_t count)
 {
-	return store_value(kobj, OE_GROUP_PRECEDENCE, buf, count);
+	return oe_group_file_store(kobj, OE_GROUP_PRECEDENCE, buf, count);
 }
 
 static ssize_t signal_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -74,72 +82,7 @@ static ssize_t signal_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t signal_store(struct kobject *kobj, struct kobj_attribute *attr,
 			    const char *buf, size_t count)
 {
-	return store_value(kobj, OE_GROUP_SIGNAL, buf, count);
-}
-
-static ssize_t trust_show(struct kobject *kobj, struct kobj_attribute *attr,
-			  char *buf)
-{
-	bool trusts = oe_group_trusts_names(oe_group_of_kobj(kobj));
-
-	return sysfs_emit(buf, "%s\n", oe_group_trust_word(trusts));
-}
-
-static ssize_t trust_store(struct kobject *kobj, struct kobj_attribute *attr,
-			   const char *buf, size_t count)
-{
-	return store_value(kobj, OE_GROUP_TRUST, buf, count);
-}
-
-static ssize_t cgroup_show(struct kobject *kobj, struct kobj_attribute *attr,
-			   char *buf)
-{
-	return oe_group_show_rule(oe_group_of_kobj(kobj), OE_RULE_CGROUP, buf);
-}
-
-static ssize_t cgroup_store(struct kobject *kobj, struct kobj_attribute *attr,
-			    const char *buf, size_t count)
-{
-	return store_value(kobj, OE_GROUP_CGROUP, buf, count);
-}
-
-static ssize_t comm_show(struct kobject *kobj, struct kobj_attribute *attr,
-			 char *buf)
-{
-	return oe_group_show_rule(oe_group_of_kobj(kobj), OE_RULE_COMM, buf);
-}
-
-static ssize_t comm_store(struct kobject *kobj, struct kobj_attribute *attr,
-			  const char *buf, size_t count)
-{
-	return store_value(kobj, OE_GROUP_COMM, buf, count);
-}
-
-static ssize_t uid_show(struct kobject *kobj, struct kobj_attribute *attr,
-			char *buf)
-{
-	return oe_group_show_rule(oe_group_of_kobj(kobj), OE_RULE_UID, buf);
-}
-
-static ssize_t uid_store(struct kobject *kobj, struct kobj_attribute *attr,
-			 const char *buf, size_t count)
-{
-	return store_value(kobj, OE_GROUP_UID, buf, count);
-}
-
-static ssize_t rules_show(struct kobject *kobj, struct kobj_attribute *attr,
-			  char *buf)
-{
-	return oe_group_show_joint(oe_group_of_kobj(kobj), buf);
-}
-
-/* A longer write arrives in pieces of a page: see oe_sysfs_lines(). */
-static ssize_t rules_store(struct kobject *kobj, struct kobj_attribute *attr,
-			   const char *buf, size_t count)
-{
-	if (count >= PAGE_SIZE)
-		return -EINVAL;
-	return store_value(kobj, OE_GROUP_RULES, buf, count);
+	return oe_group_file_store(kobj, OE_GROUP_SIGNAL, buf, count);
 }
 
 struct member_count {
@@ -167,19 +110,14 @@ static ssize_t nr_members_show(struct kobject *kobj,
 static struct kobj_attribute rank_attr = __ATTR_RW(rank);
 static struct kobj_attribute precedence_attr = __ATTR_RW(precedence);
 static struct kobj_attribute signal_attr = __ATTR_RW(signal);
-static struct kobj_attribute trust_attr = __ATTR_RW(trust);
-static struct kobj_attribute cgroup_attr = __ATTR_RW(cgroup);
-static struct kobj_attribute comm_attr = __ATTR_RW(comm);
-static struct kobj_attribute uid_attr = __ATTR_RW(uid);
-static struct kobj_attribute rules_attr = __ATTR_RW(rules);
 static struct kobj_attribute nr_members_attr = __ATTR_RO(nr_members);
 
 static struct attribute *group_attrs[] = {
-	&rank_attr.attr,       &precedence_attr.attr,
-	&signal_attr.attr,     &trust_attr.attr,
-	&cgroup_attr.attr,     &comm_attr.attr,
-	&uid_attr.attr,	       &rules_attr.attr,
-	&nr_members_attr.attr, NULL,
+	&rank_attr.attr,
+	&precedence_attr.attr,
+	&signal_attr.attr,
+	&nr_members_attr.attr,
+	NULL,
 };
 
 const struct attribute_group oe_group_files = {

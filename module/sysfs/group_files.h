@@ -9,6 +9,7 @@
 #include "rank/group.h"
 #include "sysfs/dir.h"
 #include "sysfs/snapshot.h"
+#include "sysfs/types.h"
 
 /**
  * struct oe_group_entry - the directory of a group
@@ -28,8 +29,12 @@ struct oe_group_entry {
 	struct oe_list candidates;
 };
 
-/* The files with a value each. */
+/* The files with a value each; the second: about rules. */
 extern const struct attribute_group oe_group_files;
+extern const struct attribute_group oe_group_rule_files;
+
+ssize_t oe_group_file_store(struct kobject *kobj, enum oe_group_file file,
+			    const char *buf, size_t count);
 
 /**
  * oe_group_entry_of - the entry of a directory

@@ -5,7 +5,6 @@
  */
 #include "core.h"
 
-#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
@@ -16,11 +15,8 @@
 #include "lib/parse.h"
 #include "oom/signal.h"
 #include "rank/group.h"
-#include "rank/group_change_rule.h"
-#include "rank/joint_rule.h"
+#include "sysfs/group_rule_value.h"
 #include "sysfs/group_value.h"
-
-static const char *const trust_words[] = { OOM_EMBEDDED_TRUST_WORDS };
 
 static int parse_rank(struct oe_group_value *value)
 {
@@ -53,61 +49,19 @@ static int parse_signal(struct oe_group_value *value)
 	return err;
 }
 
-static int parse_trust(struct oe_group_value *value)
-{
-	return oe_parse_word(value->text, trust_words, ARRAY_SIZE(trust_words),
-			     &value->number);
-}
-
-static int parse_rule(struct oe_group_value *value, enum oe_rule_kind kind)
-{
-	struct oe_rule *rule = NULL;
-
-	if (*value->text)
-		rule = oe_rule_make(kind, value->text);
-	if (IS_ERR(rule))
-		return PTR_ERR(rule);
-	value->rule = rule;
-	return 0;
-}
-
-static int parse_cgroup(struct oe_group_value *value)
-{
-	return parse_rule(value, OE_RULE_CGROUP);
-}
-
-static int parse_comm(struct oe_group_value *value)
-{
-	return parse_rule(value, OE_RULE_COMM);
-}
-
-static int parse_uid(struct oe_group_value *value)
-{
-	return parse_rule(value, OE_RULE_UID);
-}
-
-static int parse_rules(struct oe_group_value *value)
-{
-	struct oe_joint_rules *rules = oe_joint_make(value->text);
-
-	if (IS_ERR(rules))
-		return PTR_ERR(rules);
-	value->joint = rules;
-	return 0;
-}
-
 static const struct {
 	const char *name;
 	int (*parse)(struct oe_group_value *value);
+	bool has_lines;
 } files[OE_NR_GROUP_FILES] = {
 	[OE_GROUP_RANK] = { "rank", parse_rank },
 	[OE_GROUP_PRECEDENCE] = { "precedence", parse_precedence },
 	[OE_GROUP_SIGNAL] = { "signal", parse_signal },
-	[OE_GROUP_TRUST] = { "trust", parse_trust },
-	[OE_GROUP_CGROUP] = { "cgroup", parse_cgroup },
-	[OE_GROUP_COMM] = { "comm", parse_comm },
-	[OE_GROUP_UID] = { "uid", parse_uid },
-	[OE_GROUP_RULES] = { "rules", parse_rules },
+	[OE_GROUP_TRUST] = { "trust", oe_group_rule_parse_trust },
+	[OE_GROUP_CGROUP] = { "cgroup", oe_group_rule_parse_cgroup },
+	[OE_GROUP_COMM] = { "comm", oe_group_rule_parse_comm },
+	[OE_GROUP_UID] = { "uid", oe_group_rule_parse_uid },
+	[OE_GROUP_RULES] = { "rules", oe_group_rule_parse_rules, true },
 };
 
 /**
@@ -122,14 +76,14 @@ const char *oe_group_file_name(enum oe_group_file file)
 }
 
 /**
- * oe_group_trust_word - the text of `trust`
- * @trusts_names: of the group
+ * oe_group_file_has_lines - may a value have several lines?
+ * @file: the file
  *
- * Return: a constant string.
+ * Return: true if so.
  */
-const char *oe_group_trust_word(bool trusts_names)
+bool oe_group_file_has_lines(enum oe_group_file file)
 {
-	return trust_words[trusts_names];
+	return files[file].has_lines;
 }
 
 /**
@@ -150,7 +104,7 @@ int oe_group_value_parse(struct oe_group_value *value, enum oe_group_file file,
 
 	if (count && text[count - 1] == '\n')
 		count--;
-	if (file != OE_GROUP_RULES && memchr(text, '\n', count))
+	if (!files[file].has_lines && memchr(text, '\n', count))
 		return -EINVAL;
 	line = kmemdup_nul(text, count, GFP_KERNEL);
 	if (!line)
@@ -181,23 +135,9 @@ void oe_group_value_put(struct oe_group_value *value, struct oe_group *group)
 	case OE_GROUP_SIGNAL:
 		oe_group_set_signal(group, value->number);
 		break;
-	case OE_GROUP_TRUST:
-		oe_group_trust_names(group, value->number);
-		break;
-	case OE_GROUP_CGROUP:
-		oe_group_put_rule(group, OE_RULE_CGROUP, value->rule);
-		break;
-	case OE_GROUP_COMM:
-		oe_group_put_rule(group, OE_RULE_COMM, value->rule);
-		break;
-	case OE_GROUP_UID:
-		oe_group_put_rule(group, OE_RULE_UID, value->rule);
-		break;
 	default:
-		oe_group_put_joint(group, value->joint);
+		oe_group_rule_put(value, group);
 	}
-	value->rule = NULL;
-	value->joint = NULL;
 }
 
 /**
@@ -208,8 +148,5 @@ void oe_group_value_put(struct oe_group_value *value, struct oe_group *group)
  */
 void oe_group_value_free(struct oe_group_value *value)
 {
-	if (value->rule)
-		oe_rule_free(value->rule);
-	if (value->joint)
-		oe_joint_free(value->joint);
+	oe_group_rule_drop(value);
 }

@@ -181,6 +181,7 @@ static const struct attribute_group group_files = {
 
 static const struct attribute_group *object_groups[] = {
 	&oe_group_files,
+	&oe_group_rule_files,
 	&group_files,
 	NULL,
 };

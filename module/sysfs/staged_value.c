@@ -71,7 +71,7 @@ static int parse_group(struct oe_staged *staged, const char *path, char *text)
 		if (strcmp(oe_group_file_name(i), file + 1))
 			continue;
 		staged->room = OE_STAGED_GROUP;
-		if (i == OE_GROUP_RULES)
+		if (oe_group_file_has_lines(i))
 			split_rules(text);
 		return oe_group_value_parse(&staged->value, i, text,
 					    strlen(text));
