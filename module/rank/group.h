@@ -35,10 +35,24 @@ void oe_group_of_kind(const union oe_subject *subject, unsigned long *groups);
 unsigned int oe_group_of_rules(const union oe_subject *subject,
 			       const unsigned long *groups,
 			       struct oe_ranking *ranking);
+#ifdef CONFIG_OE_GROUPS
 bool oe_group_has_by_rule(const struct oe_group *group,
 			  const union oe_subject *subject);
 void oe_group_describe(union oe_subject *subject, struct task_struct *p,
 		       enum oe_exe_access access);
+#else
+static inline bool oe_group_has_by_rule(const struct oe_group *group,
+					const union oe_subject *subject)
+{
+	return false;
+}
+
+static inline void oe_group_describe(union oe_subject *subject,
+				     struct task_struct *p,
+				     enum oe_exe_access access)
+{
+}
+#endif
 const struct oe_group *oe_group_next(unsigned int *index);
 bool oe_group_any_rule(void);
 bool oe_group_any_signal(void);

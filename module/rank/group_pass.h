@@ -22,6 +22,7 @@ enum oe_group_pass {
 	OE_NR_GROUP_PASSES,
 };
 
+#ifdef CONFIG_OE_GROUPS
 int oe_group_pass_reserve(void);
 void oe_group_pass_free(void);
 bool oe_group_pass_begin(enum oe_group_pass user);
@@ -29,5 +30,31 @@ void oe_group_pass_end(enum oe_group_pass user, bool began);
 unsigned int oe_group_pass_judge(struct task_struct *p,
 				 enum oe_exe_access access,
 				 struct oe_ranking *ranking);
+#else
+static inline int oe_group_pass_reserve(void)
+{
+	return 0;
+}
+
+static inline void oe_group_pass_free(void)
+{
+}
+
+static inline bool oe_group_pass_begin(enum oe_group_pass user)
+{
+	return false;
+}
+
+static inline void oe_group_pass_end(enum oe_group_pass user, bool began)
+{
+}
+
+static inline unsigned int oe_group_pass_judge(struct task_struct *p,
+					       enum oe_exe_access access,
+					       struct oe_ranking *ranking)
+{
+	return 0;
+}
+#endif
 
 #endif /* OE_GROUP_PASS_H */

@@ -22,8 +22,20 @@ struct oe_names {
 	u16 kinds[OE_NAME_PLACES];
 };
 
+#ifdef CONFIG_OE_GROUPS
 int oe_name_index_reserve(void);
 void oe_name_index_free(void);
+#else
+static inline int oe_name_index_reserve(void)
+{
+	return 0;
+}
+
+static inline void oe_name_index_free(void)
+{
+}
+#endif
+
 void oe_names_add(struct oe_names *names, const char *pattern);
 void oe_name_index_widen(unsigned int group, const struct oe_names *names);
 void oe_name_index_narrow(unsigned int group, const struct oe_names *names);

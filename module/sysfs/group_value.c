@@ -57,11 +57,13 @@ static const struct {
 	[OE_GROUP_RANK] = { "rank", parse_rank },
 	[OE_GROUP_PRECEDENCE] = { "precedence", parse_precedence },
 	[OE_GROUP_SIGNAL] = { "signal", parse_signal },
+#ifdef CONFIG_OE_GROUPS
 	[OE_GROUP_TRUST] = { "trust", oe_group_rule_parse_trust },
 	[OE_GROUP_CGROUP] = { "cgroup", oe_group_rule_parse_cgroup },
 	[OE_GROUP_COMM] = { "comm", oe_group_rule_parse_comm },
 	[OE_GROUP_UID] = { "uid", oe_group_rule_parse_uid },
 	[OE_GROUP_RULES] = { "rules", oe_group_rule_parse_rules, true },
+#endif
 };
 
 /**

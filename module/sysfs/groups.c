@@ -181,7 +181,9 @@ static const struct attribute_group group_files = {
 
 static const struct attribute_group *object_groups[] = {
 	&oe_group_files,
+#ifdef CONFIG_OE_GROUPS
 	&oe_group_rule_files,
+#endif
 	&group_files,
 	NULL,
 };

@@ -57,7 +57,7 @@ judge()
 	fi
 }
 
-plan $(($(echo "$FEATURES" | wc -w) + 7))
+plan $(($(echo "$FEATURES" | wc -w) + 8))
 load_module selection_order=rank rank_threshold=100
 trace_start oe_victims counter
 set_to groups/create example
@@ -69,8 +69,10 @@ done
 equal "the core is there" "$(printf '%s\n' $CORE)" "$(present $CORE)"
 spawn guarded 16384 50
 guarded=$pid
-spawn spare 4096 900
+spawn spare 4096 -
 echo "$pid" >"$OE/groups/example/pids"
+set_to groups/example/rank 900
+equal "a group by pid gives its ranking" "900 group:example" "$(ranking_of "$pid")"
 sysrq_kills "the expendable one dies" "$pid"
 check "and not the protected one" alive "$guarded"
 spawn spare 4096 800

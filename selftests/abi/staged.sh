@@ -5,7 +5,7 @@
 # COMMITS: how often two configurations replace each other (default 100).
 #
 # set: once
-# needs: events levels
+# needs: events levels groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -126,6 +126,7 @@ whole()
 
 needs events
 needs levels
+needs groups
 plan 23
 load_module selection_order=badness
 put groups/create g

@@ -4,7 +4,7 @@
 # A write is taken whole, or refused with the errno of the ABI and then changes nothing.
 #
 # set: long
-# needs: levels
+# needs: levels groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -436,6 +436,7 @@ bad_parameters()
 }
 
 needs levels
+needs groups
 plan 24
 load_module
 spawn a 64 10

@@ -28,7 +28,7 @@ PATIENCE=${PATIENCE:-30}
 FULL_COVERAGE=global,memcg,guard
 COVERAGE=${COVERAGE:-$FULL_COVERAGE}
 # Features that a build may leave out (Kbuild), and those that this one left out.
-FEATURES="limits report events levels"
+FEATURES="limits report events levels groups"
 WITHOUT=${WITHOUT:-}
 
 tmp=

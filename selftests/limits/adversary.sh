@@ -7,7 +7,7 @@
 # SECONDS_EACH: how long each is watched, from when it is above on (default 20).
 #
 # set: alone
-# needs: swap limits
+# needs: swap limits groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -115,6 +115,7 @@ attack()
 }
 
 needs limits
+needs groups
 plan 30
 load_module
 set_to limits/period_ms 500

@@ -6,7 +6,7 @@
 # process's own counts once.
 #
 # set: limiting
-# needs: limits
+# needs: limits groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -220,6 +220,7 @@ busy()
 }
 
 needs limits
+needs groups
 plan 35
 load_module
 set_to limits/period_ms 100

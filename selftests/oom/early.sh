@@ -6,7 +6,7 @@
 # of a group.
 #
 # set: stock matrix
-# needs: guard events levels
+# needs: guard events levels groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -263,6 +263,7 @@ measured_on_request()
 
 needs events
 needs levels
+needs groups
 plan 54
 load_module selection_order=rank rank_threshold=100
 on_request

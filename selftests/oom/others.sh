@@ -5,6 +5,7 @@
 # signalled or killed as long as there is some.
 #
 # set: stock
+# needs: groups
 
 # shellcheck source=../lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -21,6 +22,7 @@ balloon_kb()
 }
 
 [ -e "$OUTSIDE" ] || skip_all "no $OUTSIDE"
+needs groups
 plan 9
 insmod "$OUTSIDE" || bail_out "no $OUTSIDE"
 trap 'rmmod oom_embedded_outside; clean_up' EXIT

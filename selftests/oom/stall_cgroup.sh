@@ -8,7 +8,7 @@
 # SECONDS_BUSY: how long a harmless load goes on (default 4).
 #
 # set: swapping_timed
-# needs: memcg guard events levels
+# needs: memcg guard events levels groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -198,6 +198,7 @@ find_disk || skip_all "no disk"
 [ -z "$swap" ] || swapoff "$swap" || bail_out "swapoff $swap"
 needs events
 needs levels
+needs groups
 plan 25
 load_module selection_order=rank rank_threshold=100 stall_percent=$PERCENT stall_ms=2000
 harmless

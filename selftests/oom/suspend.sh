@@ -5,7 +5,7 @@
 # and nobody panics; userspace is told when the machine is back.
 #
 # set: stock
-# needs: guard
+# needs: guard groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -135,6 +135,7 @@ dies_while_freezing()
 needs guard
 [ -e /dev/snapshot ] || skip_all "no /dev/snapshot"
 grep -q freezer "$PM_TEST" 2>/dev/null || skip_all "no $PM_TEST"
+needs groups
 plan 18
 read -r timeout_ms <"$PM_TIMEOUT"
 trap 'echo none >"$PM_TEST"; echo "$timeout_ms" >"$PM_TIMEOUT"; clean_up' EXIT

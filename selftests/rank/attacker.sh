@@ -7,6 +7,7 @@
 # LOOKS: how often it is looked at names that change (default 10).
 #
 # set: once
+# needs: groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -156,6 +157,7 @@ by_race()
 	stop_process "$pid"
 }
 
+needs groups
 plan 23
 load_module
 set_to groups/create crew

@@ -4,6 +4,7 @@
 # The members of a group, the ranking that counts, and the signals that the members are sent.
 #
 # set: once matrix
+# needs: groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -231,6 +232,7 @@ priorities()
 	check "priority 0 lives" alive "$member0"
 }
 
+needs groups
 if gives memcg; then
 	plan 44
 else

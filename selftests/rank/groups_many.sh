@@ -4,6 +4,7 @@
 # There are at most 256 groups; the next one is refused, and the module unloads with all of them.
 #
 # set: long
+# needs: groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -14,6 +15,7 @@ nr_groups()
 	echo $#
 }
 
+needs groups
 plan 6
 load_module selection_order=rank
 made=0

@@ -7,6 +7,7 @@
 # SECONDS_OF_STORM: how long (default 8).
 #
 # set: graceful
+# needs: groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -75,6 +76,7 @@ has_stormed()
 	[ "$(get stats/oom_memcg)" -gt 2 ] && [ "$(wc -l <"$tmp/groups")" -gt 2 ]
 }
 
+needs groups
 plan 7
 load_module selection_order=rank rank_threshold=100 grace_ms=20 grace_hold=1 reserve_kb=1M
 trace_start oe_victims counter

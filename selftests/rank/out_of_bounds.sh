@@ -5,6 +5,7 @@
 # thread.
 #
 # set: once
+# needs: groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -27,6 +28,7 @@ was_sent()
 	[ "$(sent "$1" "$2")" -gt 0 ]
 }
 
+needs groups
 plan 6
 load_module selection_order=rank rank_threshold=100
 trace_start oe_victims counter

@@ -5,7 +5,7 @@
 # may come later or be a pattern. No process gains a protection that it was not given.
 #
 # set: once matrix
-# needs: events
+# needs: events groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -239,6 +239,7 @@ decision()
 }
 
 needs events
+needs groups
 plan 51
 load_module selection_order=rank
 trace_start oe_victims counter

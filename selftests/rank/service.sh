@@ -5,6 +5,7 @@
 # forks has its ranking when its first instruction runs: it asks for it itself, before all else.
 #
 # set: once
+# needs: groups
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -71,6 +72,7 @@ by_another()
 	sh -c 'exec "$@"' sh "$@"
 }
 
+needs groups
 plan 14
 load_module
 set_to groups/create pump

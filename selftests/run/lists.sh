@@ -14,7 +14,7 @@ SCRIPT_FOLDERS=(oom rank grace levels limits records abi tools)
 SET_WORDS=(
 	oom rest stock once long graceful warning swapping swapping_timed limiting tools going_away matrix matrix_timed debug alone
 )
-NEED_WORDS=(memcg guard page kunit faults tools udev persist share icount swap modprobe limits report events levels)
+NEED_WORDS=(memcg guard page kunit faults tools udev persist share icount swap modprobe limits report events levels groups)
 
 # list_scripts: the paths, in the order of the table.
 list_scripts()

@@ -53,6 +53,8 @@ kcfi             small-cfi       --append cfi=kcfi
 fineibt          small-cfi       --append cfi=fineibt
 kcfi-7           small7-cfi      COVERAGE=global,memcg,guard,no-window --append cfi=kcfi
 i386-kunit       i386-small
+core             debian-6.1      --without core
+core-armhf       armhf-6.12      --without core
 '
 
 # A remark on a cell beside its results.
@@ -69,6 +71,7 @@ note_of()
 	kcfi-7) echo "the same on the newest kernel, whose tracepoints have other prototypes; clang has no function of its own for a memory cgroup's OOM there" ;;
 	fineibt) echo "FineIBT's checks of each callee; qemu has no CET, so ENDBR itself is not enforced" ;;
 	i386-kunit) echo "KUnit with 32-bit longs" ;;
+	core|core-armhf) echo "PROFILE=core: without the features that a build may leave out" ;;
 	esac
 }
 
@@ -139,7 +142,8 @@ found()
 	sed -n "s/^# found: $2=//p" "$CACHE_DIR/results/matrix-$1.core.verdict" 2>/dev/null | tr -d '\r'
 }
 
-# The compiler of the module, and the kernel's own where that is another one.
+# built_with KERNEL [FEATURE...]: the compiler of the module, which may be without features, and the
+# kernel's own where that is another one.
 built_with()
 {
 	local config
@@ -147,7 +151,7 @@ built_with()
 	local ours
 
 	config=$("$VM/kernel.sh" "$1")/config
-	ours=$(compiler <"$CACHE_DIR/build/$1.cc")
+	ours=$(compiler <"$CACHE_DIR/build/$(build_entry "$@").cc")
 	own=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"/\1/p' "$config" | compiler)
 	[[ $ours == "$own" ]] && echo "$ours" || echo "$ours (kernel: $own)"
 }
@@ -199,16 +203,18 @@ row()
 	local cpus=2
 	local note
 	local verdict=ok
+	local without=()
 
 	mem=256
 	is_debug_kernel "$kernel" && mem=512
 	[[ $4 =~ --mem\ ([0-9]+) ]] && mem=${BASH_REMATCH[1]}
 	[[ $4 =~ --smp\ ([0-9]+) ]] && cpus=${BASH_REMATCH[1]}
+	[[ ! $4 =~ --without\ ([a-z,]+) ]] || read -ra without <<<"${BASH_REMATCH[1]//,/ }"
 	[[ $status -eq 0 ]] || verdict="**failed**"
 	note=$(note_of "$cell")
 	# shellcheck disable=SC2016 # backquotes of markdown
 	printf '| `%s`%s | %s | %s | %s, %s CPU, %s MB | %s | %s | %s | %s |\n' "$cell" \
-		"${note:+<br>$note}" "$(found "$cell" release)" "$(built_with "$kernel")" \
+		"${note:+<br>$note}" "$(found "$cell" release)" "$(built_with "$kernel" "${without[@]}")" \
 		"$verdict" "$cpus" "$mem" "$(tests_column "$LOGS/$cell.log")" \
 		"$(found "$cell" coverage)" "$(found "$cell" size)" \
 		"$(tried)"
@@ -257,7 +263,8 @@ print_page()
 	\`selftests/run/lists.sh\`) with real OOMs. \`make check-matrix CELL=arm64-6.1\` does one.
 
 	The first part are Debian's own kernels as they are, the second our own builds of Debian's
-	6.12, each without something or with a check. \`coverage\` is what the module itself says on
+	6.12, each without something or with a check, and Debian's with a module that leaves out all it
+	can. \`coverage\` is what the module itself says on
 	that kernel; a script that needs what is not there is skipped, and the module has to say
 	so. The bytes are what the module occupies in the kernel, stripped as by \`make install\`; the
 	source is the commit that was tried, and the machine, since one cell may be run alone: a row

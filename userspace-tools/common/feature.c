@@ -29,12 +29,36 @@ static const struct {
 	{ "stall_ms", NOT_BUILT("OE_LEVELS") },
 };
 
+static const char rules_reason[] = NOT_BUILT("OE_GROUPS");
+
+/* Below groups/NAME/. */
+static const char *const rule_files[] = { "cgroup", "comm", "uid", "rules",
+					  "trust" };
+
 static int belongs_to(const char *file, const char *feature)
 {
 	size_t length = strlen(feature);
 
 	return !strncmp(file, feature, length) &&
 	       (!file[length] || file[length] == '/');
+}
+
+/* Is it about a rule of a group that is there? */
+static int is_about_rule(const char *file)
+{
+	const char *name = strrchr(file, '/');
+	char directory[OE_SYSFS_PATH_MAX];
+	size_t i;
+
+	if (!name || strncmp(file, "groups/", 7))
+		return 0;
+	snprintf(directory, sizeof(directory), "%.*s", (int)(name - file),
+		 file);
+	for (i = 0; i < sizeof(rule_files) / sizeof(*rule_files); i++)
+		if (!strcmp(rule_files[i], name + 1))
+			return !oe_sysfs_exists(directory) &&
+			       oe_sysfs_exists(file) == -ENOENT;
+	return 0;
 }
 
 /**
@@ -50,7 +74,7 @@ const char *oe_feature_missing(const char *file)
 		if (belongs_to(file, features[i].file) &&
 		    oe_sysfs_exists(features[i].file) == -ENOENT)
 			return features[i].reason;
-	return NULL;
+	return is_about_rule(file) ? rules_reason : NULL;
 }
 
 /**

@@ -32,6 +32,10 @@ json "status: nobody may be chosen now: JSON" '.next_victim == null and (.warnin
 mv "$OOM_EMBEDDED_SYSFS/candidates.was" "$OOM_EMBEDDED_SYSFS/candidates"
 json "status: numbers are numbers" '[.rank_threshold, .grace_ms, .levels.warning_kb, .stats.oom_global]' \
 	'[100,500,65536,2]' status
+run group add web rank=900
+rm "$OOM_EMBEDDED_SYSFS/groups/web/comm"
+gives "group: no rules" 5 'groups/web/comm: not in this build of the module \(OE_GROUPS=n' group set web comm=nginx
+gives "group: a group by pid" 0 '^$' group set web rank=800
 rm -r "$OOM_EMBEDDED_SYSFS/levels" "$OOM_EMBEDDED_SYSFS/groups" "$OOM_EMBEDDED_SYSFS/grace_ms"
 gives "status of a module without levels, groups and grace" 0 'no_victim_action' status -v
 make_tree "$tmp/tree"
