@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-#include "memory/available.h"
+#include "memory/totals.h"
 #include "rules/watermark.h"
 
 enum {

@@ -9,7 +9,7 @@
 
 #include "rules/watermark.h"
 #include "rank/group.h"
-#include "memory/available.h"
+#include "memory/totals.h"
 
 /**
  * enum oe_memreport_reason - why a report was taken

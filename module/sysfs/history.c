@@ -12,7 +12,7 @@
 
 #include "compat/compat.h"
 #include "levels/level.h"
-#include "memory/available.h"
+#include "memory/totals.h"
 #include "record/history.h"
 #include "sysfs/files.h"
 #include "sysfs/snapshot.h"
