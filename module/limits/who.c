@@ -19,6 +19,7 @@
 
 #include "lib/parse.h"
 #include "limits/who.h"
+#include "rank/cgroup.h"
 #include "rank/cgroup_rule.h"
 
 enum {

@@ -21,7 +21,7 @@
 
 #include "compat/compat.h"
 #include "episode.h"
-#include "rank/cgroup_rule.h"
+#include "rank/cgroup.h"
 #include "rank/group.h"
 #include "rank/ranking.h"
 #include "tasks.h"

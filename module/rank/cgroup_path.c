@@ -12,6 +12,7 @@
 #include <linux/string.h>
 
 #include "rank/cgroup_path.h"
+#include "rank/cgroup.h"
 #include "rank/cgroup_rule.h"
 
 enum {

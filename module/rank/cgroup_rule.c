@@ -97,30 +97,6 @@ char *oe_cgroup_resolve(const char *text)
 }
 
 /**
- * oe_cgroup_is_root - is it the root of the default hierarchy?
- * @cgroup: any
- *
- * Context: any.
- * Return: true if so.
- */
-bool oe_cgroup_is_root(const struct cgroup *cgroup)
-{
-	return cgroup == &cgrp_dfl_root.cgrp;
-}
-
-/**
- * oe_cgroup_of - the cgroup that a process is in
- * @p: any of its threads
- *
- * Context: under rcu_read_lock(), under which it is valid.
- * Return: in the default hierarchy.
- */
-struct cgroup *oe_cgroup_of(struct task_struct *p)
-{
-	return task_dfl_cgroup(p);
-}
-
-/**
  * oe_cgroup_is_named - has a cgroup, or one above it, a path?
  * @cgroup: of oe_cgroup_of()
  * @names: those of the path, the last one first, each NUL terminated

@@ -6,7 +6,6 @@
 #include <linux/types.h>
 
 struct cgroup;
-struct task_struct;
 
 /* A path with one of these is a pattern. */
 #define OE_CGROUP_WILDCARDS "*?["
@@ -15,8 +14,6 @@ struct task_struct;
 char *oe_cgroup_resolve(const char *text);
 bool oe_cgroup_is_named(struct cgroup *cgroup, const char *names,
 			unsigned int depth, bool glob);
-bool oe_cgroup_is_root(const struct cgroup *cgroup);
-struct cgroup *oe_cgroup_of(struct task_struct *p);
 #else
 static inline char *oe_cgroup_resolve(const char *text)
 {
@@ -27,16 +24,6 @@ static inline bool oe_cgroup_is_named(struct cgroup *cgroup, const char *names,
 				      unsigned int depth, bool glob)
 {
 	return false;
-}
-
-static inline bool oe_cgroup_is_root(const struct cgroup *cgroup)
-{
-	return false;
-}
-
-static inline struct cgroup *oe_cgroup_of(struct task_struct *p)
-{
-	return NULL;
 }
 
 #endif /* CONFIG_CGROUPS */

@@ -16,7 +16,7 @@
 
 #include "compat/compat.h"
 #include "rank/cgroup_path.h"
-#include "rank/cgroup_rule.h"
+#include "rank/cgroup.h"
 #include "rank/group_rule.h"
 #include "lib/parse.h"
 #include "lib/pattern.h"
