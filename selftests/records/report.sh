@@ -7,7 +7,7 @@
 # task that takes it fails meanwhile.
 #
 # set: warning matrix
-# needs: report
+# needs: report levels
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
@@ -155,6 +155,7 @@ default_room()
 }
 
 needs report
+needs levels
 plan 21
 load_module
 equal "room by the memory of the machine" "$(default_room)" \
