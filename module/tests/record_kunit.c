@@ -10,8 +10,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "memory/available.h"
 #include "memory/memcg.h"
+#include "memory/totals.h"
 
 /* A cgroup's path is what the test says. */
 static char cgroup_of_call[OE_MEMCG_PATH];
