@@ -17,7 +17,7 @@ SYSCTLS="vm/overcommit_memory vm/oom_dump_tasks vm/panic_on_oom vm/oom_kill_allo
 say_what_happens()
 {
 	cat >&2 <<-EOT
-	usage: run_tests.sh --i-know-this-kills-processes [--module FILE] [--coverage WORDS] [TEST...]
+	usage: run_tests.sh --i-know-this-kills-processes [--module FILE] [--coverage WORDS] [--without FEATURES] [TEST...]
 
 	Tests of oom_embedded that provoke OOMs on THIS machine, again and again, for many minutes.
 	  - The kernel kills processes. Each one that is not protected by oom_score_adj -1000
@@ -31,6 +31,7 @@ say_what_happens()
 
 	  --module FILE      oom_embedded.ko (default: the one below /lib/modules/$(uname -r))
 	  --coverage WORDS   what this kernel can give (default global,memcg,guard)
+	  --without FEATURES the features that were left out of this module, "limits,events", or "core"
 	  TEST               a script of this folder with its settings in one word, "guard.sh" or
 	                     "order_global.sh OOMS=5" (default: all)
 	EOT
@@ -60,9 +61,13 @@ parse_arguments()
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--i-know-this-kills-processes) AGREED=y ;;
-		--module | --coverage)
+		--module | --coverage | --without)
 			[ $# -ge 2 ] || refuse "$1 wants a value"
-			if [ "$1" = --module ]; then MODULE=$2; else export COVERAGE="$2"; fi
+			case $1 in
+			--module) MODULE=$2 ;;
+			--coverage) export COVERAGE="$2" ;;
+			*) export WITHOUT="$2" ;;
+			esac
 			shift
 			;;
 		-*) refuse "unknown option $1" ;;
@@ -101,13 +106,14 @@ restore_sysctls()
 	done
 }
 
-# Why a test is not tried here; the test itself finds out what a kernel lacks.
+# Why a test is not tried here; the test itself finds out what a kernel, or a build, lacks.
 unmet_need()
 {
 	needs=$(sed -n '/^[^#]/q; /^$/q; s/^# needs: //p' "$1")
 	for word in $needs; do
 		case $word in
 		memcg | guard | kunit | faults | page) ;;
+		limits | report | events | levels | groups) ;;
 		tools) [ -x /usr/bin/oom-embedded ] || { echo "no $word on this machine"; return; } ;;
 		*) echo "needs $word, which only a virtual machine of vm/ gives"; return ;;
 		esac

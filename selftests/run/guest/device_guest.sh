@@ -31,7 +31,7 @@ state()
 	cat /proc/sys/vm/overcommit_memory /proc/sys/vm/oom_dump_tasks
 }
 
-plan 9
+plan 11
 before=$(state)
 run --module $MODULE
 equal "without consent it refuses" 2 $status
@@ -47,6 +47,12 @@ equal "each test has its result, also the skipped one" \
 equal "the results inside are there as well" 2 \
 	"$(grep -cE '^# ok [0-9]+ (page and tree agree|before each of 2 victims)' /tmp/out)"
 equal "the sysctls are put back" "$(echo "$before" | tail -n 2)" "$(state | tail -n 2)"
+run $CONSENT --module $MODULE observe.sh
+equal "a test that needs a feature of the module is run" "0 1..1;ok 1 selftests: oom_embedded: observe.sh;" \
+	"$status $(results)"
+run $CONSENT --module $MODULE --without core observe.sh
+equal "but not if that was left out" "0 1..1;ok 1 selftests: oom_embedded: observe.sh # SKIP;" \
+	"$status $(results)"
 # The kernel lacks nothing, whatever is claimed: a test that fails is reported.
 run $CONSENT --module $MODULE --coverage global coverage.sh
 equal "a test that fails is reported" "1 1..1;not ok 1 selftests: oom_embedded: coverage.sh # exit=1;" \
