@@ -3,7 +3,7 @@
 #
 # Memory for what is not used is not there: at the defaults the module has set aside two memory
 # reports, and runs two threads. The table of kill sets comes with the first reason to protect a
-# process, by whatever way.
+# process, by whatever way, a queue with a thread of its own where out_of_memory() is not wrapped.
 #
 # set: rest
 # needs: guard
@@ -29,7 +29,7 @@ anew()
 	before=$(areas)
 }
 
-plan 10
+plan 11
 anew
 equal "at the defaults: the two memory reports" 2 "$before"
 equal "and two threads" "oom_emb_levels oom_embedded " "$(threads)"
@@ -55,5 +55,8 @@ echo first >"$OE/groups/create" || bail_out "no group"
 equal "and a group" "$with_table" "$(areas)"
 anew rank_threshold=1
 equal "and a parameter" 3 "$before"
+# Its name depends on the kernel.
+anew kprobes=0
+equal "where calls are not wrapped, a queue has a thread more" 3 "$(threads | wc -w)"
 equal "no splat" 0 "$(splat_taint)"
 finish
