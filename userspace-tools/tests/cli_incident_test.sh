@@ -58,7 +58,7 @@ gives "incident: no JSON" 2 'prints no JSON' incident --json
 rm -r "$OOM_EMBEDDED_SYSFS/levels" "$OOM_EMBEDDED_SYSFS/report" "$OOM_EMBEDDED_SYSFS/candidates"
 gives "incident: of a module without levels and report" 0 'There is no memory curve' incident
 rm "$OOM_EMBEDDED_SYSFS/events"
-gives "incident: of a module without events" 9 'has no events' incident
+gives "incident: of a module without events" 9 'events: not in this build of the module' incident
 make_tree "$tmp/tree"
 for file in warning critical imminent_oom oom; do
 	put_file "sysfs/levels/${file}_kb" 0
