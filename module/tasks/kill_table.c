@@ -6,6 +6,7 @@
  */
 #include "core.h"
 
+#include <linux/gfp.h>
 #include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/overflow.h>
