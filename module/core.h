@@ -39,6 +39,7 @@
  *  watcher.lock        level, forecast, watermarks  OOM path, watcher, sysfs
  *  watches.lock        levels of cgroups            OOM path, its thread, sysfs
  *  stall.lock          pollers of stall_percent     early thread, sysfs
+ *  swap.lock           what a page in swap costs    watcher, early thread
  *  record.lock         the record of decisions      OOM path, settling worker,
  *                                                   sysfs reads
  *  ring->lock          the record of available      OOM path, watcher, sysfs
