@@ -93,7 +93,11 @@ int oe_parse_size(const char *text, u64 total_kb, u64 max_kb, u64 *kb)
 	unit = unit_of(last);
 	if (unit || last == '%')
 		digits[length - 1] = '\0';
-	err = oe_parse_number(digits, 0, last == '%' ? 100 : U32_MAX, &number);
+	/* Without a unit, as much as the largest one gives: what was taken reads in KiB. */
+	err = oe_parse_number(digits, 0,
+			      last == '%' ? 100 :
+			      unit	  ? U32_MAX :
+					    (u64)U32_MAX << 20, &number);
 	if (err)
 		return err;
 	if (last == '%')

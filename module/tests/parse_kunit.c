@@ -280,6 +280,20 @@ static void size_of_large_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 4194303ULL << 20, kb);
 }
 
+/* The number that a size reads as can be written. */
+static void size_in_kib_as_with_a_unit(struct kunit *test)
+{
+	u64 kb;
+
+	KUNIT_EXPECT_EQ(test, 0, oe_parse_size("4294967295G", 0, U64_MAX, &kb));
+	KUNIT_EXPECT_EQ(test, (u64)U32_MAX << 20, kb);
+	KUNIT_EXPECT_EQ(test, 0,
+			oe_parse_size("4503599626321920", 0, U64_MAX, &kb));
+	KUNIT_EXPECT_EQ(test, (u64)U32_MAX << 20, kb);
+	KUNIT_EXPECT_EQ(test, -ERANGE,
+			oe_parse_size("4503599626321921", 0, U64_MAX, &kb));
+}
+
 struct member_case {
 	const char *line;
 	int err;
@@ -435,6 +449,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(parse_escaping),
 	KUNIT_CASE(size_table),
 	KUNIT_CASE(size_of_large_memory),
+	KUNIT_CASE(size_in_kib_as_with_a_unit),
 	KUNIT_CASE(member_table),
 	KUNIT_CASE(parse_names),
 	KUNIT_CASE(uid_ranges),
