@@ -15,6 +15,8 @@ set -euo pipefail
 . "$VM_DIR/apt.sh"
 # shellcheck source=selftests/vm/machine.sh
 . "$VM_DIR/machine.sh"
+# shellcheck source=selftests/vm/qemu.sh
+. "$VM_DIR/qemu.sh"
 # shellcheck source=selftests/vm/clock.sh
 . "$VM_DIR/clock.sh"
 
@@ -42,7 +44,7 @@ usage()
 	  --modprobe         the kernel's own modules from the cache, for modprobe
 	  --tools            the programs of userspace-tools/, installed
 	  --udev             Debian's udevd
-	  --threads          a thread of qemu for each CPU: faster, but see README.md
+	  --threads          a thread of the host for each CPU; a PC in the newest qemu that Debian has
 	  --swap MB          a disk of that size to swap to
 	  --iops N           which does so many operations a second, by the guest's clock
 	  --share            an empty folder of the host (9p, tag "share"), which outlives a reboot

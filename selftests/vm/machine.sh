@@ -7,7 +7,7 @@
 
 # machine_of ARCH: sets MACHINE (qemu and its board), SERIAL (both lines, to files), the
 # names that the kernel has for these, what qemu exits with when all is in order, and words for
-# the kernel's command line (MACHINE_WORDS). May set THREADS.
+# the kernel's command line (MACHINE_WORDS). May set THREADS. With THREADS, a PC wants newest_qemu.
 machine_of()
 {
 	local extra=(
@@ -23,9 +23,11 @@ machine_of()
 	SERIAL=("${extra[@]}")
 	case $1 in
 	amd64|i386)
+		QEMU=(qemu-system-x86_64)
+		[[ -z $THREADS ]] || newest_qemu
 		MACHINE=(
 			# Four levels of page tables, as small machines have.
-			qemu-system-x86_64 -machine pc -cpu max,la57=off
+			"${QEMU[@]}" -machine pc -cpu "max,la57=off"
 			-device "isa-debug-exit,iobase=0xf4,iosize=0x04"
 		)
 		SERIAL=(-serial "file:$LOGS/console.log" -serial "file:$LOGS/verdict.log")
