@@ -124,7 +124,8 @@ check_options()
 	*) usage ;;
 	esac
 	if is_debug_kernel "$NAME"; then
-		MEM=${MEM:-512}
+		# KMSAN has two bytes for each byte.
+		MEM=${MEM:-$([[ $NAME == *-kmsan ]] && echo 1536 || echo 512)}
 		TIMEOUT=${TIMEOUT:-240}
 	else
 		MEM=${MEM:-256}

@@ -29,6 +29,7 @@ BUILT_KERNELS='
 debug-6.12       base trim noacpi debug project
 debug-6.12-gcov  base trim noacpi debug project gcov
 debug-6.12-kcsan base trim noacpi kcsan project
+debug-6.12-kmsan base trim noacpi kmsan project
 small-nokprobes  base trim noacpi project small small-nokprobes
 small-bare       base trim noacpi project small small-nomemcg small-up small-nopsi
 small-none       base trim noacpi project small small-lockdep small-none
@@ -113,7 +114,7 @@ source_suite()
 kernel_cc()
 {
 	case $1 in
-	small-cfi|small7-cfi) echo clang-19 ;;
+	debug-6.12-kmsan|small-cfi|small7-cfi) echo clang-19 ;;
 	*) echo "${2}gcc" ;;
 	esac
 }
@@ -122,7 +123,7 @@ kernel_cc()
 kernel_make_args()
 {
 	case $1 in
-	small-cfi|small7-cfi) echo LLVM=-19 ;;
+	debug-6.12-kmsan|small-cfi|small7-cfi) echo LLVM=-19 ;;
 	i386-small) echo ARCH=i386 ;;
 	esac
 }
