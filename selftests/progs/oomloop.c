@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Many emergencies in a row: oomloop COUNT. Each time a child of ranking 900 is there to die, and
- * SysRq asks for a victim. Prints "died N"; ends early, with 1, if somebody else died instead.
+ * Many emergencies in a row: oomloop COUNT [AGAIN_MS]. Each time a child of ranking 900 is there to die, and
+ * SysRq asks for a victim. Prints "died N"; ends early, with 1, if somebody else died instead. With AGAIN_MS
+ * it asks again after so long: beside other OOMs the kernel may wait for a victim of these.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -47,15 +48,24 @@ static void be_victim(int ready)
 		pause();
 }
 
+static long again_ms;
+
+static int ask(void)
+{
+	return write_file("/proc/sysrq-trigger", "f") == 1;
+}
+
 static int died(pid_t child)
 {
 	struct timespec moment = { .tv_nsec = 1000000 };
 	int status;
 
-	for (int ms = 0; ms < PATIENCE_MS; ms++) {
+	for (int ms = 1; ms <= PATIENCE_MS; ms++) {
 		if (waitpid(child, &status, WNOHANG) == child)
 			return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 		nanosleep(&moment, NULL);
+		if (again_ms && !(ms % again_ms))
+			ask();
 	}
 	kill(child, SIGTERM);
 	waitpid(child, &status, 0);
@@ -77,18 +87,20 @@ static int emergency(void)
 	close(ready[1]);
 	there = child > 0 && read(ready[0], &byte, 1) == 1;
 	close(ready[0]);
-	return there && write_file("/proc/sysrq-trigger", "f") == 1 && died(child);
+	return there && ask() && died(child);
 }
 
 int main(int argc, char **argv)
 {
-	long count = argc == 2 ? strtol(argv[1], NULL, 10) : 0;
+	long count = argc == 2 || argc == 3 ? strtol(argv[1], NULL, 10) : 0;
 	long done = 0;
 
 	if (count <= 0) {
-		fputs("usage: oomloop COUNT\n", stderr);
+		fputs("usage: oomloop COUNT [AGAIN_MS]\n", stderr);
 		return EXIT_FAILURE;
 	}
+	if (argc == 3)
+		again_ms = strtol(argv[2], NULL, 10);
 	while (done < count && emergency())
 		done++;
 	printf("died %ld\n", done);
