@@ -11,7 +11,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules modules_install strip dist release-check install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
-	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property worlds mutants check-levels check-matrix bench bench-peers soak coverage publish-results selftests-install fuzz clean help
+	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property worlds mutants check-levels check-matrix bench bench-peers soak check-long coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -105,8 +105,11 @@ check-model:
 check-matrix:
 	@selftests/run/matrix.sh $(CELL)
 
+check-long:
+	@selftests/run/check.sh long
+
 soak:
-	@selftests/run/check.sh soak
+	@selftests/run/soak.sh $(PARTS)
 
 bench:
 	@selftests/run/bench/run.sh
@@ -193,7 +196,8 @@ help:
 	@echo "make worlds     500 random machines, leaks and faults, judged by what the ABI page declares; or N=50 SEED=1001"
 	@echo "make check-model  every state of a model of the path of an OOM, planted faults of it, and paths of real OOMs"
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"
-	@echo "make soak       the same tests, many times over"
+	@echo "make soak       10,000 emergencies and 1,000 loads on each of three kernels, a million random writes; or PARTS=\"fuzz kmsan\""
+	@echo "make check-long the same tests as make check, many times over"
 	@echo "make bench      what it costs"
 	@echo "make bench-peers  the same work under the stock kernel, earlyoom, nohang, systemd-oomd and us; hours, or"
 	@echo "                SCENARIOS=, PEERS=, SEEDS= (words)"

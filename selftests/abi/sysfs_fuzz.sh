@@ -6,7 +6,7 @@
 # COUNT: writes and reads (default 20000).
 # SEED: of what is written (default 1).
 #
-# set: once debug
+# set: once
 # needs: memcg guard limits report events levels groups
 
 # shellcheck source=lib/oom.sh

@@ -1,10 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Thousands of emergencies of all kinds at the same time, and the module goes and comes a thousand times: every
-# count agrees with the kernel's own, nobody dies who is protected, and the kernel has as much memory afterwards.
+# Thousands of emergencies of all kinds at the same time: every count agrees with the kernel's own, nobody dies
+# who is protected, and the kernel has as much memory afterwards.
 # OOMS: emergencies in all (default 500).
-# CYCLES: how often the module goes and comes (default 20).
 # CGROUPS: how many run out of memory in a loop (default 4).
 #
 # set: alone
@@ -13,46 +12,11 @@
 PATIENCE=${PATIENCE:-120}
 # shellcheck source=../lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
+# shellcheck source=../lib/kernel_memory.sh
+. "$SELFTESTS/lib/kernel_memory.sh"
 OOMS=${OOMS:-500}
-CYCLES=${CYCLES:-20}
 CGROUPS=${CGROUPS:-4}
 KINDS="memcg global sysrq request"
-# So much may be missing after all of it: one object of 32 bytes, lost in each of 10,000 emergencies, is more.
-SLACK_KB=256
-
-# --- the kernel's memory -----------------------------------------------------
-
-# Pages that nobody has any more go back first: those of empty slabs, and those that a CPU keeps.
-give_back()
-{
-	sync
-	echo 3 >/proc/sys/vm/drop_caches
-	for cache in /sys/kernel/slab/*/shrink; do
-		echo 1 2>/dev/null >"$cache"
-	done
-	[ ! -e /proc/sys/vm/compact_memory ] || echo 1 >/proc/sys/vm/compact_memory
-}
-
-# The memory that is no process's, no file's and not free, in KiB.
-kernel_kb()
-{
-	awk 'FILENAME ~ /zoneinfo/ { if ($1 == "count:") kept += $2; next }
-		/^MemTotal:/ { kb += $2 }
-		/^(MemFree|Buffers|Cached|AnonPages):/ { kb -= $2 }
-		END { print kb - kept * 4 }' /proc/zoneinfo /proc/meminfo
-}
-
-# The smallest of five, one a second: work that was put off ends meanwhile. Sets $quiet_kb.
-measure()
-{
-	quiet_kb=
-	for _ in 1 2 3 4 5; do
-		give_back
-		doze 1
-		now_kb=$(kernel_kb)
-		[ -n "$quiet_kb" ] && [ "$quiet_kb" -le "$now_kb" ] || quiet_kb=$now_kb
-	done
-}
 
 # --- emergencies -------------------------------------------------------------
 
@@ -145,56 +109,10 @@ settled()
 	[ "$(get stats/victims)" = "$(($(vmstat oom_kill) - kernel_before))" ]
 }
 
-# --- going and coming --------------------------------------------------------
-
-# A memory cgroup runs out of memory whether the module is there or not.
-storm_of_one()
-{
-	while [ ! -e "$tmp/stop" ]; do
-		leak -c storm -C "$1" -R 900 -l 0 -k 1024
-		doze 0.2
-	done >/dev/null 2>&1
-}
-
-cycle()
-{
-	insmod "$MODULE" rank_threshold=100 || return 1
-	set_to oom_ranking "$shield 50"
-	oomloop 1 300 >/dev/null || return 1
-	rmmod oom_embedded || return 1
-	unloaded
-}
-
-# cycles N: sets $cycled
-cycles()
-{
-	rm -f "$tmp/stop"
-	background=
-	in_background storm_of_one "$1"
-	cycled=0
-	while [ "$cycled" -lt "$2" ] && cycle; do
-		cycled=$((cycled + 1))
-	done
-	: >"$tmp/stop"
-	poll_until "$PATIENCE" storms_are_over
-}
-
-storms_are_over()
-{
-	for one in $background; do
-		dead "$one" || return 1
-	done
-}
-
-has_come_back()
-{
-	[ $(($2 - $1)) -le "$SLACK_KB" ]
-}
-
 for need in memcg guard groups; do
 	needs "$need"
 done
-plan 12
+plan 9
 load_module selection_order=rank rank_threshold=100
 looping=
 for i in $(seq "$CGROUPS"); do
@@ -212,14 +130,15 @@ set_to groups/prey/rank 700
 
 kernel_before=$(vmstat oom_kill)
 storm $((OOMS / 10))
-measure
+measure first
 before_kb=$quiet_kb
 read_uptime
 began=$uptime_s
 storm "$OOMS"
 read_uptime
 poll_until 5 settled
-measure
+measure second
+grown first second
 for kind in $KINDS; do
 	comment "soak $kind $(nr_of "$kind")"
 done
@@ -239,21 +158,5 @@ check "the biggest process lives: ranked below the threshold" alive "$shield"
 check "a process of lower ranking than the victims lives" alive "$bystander"
 check "the kernel has its memory back" has_come_back "$before_kb" "$quiet_kb"
 
-stop_process "$shield"
-stop_process "$bystander"
-unload_module
-spawn shield 8192 -
-shield=$pid
-make_cgroup oe_soak_cycles 4M
-cycles "$cgroup" $((CYCLES / 10 + 1))
-measure
-before_kb=$quiet_kb
-cycles "$cgroup" "$CYCLES"
-measure
-comment "soak cycles $cycled"
-comment "soak cycles_kernel_kb $before_kb $quiet_kb"
-equal "the module went and came" "$CYCLES" "$cycled"
-check "what was protected while it was there lives" alive "$shield"
-check "the kernel has its memory back after that" has_come_back "$before_kb" "$quiet_kb"
 equal "no splat" 0 "$(splat_taint)"
 finish

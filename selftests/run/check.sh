@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check.sh [debug|soak|PART...]: the tests on the kernels they are meant for. Ends with the scripts
+# check.sh [debug|long|PART...]: the tests on the kernels they are meant for. Ends with the scripts
 # that took longest and the line "N passed, N failed". With "debug" all that the debug kernel can judge
-# runs there; with "soak" the OOM scripts run many times longer; with names of parts (see QUICK) only
+# runs there; with "long" the OOM scripts run many times longer; with names of parts (see QUICK) only
 # these run. LANES: how many parts at a time (default: two more
 # than there are CPUs, because a guest waits for much of its time).
 
@@ -269,15 +269,15 @@ run_parts()
 		>>"$results"
 }
 
-# soak_mixed KERNEL OOMS: with a thread of the host for each CPU. And as many victims by request.
-soak_mixed()
+# long_mixed KERNEL OOMS: with a thread of the host for each CPU. And as many victims by request.
+long_mixed()
 {
 	boot "$1-relieve" --timeout 7200 --test-timeout 7000 --append "RELIEVES=$2" "$1" -- relieve_storm.sh
 	boot "$1-mixed" --threads --timeout 7200 --append "ROUNDS=$2" "$1" -- mixed.sh
 }
 
-# soak_everything KERNEL "NAME=VALUE..." CYCLES OOMS
-soak_everything()
+# long_everything KERNEL "NAME=VALUE..." CYCLES OOMS
+long_everything()
 {
 	local scripts
 
@@ -286,16 +286,16 @@ soak_everything()
 		"${ONCE[@]}" "${LONG[@]}" "${GRACEFUL[@]}" "${LIMITING[@]}" "${WARNING[@]}" |
 		awk '!seen[$0]++')
 	behaviour "$1" "$1" 14400 "$2" "${scripts[@]}" &
-	{ reload "$1" 7200 "$3"; soak_mixed "$1" "$4"; going_away "$1" "${GOING_AWAY[@]}"; } &
+	{ reload "$1" 7200 "$3"; long_mixed "$1" "$4"; going_away "$1" "${GOING_AWAY[@]}"; } &
 	wait
 }
 
-soak()
+long()
 {
-	soak_everything debian-6.12 "OOMS=500 ROUNDS=50" 300 1000
-	soak_everything debian-6.1 "OOMS=500 ROUNDS=50" 300 1000
-	soak_everything debian-5.10 "OOMS=500 ROUNDS=50" 300 1000
-	soak_everything debug-6.12 "OOMS=100 ROUNDS=10 STORM=1500 RANKED=400 RATES=0 LIMITS=200" 30 300
+	long_everything debian-6.12 "OOMS=500 ROUNDS=50" 300 1000
+	long_everything debian-6.1 "OOMS=500 ROUNDS=50" 300 1000
+	long_everything debian-5.10 "OOMS=500 ROUNDS=50" 300 1000
+	long_everything debug-6.12 "OOMS=100 ROUNDS=10 STORM=1500 RANKED=400 RATES=0 LIMITS=200" 30 300
 	part dkms-kunit selftests/run/dkms.sh debug-6.12
 	boot tools-drill-old --tools --timeout 7200 debian-6.1 -- "tools_drill.sh DRILLS=100" &
 	boot tools-drill-new --tools --timeout 7200 debian-6.12 -- "tools_drill.sh DRILLS=100" &
@@ -350,7 +350,7 @@ count()
 case ${1-} in
 "") run_parts "${QUICK[@]}" ;;
 debug) run_parts "${DEBUGGED[@]}" ;;
-soak) soak ;;
+long) long ;;
 *)
 	for name; do
 		[[ " ${QUICK[*]} ${DEBUGGED[*]} " == *" $name "* ]] || die "there is no part $name"
@@ -361,7 +361,7 @@ esac
 
 echo
 show_slowest
-[[ ${1-} == soak ]] || fail_other_skips
+[[ ${1-} == long ]] || fail_other_skips
 grep ': not ok ' "$results" && echo
 skipped=$(count ': skip ')
 [[ $skipped -eq 0 ]] || grep ': skip ' "$results"

@@ -68,7 +68,7 @@ mapfile -t STOCK < <(scripts_of stock)
 # in two sets again, for the older one and for the newer one.
 mapfile -t ONCE < <(scripts_of once)
 mapfile -t LONG < <(scripts_of long)
-# One capability each; they take longest. make check has each on one stock kernel, make soak on
+# One capability each; they take longest. make check has each on one stock kernel, make check-long on
 # all, make check-matrix where it is asked to.
 mapfile -t GRACEFUL < <(scripts_of graceful)
 mapfile -t WARNING < <(scripts_of warning)

@@ -10,7 +10,7 @@
 # everything up to its end: a BUG in the middle of it is still a BUG. The first lines of a
 # report may be missing, if the console's level was changed meanwhile (SysRq does): then
 # dump_header(), which makes it, is at the top of the stack. Where CPUs run at the same time that moment
-# may be over before the stack is: then the line of SysRq itself comes next.
+# may be over before the stack is: then the line of SysRq itself comes next, or that of the kill.
 
 BEGIN {
 	bad = "BUG:|WARNING:|Oops|Call Trace|INFO: .*(circular|suspicious|hung|task|stall)" \
@@ -76,13 +76,16 @@ failing && match($0, / PID: [0-9]+ /) {
 	if (held != "")
 		print held
 	held = $0
+	begun = 0
 	next
 }
 
-held != "" && / dump_header\+| sysrq: Manual OOM execution/ {
+held != "" && (/ dump_header\+/ || begun && / sysrq: Manual OOM execution|ut of memory: Killed process /) {
 	held = ""
 	next
 }
+
+/ <TASK>/ { begun = 1 }
 
 held != "" && !/ (<TASK>|dump_stack_lvl\+|dump_stack\+|show_stack\+)/ {
 	print held
