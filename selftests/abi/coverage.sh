@@ -42,6 +42,22 @@ beside_others()
 	grep -q sched_process_exit "$beside/trace" && is_nobody_ranked
 }
 
+# The module's memory with nothing set, in KiB: as loaded, and with its pages, the spare objects of the
+# rankings where the kernel tells, and its threads' stacks of 16 KiB (8 KiB with 32 bits).
+module_memory_kb()
+{
+	case $(uname -m) in
+	i?86|arm*) stack_kb=8 ;;
+	*) stack_kb=16 ;;
+	esac
+	loaded_kb=$(($(cat /sys/module/oom_embedded/coresize) / 1024))
+	pages_kb=$(awk '/\[oom_embedded\]/ { for (i = 3; i <= NF; i++) if ($i ~ /^pages=/) n += substr($i, 7) }
+		END { print n * 4 }' /proc/vmallocinfo)
+	spare_kb=$(awk '$1 == "oom_embedded_rank" { print $(NF - 1) * $6 * 4 }' /proc/slabinfo 2>/dev/null)
+	stacks_kb=$(($(cat /proc/[0-9]*/comm 2>/dev/null | grep -c oom_e) * stack_kb))
+	echo "$loaded_kb $((loaded_kb + pages_kb + ${spare_kb:-0} + stacks_kb))"
+}
+
 plan 4
 mark_log
 load_module
@@ -55,6 +71,7 @@ check "fork and exit beside other probes: a ranking comes and goes" beside_other
 # For the table that the matrix of kernels makes.
 comment "found: release=$(uname -r)"
 comment "found: coverage=$(get coverage)"
-comment "found: size=$(awk '$1 == "oom_embedded" { print $2 }' /proc/modules)"
+load_module
+comment "found: memory=$(module_memory_kb)"
 equal "no splat" 0 "$(splat_taint)"
 finish

@@ -18,7 +18,7 @@ give_back()
 	echo 1 >/proc/sys/vm/stat_refresh
 }
 
-# What the kernel has allocated for itself, in KiB: objects of slabs, vmalloc, memory of each CPU. Not the pages
+# The memory that the kernel has allocated for itself, in KiB: objects of slabs, vmalloc, memory of each CPU. Not the pages
 # of slabs, of which some are half empty. Descriptions of address ranges that were given back are kept until
 # somebody needs the ranges: they do not count, and have a cache of their own with slab_nomerge.
 kernel_kb()

@@ -16,6 +16,8 @@ VM=selftests/vm
 . selftests/run/lists.sh
 # shellcheck source=selftests/run/results.sh
 . selftests/run/results.sh
+# shellcheck source=selftests/run/sections.sh
+. selftests/run/sections.sh
 trap - ERR
 set +eE
 
@@ -156,6 +158,17 @@ built_with()
 	[[ $ours == "$own" ]] && echo "$ours" || echo "$ours (kernel: $own)"
 }
 
+# sizes CELL KERNEL [FEATURE...]: in KiB, text and data; as loaded; all that it takes with nothing set.
+sizes()
+{
+	local cell=$1
+	local text
+
+	shift
+	text=$(section_bytes "$CACHE_DIR/build/$(build_entry "$@")/oom_embedded.ko" "$TEXT_AND_DATA")
+	echo "$((text / 1024)), $(found "$cell" memory | sed 's/ /, /')"
+}
+
 # From "x86_64-linux-gnu-gcc-14 (Debian 14.2.0-19) 14.2.0" to "gcc 14.2.0".
 compiler()
 {
@@ -216,7 +229,7 @@ row()
 	printf '| `%s`%s | %s | %s | %s, %s CPU, %s MB | %s | %s | %s | %s |\n' "$cell" \
 		"${note:+<br>$note}" "$(found "$cell" release)" "$(built_with "$kernel" "${without[@]}")" \
 		"$verdict" "$cpus" "$mem" "$(tests_column "$LOGS/$cell.log")" \
-		"$(found "$cell" coverage)" "$(found "$cell" size)" \
+		"$(found "$cell" coverage)" "$(sizes "$cell" "$kernel" "${without[@]}")" \
 		"$(tried)"
 }
 
@@ -245,7 +258,7 @@ table()
 {
 	local cell
 
-	echo "| cell | kernel | module built with | boot | tests | \`coverage\` | bytes | source |"
+	echo "| cell | kernel | module built with | boot | tests | \`coverage\` | KiB | source |"
 	echo "|---|---|---|---|---|---|---|---|"
 	awk 'NF { print $1 }' <<<"$CELLS" | while read -r cell; do
 		row_of "$cell"
@@ -266,7 +279,8 @@ print_page()
 	6.12, each without something or with a check, and Debian's with a module that leaves out all it
 	can. \`coverage\` is what the module itself says on
 	that kernel; a script that needs what is not there is skipped, and the module has to say
-	so. The bytes are what the module occupies in the kernel, stripped as by \`make install\`; the
+	so. The KiB are text and data, the module as loaded, stripped as by \`make install\`, and all that it takes with nothing set: with
+	pages, spare objects and stacks (rows of before 30 November 2026 have one figure: as loaded, in bytes). The
 	source is the commit that was tried, and the machine, since one cell may be run alone: a row
 	says nothing about code that is newer than its commit.
 

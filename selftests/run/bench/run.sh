@@ -22,6 +22,9 @@ NAME=${1:-$DEFAULT_KERNEL}
 GUEST=(--icount --mem 2048 --timeout 3600 --test-timeout 3500)
 GUEST+=(--append slab_nomerge --append "clearcpuid=erms,fsrm")
 
+# shellcheck source=selftests/run/sections.sh
+. "$REPO_ROOT/selftests/run/sections.sh"
+
 compile_all()
 {
 	local flags=(-static -O2 -Wall -Wextra -Werror)
@@ -48,22 +51,6 @@ measure()
 	VERDICT=$CACHE_DIR/logs/$NAME-guest.sh-$pid/verdict.log
 }
 
-# section_bytes KO PATTERN: bytes of the loaded sections whose names match, or do not (!).
-section_bytes()
-{
-	local name size flags
-	local sum=0
-
-	while read -r name size flags; do
-		[[ $flags == *A* && $name =~ $2 ]] || continue
-		case $name in
-		.init*|__versions|.modinfo) ;;
-		*) sum=$((sum + 16#$size)) ;;
-		esac
-	done < <(readelf -SW "$1" | sed -n 's/^ *\[ *[0-9]*\] //p' | awk '{ print $1, $5, $7 }')
-	echo "$sum"
-}
-
 module_commit()
 {
 	local sources=(module include Kbuild VERSION)
@@ -88,7 +75,7 @@ main()
 	ko=$("$VM_DIR/module.sh" "$NAME")/oom_embedded.ko
 	# As of now: somebody may build another one while the guest runs.
 	local text resident
-	text=$(section_bytes "$ko" '^\.(text|exit\.text|rodata|data|exit\.data|ref\.data|bss)')
+	text=$(section_bytes "$ko" "$TEXT_AND_DATA")
 	resident=$(section_bytes "$ko" .)
 	measure
 	grep '^# bench ' "$VERDICT" | awk -v kernel_name="$NAME" -v commit="$commit" \
