@@ -183,7 +183,7 @@ static int __init oe_init(void)
 		return err;
 	err = set_memory_aside();
 	if (err)
-		return err;
+		goto err_free_memory;
 	err = oe_rank_init();
 	if (err)
 		goto err_free_memory;

@@ -28,7 +28,7 @@ QUICK=(
 	6.12-no_victim_never 6.12-no_victim_panic 6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw worlds harness
 )
 # The parts of "make check-debug".
-DEBUGGED=(debug-6.12-rest debug-6.12-oom)
+DEBUGGED=(debug-6.12-faulty debug-6.12-rest debug-6.12-oom)
 
 # The reasons for which a result may be skipped here. Any other one is a failure: a test that is skipped
 # in each run tests nothing, and nobody would see it.
@@ -150,6 +150,7 @@ debug_part()
 		behaviour "$1" "$1" 1800 "OOMS=2 STORM=1500 PATIENCE=180" "${DEBUG[@]}" "reload.sh CYCLES=2"
 		;;
 	debug-6.12-oom) behaviour "$1" debug-6.12 3600 "OOMS=2 CGROUPS=3 PATIENCE=180" "${OOM[@]}" ;;
+	debug-6.12-faulty) behaviour "$1" debug-6.12 7200 "PATIENCE=180" "${FAULTY[@]}" ;;
 	debug-6.12-rest)
 		behaviour "$1" debug-6.12 3600 "OOMS=2 STORM=1500 KINDS=r PATIENCE=180" "${REST[@]}" \
 			"groups_storm.sh SECONDS_OF_STORM=4" report.sh
@@ -296,6 +297,11 @@ long()
 	long_everything debian-6.1 "OOMS=500 ROUNDS=50" 300 1000
 	long_everything debian-5.10 "OOMS=500 ROUNDS=50" 300 1000
 	long_everything debug-6.12 "OOMS=100 ROUNDS=10 STORM=1500 RANKED=400 RATES=0 LIMITS=200" 30 300
+	soak_everything debian-6.12 "OOMS=500 ROUNDS=50" 300 1000
+	soak_everything debian-6.1 "OOMS=500 ROUNDS=50" 300 1000
+	soak_everything debian-5.10 "OOMS=500 ROUNDS=50" 300 1000
+	soak_everything debug-6.12 "OOMS=100 ROUNDS=10 STORM=1500 RANKED=400 RATES=0 LIMITS=200" 30 300
+	debug_part debug-6.12-faulty
 	part dkms-kunit selftests/run/dkms.sh debug-6.12
 	boot tools-drill-old --tools --timeout 7200 debian-6.1 -- "tools_drill.sh DRILLS=100" &
 	boot tools-drill-new --tools --timeout 7200 debian-6.12 -- "tools_drill.sh DRILLS=100" &

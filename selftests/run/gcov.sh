@@ -57,6 +57,7 @@ count_module()
 	pid=$!
 	guest limiting "${LIMITING[@]}" || failed=1
 	wait "$pid" || failed=1
+	guest faulty "${FAULTY[@]}" || failed=1
 	return "$failed"
 }
 
@@ -66,7 +67,7 @@ merge_module()
 	local sum=$WORK/counts.oom
 	local label
 
-	for label in long graceful limiting; do
+	for label in long graceful limiting faulty; do
 		gcov-tool merge -o "$WORK/sum.$label" "$sum" "$WORK/counts.$label" >/dev/null
 		sum=$WORK/sum.$label
 	done

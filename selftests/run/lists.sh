@@ -12,7 +12,7 @@ ABI_FILE=$ABI_PAGE:/selftests/$(basename "$ABI_PAGE")
 # The folders of the scripts that a guest runs, in the order of the table in README.md.
 SCRIPT_FOLDERS=(oom rank grace levels limits records abi tools)
 SET_WORDS=(
-	oom rest stock once long graceful warning swapping swapping_timed limiting tools going_away matrix matrix_timed debug alone
+	oom rest stock once long graceful warning swapping swapping_timed limiting tools going_away matrix matrix_timed debug faulty alone
 )
 NEED_WORDS=(memcg guard page kunit faults tools udev persist share icount swap modprobe limits report events levels groups)
 
@@ -93,3 +93,5 @@ mapfile -t MATRIX_TIMED < <(scripts_of matrix_timed)
 # For the debug kernel: tests of KUnit and fault injection, which only it has, and the locks and
 # lifetimes of tests that are run once elsewhere.
 mapfile -t DEBUG < <(scripts_of debug)
+# There, too: one thing after the other is refused by the kernel. They take minutes.
+mapfile -t FAULTY < <(scripts_of faulty)
