@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Limits come and go, and a bad write changes nothing: errno, rights, races, failing allocations
-# (debug kernel), unload.
+# Limits come and go, and a bad write changes nothing: errno, rights, races, unload.
 # LIMITS: how many at a time (default 1000).
 #
 # set: limiting
@@ -14,7 +13,6 @@
 . "$SELFTESTS/lib/limits.sh"
 
 L=$OE/limits
-FAULTS=/sys/kernel/debug
 NR=${LIMITS:-1000}
 
 offences=0
@@ -222,81 +220,8 @@ nothing_said()
 	! log_says 'sysfs|kobject|duplicate|WARN'
 }
 
-# fail_each FILE TEXT [UNDO_FILE UNDO_TEXT]: writes it while the Nth allocation fails, for N = 1, 2, ... until there
-# are no more. A write may go on without one; then it is undone.
-fail_each()
-{
-	known=$(everything)
-	nr=1
-	failed=0
-	while [ $nr -le 200 ]; do
-		got=$(sysfs_write -f $nr "$L/$1" "$2")
-		case $got in
-		OK) break ;;
-		ENOMEM)
-			failed=$((failed + 1))
-			[ "$(everything)" = "$known" ] || offence "$1, allocation $nr: something has changed"
-			;;
-		SPARED)
-			[ -n "$3" ] || break
-			put "limits/$3" "$4" || offence "$1, allocation $nr: cannot be undone"
-			;;
-		*) offence "$1, allocation $nr: $got" ;;
-		esac
-		nr=$((nr + 1))
-	done
-	comment "$1 $2: $nr allocations or less, $failed are needed"
-	[ $nr -le 200 ] || offence "$1: it never succeeds"
-	# The buffer of a write is one, so none would mean that nothing was injected.
-	[ $failed -gt 0 ] || offence "$1: no allocation failed"
-}
-
-inject_faults()
-{
-	for one in $FAULTS/failslab $FAULTS/fail_page_alloc; do
-		echo N >"$one/task-filter"
-		echo 0 >"$one/verbose"
-		echo N >"$one/ignore-gfp-wait"
-	done
-}
-
-fail_writes()
-{
-	for one in max_kb:4096:0 exceed_allowed_ms:1:0 refill_ms:1:60000 warn_ms:1:0 term_timeout_ms:1:5000 \
-		signal:USR1:TERM subordinate:103003-103005:; do
-		file=${one%%:*}
-		text=${one#*:}
-		fail_each "3003/$file" "${text%%:*}" "3003/$file" "${text#*:}"
-		[ "$(cat "$L/3003/$file")" = "${text%%:*}" ] || offence "$file has not changed"
-	done
-	fail_each period_ms "$(get limits/period_ms)" period_ms "$(get limits/period_ms)"
-	fail_each measure private measure private
-	fail_each remove 3003
-}
-
-failing()
-{
-	if [ ! -e $FAULTS/failslab/times ]; then
-		pass "a limit is made whole or not at all # SKIP no fault injection"
-		pass "without memory a write changes nothing # SKIP no fault injection"
-		return
-	fi
-	inject_faults
-	# Without any limit: the thread has to be made too.
-	drop_limit 3000
-	fail_each create 3003 remove 3003
-	table "a limit is made whole or not at all"
-	fail_each create gid:3003-3004 remove gid:3003-3004
-	fail_each create cgroup:/a/b remove cgroup:/a/b
-	fail_writes
-	table "without memory a write changes nothing"
-	drop_limit gid:3003-3004
-	drop_limit 'cgroup:!a!b'
-	set_to limits/create 3000
-}
-
 needs limits
-plan 17
+plan 15
 load_module
 equal "without a limit there is no thread" 0 "$(limit_threads)"
 set_to limits/create 3000
@@ -325,7 +250,6 @@ exec 5<&-
 equal "with the last limit the thread goes" 0 "$(limit_threads)"
 set_to limits/create 3000
 racing
-failing
 write_uids 10001 $((10000 + NR)) create
 equal "$NR limits" $((NR + 1)) "$(nr_limits)"
 unload_module

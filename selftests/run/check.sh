@@ -32,7 +32,7 @@ DEBUGGED=(debug-6.12-faulty debug-6.12-rest debug-6.12-oom)
 
 # The reasons for which a result may be skipped here. Any other one is a failure: a test that is skipped
 # in each run tests nothing, and nobody would see it.
-MAY_SKIP='(no fault injection|it came too late|a debug kernel|needs root or user namespaces|no process_mrelease\(2\))$'
+MAY_SKIP='(it came too late|a debug kernel|needs root or user namespaces|no process_mrelease\(2\))$'
 
 work=$(mktemp -d) || exit 1
 results=$work/results
