@@ -19,6 +19,7 @@ VM=selftests/vm
 KERNEL=debug-6.12-gcov
 PAGE=$RESULTS/coverage.md
 TOOLS_CACHE=$CACHE_DIR/gcov-tools
+LABELS=$PWD/selftests/run/labels.awk
 
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
@@ -167,6 +168,15 @@ table()
 	}' | sort | sed 's/~all/**all**/'
 }
 
+# error_labels TREE: of the module's sources there; lines_of has their path in the build.
+error_labels()
+{
+	find "$WORK/module" -name '*.gcda' -print0 | sort -z | lines_of_null |
+		sed 's|^.*/build/[^/]*/||' >"$WORK/lines"
+	(cd "$1" && find module -name '*.c' -not -path 'module/tests/*' | LC_ALL=C sort |
+		xargs awk -f "$LABELS" "$WORK/lines")
+}
+
 write_page()
 {
 	local head='| file | lines | reached | branches | taken | lines not reached | functions never entered |'
@@ -184,6 +194,8 @@ write_page()
 
 	KUnit and the scripts of \`selftests/\` on \`$KERNEL\`, without those that take the machine down, and
 	without the tools.
+
+	$(error_labels .)
 
 	$head
 	$rule
@@ -208,7 +220,7 @@ lines_of_null()
 	lines_of "${files[@]}"
 }
 
-# Two files of one name: one is reached, one is not.
+# Two files of one name: one is reached, one is not. And two labels.
 # shellcheck disable=SC2016 # backquotes of markdown
 self_test()
 {
@@ -219,8 +231,19 @@ self_test()
 		mkdir -p "$build/module/$room"
 		printf 'int %s_report(int a)\n{\n\tif (a)\n\t\treturn 2;\n\treturn 1;\n}\n' "$room" >"$build/module/$room/report.c"
 	done
-	printf 'int limits_report(int a);\nint main(void)\n{\n\treturn !limits_report(0);\n}\n' \
-		>"$build/module/main.c"
+	cat >"$build/module/main.c" <<-EOT
+	int limits_report(int a);
+	int main(void)
+	{
+		if (limits_report(0))
+			goto done;
+		goto out;
+	done:
+		return 0;
+	out:
+		return 1;
+	}
+	EOT
 	(
 		cd "$build"
 		for room in main limits/report sysfs/report; do
@@ -233,9 +256,12 @@ self_test()
 	gather "$WORK/build" '*.gcno'
 	find "$WORK/module" -name '*.gcda' -print0 | sort -z | lines_of_null |
 		table '^module/[a-z_/]*[.]c$' >"$WORK/planted"
+	error_labels "$build" >>"$WORK/planted"
 	cat "$WORK/planted"
 	grep -qF '`module/limits/report.c` | 4 | 75.0 % | 2 | 50.0 % | 4 |  |' "$WORK/planted" &&
-		grep -qF '`module/sysfs/report.c` | 4 | 0.0 % | 2 | 0.0 % | 1-5 | `sysfs_report` |' "$WORK/planted"
+		grep -qF '`module/sysfs/report.c` | 4 | 0.0 % | 2 | 0.0 % | 1-5 | `sysfs_report` |' "$WORK/planted" &&
+		grep -qF '1 of 2 error labels were jumped to, from 1 of 2 places.' "$WORK/planted" &&
+		grep -qF '`module/main.c:9`: out' "$WORK/planted"
 }
 
 case ${1-} in
@@ -252,6 +278,6 @@ count_tools || failed=1
 mkdir -p "$RESULTS"
 write_page >"$PAGE.new"
 mv "$PAGE.new" "$PAGE"
-sed -n '/^|/p' "$PAGE"
+sed -n '/^|/p; / error labels /,/^|/p' "$PAGE"
 say_where "$PAGE"
 exit "$failed"
