@@ -4,8 +4,9 @@
 # A load in which the kernel refuses something fails with an errno and leaves nothing, or the module
 # is there and does its work, and coverage or the log says what it lacks: each allocation of its init
 # fails, one after the other, and so does each call of a function that may fail.
-# FIRST: the first allocation that fails (default 1). LAST: the last one (default the last of all).
-# CALLS: functions, without their allocations.
+# FIRST: the first allocation that fails (default 1).
+# LAST: the last one (default of all).
+# ONLY: allocations, or calls (default both).
 #
 # set: faulty
 # needs: faults levels
@@ -106,6 +107,13 @@ fail_calls()
 	rmmod oe_faults
 }
 
+fail_all_calls()
+{
+	for one in $REFUSABLE; do
+		fail_calls "$one"
+	done
+}
+
 needs levels
 needs_faults
 plan 5
@@ -115,11 +123,9 @@ spawn first 64 -
 expendable=$pid
 spawn second 64 -
 second=$pid
-[ -n "$CALLS" ] || fail_allocations
+[ "${ONLY-}" = calls ] || fail_allocations
 table "each allocation of the init fails: nothing is left, or all of it works"
-for one in ${CALLS:-$REFUSABLE}; do
-	fail_calls "$one"
-done
+[ "${ONLY-}" = allocations ] || fail_all_calls
 table "each function that the init calls fails: nothing is left, or all of it works"
 load_module rank_threshold=100 selection_order=rank
 rank_both

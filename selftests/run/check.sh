@@ -297,10 +297,6 @@ long()
 	long_everything debian-6.1 "OOMS=500 ROUNDS=50" 300 1000
 	long_everything debian-5.10 "OOMS=500 ROUNDS=50" 300 1000
 	long_everything debug-6.12 "OOMS=100 ROUNDS=10 STORM=1500 RANKED=400 RATES=0 LIMITS=200" 30 300
-	soak_everything debian-6.12 "OOMS=500 ROUNDS=50" 300 1000
-	soak_everything debian-6.1 "OOMS=500 ROUNDS=50" 300 1000
-	soak_everything debian-5.10 "OOMS=500 ROUNDS=50" 300 1000
-	soak_everything debug-6.12 "OOMS=100 ROUNDS=10 STORM=1500 RANKED=400 RATES=0 LIMITS=200" 30 300
 	debug_part debug-6.12-faulty
 	part dkms-kunit selftests/run/dkms.sh debug-6.12
 	boot tools-drill-old --tools --timeout 7200 debian-6.1 -- "tools_drill.sh DRILLS=100" &

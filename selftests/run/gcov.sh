@@ -31,7 +31,7 @@ guest()
 	local status=0
 
 	shift
-	"$VM/boot.sh" --label "gcov-$label" --timeout 3600 --test-timeout 1200 --file "$ABI_FILE" \
+	"$VM/boot.sh" --label "gcov-$label" --timeout 3600 --test-timeout 3000 --file "$ABI_FILE" \
 		--append "OOMS=4 STORM=1500 RANKED=400 LIMITS=200 RATES=0 ROUNDS=1 CYCLES=2" \
 		"$KERNEL" -- "$@" gcov_dump.sh >"$WORK/$label" 2>&1 || status=$?
 	grep -vE '^ok ' "$WORK/$label" || true
