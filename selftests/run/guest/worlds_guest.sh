@@ -6,6 +6,8 @@
 
 # shellcheck source=../../lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
+# shellcheck source=worlds_facts.sh
+. "$SELFTESTS/worlds_facts.sh"
 
 WORLD=$SELFTESTS/worlds/$1
 TRACE=oe_world
@@ -382,57 +384,6 @@ take_steps()
 		# shellcheck disable=SC2086 # words
 		[ "$verb" != step ] || take_step $words
 	done 8<"$WORLD"
-}
-
-tell_trace()
-{
-	awk -v poller="$poller" -v started="$started" '
-		BEGIN { n = split(started, list, " "); for (i = 1; i <= n; i++) ours[list[i]] }
-		sub(/.*: mark_victim: pid=/, "") { print "# w t mark", $1; next }
-		/: sched_waking: / { if ($0 ~ " pid=" poller " ") print "# w t waking"; next }
-		/: sched_process_fork: / {
-			sub(/.* pid=/, "")
-			parent = $1
-			sub(/.*child_pid=/, "")
-			if (parent in ours)
-				print "# w t fork", parent, $1
-			next
-		}
-		sub(/.*: (tracing_mark_write: )?(oe|w) /, "&") {
-			sub(/.*: (tracing_mark_write: )?/, "")
-			print "# w t " $0
-		}' "$TRACING/instances/$TRACE/trace"
-	grep -h overrun "$TRACING/instances/$TRACE"/per_cpu/cpu*/stats | awk '{ n += $2 } END { print "# w lost", n + 0 }'
-}
-
-tell_living()
-{
-	for one in $started; do
-		if alive "$one"; then
-			say "living $one $(state "$one")"
-		else
-			# A victim is a child of ours that nobody has waited for.
-			wait "$one"
-			say "ended $one $?"
-			reaped="$reaped $one"
-		fi
-	done
-}
-
-tell_facts()
-{
-	say "coverage $(get coverage)"
-	say "uptime $(cut -d ' ' -f 1 /proc/uptime)"
-	sizes last
-	tell_living
-	say "kernel_kills $(($(vmstat oom_kill) - kills_before))"
-	sed 's/  *$//; s/^/# w event /' "$OE/events"
-	for file in "$OE"/stats/*; do
-		say "stat ${file##*/} $(cat "$file")"
-	done
-	say "stat reconfigure_wanted $(get reconfigure_wanted)"
-	log_since_mark | sed -n 's/.*Killed process \([0-9]*\) .*/# w killed \1/p'
-	tell_trace
 }
 
 [ -f "$WORLD" ] || bail_out "no world $1"

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# The facts of a random world, told when it is over: sourced by worlds_guest.sh.
+
+tell_trace()
+{
+	awk -v poller="$poller" -v started="$started" '
+		BEGIN { n = split(started, list, " "); for (i = 1; i <= n; i++) ours[list[i]] }
+		sub(/.*: mark_victim: pid=/, "") { print "# w t mark", $1; next }
+		/: sched_waking: / { if ($0 ~ " pid=" poller " ") print "# w t waking"; next }
+		/: sched_process_fork: / {
+			sub(/.* pid=/, "")
+			parent = $1
+			sub(/.*child_pid=/, "")
+			if (parent in ours)
+				print "# w t fork", parent, $1
+			next
+		}
+		sub(/.*: (tracing_mark_write: )?(oe|w) /, "&") {
+			sub(/.*: (tracing_mark_write: )?/, "")
+			print "# w t " $0
+		}' "$TRACING/instances/$TRACE/trace"
+	grep -h overrun "$TRACING/instances/$TRACE"/per_cpu/cpu*/stats | awk '{ n += $2 } END { print "# w lost", n + 0 }'
+}
+
+tell_living()
+{
+	for one in $started; do
+		if alive "$one"; then
+			say "living $one $(state "$one")"
+		else
+			# A victim is a child of ours that nobody has waited for.
+			wait "$one"
+			say "ended $one $?"
+			reaped="$reaped $one"
+		fi
+	done
+}
+
+tell_facts()
+{
+	say "coverage $(get coverage)"
+	say "uptime $(cut -d ' ' -f 1 /proc/uptime)"
+	sizes last
+	tell_living
+	say "kernel_kills $(($(vmstat oom_kill) - kills_before))"
+	sed 's/  *$//; s/^/# w event /' "$OE/events"
+	for file in "$OE"/stats/*; do
+		say "stat ${file##*/} $(cat "$file")"
+	done
+	say "stat reconfigure_wanted $(get reconfigure_wanted)"
+	log_since_mark | sed -n 's/.*Killed process \([0-9]*\) .*/# w killed \1/p'
+	tell_trace
+}
