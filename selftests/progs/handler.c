@@ -2,11 +2,12 @@
 /*
  * A handler: polls reconfigure_wanted, and at each OOM does what it was told to.
  *
- *	handler [-C CGROUP_DIR] [-k CACHE_KB] [-p PID] [-s SAVE_KB] MODE
+ *	handler [-C CGROUP_DIR] [-k CACHE_KB] [-p PID] [-s SAVE_KB] [-f FILE] MODE
  *
  * drop		gives CACHE_KB of touched memory back, stops (SIGSTOP) process PID if there
  *		is one, acknowledges, and takes the cache again at SIGUSR1
- * save		touches SAVE_KB of fresh memory, as saving data would, acknowledges
+ * save		touches SAVE_KB of fresh memory, as saving data would, and writes it to FILE if
+ *		there is one; acknowledges if that could be written
  * idle		nothing at all
  * die, stop	kills or stops itself
  * starve	asks for memory that is not there, and so waits for it as the leaker does
@@ -22,6 +23,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +53,7 @@ static int done_fd;
 static size_t cache_size, save_size;
 static pid_t paused;
 static char *cache;
+static int save_fd = -1;
 
 static long now_ms(void)
 {
@@ -81,20 +84,23 @@ static char *take(size_t size)
 	return mem;
 }
 
-static void drop(void)
+static bool drop(void)
 {
 	if (cache)
 		munmap(cache, cache_size);
 	cache = NULL;
 	if (paused)
 		kill(paused, SIGSTOP);
+	return true;
 }
 
-static void save(void)
+static bool save(void)
 {
 	char *mem = take(save_size);
+	bool saved = save_fd < 0 || pwrite(save_fd, mem, save_size, 0) == (ssize_t)save_size;
 
 	munmap(mem, save_size);
+	return saved;
 }
 
 /* More than there is in an OOM, less than a victim gives back. */
@@ -129,18 +135,19 @@ static void handle(const char *mode, unsigned long long count)
 	long faults = nr_faults();
 	long began = now_ms();
 	long ms = -1;
+	bool handled = false;
 
 	if (!strcmp(mode, "drop"))
-		drop();
+		handled = drop();
 	else if (!strcmp(mode, "save"))
-		save();
+		handled = save();
 	else if (!strcmp(mode, "die"))
 		raise(SIGKILL);
 	else if (!strcmp(mode, "stop"))
 		raise(SIGSTOP);
 	else if (!strcmp(mode, "starve"))
 		starve();
-	if (!strcmp(mode, "drop") || !strcmp(mode, "save")) {
+	if (handled) {
 		acknowledge(count);
 		ms = now_ms() - began;
 	}
@@ -178,13 +185,16 @@ int main(int argc, char **argv)
 {
 	struct pollfd fds[2] = { { .events = POLLPRI | POLLERR }, { .events = POLLIN } };
 	const char *cgroup = NULL;
+	const char *file = NULL;
 	char text[300];
 	sigset_t set;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "C:k:p:s:")) != -1) {
+	while ((opt = getopt(argc, argv, "C:f:k:p:s:")) != -1) {
 		if (opt == 'C')
 			cgroup = optarg;
+		else if (opt == 'f')
+			file = optarg;
 		else if (opt == 'k')
 			cache_size = strtoul(optarg, NULL, 10) * KB;
 		else if (opt == 'p')
@@ -196,6 +206,11 @@ int main(int argc, char **argv)
 	}
 	if (optind + 1 != argc)
 		return EXIT_FAILURE;
+	if (file) {
+		save_fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+		if (save_fd < 0)
+			die(file);
+	}
 
 	write_string("/proc/self/oom_score_adj", "0");
 	snprintf(text, sizeof(text), "%d 0", getpid());

@@ -9,7 +9,8 @@
  *
  *	oe poll N NS		woken; N is the count that this wake-up must mean
  *	oe read N NS		what the attribute says after that
- *	oe uevent EVENT SEQ NS	with victim=, trigger=, kind=, outcome= as far as they came
+ *	oe uevent EVENT SEQ NS	with victim=, trigger=, kind=, outcome=, emergencies=, victims= as far as
+ *				they came
  *
  * "ready POLLER LISTENER" on stdout names the first two threads, once they are there.
  * NS is CLOCK_MONOTONIC. Memory is locked; the scheduling class is the ordinary one.
@@ -49,6 +50,8 @@ struct uevent {
 	char trigger[MAX_VALUE];
 	char victim[MAX_VALUE];
 	char outcome[MAX_VALUE];
+	char emergencies[MAX_VALUE];
+	char victims[MAX_VALUE];
 };
 
 static const struct {
@@ -61,6 +64,8 @@ static const struct {
 	{ "OOM_TRIGGER_PID=", offsetof(struct uevent, trigger) },
 	{ "OOM_VICTIM_PID=", offsetof(struct uevent, victim) },
 	{ "OOM_OUTCOME=", offsetof(struct uevent, outcome) },
+	{ "OOM_EMERGENCIES=", offsetof(struct uevent, emergencies) },
+	{ "OOM_VICTIMS=", offsetof(struct uevent, victims) },
 };
 
 /* Told to whoever wants the kernel's sched_waking of them. */
@@ -147,7 +152,7 @@ static bool parse_uevent(const char *text, const char *end, struct uevent *ev)
 static void report_uevents(int fd)
 {
 	char text[8192];
-	char line[512];
+	char line[768];
 	struct uevent ev;
 	ssize_t n;
 	int len;
@@ -164,9 +169,10 @@ static void report_uevents(int fd)
 		if (!parse_uevent(text, text + n, &ev))
 			continue;
 		len = snprintf(line, sizeof(line),
-			       "oe uevent %s %s %" PRIu64 " kind=%s trigger=%s victim=%s outcome=%s\n",
+			       "oe uevent %s %s %" PRIu64 " kind=%s trigger=%s victim=%s outcome=%s"
+			       " emergencies=%s victims=%s\n",
 			       ev.event, ev.seq, now_ns(), ev.kind, ev.trigger, ev.victim,
-			       ev.outcome);
+			       ev.outcome, ev.emergencies, ev.victims);
 		mark(line, len);
 	}
 }
