@@ -5,10 +5,20 @@
 
 tell_trace()
 {
-	awk -v poller="$poller" -v started="$started" '
+	awk -v pollers=" $pollers " -v started="$started" '
 		BEGIN { n = split(started, list, " "); for (i = 1; i <= n; i++) ours[list[i]] }
 		sub(/.*: mark_victim: pid=/, "") { print "# w t mark", $1; next }
-		/: sched_waking: / { if ($0 ~ " pid=" poller " ") print "# w t waking"; next }
+		/: sched_waking: / {
+			sub(/.* pid=/, "")
+			if (index(pollers, " " $1 " ")) print "# w t waking"
+			next
+		}
+		/: suspend_resume: (freeze|thaw)_processes/ {
+			sub(/.*suspend_resume: /, "")
+			sub(/_processes.*\] /, " ")
+			print "# w t sleep", $0
+			next
+		}
 		/: sched_process_fork: / {
 			sub(/.* pid=/, "")
 			parent = $1
@@ -45,11 +55,17 @@ tell_facts()
 	sizes last
 	tell_living
 	say "kernel_kills $(($(vmstat oom_kill) - kills_before))"
-	sed 's/  *$//; s/^/# w event /' "$OE/events"
+	tell_events
+	say "done $(get reconfigure_done)"
 	for file in "$OE"/stats/*; do
 		say "stat ${file##*/} $(cat "$file")"
 	done
 	say "stat reconfigure_wanted $(get reconfigure_wanted)"
 	log_since_mark | sed -n 's/.*Killed process \([0-9]*\) .*/# w killed \1/p'
 	tell_trace
+}
+
+tell_events()
+{
+	sed 's/  *$//; s/^/# w event /' "$OE/events"
 }

@@ -8,6 +8,8 @@
 . "$(dirname "$0")/lib/oom.sh"
 # shellcheck source=worlds_facts.sh
 . "$SELFTESTS/worlds_facts.sh"
+# shellcheck source=worlds_faults.sh
+. "$SELFTESTS/worlds_faults.sh"
 
 WORLD=$SELFTESTS/worlds/$1
 TRACE=oe_world
@@ -17,6 +19,7 @@ FAIL_S=6
 
 leaking=
 forking=
+pollers=
 leak_s=$LEAK_S
 
 say()
@@ -43,7 +46,7 @@ enter()
 		how=$1 cgroup=$2 adj=$3
 		shift 3
 		[ "$cgroup" = - ] || echo $$ >"/sys/fs/cgroup/$cgroup/cgroup.procs" || exit 2
-		cd /sys/kernel/oom_embedded || exit 2
+		[ "$how" = - ] || cd /sys/kernel/oom_embedded || exit 2
 		case $how in
 		explicit:*) echo "$$ ${how#*:}" >oom_ranking ;;
 		self:*) echo "$$ ${how#*:} self" >oom_ranking ;;
@@ -109,6 +112,7 @@ add_manager()
 	drop) manager="-k $3 drop" ;;
 	lie) manager=drop ;;
 	save) manager="-s $3 save" ;;
+	full) fill_disk && manager="-s $3 -f $DISK/saved save" ;;
 	*) manager=$2 ;;
 	esac
 	: >"$tmp/$1.out"
@@ -161,6 +165,8 @@ leak_start()
 	case $2 in
 	leak) enter "$1" "$3" "$4" 0 leak -c "$1" -k 512 -l 0 ;;
 	fork) fork_many "$1" "$3" "$4" ;;
+	# In one system call, and not before it is told to.
+	populate) enter "$1" "$3" "$4" 0 leak -c "$1" -g -p -k "$(room_kb "$4")" -l 0 ;;
 	*) enter "$1" "$3" "$4" 0 hold "$2" "$(room_kb "$4")" ;;
 	esac
 	poll_until "$PATIENCE" is_set "$1" "$pid"
@@ -203,7 +209,8 @@ end_leaks()
 
 nr_seen()
 {
-	seen="$(get reconfigure_wanted) $(vmstat oom_kill) $(get stats/victims)"
+	seen=$(vmstat oom_kill)
+	[ ! -e "$OE/stats" ] || seen="$(get reconfigure_wanted) $seen $(get stats/victims)"
 }
 
 # No emergency for a second: what comes after the mark is not of what was before it.
@@ -306,8 +313,11 @@ take_step()
 	relieve) step_relieve ;;
 	clock) date -s "@$(($(date +%s) + $2))" >/dev/null ;;
 	probes) step_probes "$2" ;;
-	# Refused while the module is loaded: see coverage.
-	ftrace) echo 0 2>/dev/null >/proc/sys/kernel/ftrace_enabled ;;
+	ftrace) step_ftrace ;;
+	kprobes) step_kprobes ;;
+	suspend) step_suspend "$2" "$3" ;;
+	unload) step_unload ;;
+	load) step_load ;;
 	*) bail_out "no step $1" ;;
 	esac
 }
@@ -335,20 +345,29 @@ before_load()
 		"swap zram "*) use_zram ;;
 		"swap zswap "*) use_zswap ;;
 		"before ftrace_off "*) echo 0 >/proc/sys/kernel/ftrace_enabled ;;
+		"before kprobes_off "*) echo 0 >"$KPROBES" ;;
 		"before probes "*) step_probes on ;;
 		"param memcg_no_victim_action fail") leak_s=$FAIL_S ;;
 		esac
 	done <"$WORLD"
 }
 
+# place_cgroup NAME KB [group]: those above it are there.
+place_cgroup()
+{
+	case $1 in
+	*/*) echo +memory >"$CGROUP/${1%/*}/cgroup.subtree_control" || bail_out "no memory controller below" ;;
+	esac
+	make_cgroup "$1" "${2}K"
+	[ ! -e "$cgroup/memory.swap.max" ] || echo 0 >"$cgroup/memory.swap.max"
+	[ "$3" != group ] || echo 1 >"$cgroup/memory.oom.group"
+}
+
 make_places()
 {
 	while read -r verb name value kind what _; do
 		case $verb in
-		cgroup)
-			make_cgroup "$name" "${value}K"
-			[ ! -e "$cgroup/memory.swap.max" ] || echo 0 >"$cgroup/memory.swap.max"
-			;;
+		cgroup) place_cgroup "$name" "$value" "$kind" ;;
 		group)
 			set_to groups/create "$name"
 			set_to "groups/$name/rank" "$value"
@@ -386,6 +405,13 @@ take_steps()
 	done 8<"$WORLD"
 }
 
+# A new one after each load: with the file of the module before, the old one has come to its end.
+watch_again()
+{
+	watch_oom "$TRACE"
+	pollers="$pollers $poller"
+}
+
 [ -f "$WORLD" ] || bail_out "no world $1"
 plan 3
 quiet_console
@@ -395,10 +421,12 @@ before_load
 say "uptime $(cut -d ' ' -f 1 /proc/uptime)"
 load_module
 say "coverage $(get coverage)"
+grep -q memory "$CGROUP/cgroup.controllers" && say memcg
 trace_start "$TRACE" counter
 echo 1024 >"$TRACING/instances/$TRACE/buffer_size_kb"
 echo 1 >"$TRACING/instances/$TRACE/events/sched/sched_process_fork/enable"
-watch_oom "$TRACE"
+[ ! -e "$TRACING/events/power" ] || echo 1 >"$TRACING/instances/$TRACE/events/power/suspend_resume/enable"
+watch_again
 kills_before=$(vmstat oom_kill)
 set_params
 make_places
@@ -412,6 +440,8 @@ clean_up_world()
 {
 	step_probes off
 	echo 1 2>/dev/null >/proc/sys/kernel/ftrace_enabled
+	echo 1 2>/dev/null >"$KPROBES"
+	leave_disk
 }
 unload_module
 check "the module can be unloaded" unloaded

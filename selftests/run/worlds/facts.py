@@ -45,6 +45,11 @@ def values_in(changes, begin, end):
     return found
 
 
+# Is the process in the cgroup of that path, or below it?
+def is_in(process, path):
+    return ("/" + process.cgroup + "/").startswith(path + "/")
+
+
 class World:
     def __init__(self):
         self.seed = None
@@ -54,7 +59,17 @@ class World:
         self.procs = {}
         self.by_pid = {}
         self.managers = {}
+        # Paths of those with memory.oom.group.
+        self.oom_groups = []
+        # Before the module is loaded.
+        self.before = set()
+        self.memcg = False
+        # Records of the module that is there at the end, and of those that were unloaded.
         self.events = []
+        self.old_events = []
+        self.done = 0
+        # What became of attempts: (what, outcome)
+        self.tries = []
         self.stats = {}
         self.kills = set()
         self.kernel_kills = 0
@@ -71,6 +86,12 @@ class World:
         # Name to (begin, end, value), from the trace.
         self.settings = {}
         self.quiet = []
+        # The unload: its begin and end, the load: its begin and end.
+        self.gaps = []
+        self.loaded = -1
+        # From "freeze processes" to "thaw processes", and what is around it: (begin, end).
+        self.sleeps = []
+        self.suspends = []
         # (position, predicted pid)
         self.sysrqs = []
 
@@ -91,11 +112,18 @@ class World:
         source, _, value = process.how.partition(":")
         if source in ("explicit", "self"):
             return int(value)
-        if source == "rule" and "/" + process.cgroup in self.group_of_cgroup:
-            value = self.group_of_cgroup["/" + process.cgroup]
+        if source == "rule":
+            value = self.group_by_cgroup(process) or value
         if source in ("pids", "rule"):
             return self.groups[value]
         return int(self.params["default_rank"])
+
+    # groups/<name>/cgroup: "The processes in it and below it are members."
+    def group_by_cgroup(self, process):
+        for path, group in self.group_of_cgroup.items():
+            if is_in(process, path):
+                return group
+        return None
 
     def read_ingredient(self, words):
         kind = words[0]
@@ -103,6 +131,10 @@ class World:
             self.seed = int(words[1])
         elif kind == "param":
             self.params[words[1]] = words[2]
+        elif kind == "before":
+            self.before.add(words[1])
+        elif kind == "cgroup" and words[3:] == ["group"]:
+            self.oom_groups.append("/" + words[1])
         elif kind == "group":
             self.groups[words[1]] = int(words[2])
             if words[3] == "cgroup":
@@ -115,6 +147,8 @@ class World:
             self.procs[words[1]] = Process(words[1], "manager", "explicit:0", "-", 0)
         elif kind == "step" and words[1] in ("leak", "start"):
             self.procs[words[2]] = Process(words[2], words[3], words[4], words[5], 0)
+        elif kind == "step" and words[1] == "suspend":
+            self.procs[words[2]] = Process(words[2], "populate", words[3], "-", 0)
 
     def read_fact(self, words):
         kind = words[0]
@@ -130,6 +164,16 @@ class World:
             self.events.append(dict(word.split("=", 1) for word in words[1:]))
         elif kind == "stat":
             self.stats[words[1]] = int(words[2])
+        elif kind == "memcg":
+            self.memcg = True
+        elif kind == "done":
+            self.done = int(words[1])
+        elif kind == "switched":
+            self.tries.append((words[1], words[2]))
+        elif kind == "unloaded":
+            self.tries.append((kind, words[1]))
+            self.old_events += self.events
+            self.events = []
         elif kind == "killed":
             self.kills.add(int(words[1]))
         elif kind == "kernel_kills":
@@ -156,6 +200,8 @@ class World:
         for at, words in enumerate(self.trace):
             if words[0] == "fork":
                 self.add_child(at, int(words[1]), int(words[2]))
+            elif words[0] == "sleep":
+                self.add_sleep(at, words[1:])
             if words[0] != "w":
                 continue
             if words[1] == "ready":
@@ -166,7 +212,9 @@ class World:
                 self.add_our_kill(at, int(words[2]))
             elif words[1] == "begin":
                 begun = (at, words[2:])
-                if words[2] == "sysrq":
+                if words[2] == "load":
+                    self.forget_rankings(at)
+                elif words[2] == "sysrq":
                     self.sysrqs.append((at, int(words[3]) if len(words) > 3 else None))
             elif words[1] == "end" and begun:
                 self.add_change(begun, at, words[2:])
@@ -201,10 +249,31 @@ class World:
             if process.pid == pid or (process.parent and process.parent.pid == pid):
                 process.ended_by_us = at
 
+    # "suspend_resume: freeze_processes begin" to "thaw_processes begin"
+    def add_sleep(self, at, words):
+        if words == ["freeze", "begin"]:
+            self.sleeps.append((at, LAST))
+        elif words == ["thaw", "begin"] and self.sleeps:
+            self.sleeps[-1] = (self.sleeps[-1][0], at)
+
+    # The module that is loaded has the settings of the world's beginning, and knows no process.
+    def forget_rankings(self, at):
+        for name, changes in self.settings.items():
+            changes.append((at, at, self.params[name]))
+        for process in self.by_pid.values():
+            process.ranks = process.ranks + [(at, at, int(self.params["default_rank"]))]
+        self.loaded = at
+
     def add_change(self, begun, at, end):
         since, words = begun
         if words[0] == "set":
             self.settings[words[1]].append((since, at, words[2]))
+        elif words[0] == "suspend":
+            self.suspends.append((since, at))
+        elif words[0] == "unload":
+            self.gaps.append((since, at, LAST, LAST))
+        elif words[0] == "load":
+            self.gaps[-1] = self.gaps[-1][:2] + (since, at)
         elif words[0] == "rank" and "refused" not in end and int(words[1]) in self.by_pid:
             process = self.by_pid[int(words[1])]
             # A process that a group ranked has one of its own from now on.

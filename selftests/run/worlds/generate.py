@@ -6,14 +6,16 @@
 #	world SEED
 #	mem MB			of the guest
 #	swap none|disk|zram|zswap
-#	before FAULT		before the module is loaded: ftrace_off, probes
+#	kernel NAME		another one than the others have
+#	before FAULT		before the module is loaded: ftrace_off, kprobes_off, probes
 #	param NAME VALUE	a file of /sys/kernel/oom_embedded, as soon as it is loaded
-#	cgroup NAME KB		memory.max; its path is /NAME
+#	cgroup NAME KB [group]	memory.max; its path is /NAME; with memory.oom.group
 #	group NAME RANK KIND VALUE	KIND is comm (a pattern), cgroup (a path) or pids (-)
 #	proc NAME KIND KB HOW CGROUP ADJ
 #				holds so much; HOW is explicit:RANK, self:RANK, pids:GROUP,
 #				rule:GROUP (a rule of that group is about it) or "-"
-#	manager NAME WHAT KB	handler's modes; "lie" acknowledges and frees nothing
+#	manager NAME WHAT KB	handler's modes; "lie" acknowledges and frees nothing, "full" saves to a disk that
+#				is full, and does not acknowledge what it could not save
 #	step ...		see worlds_guest.sh; they are taken one after the other
 
 import random
@@ -24,6 +26,10 @@ import sys
 MEM_MB = [128, 128, 128, 128, 128, 160, 192, 256, 512]
 # The same, of one world in twelve.
 LARGE_MB = [1024, 1024, 2048]
+# The same, of one world in ten: of a kernel without memory cgroups, huge pages, swap devices and suspend. It
+# has 14 MB of 36 left, and panics before the tests begin; with 32 its image has no room to be unpacked.
+SMALL_MB = [40, 40, 48, 64]
+SMALL_KERNEL = "small-bare"
 HELD = ["leak", "leak", "anon", "locked", "thp", "memfd", "sysv", "page_tables"]
 LEAKS = ["leak", "leak", "leak", "locked", "thp", "memfd", "sysv", "page_tables", "pipes", "sockets",
          "fork"]
@@ -31,6 +37,8 @@ MANAGERS = ["drop", "lie", "idle", "die", "stop", "save"]
 THRESHOLDS = [0, 1, 100, 100, 300, 501]
 # Page tables of a cgroup are charged to it on every kernel; huge pages need more than a small one has.
 CGROUP_LEAKS = ["leak", "leak", "memfd", "sysv", "page_tables", "fork", "locked"]
+FAULTS = ["full", "kprobes", "kprobes_off", "reload", "reload", "nested", "oom_group", "oom_group", "suspend"]
+LARGE_ONLY = ["nested", "oom_group", "suspend"]
 
 
 class World:
@@ -38,6 +46,9 @@ class World:
         self.random = random.Random(seed)
         # Of its own: what is taken from it leaves the rest of a world as it was.
         self.rare = random.Random(seed * 1000003 + 7)
+        self.faults = random.Random(seed * 1000003 + 11)
+        self.small = False
+        self.has_before = False
         self.lines = [f"world {seed}"]
         self.threshold = 0
         self.cgroups = []
@@ -65,16 +76,23 @@ class World:
         self.mem = self.pick(MEM_MB)
         if self.rare.randrange(12) == 0:
             self.mem = self.rare.choice(LARGE_MB)
+        elif self.faults.randrange(9) == 0:
+            self.small = True
+            self.mem = self.faults.choice(SMALL_MB)
         # Beside the kernel and the tests.
-        self.free_kb = (self.mem - 96) * 1024
+        self.free_kb = (self.mem - (28 if self.small else 96)) * 1024
         self.add("mem", self.mem)
         swap = self.pick(["none", "none", "disk", "zram"])
         if swap == "disk" and self.rare.randrange(2) == 0:
             swap = "zswap"
-        self.add("swap", swap)
+        self.add("swap", "none" if self.small else swap)
+        if self.small:
+            self.add("kernel", SMALL_KERNEL)
         if self.one_in(20):
+            self.has_before = True
             self.add("before", "ftrace_off")
         elif self.one_in(10):
+            self.has_before = True
             self.add("before", "probes")
 
     def pick_params(self):
@@ -103,8 +121,10 @@ class World:
     def pick_cgroups(self):
         for i in range(self.random.randrange(3)):
             name = f"w{i}"
-            self.cgroups.append(name)
-            self.add("cgroup", name, self.pick([4096, 6144, 8192]))
+            kb = self.pick([4096, 6144, 8192])
+            if not self.small:
+                self.cgroups.append(name)
+                self.add("cgroup", name, kb)
 
     def pick_groups(self):
         self.groups = [("gp", "pids")]
@@ -135,6 +155,8 @@ class World:
         for i in range(self.random.randrange(3, 8)):
             cgroup = self.pick(self.cgroups + ["-", "-"])
             kind = self.pick(HELD)
+            if self.small and kind == "thp":
+                kind = "anon"
             kb = self.pick([256, 512, 1024]) if cgroup != "-" else \
                 self.random.randrange(self.free_kb // 50, self.free_kb // 12)
             # Huge pages: what it asks for is what it gets.
@@ -156,6 +178,8 @@ class World:
     def add_leak(self, verb):
         cgroup = self.pick(self.cgroups + ["-"]) if self.cgroups else "-"
         kind = self.pick(LEAKS if cgroup == "-" else CGROUP_LEAKS)
+        if self.small and kind == "thp":
+            kind = "leak"
         name, how = self.pick_how(f"l{self.nr_leaks}", kind, cgroup, 1)
         # A ranking for itself is not its children's.
         if kind == "fork":
@@ -209,6 +233,77 @@ class World:
             else:
                 self.add_leak("leak")
 
+    # --- faults, one in each second world. What is drawn for them leaves the rest of a world as it was. ---
+
+    def rare_rank(self):
+        return max(1, min(1000, self.faults.choice([self.threshold - 1, self.threshold, 400, 500, 700, 900])))
+
+    # Two below one: the inner limit of the second cannot be reached before the outer one.
+    def add_nested(self):
+        self.add("cgroup", "n", 8192)
+        self.add("cgroup", "n/a", 6144)
+        self.add("cgroup", "n/b", 16384)
+        hows = [f"explicit:{self.rare_rank()}", f"self:{self.rare_rank()}"]
+        if self.faults.randrange(2) == 0:
+            self.add("group", "gd", self.rare_rank(), "cgroup", "/n")
+            hows += ["rule:gd", "rule:gd"]
+        for i, cgroup in enumerate(["n/a", "n/b", "n/b"]):
+            self.add("proc", f"c{i}", self.faults.choice(["leak", "memfd"]), self.faults.choice([256, 1024]),
+                     self.faults.choice(hows), cgroup, self.faults.choice([0, 0, 0, -1000]))
+        for i, cgroup in enumerate(["n/a", "n/b"]):
+            self.add("step", "leak", f"d{i}", self.faults.choice(["leak", "memfd"]), self.faults.choice(hows), cgroup)
+
+    def add_oom_group(self):
+        self.add("cgroup", "o", 8192, "group")
+        for i in range(3):
+            self.add("proc", f"o{i}", "leak", self.faults.choice([256, 1024]), f"explicit:{self.rare_rank()}",
+                     "o", self.faults.choice([0, 0, 0, 0, -1000]))
+        if self.faults.randrange(2) == 0:
+            self.add("step", "sysrq")
+        self.add("step", "leak", "o3", "leak", f"explicit:{self.rare_rank()}", "o")
+
+    # The leaks before it go on meanwhile, and find no module, or another one that knows no rankings.
+    def add_reload(self):
+        for i in range(2):
+            self.add("step", "start", f"u{i}", self.faults.choice(["leak", "leak", "anon", "memfd"]),
+                     f"explicit:{self.rare_rank()}", "-")
+        self.add("step", "unload")
+        if self.faults.randrange(2) == 0:
+            self.add("step", "start", "u2", "leak", "-", "-")
+            self.add("step", "wait")
+        self.add("step", "load")
+        self.add("step", "rank", self.faults.choice(self.procs), self.rare_rank())
+        self.add("step", "start", "u3", "leak", "-", "-")
+        self.add("step", "wait")
+        self.add("step", "sysrq")
+
+    # FAULTS, and those that a small kernel cannot have.
+    def pick_fault(self):
+        fault = self.faults.choice(FAULTS + [None] * len(FAULTS))
+        if fault in LARGE_ONLY and self.small or fault == "kprobes_off" and self.has_before:
+            fault = None
+        # After a reload groups are gone, and nothing can be put into one.
+        self.fault_is_late = fault == "reload" or self.faults.randrange(3) == 0
+        return fault
+
+    def add_fault(self, fault):
+        if fault == "full":
+            self.add("manager", "mf", "full", 512)
+            self.add("step", "leak", "f0", "leak", f"explicit:{self.rare_rank()}", "-")
+        elif fault == "kprobes":
+            self.add("step", "kprobes")
+            self.add("step", "leak", "k0", "leak", f"explicit:{self.rare_rank()}", "-")
+        elif fault == "kprobes_off":
+            self.add("before", "kprobes_off")
+        elif fault == "reload":
+            self.add_reload()
+        elif fault == "nested":
+            self.add_nested()
+        elif fault == "oom_group":
+            self.add_oom_group()
+        elif fault == "suspend":
+            self.add("step", "suspend", "s0", f"explicit:{self.rare_rank()}")
+
     def make(self):
         self.pick_machine()
         self.pick_params()
@@ -216,7 +311,12 @@ class World:
         self.pick_groups()
         self.pick_procs()
         self.pick_managers()
+        fault = self.pick_fault()
+        if not self.fault_is_late:
+            self.add_fault(fault)
         self.pick_steps()
+        if self.fault_is_late:
+            self.add_fault(fault)
         return "\n".join(self.lines) + "\n"
 
 

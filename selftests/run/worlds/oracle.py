@@ -12,7 +12,8 @@
 import collections
 import sys
 
-from facts import UNKILLABLE, read_worlds
+from facts import UNKILLABLE, is_in, read_worlds
+from faults import FaultRules
 
 RECORDS = 64    # "The last 64 decisions"
 # What a measured size may be off by, in KiB: counters per CPU, the swap cache, page tables.
@@ -27,17 +28,22 @@ STAT_OF_KIND = {"global": "oom_global", "cpuset": "oom_global", "mempolicy": "oo
                 "request": "oom_request", "early": "oom_request"}
 
 
-class Oracle:
+class Oracle(FaultRules):
     def __init__(self, world):
         self.world = world
         self.red = []
         self.checked = collections.Counter()
         self.skipped = collections.Counter()
         self.victims = world.victims()
-        self.complete_records = len(world.events) < RECORDS
-        self.covered = all({"memcg", "guard"} <= words for words in world.coverage)
+        self.complete_records = max(len(world.events), len(world.old_events)) < RECORDS
+        # "memcg: OOM of a memory cgroup is, too", on a kernel that has them
+        self.needed = {"global", "guard"} | ({"memcg"} if world.memcg else set())
+        self.covered = all(self.needed <= words for words in world.coverage)
+        self.all_events = world.old_events + world.events
+        # Begin of a suspend to how many died in it for certain.
+        self.quiet_victims = {}
         self.by_victim = {}
-        for event in world.events:
+        for event in self.all_events:
             if event["victim_pid"] != "-":
                 self.by_victim[int(event["victim_pid"])] = event
 
@@ -56,6 +62,10 @@ class Oracle:
                 self.judge_victim(at, pid)
             self.judge_would()
             self.judge_dry_runs()
+            self.judge_resumes()
+        self.judge_unloads()
+        self.judge_coverage()
+        self.judge_done()
         self.judge_records()
         self.judge_counters()
         self.judge_living()
@@ -69,28 +79,45 @@ class Oracle:
             self.bad(rule, text)
 
     # The time in which that decision was made: not before the last quiet moment, nor before the
-    # victim before it of the same kind, because the kernel's oom_lock is held from choice to mark.
+    # victim before it of the same kind, because the kernel's oom_lock is held from choice to mark; nor
+    # before the module was there.
     def window(self, at, event):
-        begin = max([-1] + [quiet for quiet in self.world.quiet if quiet < at])
+        begin = max([-1] + [quiet for quiet in self.world.quiet + [self.world.loaded] if quiet < at])
         for before, pid in self.victims:
             other = self.by_victim.get(pid)
             if before < at and other and same_domain(other, event):
                 begin = max(begin, before)
         return begin, at
 
+    # Records are the newest 64, and of memory cgroups only if these are covered; of those who die
+    # together there is one.
+    def judge_unrecorded(self, at, pid):
+        if self.leader_of(at, pid):
+            self.check("together", self.world.by_pid[pid].adj != UNKILLABLE, f"victim {pid} is unkillable")
+        elif self.complete_records and self.covered and not self.may_be_without_record(at):
+            self.bad("record", f"victim {pid} has no record")
+        else:
+            self.skipped["record"] += 1
+
     def judge_victim(self, at, pid):
         event = self.by_victim.get(pid)
-        if not event:
-            # Records are the newest 64, and of memory cgroups only if these are covered.
-            if self.complete_records and self.covered:
-                self.bad("record", f"victim {pid} has no record")
-            else:
-                self.skipped["record"] += 1
+        gap = self.gap_of(at)
+        if gap:
+            self.judge_in_gap(at, pid, gap)
             return
-        self.judge_told(at, pid, event)
+        if not event:
+            self.judge_unrecorded(at, pid)
+            return
+        if self.sleep_of(at):
+            self.judge_quiet(at, pid, event)
+        elif self.is_suspending(at):
+            self.skipped["told"] += 1
+        else:
+            self.judge_told(at, pid, event)
         process = self.world.by_pid.get(pid)
         window = self.window(at, event)
         self.judge_settings(event, window)
+        self.judge_domain(process, event)
         if not process:
             self.skipped["stranger"] += 1
             return
@@ -104,8 +131,15 @@ class Oracle:
             self.check("observe", event["reason"] == "kernel" or event["would_pid"] == "-",
                        f"victim {pid}: reason {event['reason']}, and would have chosen {event['would_pid']}")
             return
-        self.judge_protected(process, event, window)
+        self.judge_protected(process, at, event, window)
         self.judge_order(process, event, window)
+        self.judge_set(process, at)
+
+    # events: "memcg: path of the cgroup"; a cgroup at its limit has what is in it and below it
+    def judge_domain(self, victim, event):
+        if victim and event["kind"] == "memcg":
+            self.check("domain", is_in(victim, event["memcg"]),
+                       f"victim {victim.name} of {victim.cgroup}, emergency {event['seq']} of {event['memcg']}")
 
     # reconfigure_wanted: "once an OOM, before a victim is chosen. [...] poll(2) on the open file,
     # after a read, returns POLLPRI when the count has moved." Condition: the poller had read the
@@ -114,7 +148,7 @@ class Oracle:
         seq = int(event["seq"])
         trace = self.world.trace
         woken = reading = False
-        for words in trace[:at]:
+        for words in trace[self.world.loaded if at > self.world.loaded > 0 else 0:at]:
             if words[0] == "waking":
                 woken = woken or not reading
             elif words[:2] == ["oe", "poll"]:
@@ -150,9 +184,9 @@ class Oracle:
             # It may be in the middle of fork, exec or its end.
             if other.kind == "child" or (other.pid not in self.world.living and other.pid not in self.world.kills):
                 continue
-            if event["kind"] == "memcg" and event["memcg"] != "/" + other.cgroup:
+            if event["kind"] == "memcg" and not is_in(other, event["memcg"]):
                 continue
-            if min(other.ranks_in(*window)) >= max(1, threshold):
+            if self.lowest_of_set(other, window) >= max(1, threshold):
                 yield other
 
     # rank_threshold: "A process with a ranking below it is protected: it is not chosen."
@@ -161,7 +195,7 @@ class Oracle:
     # no_victim_action, memcg_no_victim_action: "unprotect: give up the protected process with the
     # highest ranking, never one of ranking 0", "when the machine is out of memory and no process may
     # be chosen", "at its limit and nobody else in it may be chosen"
-    def judge_protected(self, victim, event, window):
+    def judge_protected(self, victim, at, event, window):
         ranks = victim.ranks_in(*window)
         thresholds = [int(value) for value in self.world.setting("rank_threshold", *window)]
         text = f"victim {victim.name} ({victim.pid}) of ranking {ranks}, thresholds {thresholds}, " \
@@ -180,6 +214,7 @@ class Oracle:
             self.judge_given_up(victim, event, window, ranks, thresholds, text)
         else:
             self.check("protected", max(ranks) >= min(thresholds), text)
+            self.judge_set_protected(victim, at, window, min(thresholds), text)
 
     def judge_given_up(self, victim, event, window, ranks, thresholds, text):
         self.check("given up", event["kind"] in GIVES_UP, "kind: " + text)
@@ -249,7 +284,7 @@ class Oracle:
     # rules are for that. Where nobody was killed there is no time to look at: records in order of
     # seq have the settings of any time.
     def judge_would(self):
-        for event in self.world.events:
+        for event in self.all_events:
             pid = event.get("would_pid", "-")
             process = self.world.by_pid.get(int(pid)) if pid != "-" else None
             if not process:
@@ -287,7 +322,7 @@ class Oracle:
 
     # events: the fields, and which may be "-"
     def judge_records(self):
-        for event in self.world.events:
+        for event in self.all_events:
             seq = event["seq"]
             self.check("outcome", event["outcome"] in OUTCOMES, f"emergency {seq}: outcome {event['outcome']}")
             # "victim_*: the process that died"; "avoided: memory was back before a victim was chosen"
@@ -328,21 +363,28 @@ class Oracle:
         if event["victim_pid"] == "-" or int(event["victim_pid"]) not in self.world.by_pid:
             return
         process = self.world.by_pid[int(event["victim_pid"])]
-        ranks = process.ranks_in(-1, len(self.world.trace))
+        # A ranking that an earlier module had is nothing to this one.
+        since = self.world.loaded if event in self.world.events else -1
+        ranks = process.ranks_in(since, len(self.world.trace))
         self.check("rank", int(event["victim_rank"]) in ranks,
                    f"emergency {event['seq']}: victim_rank {event['victim_rank']} of {process.name}, "
                    f"which has {ranks}")
 
     # stats/: "Their sum is reconfigure_wanted."; "How OOMs ended: the kernel killed a process; [...]"
     def judge_counters(self):
-        stats = self.world.stats
+        world = self.world
+        stats = world.stats
         told = sum(stats[name] for name in set(STAT_OF_KIND.values()))
         self.check("counters", told == stats["reconfigure_wanted"],
                    f"the kinds add up to {told}, reconfigure_wanted is {stats['reconfigure_wanted']}")
-        # Without coverage the kernel kills in cgroups of which the module does not know.
-        if self.covered:
-            self.check("counters", stats["victims"] == self.world.kernel_kills,
-                       f"stats/victims {stats['victims']}, the kernel killed {self.world.kernel_kills}")
+        # Without coverage the kernel kills in cgroups of which the module does not know. It counts each
+        # of those who die together, and had killed before the module was there again.
+        if self.covered and (world.gaps or world.oom_groups):
+            self.check("counters", stats["victims"] <= world.kernel_kills,
+                       f"stats/victims {stats['victims']}, the kernel killed {world.kernel_kills}")
+        elif self.covered:
+            self.check("counters", stats["victims"] == world.kernel_kills,
+                       f"stats/victims {stats['victims']}, the kernel killed {world.kernel_kills}")
         else:
             self.skipped["counters"] += 1
         if not self.complete_records:
