@@ -49,6 +49,7 @@ class World:
         self.faults = random.Random(seed * 1000003 + 11)
         self.small = False
         self.has_before = False
+        self.fault_is_late = False
         self.lines = [f"world {seed}"]
         self.threshold = 0
         self.cgroups = []

@@ -147,10 +147,13 @@ class Oracle(FaultRules):
     def judge_told(self, at, pid, event):
         seq = int(event["seq"])
         trace = self.world.trace
-        woken = reading = False
+        woken = reading = started = False
         for words in trace[self.world.loaded if at > self.world.loaded > 0 else 0:at]:
             if words[0] == "waking":
                 woken = woken or not reading
+            elif words[:2] == ["oe", "start"]:
+                # It had read that already.
+                started = int(words[2]) < seq
             elif words[:2] == ["oe", "poll"]:
                 if int(words[2]) >= seq:
                     self.checked["told"] += 1
@@ -161,6 +164,10 @@ class Oracle(FaultRules):
                 if int(words[2]) >= seq:
                     self.checked["told"] += 1
                     return
+        # A poller of this module may not have begun yet.
+        if not started:
+            self.skipped["told"] += 1
+            return
         if reading:
             self.skipped["told"] += 1
             return
