@@ -15,6 +15,7 @@
 #include <linux/oom.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/suspend.h>
 #include <linux/workqueue.h>
 
 #include "oom/coverage.h"
@@ -137,15 +138,35 @@ static struct notifier_block oom_block = {
 	.priority = INT_MIN,
 };
 
+/* The victim of a moment ago counts as one of the suspend. */
+static int on_pm(struct notifier_block *block, unsigned long event, void *data)
+{
+	oe_settle_killed();
+	return NOTIFY_OK;
+}
+
+static struct notifier_block pm_block = {
+	.notifier_call = on_pm,
+	/* Runs before that of quiet.c, which counts. */
+	.priority = 1,
+};
+
 /**
- * oe_intercept_notifier_init - listen to the kernel's OOM notifier
+ * oe_intercept_notifier_init - listen to the kernel's OOM notifier, and to resumes
  *
  * Context: module init, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, or a negative errno.
  */
 int oe_intercept_notifier_init(void)
 {
-	return oe_others_register(&oom_block);
+	int err = oe_others_register(&oom_block);
+
+	if (err)
+		return err;
+	err = register_pm_notifier(&pm_block);
+	if (err)
+		oe_others_unregister();
+	return err;
 }
 
 /**
@@ -155,6 +176,7 @@ int oe_intercept_notifier_init(void)
  */
 void oe_intercept_notifier_exit(void)
 {
+	unregister_pm_notifier(&pm_block);
 	oe_others_unregister();
 	oe_settle_exit();
 }

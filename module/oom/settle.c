@@ -82,6 +82,21 @@ static void settle_work(struct work_struct *work)
 }
 
 /**
+ * oe_settle_killed - end what the notifier has begun, if the kernel has killed
+ *
+ * The worker would do it a moment later.
+ *
+ * Context: process context, may sleep.
+ */
+void oe_settle_killed(void)
+{
+	mutex_lock(&settle.lock);
+	if (settle.episode && is_settled(settle.episode))
+		settle_now();
+	mutex_unlock(&settle.lock);
+}
+
+/**
  * oe_settle - end what the notifier has begun
  *
  * To be called first by every way in: the machine has one episode at a time, and

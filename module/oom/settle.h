@@ -9,6 +9,7 @@ struct oe_episode;
 void oe_settle_reserve(void);
 void oe_settle_exit(void);
 void oe_settle(void);
+void oe_settle_killed(void);
 void oe_settle_later(struct oe_episode *episode, bool steer);
 
 #endif /* OE_SETTLE_H */
