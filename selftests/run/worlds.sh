@@ -119,22 +119,37 @@ generate()
 run_seeds()
 {
 	local -A members=()
-	local key seed mem swap kernel
+	local key seed mem swap kernel words
 
 	generate "$@"
 	for seed; do
 		key=$(machine_key "$work/worlds/$seed")
 		members[$key]+=" $seed"
 	done
-	# Those of which there are most first: if the time is over, little is left.
-	while read -r _ key; do
-		read -r mem swap kernel <<<"$key"
-		echo "# $mem MB, swap $swap, $kernel:${members[$key]}"
+	# One boot of each machine, then one more: if the time is over, each was tried. Those of which there
+	# are most come first.
+	while read -r _ _ mem swap kernel words; do
+		echo "# $mem MB, swap $swap, $kernel: $words"
 		# shellcheck disable=SC2086 # words
-		play_all ${key} ${members[$key]} </dev/null
+		play_all "$mem" "$swap" "$kernel" $words </dev/null
 	done < <(for key in "${!members[@]}"; do
-		echo "$(wc -w <<<"${members[$key]}") $key"
-	done | sort -rn)
+		# shellcheck disable=SC2086 # words
+		in_boots "$key" ${members[$key]}
+	done | sort -k 1,1n -k 2,2rn)
+}
+
+# in_boots KEY SEED...: a line a boot: its number, how many are left, the key, the seeds
+in_boots()
+{
+	local key=$1
+	local number=0
+
+	shift
+	while [[ $# -gt 0 ]]; do
+		echo "$number $# $key ${*:1:CHUNK}"
+		number=$((number + 1))
+		shift $(($# < CHUNK ? $# : CHUNK))
+	done
 }
 
 count()
