@@ -6,6 +6,7 @@
 # worlds that failed in CACHE_DIR/results/worlds.failed.
 # worlds.sh --check: the few that "make check" plays, in one boot, and whether the oracle would have been red
 # if something else had been seen of them.
+# worlds.sh --more: those that the last run did not come to, because its time was over or it was ended.
 # worlds.sh --seeds SEED...: these.
 # worlds.sh --page: what the last run found, as a page.
 # worlds.sh --shrink SEED|FILE: takes one ingredient after the other out of a world that fails, as long as
@@ -99,6 +100,7 @@ play_all()
 		boots=$((boots + 1))
 		play "${machine[@]}" "${@:1:CHUNK}"
 		judge "${@:1:CHUNK}"
+		[[ ${#run[@]} -eq 0 ]] || keep_judged
 		left=("${unplayed[@]}" "${@:CHUNK+1}")
 		[[ ${#left[@]} -lt $# ]] || die "no world was played: $(<"$work/boot.log")"
 		set -- "${left[@]}"
@@ -179,17 +181,23 @@ total()
 		END { print sum + 0 }' "$work/judged"
 }
 
-# keep_judged N FIRST LAST
+# After each boot: of a run that is ended nothing is lost but that boot.
 keep_judged()
 {
 	local module
 
 	module=$(git log -1 --format=%h -- module include Kbuild)
 	git diff --quiet HEAD -- module include Kbuild || module+=" and changes"
+	[[ -z $module_was || $module_was == *"$module" ]] || module="$module_was, later $module"
 	{
-		echo "run $* $boots $KERNEL $(date -u +%Y-%m-%d) $module"
+		echo "run ${run[*]} $boots $KERNEL $(date -u +%Y-%m-%d) $module"
 		cat "$work/judged"
 	} >"$JUDGED"
+}
+
+played()
+{
+	awk '$1 ~ /^(green|red)$/ && !seen[$2]++ { print $2 }' "$work/judged"
 }
 
 print_page()
@@ -201,7 +209,7 @@ print_page()
 	sed 1d "$JUDGED" >"$work/judged"
 	rm -rf "$work/worlds"
 	# shellcheck disable=SC2046 # numbers
-	generate $(awk '$1 ~ /^(green|red)$/ && !seen[$2]++ { print $2 }' "$work/judged")
+	generate $(played)
 	cat <<-EOT
 	# Random worlds
 
@@ -309,14 +317,35 @@ keep_failed()
 	[[ -s $FAILED ]] || rm -f "$FAILED"
 }
 
-run_worlds()
+end_run()
 {
-	run_seeds $(seq "$2" $(($2 + $1 - 1)))
 	keep_failed
-	keep_judged "$1" "$2" "$(($2 + $1 - 1))"
 	print_page >"$RESULTS/worlds.md"
 	cat "$RESULTS/worlds.md"
 	say_where "$RESULTS/worlds.md"
+}
+
+# run_worlds N FIRST
+run_worlds()
+{
+	run=("$1" "$2" $(($2 + $1 - 1)))
+	rm -f "$JUDGED"
+	# shellcheck disable=SC2046 # numbers
+	run_seeds $(seq "${run[1]}" "${run[2]}")
+	end_run
+}
+
+run_more()
+{
+	local n first last
+
+	[[ -e $JUDGED ]] || die "no run is left in $RESULTS"
+	read -r _ n first last boots _ _ module_was <"$JUDGED"
+	run=("$n" "$first" "$last")
+	sed 1d "$JUDGED" >"$work/judged"
+	# shellcheck disable=SC2046 # numbers
+	run_seeds $(seq "$first" "$last" | grep -vxF -f <(played; echo -))
+	end_run
 }
 
 # fails_by FILE: sets $rules to the rules by which it fails.
@@ -370,6 +399,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 : >"$work/judged"
 boots=0
+# N FIRST LAST, of a run that is kept; the module that it began with, if that was earlier.
+run=()
+module_was=
 mkdir -p "$RESULTS"
 case ${1-} in
 --check)
@@ -379,6 +411,7 @@ case ${1-} in
 	! grep -q '^not ok' "$work/plants"
 	;;
 --seeds) run_seeds "${@:2}" ;;
+--more) run_more ;;
 --page)
 	print_page
 	exit
