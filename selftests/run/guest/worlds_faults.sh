@@ -41,7 +41,7 @@ leave_disk()
 	[ ! -d "$DISK" ] || { umount "$DISK" && rmdir "$DISK"; }
 }
 
-# step_suspend NAME HOW: processes are frozen, for a second, and thawed. The leak is one that cannot be
+# step_suspend NAME HOW: processes are frozen, and thawed. The leak is one that cannot be
 # frozen before it has its memory, or is killed.
 step_suspend()
 {

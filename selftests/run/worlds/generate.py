@@ -254,14 +254,16 @@ class World:
         for i, cgroup in enumerate(["n/a", "n/b"]):
             self.add("step", "leak", f"d{i}", self.faults.choice(["leak", "memfd"]), self.faults.choice(hows), cgroup)
 
+    # Some of it protected, and others that may be chosen, most of the time.
     def add_oom_group(self):
+        ranks = [max(1, self.threshold - 1), max(1, self.threshold), 600, 900]
         self.add("cgroup", "o", 8192, "group")
         for i in range(3):
-            self.add("proc", f"o{i}", "leak", self.faults.choice([256, 1024]), f"explicit:{self.rare_rank()}",
-                     "o", self.faults.choice([0, 0, 0, 0, -1000]))
+            self.add("proc", f"o{i}", "leak", self.faults.choice([256, 1024]),
+                     f"explicit:{self.faults.choice(ranks)}", "o", self.faults.choice([0, 0, 0, 0, -1000]))
         if self.faults.randrange(2) == 0:
             self.add("step", "sysrq")
-        self.add("step", "leak", "o3", "leak", f"explicit:{self.rare_rank()}", "o")
+        self.add("step", "leak", "o3", "leak", f"explicit:{self.faults.choice(ranks)}", "o")
 
     # The leaks before it go on meanwhile, and find no module, or another one that knows no rankings.
     def add_reload(self):
