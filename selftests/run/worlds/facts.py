@@ -232,7 +232,8 @@ class World:
         process.ranks = [(-1, -1, self.first_rank(process))]
         self.by_pid[pid] = process
 
-    # "A child gets a copy of its parent's ranking at fork", or is a member of its group by pid.
+    # "A child gets a copy of its parent's ranking at fork. [...] A rule may count for more than such a
+    # copy": one about its cgroup does. Or it is a member of its parent's group by pid.
     def add_child(self, at, parent, pid):
         if parent not in self.by_pid:
             return
@@ -241,6 +242,9 @@ class World:
         child.pid = pid
         child.ready = at
         child.ranks = parent.ranks
+        group = self.group_by_cgroup(child)
+        if group and not self.gaps and parent.how.startswith("explicit:"):
+            child.ranks = [(-1, -1, self.groups[group])]
         child.parent = parent
         self.by_pid[pid] = child
 
