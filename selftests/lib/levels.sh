@@ -207,7 +207,7 @@ swap_to()
 # use_zram KB: as swap
 use_zram()
 {
-	modprobe zram || bail_out "no zram"
+	[ -e /sys/block/zram0 ] || modprobe zram || bail_out "no zram"
 	echo $((($1 + 64) * 1024)) >/sys/block/zram0/disksize
 	swap_to "$ZRAM" "$1"
 }

@@ -27,7 +27,7 @@ riscv64-7        sid                 riscv64
 # Ours, from Debian's source (debug-kernel.sh): name, fragments in config/.
 BUILT_KERNELS='
 debug-6.12       base trim noacpi debug project
-debug-6.12-gcov  base trim noacpi debug project gcov
+small-gcov       base trim noacpi project small gcov
 debug-6.12-kcsan base trim noacpi kcsan project
 debug-6.12-kmsan base trim noacpi kmsan project
 small-nokprobes  base trim noacpi project small small-nokprobes
