@@ -30,6 +30,8 @@ SWAP_MB=64
 # Of one size, without swap, for one boot. In each a process has the ranking just below the threshold, or
 # a cgroup runs out of memory, or protected processes are given up, or there is a fault.
 CHECK_SEEDS=(1 3 14 18 19 22 23 33 52 55 69 72 78 85 87 91 119 137 143 169)
+# Small ones that have failed once; a file is named after its seed.
+KEPT=$WORLDS/kept
 FAILED=$RESULTS/worlds.failed
 # The judgements of the last run, after a line about it.
 JUDGED=$RESULTS/worlds.judged
@@ -120,10 +122,16 @@ generate()
 # run_seeds SEED...
 run_seeds()
 {
+	generate "$@"
+	run_generated "$@"
+}
+
+# run_generated NAME...: files of $work/worlds
+run_generated()
+{
 	local -A members=()
 	local key seed mem swap kernel words
 
-	generate "$@"
 	for seed; do
 		key=$(machine_key "$work/worlds/$seed")
 		members[$key]+=" $seed"
@@ -323,6 +331,25 @@ end_run()
 	print_page >"$RESULTS/worlds.md"
 	cat "$RESULTS/worlds.md"
 	say_where "$RESULTS/worlds.md"
+	shrink_failed
+}
+
+# Each world that failed gets smaller by itself, as long as there is time: a boot a try. A small one that
+# is put into worlds/kept is played by --check from then on.
+shrink_failed()
+{
+	local seed last=
+
+	[[ -e $FAILED ]] || return 0
+	while read -r seed _; do
+		[[ $seed != "$last" ]] || continue
+		last=$seed
+		if ((SECONDS > MINUTES * 60)); then
+			echo "not shrunk: $seed"
+			continue
+		fi
+		selftests/run/worlds.sh --shrink "$seed" </dev/null || true
+	done <"$FAILED"
 }
 
 # run_worlds N FIRST
@@ -405,8 +432,13 @@ module_was=
 mkdir -p "$RESULTS"
 case ${1-} in
 --check)
-	# In a pipe run_seeds has a shell of its own; what it has judged is in a file.
-	run_seeds "${CHECK_SEEDS[@]}" | sed -n 's/^red /not ok - world /p; s/^green /ok - world /p'
+	# In a pipe run_generated has a shell of its own; what it has judged is in a file.
+	generate "${CHECK_SEEDS[@]}"
+	mapfile -t kept < <(find "$KEPT" -type f -printf '%f\n' 2>/dev/null | sort -n)
+	for name in "${kept[@]}"; do
+		cp "$KEPT/$name" "$work/worlds/"
+	done
+	run_generated "${CHECK_SEEDS[@]}" "${kept[@]}" | sed -n 's/^red /not ok - world /p; s/^green /ok - world /p'
 	plant_all | tee "$work/plants"
 	! grep -q '^not ok' "$work/plants"
 	;;
