@@ -261,10 +261,31 @@ measured_on_request()
 	equal "levels/stall_percent: a machine at rest is not stalled" 0 "$(get levels/stall_percent)"
 }
 
+# The group is looked for again when somebody is to be chosen.
+group_leaves_in_the_window()
+{
+	load_module selection_order=rank rank_threshold=100 grace_ms=10000
+	spawn outside 2048 990
+	outside=$pid
+	spawn member 2048 600
+	set_to groups/create leaving
+	set_to groups/leaving/pids "$pid"
+	before=$(get stats/oom_request)
+	relieve group:leaving >"$tmp/leaving" &
+	asker=$!
+	check "the window of a request for a member of a group" poll_until "$PATIENCE" has_requests $((before + 1))
+	set_to groups/remove leaving
+	get reconfigure_wanted >"$OE/reconfigure_done"
+	wait "$asker"
+	equal "the group is removed meanwhile: nobody can be chosen" "No such process" "$(cat "$tmp/leaving")"
+	check "its former member lives" alive "$pid"
+	check "the first in order lives" alive "$outside"
+}
+
 needs events
 needs levels
 needs groups
-plan 54
+plan 58
 load_module selection_order=rank rank_threshold=100
 on_request
 refused
@@ -276,5 +297,6 @@ measured_on_request
 switched_off_meanwhile
 check "the protected process lives" alive "$precious"
 in_a_window
+group_leaves_in_the_window
 equal "no splat" 0 "$(splat_taint)"
 finish
