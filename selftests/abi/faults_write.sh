@@ -267,6 +267,7 @@ comment "$tries allocations of writes failed"
 tries=0
 reads
 table "reads"
+tries=0
 refused_calls
 table "threads, probes and directories that are refused"
 comment "$total calls of writes failed"
