@@ -190,9 +190,7 @@ static int __init oe_init(void)
 	err = oe_notify_init();
 	if (err)
 		goto err_exit_rank;
-	err = oe_quiet_init();
-	if (err)
-		goto err_exit_notify;
+	oe_quiet_init();
 	oe_victim_init();
 	oe_reserve_init();
 	err = init_report();
@@ -227,7 +225,6 @@ err_exit_victim:
 	oe_reserve_exit();
 	oe_victim_exit();
 	oe_quiet_exit();
-err_exit_notify:
 	oe_notify_exit();
 err_exit_rank:
 	oe_group_exit();

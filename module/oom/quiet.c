@@ -117,12 +117,14 @@ bool oe_quiet_for(const struct oe_episode *episode)
 /**
  * oe_quiet_init - listen to suspend and resume
  *
+ * Does nothing on kernels that cannot suspend.
+ *
  * Context: module init, may sleep.
- * Return: 0, also on kernels that cannot suspend.
  */
-int oe_quiet_init(void)
+void oe_quiet_init(void)
 {
-	return register_pm_notifier(&pm_block);
+	/* The kernel refuses a block only if it is registered already. */
+	register_pm_notifier(&pm_block);
 }
 
 /**

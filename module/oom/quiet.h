@@ -6,7 +6,7 @@
 
 struct oe_episode;
 
-int oe_quiet_init(void);
+void oe_quiet_init(void);
 void oe_quiet_exit(void);
 bool oe_quiet_now(void);
 bool oe_quiet_for(const struct oe_episode *episode);
