@@ -236,13 +236,31 @@ reads()
 	comment "$(wc -l <"$tmp/readable") files, $nr reads"
 }
 
+list_is_refused()
+{
+	(cat "$OE/oom_ranking" 2>&1) >"$tmp/list"
+	grep -q 'Cannot allocate memory' "$tmp/list"
+}
+
+mirror_is_refused()
+{
+	[ "$(sysfs_write "$OE/mirror_oom_score_adj" 1)" = ENOMEM ] && [ "$(get mirror_oom_score_adj)" = 0 ]
+}
+
+without_a_stand_in()
+{
+	load_module
+	all_fail build_ranked list_is_refused || offence "oom_ranking: $(head -n 1 "$tmp/list")"
+	all_fail oe_own_adj_begin mirror_is_refused || offence "mirror_oom_score_adj: $(get mirror_oom_score_adj)"
+}
+
 needs limits
 needs groups
 needs levels
 needs report
 needs events
 needs_faults
-plan 11
+plan 12
 inject_by_task
 quiet_console
 load_module
@@ -271,5 +289,7 @@ tries=0
 refused_calls
 table "threads, probes and directories that are refused"
 comment "$total calls of writes failed"
+without_a_stand_in
+table "and all allocations of a part of the module"
 equal "no splat" 0 "$(splat_taint)"
 finish

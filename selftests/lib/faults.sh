@@ -49,6 +49,36 @@ inject_by_task()
 	echo 0 >"$FAULTS/fail_page_alloc/min-order"
 }
 
+# code_of FUNCTION: the addresses of the module's, "0x... 0x..."
+code_of()
+{
+	sort /proc/kallsyms | awk -v name="$1" '$4 != "[oom_embedded]" { next }
+		first { if ($1 != first) { print "0x" first, "0x" $1; exit } }
+		$3 == name { first = $1 }'
+}
+
+# all_fail FUNCTION COMMAND...: while each allocation fails that is made in that function of the module,
+# or below it: where one stands in for another that has failed, one that fails is not enough.
+all_fail()
+{
+	code=$(code_of "$1")
+	shift
+	for one in "$FAULTS/failslab" "$FAULTS/fail_page_alloc"; do
+		echo "${code% *}" >"$one/require-start"
+		echo "${code#* }" >"$one/require-end"
+		echo -1 >"$one/times"
+		echo 100 >"$one/probability"
+	done
+	"$@"
+	all_failed=$?
+	for one in "$FAULTS/failslab" "$FAULTS/fail_page_alloc"; do
+		echo 0 >"$one/probability"
+		echo 0 >"$one/require-start"
+		echo 0xffffffffffffffff >"$one/require-end"
+	done
+	return "$all_failed"
+}
+
 # The leaks that kmemleak has found, but those of the kernel itself: without memory for the directory of
 # a cache in /sys/kernel/slab it loses the name. They are cleared, for the harness finds them, too.
 own_leaks()
