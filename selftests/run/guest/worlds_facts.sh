@@ -48,19 +48,39 @@ tell_living()
 	done
 }
 
-tell_facts()
+tell_counted()
 {
-	say "coverage $(get coverage)"
-	say "uptime $(cut -d ' ' -f 1 /proc/uptime)"
-	sizes last
-	tell_living
-	say "kernel_kills $(($(vmstat oom_kill) - kills_before))"
 	tell_events
 	say "done $(get reconfigure_done)"
 	for file in "$OE"/stats/*; do
 		say "stat ${file##*/} $(cat "$file")"
 	done
 	say "stat reconfigure_wanted $(get reconfigure_wanted)"
+	say "kernel_kills $(($(vmstat oom_kill) - kills_before))"
+}
+
+# Records and counters of one moment. Telling them takes memory, too: an emergency may come meanwhile.
+# An emergency after the last mark is not in them.
+tell_moment()
+{
+	for _ in 1 2 3 4 5; do
+		nr_seen
+		before=$seen
+		mark told
+		tell_counted >"$tmp/counted"
+		nr_seen
+		[ "$seen" != "$before" ] || break
+	done
+	cat "$tmp/counted"
+}
+
+tell_facts()
+{
+	say "coverage $(get coverage)"
+	say "uptime $(cut -d ' ' -f 1 /proc/uptime)"
+	sizes last
+	tell_living
+	tell_moment
 	log_since_mark | sed -n 's/.*Killed process \([0-9]*\) .*/# w killed \1/p'
 	tell_trace
 }

@@ -86,6 +86,8 @@ class World:
         # Name to (begin, end, value), from the trace.
         self.settings = {}
         self.quiet = []
+        # Records and counters are of that moment.
+        self.told = LAST
         # The unload: its begin and end, the load: its begin and end.
         self.gaps = []
         self.loaded = -1
@@ -102,7 +104,7 @@ class World:
     def victims(self):
         found = {}
         for at, words in enumerate(self.trace):
-            if words[0] == "mark" and int(words[1]) in self.kills:
+            if words[0] == "mark" and int(words[1]) in self.kills and at < self.told:
                 found.setdefault(int(words[1]), at)
         return sorted((at, pid) for pid, at in found.items())
 
@@ -206,6 +208,8 @@ class World:
                 continue
             if words[1] == "ready":
                 self.add_ready(at, words[2], int(words[3]))
+            elif words[1] == "told":
+                self.told = at
             elif words[1] == "quiet":
                 self.quiet.append(at)
             elif words[1] == "kills":
