@@ -265,8 +265,8 @@ print_page()
 	done | sort | uniq -c | sort -k 2n -k 3 | awk '{ print "| " $2 " | " $3 " | " $4 " | " $1 " |" }'
 	cat <<-'EOT'
 
-	Debian's kernel does not come up with the tests in 96 MB; worlds with less are of a small kernel of ours, which
-	panics in 36 before the tests begin. A full disk is that of a manager that cannot save: the module itself writes to
+	Debian's kernel does not come up with the tests in 96 MB; worlds with less are of a small kernel of ours. In 40
+	the tests themselves leave too little for a world. A full disk is that of a manager that cannot save: the module itself writes to
 	none. A suspend goes as far as frozen processes. Not in these worlds: limits of users, no_victim_action panic and
 	reboot, the manager of the tools.
 	EOT
