@@ -196,7 +196,11 @@ keep_judged()
 
 	module=$(git log -1 --format=%h -- module include Kbuild)
 	git diff --quiet HEAD -- module include Kbuild || module+=" and changes"
-	[[ -z $module_was || $module_was == *"$module" ]] || module="$module_was, later $module"
+	case $module_was in
+	'') ;;
+	*"$module") module=$module_was ;;
+	*) module="$module_was, later $module" ;;
+	esac
 	{
 		echo "run ${run[*]} $boots $KERNEL $(date -u +%Y-%m-%d) $module"
 		cat "$work/judged"
