@@ -97,7 +97,8 @@ int oe_parse_size(const char *text, u64 total_kb, u64 max_kb, u64 *kb)
 	err = oe_parse_number(digits, 0,
 			      last == '%' ? 100 :
 			      unit	  ? U32_MAX :
-					    (u64)U32_MAX << 20, &number);
+					    (u64)U32_MAX << 20,
+			      &number);
 	if (err)
 		return err;
 	if (last == '%')

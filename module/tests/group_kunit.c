@@ -98,7 +98,8 @@ void fake_exe_of(struct task_struct *p, enum oe_exe_access access,
 
 char *fake_resolve(const char *text)
 {
-	return kstrdup(strcmp(text, "/") ? text : "", GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
+	return kstrdup(strcmp(text, "/") ? text : "", GFP_KERNEL) ?:
+		       ERR_PTR(-ENOMEM);
 }
 
 /* "/a/b" is the path of the second cgroup, and "/a/" with an asterisk matches it. */
