@@ -24,7 +24,7 @@ machine_of()
 	case $1 in
 	amd64|i386)
 		QEMU=(qemu-system-x86_64)
-		[[ -z $THREADS ]] || newest_qemu
+		[[ -z ${THREADS-} ]] || newest_qemu
 		MACHINE=(
 			# Four levels of page tables, as small machines have.
 			"${QEMU[@]}" -machine pc -cpu "max,la57=off"
