@@ -438,7 +438,8 @@ case ${1-} in
 --check)
 	# In a pipe run_generated has a shell of its own; what it has judged is in a file.
 	generate "${CHECK_SEEDS[@]}"
-	mapfile -t kept < <(find "$KEPT" -type f -printf '%f\n' 2>/dev/null | sort -n)
+	kept=()
+	[[ ! -d $KEPT ]] || mapfile -t kept < <(find "$KEPT" -type f -printf '%f\n' | sort -n)
 	for name in "${kept[@]}"; do
 		cp "$KEPT/$name" "$work/worlds/"
 	done
