@@ -4,7 +4,7 @@
 # Without kprobes, too, the uevent after a resume counts each process that died in the suspend, also
 # one of a moment before.
 #
-# set: stock
+# set: once
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
