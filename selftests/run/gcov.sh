@@ -26,8 +26,8 @@ LABELS=$PWD/selftests/run/labels.awk
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 
-# This kernel has no io controller; and MemAvailable is further from what there is than others.sh thinks.
-NOT_HERE=(levels_harmless.sh others.sh)
+# MemAvailable is further from what there is than others.sh thinks.
+NOT_HERE=(others.sh)
 GUESTS=(oom long graceful limiting warning swapping spiral faulty)
 
 # guest LABEL "OPTION..." TEST...: leaves what the guest counted in $WORK/counts.LABEL
