@@ -14,21 +14,6 @@ WORDS="mode selection_order no_victim_action groups/g/signal groups/g/trust"
 RULES="groups/g/cgroup groups/g/comm groups/g/uid"
 WRITABLE="$NUMBERS $WORDS $RULES groups/g/rules grace_ms grace_hold allow_offers mirror_oom_score_adj stall_percent stall_ms reserve_kb reconfigure_done oom_ranking groups/g/pids"
 
-offences=0
-
-offence()
-{
-	comment "$*"
-	offences=$((offences + 1))
-}
-
-# The result of a table: no offence since the last one.
-table()
-{
-	equal "$1" 0 "$offences"
-	offences=0
-}
-
 # The contents of all writable files, for a comparison with those of before.
 everything()
 {

@@ -15,21 +15,6 @@ MARKS="warning_kb critical_kb imminent_oom_kb oom_kb"
 SIZES="$MARKS hysteresis_kb"
 TIMES="debounce_ms forecast_alert_ms"
 
-offences=0
-
-offence()
-{
-	comment "$*"
-	offences=$((offences + 1))
-}
-
-# The result of a table: no offence since the last one.
-table()
-{
-	equal "$1" 0 "$offences"
-	offences=0
-}
-
 # A fork costs much on an emulated CPU: these read without one, into $now, and $all.
 look()
 {

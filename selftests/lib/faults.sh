@@ -7,21 +7,6 @@ FAULTS=/sys/kernel/debug
 FAULTS_MODULE=/lib/oom-embedded/oe_faults.ko
 KMEMLEAK=$FAULTS/kmemleak
 
-offences=0
-
-offence()
-{
-	comment "$*"
-	offences=$((offences + 1))
-}
-
-# The result of a table: no offence since the last one.
-table()
-{
-	equal "$1" 0 "$offences"
-	offences=0
-}
-
 needs_faults()
 {
 	[ -e "$FAULTS/failslab/times" ] || skip_all "no fault injection"

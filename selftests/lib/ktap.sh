@@ -81,3 +81,19 @@ verdict()
 	fi
 	[ "$ktap_failed" -eq 0 ]
 }
+
+# Tables of many cases: what is wrong is told by offence, and a table is one result.
+offences=0
+
+offence()
+{
+	comment "$*"
+	offences=$((offences + 1))
+}
+
+# The result of a table: no offence since the last one.
+table()
+{
+	equal "$1" 0 "$offences"
+	offences=0
+}

@@ -15,21 +15,6 @@
 L=$OE/limits
 NR=${LIMITS:-1000}
 
-offences=0
-
-offence()
-{
-	comment "$*"
-	offences=$((offences + 1))
-}
-
-# The result of a table: no offence since the last one.
-table()
-{
-	equal "$1" 0 "$offences"
-	offences=0
-}
-
 everything()
 {
 	(cd "$L" && find . | sort && head -n 1 period_ms measure ./*/max_kb ./*/*_ms ./*/signal ./*/subordinate 2>/dev/null)
