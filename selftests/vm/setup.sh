@@ -45,7 +45,8 @@ main()
 	note "installing ${missing[*]}"
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get update >&2
-	apt-get install -y --no-install-recommends "${missing[@]}" >&2
+	# A machine that has just come up may be at its own updates.
+	apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "${missing[@]}" >&2
 }
 
 main "$@"
