@@ -29,6 +29,7 @@ enum {
 	/* -device isa-debug-exit,iobase=0xf4: qemu exits with 2 * value + 1. */
 	EXIT_PORT = 0xf4,
 	EXIT_VALUE = 16,
+	QEMU_ENDS_S = 60,
 };
 
 static int print_boot(void)
@@ -42,9 +43,11 @@ static int print_boot(void)
 	return printf("%d\n", count) < 0;
 }
 
+/* With a thread for each CPU qemu goes on for a moment: init must not end before it. */
 static void leave(void)
 {
 	outb(EXIT_VALUE, EXIT_PORT);
+	sleep(QEMU_ENDS_S);
 }
 
 static int get_ready(void)
