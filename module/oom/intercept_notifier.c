@@ -163,10 +163,9 @@ int oe_intercept_notifier_init(void)
 
 	if (err)
 		return err;
-	err = register_pm_notifier(&pm_block);
-	if (err)
-		oe_others_unregister();
-	return err;
+	/* The kernel refuses a block only if it is registered already. */
+	register_pm_notifier(&pm_block);
+	return 0;
 }
 
 /**
