@@ -115,3 +115,28 @@ apt_unpack()
 	done
 	rm -rf "$debs"
 }
+
+# apt_tree DIR SUITE OWNER PACKAGE...: packages of SUITE and all that they depend on, libc too, unpacked into DIR. Nobody
+# runs their scripts. What was there before is replaced once all is unpacked. OWNER is that of apt_use.
+apt_tree()
+{
+	local dir=$1
+	local tmp
+	local deb
+
+	apt_use "$2" "$3"
+	shift 3
+	tmp=$(mktemp -d "$CACHE_DIR/tree.XXXXXX")
+	mkdir -p "$tmp/debs/partial" "$tmp/root"
+	apt-get -qq install --download-only --no-install-recommends -y \
+		-o "Dir::Cache::archives=$tmp/debs/" base-files "$@" >&2 || die "cannot fetch: $*"
+	# It has the links from /bin to /usr/bin, which the others must not make folders of.
+	dpkg -x "$tmp"/debs/base-files_*.deb "$tmp/root"
+	for deb in "$tmp"/debs/*.deb; do
+		dpkg -x "$deb" "$tmp/root"
+	done
+	rm -rf "$tmp"/root/usr/share/{doc,man,info,locale} "$dir"
+	mkdir -p "$(dirname "$dir")"
+	mv "$tmp/root" "$dir"
+	rm -rf "$tmp"
+}

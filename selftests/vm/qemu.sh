@@ -3,32 +3,6 @@
 #
 # The newest qemu that Debian has, for guests whose CPUs have a thread of the host each.
 
-# The packages and what they depend on, libc too. Nobody runs their scripts.
-qemu_make()
-{
-	local dir=$1
-	local tmp
-	local deb
-
-	note "fetching the qemu of sid"
-	apt_use sid qemu-sid
-	tmp=$(mktemp -d "$CACHE_DIR/qemu.XXXXXX")
-	mkdir -p "$tmp/debs/partial"
-	apt-get -qq install --download-only --no-install-recommends -y \
-		-o "Dir::Cache::archives=$tmp/debs/" base-files qemu-system-x86 seabios >&2 ||
-		die "cannot fetch the qemu of sid"
-	mkdir "$tmp/root"
-	dpkg -x "$tmp"/debs/base-files_*.deb "$tmp/root"
-	for deb in "$tmp"/debs/*.deb; do
-		dpkg -x "$deb" "$tmp/root"
-	done
-	rm -rf "$tmp"/root/usr/share/{doc,man,info,locale} "$dir"
-	mkdir -p "$(dirname "$dir")"
-	mv "$tmp/root" "$dir"
-	rm -rf "$tmp"
-	touch "$dir/complete"
-}
-
 # newest_qemu: sets QEMU to the words that run it. By its own loader, not in a tree of its own: whoever
 # waits for it, or ends it, deals with qemu itself.
 newest_qemu()
@@ -37,7 +11,11 @@ newest_qemu()
 	local libs=$dir/usr/lib/x86_64-linux-gnu
 
 	lock_entry qemu-sid
-	[[ -e $dir/complete ]] || qemu_make "$dir"
+	if [[ ! -e $dir/complete ]]; then
+		note "fetching the qemu of sid"
+		apt_tree "$dir" sid qemu-sid qemu-system-x86 seabios
+		touch "$dir/complete"
+	fi
 	unlock_entry
 	# shellcheck disable=SC2034 # read by machine.sh
 	QEMU=(

@@ -12,37 +12,16 @@ toolchain_packages()
 	esac
 }
 
-# The packages and what they depend on. Nobody runs their scripts; the one link among these
-# that a build needs is awk.
+# toolchain_make SUITE DIR: the one link among these packages that a build needs is awk.
 toolchain_make()
 {
-	local suite=$1
-	local dir=$2
-	local tmp
-	local deb
-
-	note "fetching the compilers of $suite"
-	apt_use "$suite" "toolchain-$suite"
-	tmp=$(mktemp -d "$CACHE_DIR/toolchain.XXXXXX")
-	mkdir -p "$tmp/debs/partial"
+	note "fetching the compilers of $1"
 	# shellcheck disable=SC2046 # a list of packages
-	apt-get -qq install --download-only --no-install-recommends -y \
-		-o "Dir::Cache::archives=$tmp/debs/" $(toolchain_packages "$suite") \
-		base-files bash coreutils dash diffutils dpkg findutils grep gzip kmod libelf1t64 \
-		make mawk pahole perl sed xz-utils >&2 ||
-		die "cannot fetch the compilers of $suite"
-	mkdir "$tmp/root"
-	dpkg -x "$tmp"/debs/base-files_*.deb "$tmp/root"
-	for deb in "$tmp"/debs/*.deb; do
-		dpkg -x "$deb" "$tmp/root"
-	done
-	ln -sf mawk "$tmp/root/usr/bin/awk"
-	rm -rf "$tmp"/root/usr/share/{doc,man,info,locale}
-	mkdir -p "$(dirname "$dir")"
-	rm -rf "$dir"
-	mv "$tmp/root" "$dir"
-	rm -rf "$tmp"
-	touch "$dir/complete"
+	apt_tree "$2" "$1" "toolchain-$1" $(toolchain_packages "$1") \
+		bash coreutils dash diffutils dpkg findutils grep gzip kmod libelf1t64 \
+		make mawk pahole perl sed xz-utils
+	ln -sf mawk "$2/usr/bin/awk"
+	touch "$2/complete"
 }
 
 # toolchain_run SUITE "DIR..." COMMAND...: with these directories in their places.
