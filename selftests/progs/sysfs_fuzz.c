@@ -13,15 +13,12 @@
 #include "prog.h"
 #include "fuzz_text.h"
 #include "fuzz_files.h"
-
-#define OE "/sys/kernel/oom_embedded/"
+#include "fuzz_model.h"
 
 enum {
-	READ_MAX = 256 * 1024,
 	NR_BYSTANDERS = 6,
 	NO_RANK = -1,
 	ROUND = 100, /* operations from one comparison of everything to the next */
-	VIOLATIONS_SHOWN = 40,
 };
 
 static const char *const watched[] = { "events",
@@ -30,7 +27,8 @@ static const char *const watched[] = { "events",
 				       "coverage",
 				       "report",
 				       "levels/history",
-				       "levels/account",
+				       "levels/available_kernel_kb",
+				       "levels/oom_forecast_ms",
 				       "stats/victims",
 				       "levels/level",
 				       "levels/available_kb",
@@ -39,183 +37,9 @@ static const char *const watched[] = { "events",
 				       "reconfigure_wanted",
 				       NULL };
 
-/* A file, and what it has to read as. */
-struct file {
-	struct file *next;
-	const struct setting *setting;
-	char path[96];
-	char shown[8192];
-	unsigned int nr_staged;
-	char staged_shown[64];
-	bool staged_known;
-};
-
-static struct file *files;
 static pid_t bystanders[NR_BYSTANDERS];
 static int ranks[NR_BYSTANDERS];
-static long nr_writes, nr_refused, nr_reads, nr_violations, nr_commits;
-static struct text text;
-static char buffer[READ_MAX + 1];
-
-static void print_escaped(const char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len && i < 80; i++) {
-		if (bytes[i] > ' ' && bytes[i] < 127)
-			putchar(bytes[i]);
-		else
-			printf("\\x%02x", (unsigned char)bytes[i]);
-	}
-}
-
-static void violation(const char *path, const char *what, const char *found)
-{
-	if (++nr_violations > VIOLATIONS_SHOWN)
-		return;
-	printf("# violation: %s: %s: wrote '", path, what);
-	print_escaped(text.bytes, text.len);
-	printf("' found '");
-	print_escaped(found, strlen(found));
-	printf("'\n");
-	fflush(stdout);
-}
-
-static int open_file(const char *path, int mode)
-{
-	char whole[160];
-
-	snprintf(whole, sizeof(whole), OE "%s", path);
-	return open(whole, mode | O_CLOEXEC);
-}
-
-/* The whole file in the buffer, without its last newline; or -1. */
-static long read_file(const char *path)
-{
-	int fd = open_file(path, O_RDONLY);
-	long len = 0;
-	long got = 0;
-
-	nr_reads++;
-	buffer[0] = '\0';
-	if (fd < 0)
-		return -1;
-	while (len < READ_MAX &&
-	       (got = read(fd, buffer + len, READ_MAX - len)) > 0)
-		len += got;
-	close(fd);
-	if (got < 0)
-		return -1;
-	len -= len && buffer[len - 1] == '\n';
-	buffer[len] = '\0';
-	return len;
-}
-
-static bool is_known_errno(int error)
-{
-	switch (error) {
-	case EINVAL:
-	case ERANGE:
-	case ENOENT:
-	case EEXIST:
-	case ENOSPC:
-	case EBUSY:
-	case ENAMETOOLONG:
-	case EOPNOTSUPP:
-	case ESRCH:
-	case EPERM:
-	case EFBIG:
-	case ENOTDIR:
-	case EACCES:
-	case E2BIG:
-		return true;
-	}
-	return false;
-}
-
-/* The text; 0, or the errno */
-static int write_file(const char *path)
-{
-	int fd = open_file(path, O_WRONLY);
-	ssize_t put;
-	int error;
-
-	nr_writes++;
-	if (fd < 0)
-		return errno;
-	put = write(fd, text.bytes, text.len);
-	error = put < 0 ? errno : 0;
-	close(fd);
-	nr_refused += error != 0;
-	if (error && !is_known_errno(error))
-		violation(path, "no errno of the ABI", strerrorname_np(error));
-	return error;
-}
-
-static void check_file(const struct file *file, const char *when)
-{
-	if (read_file(file->path) < 0)
-		violation(file->path, when, strerrorname_np(errno));
-	else if (strcmp(buffer, file->shown))
-		violation(file->path, when, buffer);
-}
-
-static void adopt(struct file *file)
-{
-	if (read_file(file->path) < 0 || strlen(buffer) >= sizeof(file->shown))
-		violation(file->path, "cannot be read", strerrorname_np(errno));
-	else
-		strcpy(file->shown, buffer);
-}
-
-static void add_files(const char *dir, const struct setting *settings)
-{
-	for (; settings->path; settings++) {
-		struct file *file = calloc(1, sizeof(*file));
-
-		if (!file)
-			die("calloc");
-		file->setting = settings;
-		snprintf(file->path, sizeof(file->path), "%s%s", dir,
-			 settings->path);
-		file->next = files;
-		files = file;
-		adopt(file);
-	}
-}
-
-static void remove_files(const char *dir)
-{
-	struct file **place = &files;
-
-	while (*place) {
-		struct file *file = *place;
-
-		if (strncmp(file->path, dir, strlen(dir))) {
-			place = &file->next;
-			continue;
-		}
-		*place = file->next;
-		free(file);
-	}
-}
-
-static unsigned int count_files(void)
-{
-	unsigned int n = 0;
-
-	for (struct file *file = files; file; file = file->next)
-		n++;
-	return n;
-}
-
-static struct file *pick_file(void)
-{
-	unsigned int n = random_below(count_files());
-	struct file *file = files;
-
-	while (n--)
-		file = file->next;
-	return file;
-}
+static long nr_commits;
 
 /* A text that was read can be written, and reads the same. */
 static void write_again(struct file *file)
@@ -256,14 +80,6 @@ static void write_setting(void)
 	adopt(file);
 	if (one_in(4))
 		write_again(file);
-}
-
-static bool is_there(const char *dir)
-{
-	for (struct file *file = files; file; file = file->next)
-		if (!strncmp(file->path, dir, strlen(dir)))
-			return true;
-	return false;
 }
 
 /* Limits exclude each other. */
@@ -320,14 +136,6 @@ static int shown_rank(pid_t pid)
 				       NO_RANK;
 	}
 	return NO_RANK;
-}
-
-static long setting_value(const char *path)
-{
-	for (struct file *file = files; file; file = file->next)
-		if (!strcmp(file->path, path))
-			return strtol(file->shown, NULL, 10);
-	return 0;
 }
 
 static void check_ranks(const char *when)
@@ -528,11 +336,13 @@ static void read_something(void)
 	ssize_t got;
 
 	nr_reads++;
-	if (fd < 0)
+	text.len = 0;
+	if (fd < 0) {
+		violation(path, "is not there", strerrorname_np(errno));
 		return;
+	}
 	got = pread(fd, buffer, 1 + random_below(one_in(2) ? 16 : READ_MAX),
 		    one_in(2) ? 0 : random_below(20000));
-	text.len = 0;
 	if (got < 0 && errno != ESTALE && errno != ENODATA && errno != EAGAIN)
 		violation(path, "a read fails", strerrorname_np(errno));
 	for (ssize_t i = 0; i < got; i++)
