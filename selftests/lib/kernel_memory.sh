@@ -6,6 +6,8 @@
 
 # So much may be missing: one object of 32 bytes, lost in each of 10,000 emergencies, is more.
 SLACK_KB=256
+# Blocks above 8 KiB are not in the counts of objects, but pages of SUnreclaim, among slabs of which some are half empty.
+SLACK_PAGES_KB=4096
 
 # Empty slabs go back first, and the counts of all CPUs are added up.
 give_back()
@@ -28,15 +30,23 @@ kernel_kb()
 		END { print int(bytes / 1024) }' /proc/slabinfo /proc/meminfo
 }
 
-# The smallest of five, one a second: work that was put off ends meanwhile. Sets $quiet_kb.
+pages_kb()
+{
+	awk '$1 == "SUnreclaim:" { print $2 }' /proc/meminfo
+}
+
+# The smallest of five, one a second: work that was put off ends meanwhile. Sets $quiet_kb and $quiet_pages_kb.
 measure()
 {
 	quiet_kb=
+	quiet_pages_kb=
 	for _ in 1 2 3 4 5; do
 		give_back
 		doze 1
 		now_kb=$(kernel_kb)
 		[ -n "$quiet_kb" ] && [ "$quiet_kb" -le "$now_kb" ] || quiet_kb=$now_kb
+		now_kb=$(pages_kb)
+		[ -n "$quiet_pages_kb" ] && [ "$quiet_pages_kb" -le "$now_kb" ] || quiet_pages_kb=$now_kb
 	done
 	cat /proc/slabinfo >"$tmp/slabinfo.$1"
 	grep -E '^(SUnreclaim|KernelStack|PageTables|VmallocUsed|Percpu)' /proc/meminfo >"$tmp/meminfo.$1"
@@ -53,7 +63,8 @@ grown()
 		sort -rn | head -n 12 | sed 's/^/# soak grown /'
 }
 
+# has_come_back BEFORE_KB BEFORE_PAGES_KB: since then, to the last measure?
 has_come_back()
 {
-	[ $(($2 - $1)) -le "$SLACK_KB" ]
+	[ $((quiet_kb - $1)) -le "$SLACK_KB" ] && [ $((quiet_pages_kb - $2)) -le "$SLACK_PAGES_KB" ]
 }
