@@ -36,9 +36,10 @@ guest()
 	local label=$1
 	local options
 	local status=0
-
 	local tests
+	local verdict=$CACHE_DIR/results/gcov-$label.verdict
 
+	rm -f "$verdict"
 	read -ra options <<<"$2"
 	shift 2
 	mapfile -t tests < <(printf '%s\n' "$@" | grep -vxF -f <(printf '%s\n' "${NOT_HERE[@]}"))
@@ -47,8 +48,8 @@ guest()
 		"$KERNEL" -- "${tests[@]}" gcov_dump.sh >"$WORK/$label" 2>&1 || status=$?
 	grep -vE '^ok ' "$WORK/$label" || true
 	mkdir "$WORK/counts.$label"
-	sed -n 's/^# gcov //p' "$CACHE_DIR/results/gcov-$label.verdict" | tr -d '\r' | base64 -d |
-		tar -C "$WORK/counts.$label" -xz
+	sed -n 's/^# gcov //p' "$verdict" | tr -d '\r' | base64 -d |
+		tar -C "$WORK/counts.$label" -xz || die "the guest $label has left no counts"
 	return "$status"
 }
 
