@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gcov.sh [--self-test]: the lines of the module, and of the tools, that the tests reach. Runs the
+# gcov.sh [GUEST...]: the lines of the module, and of the tools, that the tests reach. Runs the
 # scripts on a kernel with gcov and the tools' tests; leaves a page in CACHE_DIR. That a line
-# was reached does not say that a test would notice if it were wrong.
+# was reached does not say that a test would notice if it were wrong. GUEST: only these are run, and what the others have
+# counted in an earlier run of the same sources is taken. For the branches that were not taken:
+#   coverage/report.py branches CACHE_DIR/results/coverage-module.counts . .
+# gcov.sh --self-test: are planted gaps reported?
 
 set -euo pipefail
 
@@ -19,37 +22,43 @@ VM=selftests/vm
 KERNEL=small-gcov
 PAGE=$RESULTS/coverage.md
 TOOLS_CACHE=$CACHE_DIR/gcov-tools
+# A guest's programs leave their counts there, below the name of the folder that they were built in.
+PREFIX=/var/counts
 # The module's, without its tests.
 SOURCES='^module/(([a-su-z]|ta)[a-z_]*/)?[a-z_]*[.]c$'
-LABELS=$PWD/selftests/run/labels.awk
+TOOLS_SOURCES='^(cli|common|daemon|lib)/.*[.]c$'
+COVERAGE=$PWD/selftests/run/coverage
+REPORT=(python3 -B "$COVERAGE/report.py")
 
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 
 # MemAvailable is further from what there is than others.sh thinks.
 NOT_HERE=(others.sh)
-GUESTS=(oom long graceful limiting warning swapping spiral faulty)
+GUESTS=(oom long graceful limiting warning swapping spiral faulty tools)
 
-# guest LABEL "OPTION..." TEST...: leaves what the guest counted in $WORK/counts.LABEL
+# verdict_of LABEL: the file of what the guest has said
+verdict_of()
+{
+	echo "$RESULTS/gcov-$1.verdict"
+}
+
+# guest LABEL "OPTION..." TEST...: what it counts is in its verdict.
 guest()
 {
 	local label=$1
 	local options
 	local status=0
 	local tests
-	local verdict=$CACHE_DIR/results/gcov-$label.verdict
 
-	rm -f "$verdict"
+	rm -f "$(verdict_of "$label")"
 	read -ra options <<<"$2"
 	shift 2
 	mapfile -t tests < <(printf '%s\n' "$@" | grep -vxF -f <(printf '%s\n' "${NOT_HERE[@]}"))
 	"$VM/boot.sh" --label "gcov-$label" "${options[@]}" --timeout 3600 --test-timeout 3000 --file "$ABI_FILE" \
-		--append "OOMS=4 STORM=1500 RANKED=400 LIMITS=200 ROUNDS=1 CYCLES=2 SWINGS=4 CHURN=15 EACH=3 STALL_MS=2000" \
+		--append "OOMS=4 STORM=1500 RANKED=400 LIMITS=200 ROUNDS=1 CYCLES=2 SWINGS=4 CHURN=15 EACH=3 STALL_MS=2000 GCOV_PREFIX=$PREFIX" \
 		"$KERNEL" -- "${tests[@]}" gcov_dump.sh >"$WORK/$label" 2>&1 || status=$?
 	grep -vE '^ok ' "$WORK/$label" || true
-	mkdir "$WORK/counts.$label"
-	sed -n 's/^# gcov //p' "$verdict" | tr -d '\r' | base64 -d |
-		tar -C "$WORK/counts.$label" -xz || die "the guest $label has left no counts"
 	return "$status"
 }
 
@@ -65,10 +74,11 @@ play()
 	swapping) guest swapping "--swap 400" "${SWAPPING[@]}" ;;
 	spiral) guest spiral "--icount --swap 400 --iops 300" "${SWAPPING_TIMED[@]}" ;;
 	faulty) guest faulty "--mem 512" "${FAULTY[@]}" ;;
+	tools) TOOLS_BUILD=$TOOLS_CACHE/build/guest TOOLS_FLAGS=COVERAGE=1 guest tools "--mem 512 --tools --udev" "${TOOLS[@]}" ;;
 	esac
 }
 
-# Two at a time; the module is built before both want it.
+# count_module LABEL...: two at a time; the module is built before both want it.
 count_module()
 {
 	local failed=0
@@ -76,7 +86,7 @@ count_module()
 	local label
 
 	"$VM/module.sh" "$KERNEL" >/dev/null
-	for label in "${GUESTS[@]}"; do
+	for label; do
 		if [[ $running -ge 2 ]]; then
 			wait -n || failed=1
 			running=$((running - 1))
@@ -91,15 +101,28 @@ count_module()
 	return "$failed"
 }
 
+# unpack LABEL: what the guest has counted
+unpack()
+{
+	mkdir "$WORK/counts.$1"
+	sed -n 's/^# gcov //p' "$(verdict_of "$1")" | tr -d '\r' | base64 -d | tar -C "$WORK/counts.$1" -xz ||
+		die "the guest $1 has left no counts"
+}
+
 # The counts of all guests as one, beside the compiler's notes.
 merge_module()
 {
-	local sum=$WORK/counts.${GUESTS[0]}
+	local sum=
 	local label
 
-	for label in "${GUESTS[@]:1}"; do
-		gcov-tool merge -o "$WORK/sum.$label" "$sum" "$WORK/counts.$label" >/dev/null
-		sum=$WORK/sum.$label
+	for label in "${GUESTS[@]}"; do
+		unpack "$label"
+		if [[ -n $sum ]]; then
+			gcov-tool merge -o "$WORK/sum.$label" "$sum" "$WORK/counts.$label" >/dev/null
+			sum=$WORK/sum.$label
+		else
+			sum=$WORK/counts.$label
+		fi
 	done
 	gather "$sum" '*.gcda'
 	gather "$CACHE_DIR/build/$KERNEL" '*.gcno'
@@ -121,136 +144,102 @@ gather()
 
 count_tools()
 {
-	rm -rf "$TOOLS_CACHE"
-	CACHE_DIR=$TOOLS_CACHE CFLAGS='-O1 -g --coverage' LDFLAGS=--coverage \
+	CACHE_DIR=$TOOLS_CACHE TOOLS_VARIANT=counted TOOLS_FLAGS=COVERAGE=1 \
 		userspace-tools/tests/run.sh >"$WORK/tools.log" 2>&1 || {
 		grep '^not ok' "$WORK/tools.log"
 		return 1
 	}
 }
 
-# lines_of FILE.gcda...: "file TAB line TAB count", "file TAB line TAB number TAB count" of each branch of a
-# line, and "file TAB name TAB count TAB function TAB" of each function
+# What the guest's programs have counted, beside the compiler's notes.
+gather_tools()
+{
+	rsync -a --include='*/' --include='*.gcda' --exclude='*' "$WORK/counts.tools$TOOLS_CACHE/" "$TOOLS_CACHE/"
+}
+
+# lines_of FILE.gcda...: as coverage/report.py wants them
 lines_of()
 {
 	gcov --branch-probabilities --json-format --stdout "$@" 2>/dev/null | jq -r '
 		.files[] | .file as $file |
-		(.lines[] | [$file, .line_number, .count] | @tsv),
+		(.lines[] | ["line", $file, .line_number, .count, .function_name] | @tsv),
 		(.lines[] | .line_number as $line | .branches | to_entries[] |
-			[$file, $line, .key, .value.count] | @tsv),
-		(.functions[] | [$file, .name, .execution_count, "function", ""] | @tsv)'
+			["branch", $file, $line, .key, .value.count] | @tsv),
+		(.functions[] | ["function", $file, .name, .execution_count] | @tsv)' |
+		sed 's#\t[^\t]*/\(userspace-tools\|build/[^/\t]*\)/#\t#'
 }
 
-# table PATTERN: of the files that match, from lines_of; lines that several objects have of a file
-# (headers, what KUnit includes) are added up.
-table()
+# counts_of DIR: of the objects below it
+counts_of()
 {
-	sort -t "$(printf '\t')" -k 1,1 -k 2,2n | awk -F '\t' -v pattern="$1" '
-	function percent(part, whole) { return whole ? sprintf("%.1f %%", 100 * part / whole) : "" }
-	function end_range() {
-		if (from)
-			left[range_file] = left[range_file] (left[range_file] ? ", " : "") \
-				(from == to ? from : from "-" to)
-		from = 0
-	}
-	function end_line() {
-		if (!line)
-			return
-		lines[file]++
-		reached[file] += hit > 0
-		if (hit) {
-			end_range()
-		} else {
-			if (!from || range_file != file) {
-				end_range()
-				from = line
-				range_file = file
-			}
-			to = line
-		}
-		line = 0
-	}
-	{ sub(/^.*\/(userspace-tools|build\/[^\/]*)\//, "", $1) }
-	$1 !~ pattern { next }
-	NF == 5 { entered[$1, $2] += $3; function_file[$1, $2] = $1; function_name[$1, $2] = $2; next }
-	NF == 4 { branch[$1, $2, $3] += $4; branch_file[$1, $2, $3] = $1; next }
-	$1 != file || $2 != line { end_line(); file = $1; line = $2; hit = 0 }
-	{ hit += $3 }
-	END {
-		end_line()
-		end_range()
-		for (key in entered)
-			if (!entered[key])
-				silent[function_file[key]] = silent[function_file[key]] \
-					(silent[function_file[key]] ? ", " : "") "`" function_name[key] "`"
-		for (key in branch) {
-			branches[branch_file[key]]++
-			taken[branch_file[key]] += branch[key] > 0
-		}
-		for (file in lines) {
-			printf "| `%s` | %d | %s | %d | %s | %s | %s |\n", file, lines[file],
-				percent(reached[file], lines[file]), branches[file],
-				percent(taken[file], branches[file]), left[file], silent[file]
-			all_lines += lines[file]
-			all_reached += reached[file]
-			all_branches += branches[file]
-			all_taken += taken[file]
-		}
-		printf "| ~all | %d | %s | %d | %s | | |\n", all_lines, percent(all_reached, all_lines),
-			all_branches, percent(all_taken, all_branches)
-	}' | sort | sed 's/~all/**all**/'
+	local files
+
+	mapfile -d '' -t files < <(find "$1" -name '*.gcda' -print0 | sort -z)
+	lines_of "${files[@]}"
 }
 
-# error_labels TREE: of the module's sources there; lines_of has their path in the build.
+# error_labels COUNTS TREE: of the module's sources there
 error_labels()
 {
-	find "$WORK/module" -name '*.gcda' -print0 | sort -z | lines_of_null |
-		sed 's|^.*/build/[^/]*/||' >"$WORK/lines"
-	(cd "$1" && find module -name '*.c' -not -path 'module/tests/*' | LC_ALL=C sort |
-		xargs awk -f "$LABELS" "$WORK/lines")
+	(cd "$2" && find module -name '*.c' -not -path 'module/tests/*' | LC_ALL=C sort |
+		xargs awk -f "$COVERAGE/labels.awk" "$1")
+}
+
+# What faults_load.sh and faults_write.sh have said of what they had refused.
+refusals()
+{
+	tr -d '\r' <"$(verdict_of faulty)" |
+		sed -n 's/^.*# \(.* loads, of them .*\|.* calls refused\|.* of writes failed\|.* files, .* reads\)$/- \1/p'
 }
 
 write_page()
 {
-	local head='| file | lines | reached | branches | taken | lines not reached | functions never entered |'
-	local rule='|---|---|---|---|---|---|---|'
+	local head='| file | lines | reached | branches | taken | all | taken | lines not reached | functions never entered |'
+	local rule='|---|---|---|---|---|---|---|---|---|'
 
 	cat <<-EOT
 	# Code that the tests reach
 
 	Written by \`make coverage\` on $(date -u +%F), at $(git rev-parse --short HEAD), by
 	$(machine). That a line was
-	reached does not say that a test would notice if it were wrong. Branches are those of the compiler, those
-	of the kernel's macros among them.
+	reached does not say that a test would notice if it were wrong. "Branches" are the compiler's on lines where the source
+	has a condition or a loop; "all" are those of macros, too (WARN_ON(), locks, checks of lists).
 
 	## The module
 
-	KUnit and the scripts of \`selftests/\` on \`$KERNEL\`, without those that take the machine down, and
-	without the tools.
+	KUnit and the scripts of \`selftests/\` on \`$KERNEL\`, without those that take the machine down.
 
-	$(error_labels .)
+	$(error_labels "$WORK/module.counts" .)
 
 	$head
 	$rule
-	$(find "$WORK/module" -name '*.gcda' -print0 | sort -z | lines_of_null | table "$SOURCES")
+	$("${REPORT[@]}" table "$WORK/module.counts" "$SOURCES" .)
+
+	Lines that were not reached, by their functions:
+
+	$("${REPORT[@]}" left "$WORK/module.counts" "$SOURCES" . "$COVERAGE/module.reasons")
+
+	## What the kernel refuses
+
+	\`selftests/abi/faults_load.sh\` and \`faults_write.sh\`, in the guest that the lines above were counted in: each
+	allocation of a load, of a write and of a read fails once, and each call that may fail. What fails leaves
+	nothing, or it works. (With KASAN and kmemleak they run in \`make check-debug\`.)
+
+	$(refusals)
 
 	## The tools
 
-	\`userspace-tools/tests\`, which need neither the module nor a guest. Code that wants the real module
-	(emergencies, locked memory) is tested in guests, and not counted.
+	\`userspace-tools/tests\`, which need neither the module nor a guest, and the tools' scripts of
+	\`selftests/tools/\` in a guest with the module. What a child does between its last wait and a SIGKILL is not counted.
 
 	$head
 	$rule
-	$(find "$TOOLS_CACHE" -name '*.gcda' -print0 | sort -z | lines_of_null | table '^(cli|common|daemon|lib)/.*[.]c$')
+	$("${REPORT[@]}" table "$WORK/tools.counts" "$TOOLS_SOURCES" userspace-tools)
+
+	Lines that were not reached, by their functions:
+
+	$("${REPORT[@]}" left "$WORK/tools.counts" "$TOOLS_SOURCES" userspace-tools "$COVERAGE/tools.reasons")
 	EOT
-}
-
-lines_of_null()
-{
-	local files
-
-	mapfile -d '' -t files
-	lines_of "${files[@]}"
 }
 
 # Two files of one name: one is reached, one is not. And two labels.
@@ -262,7 +251,7 @@ self_test()
 
 	for room in limits sysfs; do
 		mkdir -p "$build/module/$room"
-		printf 'int %s_report(int a)\n{\n\tif (a)\n\t\treturn 2;\n\treturn 1;\n}\n' "$room" >"$build/module/$room/report.c"
+		printf '#define HIDDEN(a) do { if (a) hidden++; } while (0)\nstatic int hidden;\nint %s_report(int a)\n{\n\tif (a)\n\t\treturn 2;\n\tHIDDEN(a);\n\treturn !hidden;\n}\n' "$room" >"$build/module/$room/report.c"
 	done
 	cat >"$build/module/main.c" <<-EOT
 	int limits_report(int a);
@@ -287,30 +276,47 @@ self_test()
 	)
 	gather "$WORK/build" '*.gcda'
 	gather "$WORK/build" '*.gcno'
-	find "$WORK/module" -name '*.gcda' -print0 | sort -z | lines_of_null |
-		table "$SOURCES" >"$WORK/planted"
-	error_labels "$build" >>"$WORK/planted"
+	counts_of "$WORK/module" >"$WORK/counts"
+	echo '@never Nobody calls it.' >"$WORK/reasons"
+	echo 'module/sysfs/*.c sysfs_report never' >>"$WORK/reasons"
+	{
+		"${REPORT[@]}" table "$WORK/counts" "$SOURCES" "$build"
+		"${REPORT[@]}" left "$WORK/counts" "$SOURCES" "$build" "$WORK/reasons"
+		"${REPORT[@]}" branches "$WORK/counts" "$SOURCES" "$build"
+		error_labels "$WORK/counts" "$build"
+	} >"$WORK/planted"
 	cat "$WORK/planted"
-	grep -qF '`module/limits/report.c` | 4 | 75.0 % | 2 | 50.0 % | 4 |  |' "$WORK/planted" &&
-		grep -qF '`module/sysfs/report.c` | 4 | 0.0 % | 2 | 0.0 % | 1-5 | `sysfs_report` |' "$WORK/planted" &&
+	grep -qF '`module/limits/report.c` | 5 | 80.0 % | 2 | 50.0 % | 4 | 50.0 % | 6 |  |' "$WORK/planted" &&
+		grep -qF '`module/sysfs/report.c` | 5 | 0.0 % | 2 | 0.0 % | 4 | 0.0 % | 3-8 | `sysfs_report` |' "$WORK/planted" &&
+		grep -qF -- '- Nobody calls it. **5 lines**: `module/sysfs/report.c`: sysfs_report() 5' "$WORK/planted" &&
+		grep -qF -- '- No reason: a test is missing. **4 lines**: `module/limits/report.c`: limits_report() 1' "$WORK/planted" &&
+		grep -qF "source	module/limits/report.c:5	1 of 2	if (a)" "$WORK/planted" &&
 		grep -qF '1 of 2 error labels were jumped to, from 1 of 2 places.' "$WORK/planted" &&
 		grep -qF '`module/main.c:9`: out' "$WORK/planted"
 }
 
-case ${1-} in
-"") ;;
---self-test) self_test; exit ;;
-*) die "usage: gcov.sh [--self-test]" ;;
-esac
-
+[[ ${1-} != --self-test ]] || { self_test; exit; }
+for label; do
+	[[ " ${GUESTS[*]} " == *" $label "* ]] || die "there is no guest $label"
+done
+[[ $# -gt 0 ]] || {
+	rm -rf "$TOOLS_CACHE"
+	set -- "${GUESTS[@]}"
+}
 "$VM/setup.sh"
+mkdir -p "$RESULTS"
 failed=0
-count_module || failed=1
+count_module "$@" || failed=1
 merge_module
 count_tools || failed=1
-mkdir -p "$RESULTS"
+gather_tools
+counts_of "$WORK/module" >"$WORK/module.counts"
+counts_of "$TOOLS_CACHE" >"$WORK/tools.counts"
 write_page >"$PAGE.new"
 mv "$PAGE.new" "$PAGE"
-sed -n '/^|/p; / error labels /,/^|/p' "$PAGE"
+for part in module tools; do
+	cp "$WORK/$part.counts" "$RESULTS/coverage-$part.counts"
+done
+sed -n '/^|/p; / error labels /,/^|/p; /^- /p' "$PAGE"
 say_where "$PAGE"
 exit "$failed"

@@ -3,17 +3,19 @@
 #
 # tools.sh DIR: builds the tools without shared libraries and installs them below DIR, as a
 # small system would have them; the examples' programs lie in DIR/selftests/examples.
+# TOOLS_BUILD, TOOLS_FLAGS: another folder to build in, and a word for make.
 
 set -euo pipefail
 
 # shellcheck source=selftests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-BUILD=$CACHE_DIR/build/tools
+BUILD=${TOOLS_BUILD:-$CACHE_DIR/build/tools}
 
 tools_make()
 {
-	make -s -C "$REPO_ROOT/userspace-tools" STATIC=1 O="$BUILD" PREFIX=/usr "$@"
+	make -s -C "$REPO_ROOT/userspace-tools" STATIC=1 ${TOOLS_FLAGS:+"$TOOLS_FLAGS"} O="$BUILD" PREFIX=/usr \
+		"$@"
 }
 
 main()

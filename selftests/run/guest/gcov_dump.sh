@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Last in a guest whose kernel counts which lines were reached (gcov.sh): prints what it has
-# counted of the module, an archive in lines "# gcov ...".
+# counted of the module, and of programs that leave their counts in GCOV_PREFIX: an archive in lines "# gcov ...".
 
 # shellcheck source=lib/ktap.sh
 . "$(dirname "$0")/lib/ktap.sh"
@@ -18,6 +18,7 @@ while read -r name; do
 	mkdir -p "/tmp/counts/$(dirname "$name")"
 	cat "$COUNTS/$name" >"/tmp/counts/$name"
 done </tmp/names
+[ ! -d "${GCOV_PREFIX-}" ] || cp -r "$GCOV_PREFIX"/. /tmp/counts
 tar -C /tmp/counts -cz . | base64 | sed 's/^/# gcov /'
 check "there is something counted" [ -s /tmp/names ]
 verdict

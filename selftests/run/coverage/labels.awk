@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # labels.awk COUNTS SOURCE...: the labels of C sources that no goto jumped to, and a sum. COUNTS has
-# "file TAB line TAB count" of gcov, several for a line if several objects have the file.
+# "line TAB file TAB line TAB count" of gcov.sh, several for a line if several objects have the file.
 # A label that is reached from above only, from the label before it, has not been jumped to.
 
 BEGIN { FS = "\t" }
 
 FILENAME == ARGV[1] {
-	if (NF == 3 && $2 ~ /^[0-9]+$/ && $3 > 0)
-		reached[$1, $2] = 1
+	if ($1 == "line" && $4 > 0)
+		reached[$2, $3] = 1
 	next
 }
 

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The tables of "make coverage".
+
+report.py table COUNTS PATTERN TREE: a table of the files that match, and their sum
+report.py left COUNTS PATTERN TREE REASONS: lines that were not reached, by function, with the reason
+report.py branches COUNTS PATTERN TREE: lines of which a branch was not taken, for who writes tests
+
+COUNTS are lines of gcov.sh, with tabs:
+  line FILE LINE COUNT FUNCTION
+  branch FILE LINE NUMBER COUNT
+  function FILE NAME COUNT
+Several objects may have a line (headers, what KUnit includes): their counts are added up. TREE has the sources:
+a branch is of the source if its line has a condition or a loop in its text, else it is of a macro.
+"""
+import collections
+import fnmatch
+import re
+import sys
+
+CONDITION = re.compile(r"\b(if|while|for|switch|case)\b|&&|\|\||\?|\bfor_each|_for_each|\b(min|max|clamp)(_t)?\(")
+# What a line ends with after which a statement begins.
+ENDS = re.compile(r"(^|[;{}:]|\*/|\belse|\bdo)$")
+# Macros that look like a condition to nobody but the compiler.
+QUIET = re.compile(r"\b(WARN|BUG|lockdep_assert)\w*\(")
+
+
+class Counts:
+    def __init__(self, path, pattern, tree):
+        self.lines = collections.defaultdict(lambda: collections.defaultdict(int))
+        self.function = {}
+        self.branches = collections.defaultdict(lambda: collections.defaultdict(int))
+        self.entered = collections.defaultdict(lambda: collections.defaultdict(int))
+        self.tree = tree
+        self.sources = {}
+        wanted = re.compile(pattern)
+        with open(path, encoding="utf-8") as rows:
+            for row in rows:
+                kind, file, *rest = row.rstrip("\n").split("\t")
+                if not wanted.search(file):
+                    continue
+                if kind == "line":
+                    number = int(rest[0])
+                    self.lines[file][number] += int(rest[1])
+                    self.function[file, number] = rest[2]
+                elif kind == "branch":
+                    self.branches[file][int(rest[0]), int(rest[1])] += int(rest[2])
+                else:
+                    self.entered[file][rest[0]] += int(rest[1])
+
+    def source(self, file):
+        if file not in self.sources:
+            with open(f"{self.tree}/{file}", encoding="utf-8") as source:
+                self.sources[file] = [line.strip() for line in source.read().split("\n")]
+        return self.sources[file]
+
+    def statement(self, file, number):
+        """The text of the statement that the line is a part of."""
+        text = self.source(file)
+        first = last = number - 1
+        while first and not ENDS.search(text[first - 1]):
+            first -= 1
+        while last + 1 < len(text) and not ENDS.search(text[last]):
+            last += 1
+        return " ".join(text[first:last + 1])
+
+    def of_source(self, file, number):
+        """Does a reader see a condition there?"""
+        text = self.statement(file, number)
+        return bool(CONDITION.search(text)) and not QUIET.search(text)
+
+
+def percent(part, whole):
+    return f"{100 * part / whole:.1f} %" if whole else ""
+
+
+def ranges(numbers):
+    """[1, 2, 3, 7] as "1-3, 7"; lines without code between two do not end a range."""
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in numbers)
+
+
+def runs(lines):
+    """The unreached ones, as first and last of each run that no reached line interrupts."""
+    found = []
+    open_run = False
+    for number in sorted(lines):
+        if lines[number]:
+            open_run = False
+        elif open_run:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+            open_run = True
+    return found
+
+
+def taken(branches):
+    return sum(1 for count in branches.values() if count), len(branches)
+
+
+def print_table(counts):
+    total = [0] * 6
+    for file in sorted(counts.lines):
+        lines = counts.lines[file]
+        every = counts.branches[file]
+        seen = {key: n for key, n in every.items() if counts.of_source(file, key[0])}
+        row = [sum(1 for n in lines.values() if n), len(lines), *taken(seen), *taken(every)]
+        total = [a + b for a, b in zip(total, row)]
+        silent = ", ".join(f"`{name}`" for name, n in sorted(counts.entered[file].items()) if not n)
+        print(f"| `{file}` | {row[1]} | {percent(row[0], row[1])} | {row[3]} | {percent(row[2], row[3])} | "
+              f"{row[5]} | {percent(row[4], row[5])} | {ranges(runs(lines))} | {silent} |")
+    print(f"| **all** | {total[1]} | {percent(total[0], total[1])} | {total[3]} | {percent(total[2], total[3])} | "
+          f"{total[5]} | {percent(total[4], total[5])} | | |")
+
+
+def read_reasons(path):
+    """Lines "FILE FUNCTION CODE" with * in both, and "@CODE text"."""
+    codes, rules = {}, []
+    with open(path, encoding="utf-8") as rows:
+        for row in rows:
+            words = row.split(None, 1) if row.startswith("@") else row.split()
+            if not words or row.startswith("#"):
+                continue
+            if row.startswith("@"):
+                codes[words[0][1:]] = words[1].strip()
+            else:
+                rules.append(words)
+    return codes, rules
+
+
+def print_left(counts, reasons):
+    codes, rules = read_reasons(reasons)
+    left = collections.defaultdict(list)
+    for file in sorted(counts.lines):
+        for number in sorted(counts.lines[file]):
+            if not counts.lines[file][number]:
+                left[file, counts.function[file, number]].append(number)
+    by_code = collections.defaultdict(list)
+    for (file, function), numbers in left.items():
+        code = next((rule[2] for rule in rules if fnmatch.fnmatch(file, rule[0]) and
+                     fnmatch.fnmatch(function, rule[1])), None)
+        by_code[code].append((file, function, numbers))
+    for code in [*codes, None]:
+        if code not in by_code:
+            continue
+        lines = sum(len(numbers) for _, _, numbers in by_code[code])
+        text = codes.get(code, "No reason: a test is missing.")
+        places = collections.defaultdict(list)
+        for file, function, numbers in by_code[code]:
+            places[file].append(f"{function}() {len(numbers)}")
+        where = "; ".join(f"`{file}`: {', '.join(names)}" for file, names in places.items())
+        print(f"- {text} **{lines} lines**: {where}")
+
+
+def print_branches(counts):
+    for file in sorted(counts.lines):
+        by_line = collections.defaultdict(list)
+        for (number, _), n in counts.branches[file].items():
+            by_line[number].append(n)
+        for number in sorted(by_line):
+            missing = sum(1 for n in by_line[number] if not n)
+            if missing:
+                kind = "source" if counts.of_source(file, number) else "macro"
+                print(f"{kind}\t{file}:{number}\t{missing} of {len(by_line[number])}\t{counts.source(file)[number - 1]}")
+
+
+def main():
+    command, path, pattern, tree, *rest = sys.argv[1:]
+    counts = Counts(path, pattern, tree)
+    if command == "table":
+        print_table(counts)
+    elif command == "left":
+        print_left(counts, rest[0])
+    elif command == "branches":
+        print_branches(counts)
+    else:
+        sys.exit(__doc__)
+
+
+main()
