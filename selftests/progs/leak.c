@@ -11,6 +11,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/mempolicy.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -21,6 +23,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,6 +42,7 @@ struct plan {
 	const char *comm;
 	const char *score_adj;
 	const char *rank;	/* or NULL: do not rank */
+	const char *node;	/* all its memory is of this one, or NULL */
 	bool rank_may_fail;
 	bool gated;
 	bool leaks;
@@ -68,6 +72,14 @@ static int try_write(const char *path, const char *text)
 	n = write(fd, text, strlen(text));
 	close(fd);
 	return n < 0 ? -1 : 0;
+}
+
+static void bind_to(const char *node)
+{
+	unsigned long nodes = 1UL << strtoul(node, NULL, 10);
+
+	if (syscall(SYS_set_mempolicy, MPOL_BIND, &nodes, sizeof(nodes) * CHAR_BIT))
+		die("set_mempolicy");
 }
 
 static void join_cgroup(const char *dir)
@@ -216,7 +228,7 @@ static void eat(const struct plan *plan)
 
 static void usage(void)
 {
-	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR]\n"
+	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR] [-N NODE]\n"
 	      "            [-h HOLD_KB] [-g] [-l LEAK_KB (0: for ever)] [-k CHUNK_KB] [-s PACE_MS]\n"
 	      "            [-v KB_PER_S] [-f FILE] [-L (locked)] [-P (real-time)] [-B (busy)] [-p (chunk at once)]\n"
 	      "            [-x (incompressible)] [-X (every other page)] [-K (in the kernel)] [-n (not touched)] [-t SECONDS (from the gate to SIGALRM)]\n",
@@ -229,7 +241,7 @@ static struct plan parse(int argc, char **argv)
 	struct plan plan = { .score_adj = "0", .chunk_kb = 256 };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "a:Bc:C:f:gh:k:Kl:LnpPr:R:s:t:v:xX")) != -1) {
+	while ((opt = getopt(argc, argv, "a:Bc:C:f:gh:k:Kl:LnN:pPr:R:s:t:v:xX")) != -1) {
 		switch (opt) {
 		case 'a':
 			plan.score_adj = optarg;
@@ -261,6 +273,9 @@ static struct plan parse(int argc, char **argv)
 			break;
 		case 'L':
 			plan.locked = true;
+			break;
+		case 'N':
+			plan.node = optarg;
 			break;
 		case 'n':
 			plan.untouched = true;
@@ -320,6 +335,8 @@ int main(int argc, char **argv)
 		prctl(PR_SET_NAME, plan.comm);
 	if (plan.cgroup)
 		join_cgroup(plan.cgroup);
+	if (plan.node)
+		bind_to(plan.node);
 	if (plan.rank)
 		rank_self(&plan);
 	if (plan.locked && mlockall(MCL_FUTURE | MCL_ONFAULT))

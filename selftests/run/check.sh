@@ -25,7 +25,7 @@ LANES=${LANES:-$(($(nproc) + 2))}
 QUICK=(
 	debug-6.12 debian-6.12 debian-6.1 static 6.12-graceful 6.1-swapping 6.1-warning dkms deb
 	6.12-panic_on_oom tools model 6.1-limiting 6.1-swapping-timed demo image 6.12-tools
-	6.12-no_victim_never 6.12-no_victim_panic 6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw worlds harness
+	6.12-no_victim_never 6.12-no_victim_panic 6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw 6.1-nodes worlds harness
 )
 # The parts of "make check-debug".
 DEBUGGED=(debug-6.12-faulty debug-6.12-rest debug-6.12-oom)
@@ -182,6 +182,7 @@ guest_part()
 			"${SWAPPING_TIMED[@]}"
 		;;
 	6.1-memsw) boot "$1" --swap 400 --timeout 300 debian-6.1 -- memsw.sh ;;
+	6.1-nodes) boot "$1" --mem 320 --append numa=fake=2 --timeout 300 debian-6.1 -- nodes.sh ;;
 	6.1-limiting) boot "$1" --icount --timeout 900 debian-6.1 -- "${LIMITING[@]}" ;;
 	6.12-tools) boot "$1" --tools --udev --timeout 600 debian-6.12 -- "${TOOLS[@]}" ;;
 	6.12-tools-examples)
