@@ -35,7 +35,8 @@ trap 'rm -rf "$WORK"' EXIT
 
 # MemAvailable is further from what there is than others.sh thinks.
 NOT_HERE=(others.sh)
-GUESTS=(oom long graceful limiting warning swapping spiral faulty tools)
+# The longest first.
+GUESTS=(faulty oom long limiting spiral graceful warning swapping tools nodes)
 
 # verdict_of LABEL: the file of what the guest has said
 verdict_of()
@@ -74,6 +75,7 @@ play()
 	swapping) guest swapping "--swap 400" "${SWAPPING[@]}" ;;
 	spiral) guest spiral "--icount --swap 400 --iops 300" "${SWAPPING_TIMED[@]}" ;;
 	faulty) guest faulty "--mem 512" "${FAULTY[@]}" ;;
+	nodes) guest nodes "--mem 320 --append numa=fake=2" nodes.sh ;;
 	tools) TOOLS_BUILD=$TOOLS_CACHE/build/guest TOOLS_FLAGS=COVERAGE=1 guest tools "--mem 512 --tools --udev" "${TOOLS[@]}" ;;
 	esac
 }
