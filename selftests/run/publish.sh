@@ -39,4 +39,5 @@ fi
 for name in benchmarks coverage limits model mutants soak worlds; do
 	[[ ! -e $RESULTS/$name.md ]] || publish "$name.md" cat "$RESULTS/$name.md"
 done
+[[ ! -e $RESULTS/worlds.judged ]] || publish worlds.judged cat "$RESULTS/worlds.judged"
 [[ $published -gt 0 ]] || die "no results in $RESULTS"

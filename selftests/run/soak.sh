@@ -3,7 +3,7 @@
 #
 # soak.sh [PART...]: thousands of emergencies of all kinds at the same time and a thousand loads on each kernel, a
 # million random writes and reads, and what the sanitisers say that make check has no time for. With a
-# thread of the host for each CPU. Leaves a page in CACHE_DIR; a part that was not run keeps its row.
+# thread of the host for each CPU. Leaves a page in CACHE_DIR; a part that was not run here keeps the row that is published.
 # soak.sh --page: the page of what is there.
 # OOMS, CYCLES, COUNT: other numbers than those of PARTS.
 
@@ -120,17 +120,31 @@ run_sanitised()
 	echo "| $2 | ${#SANITISED[@]} | $(ended "$1") | $(measured) |" >"$ROWS/$1.row"
 }
 
-rows()
+# published_row SECTION KERNEL: the row of an earlier run, maybe of another machine
+published_row()
 {
-	local part
+	awk -v section="## $1" -v row="| $2 |" '
+		/^## / { inside = $0 == section }
+		inside && index($0, row) == 1 { print }' "$PUBLISHED/soak.md"
+}
 
-	for part; do
-		cat "$ROWS/$part.row" 2>/dev/null || echo "| ${part%-loads} | not run |"
-	done
+# row PART SECTION KERNEL
+row()
+{
+	local published
+
+	if [[ -e $ROWS/$1.row ]]; then
+		cat "$ROWS/$1.row"
+	else
+		published=$(published_row "$2" "$3")
+		echo "${published:-| $3 | not run |}"
+	fi
 }
 
 print_page()
 {
+	local kernel
+
 	cat <<-EOT
 	# Soak
 
@@ -142,13 +156,15 @@ print_page()
 
 	\`selftests/oom/soak.sh\`: four cgroups run out of memory in a loop, SysRq asks for victims, userspace does, and the
 	machine itself runs out of memory again and again, all at the same time. Memory is that of the kernel in KiB,
-	before and after: objects of slabs, vmalloc and the memory of each CPU. A difference above 256 fails, as does
-	one above 4096 of all unreclaimable slab pages, where blocks above 8 KiB are.
+	before and after: objects of slabs, vmalloc and the memory of each CPU. A difference above 256 fails;
+	so does, in rows after 386c252, one above 4096 of all unreclaimable slab pages, where blocks above 8 KiB are.
 
 	| kernel | of the machine | of cgroups | SysRq | requests | killed | memory | tests | time | module |
 	|---|---|---|---|---|---|---|---|---|---|
 	EOT
-	rows "${KERNELS[@]}"
+	for kernel in "${KERNELS[@]}"; do
+		row "$kernel" Emergencies "$kernel"
+	done
 	cat <<-'EOT'
 
 	debug-6.12 has KASAN, lockdep, UBSAN, debug objects and kmemleak, which looks at the end.
@@ -161,7 +177,9 @@ print_page()
 	| kernel | loads | memory | tests | time | module |
 	|---|---|---|---|---|---|
 	EOT
-	rows "${KERNELS[@]/%/-loads}"
+	for kernel in "${KERNELS[@]}"; do
+		row "$kernel-loads" Loads "$kernel"
+	done
 	cat <<-'EOT'
 
 	## Random writes and reads
@@ -172,7 +190,7 @@ print_page()
 	| kernel | writes | of these refused | reads | commits of staged values | OOMs | violations | tests | time | module |
 	|---|---|---|---|---|---|---|---|---|---|
 	EOT
-	rows fuzz
+	row fuzz "Random writes and reads" debian-6.12
 	cat <<-EOT
 
 	## Sanitisers
@@ -183,7 +201,8 @@ print_page()
 	| kernel | scripts | tests | time | module |
 	|---|---|---|---|---|
 	EOT
-	rows kcsan kmsan
+	row kcsan Sanitisers debug-6.12-kcsan
+	row kmsan Sanitisers debug-6.12-kmsan
 }
 
 run_part()

@@ -6,7 +6,8 @@
 # worlds that failed in CACHE_DIR/results/worlds.failed.
 # worlds.sh --check: the few that "make check" plays, in one boot, and whether the oracle would have been red
 # if something else had been seen of them.
-# worlds.sh --more: those that the last run did not come to, because its time was over or it was ended.
+# worlds.sh --more: those that the last run did not come to, because its time was over or it was ended; if there was
+# none here, the one that is published.
 # worlds.sh --seeds SEED...: these.
 # worlds.sh --page: what the last run found, as a page.
 # worlds.sh --shrink SEED|FILE: takes one ingredient after the other out of a world that fails, as long as
@@ -370,7 +371,7 @@ run_more()
 {
 	local n first last
 
-	[[ -e $JUDGED ]] || die "no run is left in $RESULTS"
+	[[ -e $JUDGED ]] || cp "$PUBLISHED/worlds.judged" "$JUDGED" 2>/dev/null || die "no run is left in $RESULTS"
 	read -r _ n first last boots _ _ module_was <"$JUDGED"
 	run=("$n" "$first" "$last")
 	sed 1d "$JUDGED" >"$work/judged"
