@@ -19,8 +19,8 @@ import re
 import sys
 
 CONDITION = re.compile(r"\b(if|while|for|switch|case)\b|&&|\|\||\?|\bfor_each|_for_each|\b(min|max|clamp)(_t)?\(")
-# What a line ends with after which a statement begins.
-ENDS = re.compile(r"(^|[;{}:]|\*/|\belse|\bdo)$")
+# What a line ends with that goes on in the next one.
+OPEN = re.compile(r"(&&|\|\||[?=,(+*|&-]|\breturn)$")
 # Macros that look like a condition to nobody but the compiler.
 QUIET = re.compile(r"\b(WARN|BUG|lockdep_assert)\w*\(")
 
@@ -54,20 +54,26 @@ class Counts:
                 self.sources[file] = [line.strip() for line in source.read().split("\n")]
         return self.sources[file]
 
-    def statement(self, file, number):
-        """The text of the statement that the line is a part of."""
+    def expression(self, file, number):
+        """The text of the expression that the line is a part of, which may have several lines."""
         text = self.source(file)
         first = last = number - 1
-        while first and not ENDS.search(text[first - 1]):
+        while first and (OPEN.search(text[first - 1]) or closes(text[first:last + 1]) > 0):
             first -= 1
-        while last + 1 < len(text) and not ENDS.search(text[last]):
+        while last + 1 < len(text) and (OPEN.search(text[last]) or closes(text[first:last + 1]) < 0):
             last += 1
         return " ".join(text[first:last + 1])
 
     def of_source(self, file, number):
         """Does a reader see a condition there?"""
-        text = self.statement(file, number)
+        text = self.expression(file, number)
         return bool(CONDITION.search(text)) and not QUIET.search(text)
+
+
+def closes(lines):
+    """How many more brackets are closed than opened."""
+    text = "".join(lines)
+    return text.count(")") - text.count("(")
 
 
 def percent(part, whole):
