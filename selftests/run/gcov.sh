@@ -36,7 +36,8 @@ trap 'rm -rf "$WORK"' EXIT
 # MemAvailable is further from what there is than others.sh thinks.
 NOT_HERE=(others.sh)
 # The longest first.
-GUESTS=(faulty oom long limiting spiral graceful warning swapping tools nodes)
+GUESTS=(faulty oom long limiting spiral graceful warning swapping tools storms
+	adversary nodes)
 
 # verdict_of LABEL: the file of what the guest has said
 verdict_of()
@@ -75,6 +76,11 @@ play()
 	swapping) guest swapping "--swap 400" "${SWAPPING[@]}" ;;
 	spiral) guest spiral "--icount --swap 400 --iops 300" "${SWAPPING_TIMED[@]}" ;;
 	faulty) guest faulty "--mem 512" "${FAULTY[@]}" ;;
+	storms)
+		guest storms "" "relieve_storm.sh RELIEVES=60" "mixed.sh ROUNDS=100 CGROUPS=6" kswapd.sh \
+			"levels_cgroup_storm.sh STORM_S=10" model_paths.sh
+		;;
+	adversary) guest adversary "--mem 512 --swap 400" "adversary.sh SECONDS_EACH=8" ;;
 	nodes) guest nodes "--mem 320 --append numa=fake=2" nodes.sh ;;
 	tools) TOOLS_BUILD=$TOOLS_CACHE/build/guest TOOLS_FLAGS=COVERAGE=1 guest tools "--mem 512 --tools --udev" "${TOOLS[@]}" ;;
 	esac
