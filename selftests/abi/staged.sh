@@ -87,6 +87,28 @@ refused()
 	sysfs_write "$OE/staged/clear" 1 >/dev/null
 }
 
+# Words of rules, and texts of a commit, that are nearly right.
+nearly_right()
+{
+	long=$(printf '%040d' 0)
+	equal "no group, no file of one, or too long a name: refused" "ENOENT ENOENT ENOENT ENOENT" \
+		"$(stage 'groups/g 1') $(stage "groups/$long/rank 1") $(stage "groups/g/$(printf '%080d' 0) 1") $(stage 'groups/g/rankle 1')"
+	equal "a semicolon is the end of a rule only as a word" "EINVAL EINVAL OK 1" \
+		"$(stage 'groups/g/rules comm=a ;comm=b') $(stage 'groups/g/rules ;comm=b') $(stage 'groups/g/rules comm=a;b') $(staged)"
+	equal "commit and clear want a 1" "EINVAL EINVAL ERANGE 1" \
+		"$(sysfs_write "$OE/staged/commit" x) $(sysfs_write "$OE/staged/clear" '1\x00') $(sysfs_write "$OE/staged/commit" 2) $(staged)"
+	sysfs_write "$OE/staged/clear" 1 >/dev/null
+	lines=$(seq 200 | sed 's/.*/rank_threshold 5\\n/' | tr -d '\n')
+	last=OK
+	nr=0
+	while [ "$last" = OK ] && [ "$nr" -lt 30 ]; do
+		last=$(stage "$lines")
+		nr=$((nr + 1))
+	done
+	equal "4096 values may wait, and no more" "ENOSPC 21 4000 OK 0" \
+		"$last $nr $(staged) $(sysfs_write "$OE/staged/clear" 1) $(staged)"
+}
+
 # In each of the two configurations the process is protected; with the threshold of one and the
 # ranking of the other it is not.
 replace()
@@ -127,13 +149,14 @@ whole()
 needs events
 needs levels
 needs groups
-plan 23
+plan 27
 load_module selection_order=badness
 put groups/create g
 together
 files_of_a_group
 watermarks
 refused
+nearly_right
 whole
 equal "no splat" 0 "$(splat_taint)"
 finish

@@ -14,6 +14,11 @@ FOREIGN=/lib/oom-embedded/oe_foreign.ko
 # The kernel's own, where it can be had, has two devices; otherwise one that does nothing.
 make_watchdogs()
 {
+	if [ -c /dev/watchdog0 ]; then
+		watchdogs="/dev/watchdog /dev/watchdog0"
+		undo=true
+		return 0
+	fi
 	if modprobe softdog soft_noboot=1 2>/dev/null; then
 		watchdogs="/dev/watchdog /dev/watchdog0"
 		undo="rmmod softdog"

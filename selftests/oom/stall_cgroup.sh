@@ -4,7 +4,7 @@
 # A memory cgroup that spends its time on reading again what was taken from it at its limit: if it is watched, the
 # first in order in it dies, and nobody outside, though the machine has memory. A file that is read over and over in
 # it is no stall. If nobody in it may be killed, nobody is, and another cgroup is not held up by that. A cgroup that is
-# not watched is left alone. Its disk is to be a slow one, as for stall.sh. On the debug kernel, by hand: without a disk.
+# not watched is left alone. Of two, one in the other, the inner one comes first. Its disk is to be a slow one, as for stall.sh. On the debug kernel, by hand: without a disk.
 # SECONDS_BUSY: how long a harmless load goes on (default 4).
 #
 # set: swapping_timed
@@ -127,6 +127,32 @@ below()
 	echo above >"$OE/cgroups/remove"
 }
 
+# Both are watched and stalled, and the outer one has a process that comes first.
+nested()
+{
+	make_cgroup outer ${LIMIT_MB}M
+	outer=$cgroup
+	echo 0 >"$outer/memory.swap.max"
+	watch_box outer
+	echo +memory >"$outer/cgroup.subtree_control"
+	make_cgroup outer/beside max
+	spawn beside 1024 950 -C "$cgroup"
+	beside=$pid
+	box outer/inner
+	watch_box inner
+	spawn hog $(((HOG_MB - 2) * 1024)) 900 -C "$cgroup"
+	hog=$pid
+	needy
+	killed "of two that are stalled the inner one comes first: its hog dies" "$hog"
+	poll_until "$PATIENCE" grep -q outcome=killed "$OE/events"
+	equal "the record names the inner one" "hog ${cgroup#"$CGROUP"}" "$(of_kill victim_comm) $(of_kill memcg)"
+	check "who comes first in the outer one lives" alive "$beside"
+	stop_process "$needy"
+	stop_process "$beside"
+	echo inner >"$OE/cgroups/remove"
+	echo outer >"$OE/cgroups/remove"
+}
+
 # Its hog has ranking 50: protected.
 protected()
 {
@@ -199,12 +225,13 @@ find_disk || skip_all "no disk"
 needs events
 needs levels
 needs groups
-plan 25
+plan 28
 load_module selection_order=rank rank_threshold=100 stall_percent=$PERCENT stall_ms=2000
 harmless
 below
 protected
 stalled
+nested
 stop_process "$guarded_needy"
 stop_process "$guarded"
 check "the module can be unloaded while it measures" unload_module

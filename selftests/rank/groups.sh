@@ -66,6 +66,23 @@ four_ways()
 	stranger=$pid
 }
 
+# More than the first try of a reader has room for.
+many_members()
+{
+	group crowd 700
+	crowd=
+	for _ in $(seq 80); do
+		sleep 1000 &
+		crowd="$crowd $!"
+		member_of crowd $!
+	done
+	equal "eighty members are all listed, each once" "$(echo "$crowd" | tr ' ' '\n' | sed 1d | sort)" \
+		"$(sort "$OE/groups/crowd/pids" | tr -d ' ')"
+	# shellcheck disable=SC2086 # a list
+	kill -KILL $crowd
+	set_to groups/remove crowd
+}
+
 precedence()
 {
 	group crew 800
@@ -234,9 +251,9 @@ priorities()
 
 needs groups
 if gives memcg; then
-	plan 44
+	plan 45
 else
-	plan 41
+	plan 42
 fi
 load_module selection_order=rank
 trace_start oe_victims counter
@@ -248,6 +265,7 @@ signals
 set_to groups/crew/signal none
 new_cgroup
 later_cgroup
+many_members
 removal
 priorities
 equal "no splat" 0 "$(splat_taint)"

@@ -135,15 +135,19 @@ syntax()
 		"$(tr '\n' ' ' <"$OE/groups/crew/rules" | sed 's/ $//')"
 	for text in comm comm= =x name=x 'comm=a comm=b' 'uid=0 comm=\\x4' "comm=\\\\" 'comm=\\x00' \
 		'comm=\\q' 'comm=\x00' uid=root uid=2-1 'exe=bin/leak' 'exe=/' 'exe=/bin' 'cgroup=a' 'cgroup=/a/../b' \
-		'uid=0\nuid' 'cgroup=/.'; do
+		'uid=0\nuid' 'cgroup=/.' 'cgroup=/..' "cgroup=/$(printf '%0256d' 0)"; do
 		refused EINVAL "$text"
 	done
 	refused ENOENT 'uid=0\nexe=/there/is/none'
 	refused ERANGE uid=4294967295
 	refused ENAMETOOLONG comm=sixteen-letters-
 	refused ENOSPC "$(lines_of 17)"
+	deep=$(seq 600 | sed 's|.*|/a|' | tr -d '\n')
+	refused EINVAL "cgroup=$deep"
 	refused EINVAL "comm=$(printf '%064d' 0 | tr 0 '*')"
 	equal "bad lines are refused, and change nothing" "" "$offences"
+	rules crew 'cgroup=/.hidden/..a/...'
+	equal "a name may begin with dots" 'cgroup=/.hidden/..a/...' "$(get groups/crew/rules)"
 	equal "sixteen rules are not too many" "OK 16" \
 		"$(sysfs_write "$OE/groups/crew/rules" "$(lines_of 16)") $(wc -l <"$OE/groups/crew/rules")"
 }
@@ -240,7 +244,7 @@ decision()
 
 needs events
 needs groups
-plan 51
+plan 52
 load_module selection_order=rank
 trace_start oe_victims counter
 make_daemon

@@ -58,7 +58,7 @@ guest()
 	shift 2
 	mapfile -t tests < <(printf '%s\n' "$@" | grep -vxF -f <(printf '%s\n' "${NOT_HERE[@]}"))
 	"$VM/boot.sh" --label "gcov-$label" "${options[@]}" --timeout 3600 --test-timeout 3000 --file "$ABI_FILE" \
-		--append "OOMS=4 STORM=1500 RANKED=400 LIMITS=200 ROUNDS=1 CYCLES=2 SWINGS=4 CHURN=15 EACH=3 STALL_MS=2000 GCOV_PREFIX=$PREFIX" \
+		--append "OOMS=4 STORM=1500 RANKED=400 LIMITS=200 ROUNDS=1 CYCLES=2 SWINGS=4 CHURN=15 EACH=3 STALL_MS=2000 softdog.soft_noboot=1 GCOV_PREFIX=$PREFIX" \
 		"$KERNEL" -- "${tests[@]}" gcov_dump.sh >"$WORK/$label" 2>&1 || status=$?
 	grep -vE '^ok ' "$WORK/$label" || true
 	return "$status"
@@ -72,8 +72,8 @@ play()
 	long) guest long "" "${STOCK[@]}" "${ONCE[@]}" "${LONG[@]}" paged_read.sh groups_many.sh ;;
 	graceful) guest graceful "" "${GRACEFUL[@]}" ;;
 	warning) guest warning "" "${WARNING[@]}" ;;
-	limiting) guest limiting --icount "${LIMITING[@]}" ;;
-	swapping) guest swapping "--swap 400" "${SWAPPING[@]}" ;;
+	limiting) guest limiting --icount "${LIMITING[@]}" "levels_early.sh RATES=8192" ;;
+	swapping) guest swapping "--swap 400" "${SWAPPING[@]}" memsw.sh ;;
 	spiral) guest spiral "--icount --swap 400 --iops 300" "${SWAPPING_TIMED[@]}" ;;
 	faulty) guest faulty "--mem 512" "${FAULTY[@]}" ;;
 	storms)
