@@ -28,7 +28,7 @@ QUICK=(
 	6.12-no_victim_never 6.12-no_victim_panic 6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw 6.1-nodes worlds harness
 )
 # The parts of "make check-debug".
-DEBUGGED=(debug-6.12-faulty debug-6.12-rest debug-6.12-oom)
+DEBUGGED=(debug-6.12-faulty debug-6.12-rest debug-6.12-oom 6.12-in_vain_panic)
 
 # The reasons for which a result may be skipped here. Any other one is a failure: a test that is skipped
 # in each run tests nothing, and nobody would see it.
