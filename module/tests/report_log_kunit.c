@@ -76,7 +76,7 @@ static struct oe_memreport report_of(const unsigned int *sizes, unsigned int nr)
 	return report;
 }
 
-/* What the machine says at its end; the numbers of processes, in the order of their lines, as "3 1 ". */
+/* The machine goes down; @pids gets the numbers of the logged processes, in the order of their lines: "3 1 ". */
 static void said_at_the_end(const struct oe_memreport *report, bool wanted,
 			    char *pids, size_t room)
 {

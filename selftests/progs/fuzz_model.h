@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What sysfs_fuzz knows of the module's files: which there are, and what each has to read as. Reads, writes
- * and compares them, and counts violations. To be included after fuzz_files.h.
+ * The model that sysfs_fuzz has of the module's files: which there are, and what each has to read as. Its functions
+ * read, write and compare them, and count violations. To be included after fuzz_files.h.
  */
 #ifndef FUZZ_MODEL_H
 #define FUZZ_MODEL_H

@@ -159,7 +159,7 @@ count_tools()
 	}
 }
 
-# What the guest's programs have counted, beside the compiler's notes.
+# The counts of the guest's programs come to lie beside the compiler's notes.
 gather_tools()
 {
 	rsync -a --include='*/' --include='*.gcda' --exclude='*' "$WORK/counts.tools$TOOLS_CACHE/" "$TOOLS_CACHE/"
@@ -193,7 +193,7 @@ error_labels()
 		xargs awk -f "$COVERAGE/labels.awk" "$1")
 }
 
-# What faults_load.sh and faults_write.sh have said of what they had refused.
+# The sums of faults_load.sh and faults_write.sh, of what they had refused.
 refusals()
 {
 	tr -d '\r' <"$(verdict_of faulty)" |

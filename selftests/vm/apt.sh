@@ -117,7 +117,7 @@ apt_unpack()
 }
 
 # apt_tree DIR SUITE OWNER PACKAGE...: packages of SUITE and all that they depend on, libc too, unpacked into DIR. Nobody
-# runs their scripts. What was there before is replaced once all is unpacked. OWNER is that of apt_use.
+# runs their scripts. An older DIR is replaced once all is unpacked. OWNER is that of apt_use.
 apt_tree()
 {
 	local dir=$1
