@@ -60,7 +60,7 @@ SEALED_SRCS = $(DAEMON_SRCS) $(filter lib/%,$(LIB_SRCS)) tests/sealed.c $(wildca
 test-programs: $(O)/tests/oom-embeddedd-sealed
 $(O)/tests/oom-embeddedd-sealed: $(SEALED_SRCS) $(wildcard daemon/*.h common/*.h lib/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(PLAIN_CPPFLAGS) -std=gnu11 $(WARNINGS) $(CFLAGS) -fno-lto $(LDFLAGS) \
+	$(CC) $(PLAIN_CPPFLAGS) -std=gnu11 $(WARNINGS) $(CFLAGS) $(COVERAGE_FLAGS) -fno-lto $(LDFLAGS) \
 		-Wl,--wrap=oe_mode_oom,--wrap=oe_mode_is_calm -o $@ $(SEALED_SRCS) $(CONFIG_LIBS)
 endif
 
