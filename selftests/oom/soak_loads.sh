@@ -57,7 +57,6 @@ storms_are_over()
 needs memcg
 needs guard
 plan 4
-quiet_console
 load_module
 unload_module
 spawn shield 8192 -
