@@ -94,12 +94,10 @@ uid=7"
 
 # Of what is staged a commit has to make rules again.
 STAGED="rank_threshold 30
-grace_hold 1
 groups/g/rank 7
 groups/g/cgroup /a/c
 groups/g/rules uid=8 ; comm=x*"
 PRESENT="rank_threshold 0
-grace_hold 0
 groups/g/rank 500
 groups/g/cgroup
 groups/g/rules"

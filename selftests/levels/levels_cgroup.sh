@@ -88,7 +88,6 @@ bad_writes()
 		refused EINVAL "box/${file}_percent" 5%
 	done
 	refused EINVAL box/warning_percent '5\x00'
-	refused EINVAL box/cgroup ''
 	refused ERANGE box/warning_percent 8
 	refused ERANGE box/critical_percent 15
 	refused ERANGE box/imminent_oom_percent 9

@@ -127,9 +127,13 @@ below()
 	echo above >"$OE/cgroups/remove"
 }
 
-# Both are watched and stalled, and the outer one has a process that comes first.
+# Both are watched and stalled, and the outer one has a process that comes first. What another reader has in
+# memory is in memory for all.
 nested()
 {
+	stop_process "$needy"
+	stop_process "$guarded_needy"
+	echo 1 >/proc/sys/vm/drop_caches
 	make_cgroup outer ${LIMIT_MB}M
 	outer=$cgroup
 	echo 0 >"$outer/memory.swap.max"
@@ -232,7 +236,6 @@ below
 protected
 stalled
 nested
-stop_process "$guarded_needy"
 stop_process "$guarded"
 check "the module can be unloaded while it measures" unload_module
 stop_process "$needy"

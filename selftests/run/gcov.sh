@@ -72,12 +72,12 @@ play()
 	long) guest long "" "${STOCK[@]}" "${ONCE[@]}" "${LONG[@]}" paged_read.sh groups_many.sh ;;
 	graceful) guest graceful "" "${GRACEFUL[@]}" ;;
 	warning) guest warning "" "${WARNING[@]}" ;;
-	limiting) guest limiting --icount "${LIMITING[@]}" "levels_early.sh RATES=8192" ;;
+	limiting) guest limiting --icount "${LIMITING[@]}" ;;
 	swapping) guest swapping "--swap 400" "${SWAPPING[@]}" memsw.sh ;;
-	spiral) guest spiral "--icount --swap 400 --iops 300" "${SWAPPING_TIMED[@]}" ;;
+	spiral) guest spiral "--icount --swap 400 --iops 300" "${SWAPPING_TIMED[@]}" "levels_early.sh RATES=8192" ;;
 	faulty) guest faulty "--mem 512" "${FAULTY[@]}" ;;
 	storms)
-		guest storms "" "relieve_storm.sh RELIEVES=60" "mixed.sh ROUNDS=100 CGROUPS=6" kswapd.sh \
+		guest storms "" "relieve_storm.sh RELIEVES=60" "mixed.sh ROUNDS=100 CGROUPS=6" \
 			"levels_cgroup_storm.sh STORM_S=10" model_paths.sh
 		;;
 	adversary) guest adversary "--mem 512 --swap 400" "adversary.sh SECONDS_EACH=8" ;;
@@ -211,7 +211,7 @@ write_page()
 	Written by \`make coverage\` on $(date -u +%F), at $(git rev-parse --short HEAD), by
 	$(machine). That a line was
 	reached does not say that a test would notice if it were wrong. "Branches" are the compiler's on lines where the source
-	has a condition or a loop; "all" are those of macros, too (WARN_ON(), locks, checks of lists).
+	has a condition or a loop; "all" are those of macros, too (WARN_ON(), wait_event(), test_bit(), locks).
 
 	## The module
 

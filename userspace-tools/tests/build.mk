@@ -57,11 +57,16 @@ $(O)/tests/replay-%: tests/fuzz_%.c tests/fuzz.h $$(FUZZ_$$*) $(wildcard common/
 ifeq ($(WITH_INIH),1)
 SEALED_SRCS = $(DAEMON_SRCS) $(filter lib/%,$(LIB_SRCS)) tests/sealed.c $(wildcard common/*.c)
 
-test-programs: $(O)/tests/oom-embeddedd-sealed
-$(O)/tests/oom-embeddedd-sealed: $(SEALED_SRCS) $(wildcard daemon/*.h common/*.h lib/*.h)
+SEALED_OBJECTS = $(patsubst %.c,$(O)/sealed/%.o,$(SEALED_SRCS))
+
+$(O)/sealed/%.o: %.c ../VERSION $(O)/flags
 	@mkdir -p $(@D)
-	$(CC) $(PLAIN_CPPFLAGS) -std=gnu11 $(WARNINGS) $(CFLAGS) $(COVERAGE_FLAGS) -fno-lto $(LDFLAGS) \
-		-Wl,--wrap=oe_mode_oom,--wrap=oe_mode_is_calm -o $@ $(SEALED_SRCS) $(CONFIG_LIBS)
+	$(CC) $(ALL_CPPFLAGS) -std=gnu11 $(WARNINGS) $(CFLAGS) $(COVERAGE_FLAGS) -fno-lto -c -o $@ $<
+
+test-programs: $(O)/tests/oom-embeddedd-sealed
+$(O)/tests/oom-embeddedd-sealed: $(SEALED_OBJECTS)
+	$(CC) $(CFLAGS) $(COVERAGE_FLAGS) -fno-lto $(LDFLAGS) \
+		-Wl,--wrap=oe_mode_oom,--wrap=oe_mode_is_calm -o $@ $^ $(CONFIG_LIBS)
 endif
 
 # The manager, with a module made of plain files that judges what is written.

@@ -21,8 +21,9 @@ import sys
 CONDITION = re.compile(r"\b(if|while|for|switch|case)\b|&&|\|\||\?|\bfor_each|_for_each|\b(min|max|clamp)(_t)?\(")
 # What a line ends with that goes on in the next one.
 OPEN = re.compile(r"(&&|\|\||[?=,(+*|&-]|\breturn)$")
-# Macros that look like a condition to nobody but the compiler.
-QUIET = re.compile(r"\b(WARN|BUG|lockdep_assert)\w*\(")
+# Macros that make branches for what the compiler knows already, or that nobody is to take: which of the branches of
+# such a line is the condition's cannot be told.
+QUIET = re.compile(r"\b(WARN|BUG|lockdep_assert|wait_event|test_bit|mm_flags_test)\w*\(")
 
 
 class Counts:
