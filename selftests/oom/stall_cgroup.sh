@@ -127,8 +127,8 @@ below()
 	echo above >"$OE/cgroups/remove"
 }
 
-# Both are watched and stalled, and the outer one has a process that comes first. What another reader has in
-# memory is in memory for all.
+# Both cgroups are watched and stalled, and the outer one has a process that comes first. The pages of another reader
+# would be there for all.
 nested()
 {
 	stop_process "$needy"
