@@ -152,6 +152,8 @@ gather()
 
 count_tools()
 {
+	# What an earlier run has counted would be added.
+	rm -rf "$TOOLS_CACHE/build/tools-counted"
 	CACHE_DIR=$TOOLS_CACHE TOOLS_VARIANT=counted TOOLS_FLAGS=COVERAGE=1 \
 		userspace-tools/tests/run.sh >"$WORK/tools.log" 2>&1 || {
 		grep '^not ok' "$WORK/tools.log"
