@@ -17,9 +17,10 @@ areas()
 	grep -c '\[oom_embedded\]' /proc/vmallocinfo
 }
 
+# A worker of the kernel's has the name of what it did last; a rescuer (kworker/R-) is the queue's own.
 threads()
 {
-	cat /proc/[0-9]*/comm 2>/dev/null | grep 'oom_e' | sort | tr '\n' ' '
+	cat /proc/[0-9]*/comm 2>/dev/null | grep 'oom_e' | grep -v '^kworker/[u0-9]' | sort | tr '\n' ' '
 }
 
 # anew [PARAMETER...]: loads it, and sets $before to the areas.
