@@ -152,7 +152,7 @@ gather()
 
 count_tools()
 {
-	# What an earlier run has counted would be added.
+	# The counts of an earlier run would be added.
 	rm -rf "$TOOLS_CACHE/build/tools-counted"
 	CACHE_DIR=$TOOLS_CACHE TOOLS_VARIANT=counted TOOLS_FLAGS=COVERAGE=1 \
 		userspace-tools/tests/run.sh >"$WORK/tools.log" 2>&1 || {
