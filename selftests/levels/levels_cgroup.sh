@@ -76,6 +76,7 @@ bad_writes()
 	refused EEXIST create box
 	refused EINVAL create "box 1"
 	refused EINVAL create ../box
+	refused EINVAL create 'box\x00'
 	refused ENOENT remove other
 	refused EINVAL box/cgroup relative
 	refused EINVAL box/cgroup '/outer/*'

@@ -124,6 +124,14 @@ good_values()
 		taken "3000/$file" 0 0
 		taken "3000/$file" '4294967295\n' 4294967295
 	done
+	for name in cgroup:/a/b cgroup:/a/c cgroup:/a; do
+		[ "$(sysfs_write "$L/create" $name)" = OK ] || offence "create $name"
+	done
+	refused EEXIST create cgroup:/a/c
+	refused ENOENT remove cgroup:/a/d
+	for name in cgroup:/a/c cgroup:/a cgroup:/a/b; do
+		[ "$(sysfs_write "$L/remove" $name)" = OK ] || offence "remove $name"
+	done
 	taken period_ms 10 10
 	taken period_ms 60000 60000
 	taken period_ms 1000 1000
