@@ -10,6 +10,9 @@ set -euo pipefail
 # shellcheck source=selftests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# So long another apt may have its locks.
+LOCK_S=600
+
 # missing_packages PACKAGE...: those that dpkg does not call installed, by one look-up.
 missing_packages()
 {
@@ -22,6 +25,20 @@ missing_packages()
 				if (!(name[i] in have))
 					print name[i]
 		}'
+}
+
+# A machine that has just come up may be at its own updates. apt-get waits for the lock of packages, but not for that of
+# their lists.
+update_lists()
+{
+	local said
+
+	for _ in $(seq $((LOCK_S / 5))); do
+		! said=$(apt-get update 2>&1) || return 0
+		[[ $said == *"Could not get lock"* ]] || break
+		sleep 5
+	done
+	die "$said"
 }
 
 main()
@@ -44,9 +61,8 @@ main()
 	fi
 	note "installing ${missing[*]}"
 	export DEBIAN_FRONTEND=noninteractive
-	apt-get update >&2
-	# A machine that has just come up may be at its own updates.
-	apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "${missing[@]}" >&2
+	update_lists
+	apt-get -o DPkg::Lock::Timeout=$LOCK_S install -y --no-install-recommends "${missing[@]}" >&2
 }
 
 main "$@"
