@@ -41,6 +41,9 @@ batch=$pid
 leak -c asks -r 500 -C "$cgroup" -k 1024 -l $(($(mem_and_swap_kb) + VICTIM_KB / 2)) >"$tmp/asks.out" 2>&1 &
 asks=$!
 started="$started $asks"
+# Nobody else may ask for memory meanwhile: no loop that starts something.
+(sleep $((PATIENCE * 4)); kill -KILL "$batch") 2>/dev/null &
+started="$started $!"
 wait "$batch"
 rc=$?
 reaped="$reaped $batch"
