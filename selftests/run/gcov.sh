@@ -225,7 +225,7 @@ write_page()
 	$rule
 	$("${REPORT[@]}" table "$WORK/module.counts" "$SOURCES" .)
 
-	Lines that were not reached, by their functions:
+	Lines that were not reached, by their functions, with reasons that were found by reading:
 
 	$("${REPORT[@]}" left "$WORK/module.counts" "$SOURCES" . "$COVERAGE/module.reasons")
 
@@ -246,7 +246,7 @@ write_page()
 	$rule
 	$("${REPORT[@]}" table "$WORK/tools.counts" "$TOOLS_SOURCES" userspace-tools)
 
-	Lines that were not reached, by their functions:
+	Lines that were not reached, by their functions, with reasons that were found by reading:
 
 	$("${REPORT[@]}" left "$WORK/tools.counts" "$TOOLS_SOURCES" userspace-tools "$COVERAGE/tools.reasons")
 	EOT
@@ -288,7 +288,7 @@ self_test()
 	gather "$WORK/build" '*.gcno'
 	counts_of "$WORK/module" >"$WORK/counts"
 	echo '@never Nobody calls it.' >"$WORK/reasons"
-	echo 'module/sysfs/*.c sysfs_report never' >>"$WORK/reasons"
+	echo 'module/sysfs/report.c sysfs_report never' >>"$WORK/reasons"
 	{
 		"${REPORT[@]}" table "$WORK/counts" "$SOURCES" "$build"
 		"${REPORT[@]}" left "$WORK/counts" "$SOURCES" "$build" "$WORK/reasons"

@@ -106,7 +106,7 @@ kernel_doc_clean()
 {
 	local out
 
-	# Its line numbers are those of the first file, and then one more for each.
+	# The line numbers that it prints are too large by one for each file before.
 	out=$(tracked 'module/*.[ch]' | xargs -n 64 perl "$source/scripts/kernel-doc" -none -Wreturn 2>&1)
 	echo "$out"
 	[ -z "$out" ]

@@ -14,7 +14,6 @@ Several objects may have a line (headers, what KUnit includes): their counts are
 a branch is of the source if its line has a condition or a loop in its text, else it is of a macro.
 """
 import collections
-import fnmatch
 import re
 import sys
 
@@ -121,8 +120,8 @@ def print_table(counts):
 
 
 def read_reasons(path):
-    """Lines "FILE FUNCTION CODE" with * in both, and "@CODE text"."""
-    codes, rules = {}, []
+    """Lines "FILE FUNCTION CODE", and "@CODE text". Each function by its name: a new gap has no reason yet."""
+    codes, reasons = {}, {}
     with open(path, encoding="utf-8") as rows:
         for row in rows:
             words = row.split(None, 1) if row.startswith("@") else row.split()
@@ -131,12 +130,13 @@ def read_reasons(path):
             if row.startswith("@"):
                 codes[words[0][1:]] = words[1].strip()
             else:
-                rules.append(words)
-    return codes, rules
+                file, function, code = words
+                reasons[file, function] = code
+    return codes, reasons
 
 
 def print_left(counts, reasons):
-    codes, rules = read_reasons(reasons)
+    codes, known = read_reasons(reasons)
     left = collections.defaultdict(list)
     for file in sorted(counts.lines):
         for number in sorted(counts.lines[file]):
@@ -144,9 +144,7 @@ def print_left(counts, reasons):
                 left[file, counts.function[file, number]].append(number)
     by_code = collections.defaultdict(list)
     for (file, function), numbers in left.items():
-        code = next((rule[2] for rule in rules if fnmatch.fnmatch(file, rule[0]) and
-                     fnmatch.fnmatch(function, rule[1])), None)
-        by_code[code].append((file, function, numbers))
+        by_code[known.get((file, function))].append((file, function, numbers))
     for code in [*codes, None]:
         if code not in by_code:
             continue
