@@ -10,7 +10,8 @@
 # everything up to its end: a BUG in the middle of it is still a BUG. The first lines of a
 # report may be missing, if the console's level was changed meanwhile (SysRq does): then
 # dump_header(), which makes it, is at the top of the stack. Where CPUs run at the same time that moment
-# may be over before the stack is: then the line of SysRq itself comes next, or that of the kill.
+# may be over before the stack is: then the line of SysRq itself comes next, or that of the kill. If the line
+# of SysRq comes before the stack, this may still follow, or be missing as a whole.
 
 BEGIN {
 	bad = "BUG:|WARNING:|Oops|Call Trace|INFO: .*(circular|suspicious|hung|task|stall)" \
@@ -73,28 +74,35 @@ failing && match($0, / PID: [0-9]+ /) {
 }
 
 /Call Trace/ {
-	if (held != "")
-		print held
+	settle()
 	held = $0
 	begun = 0
+	of_oom = 0
 	next
 }
 
-held != "" && (/ dump_header\+/ || begun && / sysrq: Manual OOM execution|ut of memory: Killed process /) {
+held != "" && !begun && / sysrq: Manual OOM execution/ {
+	of_oom = 1
+	next
+}
+
+held != "" && (/ dump_header\+/ || (begun || of_oom) && / sysrq: Manual OOM execution|ut of memory: Killed process /) {
 	held = ""
 	next
 }
 
 / <TASK>/ { begun = 1 }
 
-held != "" && !/ (<TASK>|dump_stack_lvl\+|dump_stack\+|show_stack\+)/ {
-	print held
-	held = ""
-}
+held != "" && !/ (<TASK>|dump_stack_lvl\+|dump_stack\+|show_stack\+)/ { settle() }
 
-END {
-	if (held != "")
+END { settle() }
+
+# The trace that is held is not known to be one of the OOM killer's.
+function settle()
+{
+	if (held != "" && (begun || !of_oom))
 		print held
+	held = ""
 }
 
 $0 ~ bad
