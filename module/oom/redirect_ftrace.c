@@ -20,8 +20,11 @@
 #include "compat/compat.h"
 #include "oom/redirect.h"
 
-static void notrace on_entry(unsigned long ip, unsigned long parent_ip,
-			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+/* KMSAN does not see that ftrace's trampoline, which is assembler, has filled the registers. */
+static void notrace __no_kmsan_checks on_entry(unsigned long ip,
+					       unsigned long parent_ip,
+					       struct ftrace_ops *ops,
+					       struct ftrace_regs *fregs)
 {
 	struct oe_redirect *redirect =
 		container_of(ops, struct oe_redirect, ops);
