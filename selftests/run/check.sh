@@ -23,9 +23,9 @@ LANES=${LANES:-$(($(nproc) + 2))}
 # The parts of "make check", the longest first, so that none is left to run alone in the end. Parts
 # that need the debug kernel or its sources are put off as long as that is being built.
 QUICK=(
-	debug-6.12 debian-6.12 debian-6.1 static 6.12-graceful 6.1-swapping 6.1-warning dkms deb
+	debug-6.12 debian-6.12 debian-6.1 static worlds 6.12-graceful 6.1-swapping 6.1-warning dkms deb
 	6.12-panic_on_oom tools model 6.1-limiting 6.1-swapping-timed demo image 6.12-tools
-	6.12-no_victim_never 6.12-no_victim_panic 6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw 6.1-nodes worlds harness
+	6.12-no_victim_never 6.12-no_victim_panic 6.12-no_victim_reboot 6.12-tools-examples device 6.1-memsw 6.1-nodes harness
 )
 # The parts of "make check-debug".
 DEBUGGED=(debug-6.12-faulty debug-6.12-rest debug-6.12-oom 6.12-in_vain_panic)
@@ -212,11 +212,11 @@ run_part()
 	echo "$1" >>"$work/ended"
 }
 
-# The debug kernel, where nothing is cached, takes minutes: it gets what the others leave. The
-# module for it takes one or two, and the longest parts wait for it.
+# The debug kernel, where nothing is cached, takes minutes, and the longest parts wait for it: if it only got what
+# the others leave, they would be left to run alone in the end.
 build_debug()
 {
-	if ! nice -n 10 "$VM/kernel.sh" debug-6.12 >/dev/null 2>"$work/build" ||
+	if ! "$VM/kernel.sh" debug-6.12 >/dev/null 2>"$work/build" ||
 		! "$VM/module.sh" debug-6.12 >/dev/null 2>>"$work/build"; then
 		cat "$work/build"
 	fi
