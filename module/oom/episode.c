@@ -209,7 +209,7 @@ static bool only_observes(const struct oe_episode *episode)
 
 /* Step 6: kill, or leave it to the kernel, or find that nobody may die. */
 static bool kill_victim(struct oe_episode *episode, const struct oe_way *way,
-			void *ctx)
+			void *ctx, struct oe_episode **to_kill)
 {
 	if (only_observes(episode)) {
 		oe_episode_end(episode, OE_OUTCOME_NOT_KILLED);
@@ -222,8 +222,10 @@ static bool kill_victim(struct oe_episode *episode, const struct oe_way *way,
 		oe_episode_end(episode, OE_OUTCOME_SIGTERM);
 		return true;
 	}
-	if (episode->decision.task)
-		return way->kill(ctx, episode);
+	if (episode->decision.task) {
+		*to_kill = episode;
+		return false;
+	}
 	return way->kill_nobody(ctx, episode);
 }
 
@@ -318,19 +320,21 @@ bool oe_episode_no_victim(struct oe_episode *episode)
 
 /* Steps 5 to 7. */
 static bool decide_and_kill(struct oe_domain_state *state,
-			    const struct oe_way *way, void *ctx)
+			    const struct oe_way *way, void *ctx,
+			    struct oe_episode **to_kill)
 {
 	choose_victim(state);
-	return kill_victim(&state->episode, way, ctx);
+	return kill_victim(&state->episode, way, ctx, to_kill);
 }
 
 /* All seven steps. */
 static bool conduct_episode(struct oe_domain_state *state,
 			    const struct oe_call *call,
-			    const struct oe_way *way, void *ctx)
+			    const struct oe_way *way, void *ctx,
+			    struct oe_episode **to_kill)
 {
 	begin_episode(state, call);
-	return spend_window(state) || decide_and_kill(state, way, ctx);
+	return spend_window(state) || decide_and_kill(state, way, ctx, to_kill);
 }
 
 /**
@@ -338,25 +342,31 @@ static bool conduct_episode(struct oe_domain_state *state,
  * @call: the call; its domain stays valid until the episode has ended
  * @way: how it came in
  * @ctx: for @way
+ * @to_kill: set to the episode whose decision.task the caller has to have
+ *	killed, before oe_episode_leave(); it ends the episode, at once or when
+ *	it is known how it went. NULL: nothing is left to do
  *
- * If @call is followed by oe_episode_finish(), the end is reported there.
+ * The caller kills, and no function below it: the kernel's report has a line for
+ * each function that it was called through, and searches all symbols of the
+ * module for each. If @call is followed by oe_episode_finish(), the end is reported there.
  *
  * Context: OOM path, oom_lock held; sleeps, bounded; allocates nothing.
- * Return: the result of out_of_memory(): true if the kernel is to try the
- * allocation again.
+ * Return: without @to_kill the result of out_of_memory(): true if the kernel is
+ * to try the allocation again.
  */
 bool oe_episode_run(const struct oe_call *call, const struct oe_way *way,
-		    void *ctx)
+		    void *ctx, struct oe_episode **to_kill)
 {
 	enum oe_purpose purpose = oe_purpose_of(call);
 	struct oe_domain_state *state;
 	bool ret;
 
+	*to_kill = NULL;
 	if (purpose != OE_PURPOSE_KILL && way->pass_on(ctx, purpose, &ret))
 		return ret;
 	state = oe_domain_owned(call);
 	if (state) /* oe_episode_prepare() has taken the first four steps. */
-		return decide_and_kill(state, way, ctx);
+		return decide_and_kill(state, way, ctx, to_kill);
 	/*
 	 * The victim that the caller was to wait for has ended. The caller tries
 	 * again, and has its window before it takes oom_lock.
@@ -368,10 +378,24 @@ bool oe_episode_run(const struct oe_call *call, const struct oe_way *way,
 	state = oe_domain_claim(call);
 	if (!state) /* Another member is in its window: bounded, so try again. */
 		return true;
-	ret = conduct_episode(state, call, way, ctx);
-	if (!call->followed)
-		oe_domain_release(state);
+	ret = conduct_episode(state, call, way, ctx, to_kill);
+	if (!*to_kill)
+		oe_episode_leave(call, &state->episode);
 	return ret;
+}
+
+/**
+ * oe_episode_leave - the last step of who has killed for an episode
+ * @call: the call
+ * @episode: what oe_episode_run() has left to kill; it has ended, or is settled
+ *	later
+ *
+ * Context: OOM path, oom_lock held.
+ */
+void oe_episode_leave(const struct oe_call *call, struct oe_episode *episode)
+{
+	if (!call->followed)
+		oe_domain_release(state_of(episode));
 }
 
 /* Sleeps a little longer with each try, as long as nobody may be chosen. */

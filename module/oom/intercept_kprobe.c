@@ -229,9 +229,10 @@ static bool leave_to_kernel(void *ctx, struct oe_episode *episode)
 	return ret;
 }
 
-static bool kill_ours(void *ctx, struct oe_episode *episode)
+/* Inline: a line less in the kernel's report, see Kbuild. */
+static __always_inline bool kill_ours(struct oom_control *oc,
+				      struct oe_episode *episode)
 {
-	struct oom_control *oc = ctx;
 	struct task_struct *victim = episode->decision.task;
 	struct oe_policy policy = episode->policy;
 	int console_level;
@@ -269,7 +270,6 @@ static const struct oe_way kprobe_way = {
 	.pass_on = pass_on,
 	.ask_others = ask_others,
 	.leave = leave_to_kernel,
-	.kill = kill_ours,
 	.kill_nobody = kill_nobody,
 };
 
@@ -279,16 +279,23 @@ static bool is_withdrawn(void)
 	return READ_ONCE(oe_config.mode) == OE_MODE_OFF && is_module_request();
 }
 
-/* Inline: a line less in the kernel's report, see Kbuild. */
+/* Inline, for the same reason. */
 static __always_inline bool handle_oom(struct oom_control *oc)
 {
+	struct oe_episode *episode;
 	struct oe_call call;
+	bool ret;
 
 	if (is_withdrawn())
 		return true;
 	oe_settle();
 	fill_call(oc, &call);
-	return oe_episode_run(&call, &kprobe_way, oc);
+	ret = oe_episode_run(&call, &kprobe_way, oc, &episode);
+	if (episode) {
+		ret = kill_ours(oc, episode);
+		oe_episode_leave(&call, episode);
+	}
+	return ret;
 }
 
 /* Runs instead of out_of_memory(), in the caller's process context; may sleep. */

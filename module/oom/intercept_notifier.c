@@ -73,12 +73,6 @@ static bool leave_to_kernel(void *ctx, struct oe_episode *episode)
 	return false;
 }
 
-static bool steer_kernel(void *ctx, struct oe_episode *episode)
-{
-	oe_settle_later(episode, true);
-	return false;
-}
-
 static bool kill_nobody(void *ctx, struct oe_episode *episode)
 {
 	bool again = oe_episode_no_victim(episode);
@@ -98,7 +92,6 @@ static bool kill_nobody(void *ctx, struct oe_episode *episode)
 static const struct oe_way notifier_way = {
 	.pass_on = pass_on,
 	.leave = leave_to_kernel,
-	.kill = steer_kernel,
 	.kill_nobody = kill_nobody,
 };
 
@@ -106,6 +99,7 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 		  void *data)
 {
 	unsigned long *freed = data;
+	struct oe_episode *episode;
 	struct oe_call call;
 
 	if (oe_intercept_kprobe_handles()) {
@@ -124,8 +118,12 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 
 	oe_settle();
 	fill_call(&call);
-	if (oe_episode_run(&call, &notifier_way, NULL))
+	if (oe_episode_run(&call, &notifier_way, NULL, &episode))
 		*freed = 1;
+	if (episode) {
+		oe_settle_later(episode, true);
+		oe_episode_leave(&call, episode);
+	}
 	return NOTIFY_OK;
 }
 

@@ -613,7 +613,7 @@ inline oe_settle_later()
 	ret = false
 }
 
-/* Step 5, and 6 up to the call of the kernel: kill_ours(), kill_nobody(), steer_kernel() */
+/* Step 5, and 6 up to the call of the kernel: kill_ours(), kill_nobody(), on_oom() */
 inline begin_kill(way)
 {
 	choose_victim();
