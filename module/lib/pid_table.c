@@ -5,23 +5,32 @@
  */
 #include "core.h"
 
-#include <linux/hash.h>
+#include <linux/kernel.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "lib/pid_table.h"
 
-#include <linux/rculist_bl.h> /* needs the headers that pid_table.h includes */
+enum {
+	MANY_LEAST_BITS = 10,
+	MANY_MOST_BITS = 18,
+	/* No process takes less. */
+	PROCESS_PAGES = 32,
+	/* Buckets that are walked before the loop yields the CPU. */
+	WALK_BATCH = 64,
+};
 
-static struct hlist_bl_head *bucket_of(struct oe_pid_table *table,
-				       struct pid *pid)
+/* One for two processes that the memory has room for. */
+static unsigned int bits_for_memory(void)
 {
-	/* Pairs with oe_pid_table_grow(). */
-	struct hlist_bl_head *many = smp_load_acquire(&table->many);
+	unsigned long buckets = totalram_pages() / (2 * PROCESS_PAGES);
 
-	return many ? &many[hash_ptr(pid, OE_PID_TABLE_BITS)] :
-		      &table->few[hash_ptr(pid, OE_PID_TABLE_FEW_BITS)];
+	return order_base_2(clamp_t(unsigned long, buckets,
+				    1UL << MANY_LEAST_BITS,
+				    1UL << MANY_MOST_BITS));
 }
 
 /**
@@ -37,7 +46,8 @@ void oe_pid_table_grow(struct oe_pid_table *table)
 
 	if (table->many || atomic_read(&table->nr_nodes))
 		return;
-	many = kvcalloc(1 << OE_PID_TABLE_BITS, sizeof(*many),
+	table->many_bits = bits_for_memory();
+	many = kvcalloc(1UL << table->many_bits, sizeof(*many),
 			GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN |
 				__GFP_NOMEMALLOC);
 	/*
@@ -46,7 +56,8 @@ void oe_pid_table_grow(struct oe_pid_table *table)
 	 */
 	smp_mb();
 	if (many)
-		smp_store_release(&table->many, many); /* bucket_of() */
+		smp_store_release(&table->many,
+				  many); /* oe_pid_table_bucket() */
 }
 
 /**
@@ -61,18 +72,6 @@ void oe_pid_table_free(struct oe_pid_table *table)
 	table->many = NULL;
 }
 
-static struct oe_pid_node *find_in(struct hlist_bl_head *bucket,
-				   struct pid *pid)
-{
-	struct oe_pid_node *node;
-	struct hlist_bl_node *link;
-
-	hlist_bl_for_each_entry_rcu(node, link, bucket, link)
-		if (node->pid == pid)
-			return node;
-	return NULL;
-}
-
 /**
  * oe_pid_table_find - look an entry up
  * @table: the table
@@ -84,7 +83,7 @@ static struct oe_pid_node *find_in(struct hlist_bl_head *bucket,
 struct oe_pid_node *oe_pid_table_find(struct oe_pid_table *table,
 				      struct pid *pid)
 {
-	return find_in(bucket_of(table, pid), pid);
+	return oe_pid_table_find_inline(table, pid);
 }
 
 /**
@@ -101,12 +100,12 @@ bool oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node,
 			 void (*merge)(struct oe_pid_node *present,
 				       const struct oe_pid_node *node))
 {
-	struct hlist_bl_head *bucket = bucket_of(table, node->pid);
+	struct hlist_bl_head *bucket = oe_pid_table_bucket(table, node->pid);
 	struct oe_pid_node *present;
 
 	rcu_read_lock();
 	hlist_bl_lock(bucket);
-	present = find_in(bucket, node->pid);
+	present = oe_pid_table_find_in(bucket, node->pid);
 	if (present) {
 		merge(present, node);
 	} else {
@@ -131,7 +130,7 @@ bool oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node,
 bool oe_pid_table_remove(struct oe_pid_table *table, struct oe_pid_node *node,
 			 bool (*may_go)(const struct oe_pid_node *node))
 {
-	struct hlist_bl_head *bucket = bucket_of(table, node->pid);
+	struct hlist_bl_head *bucket = oe_pid_table_bucket(table, node->pid);
 	bool removed;
 
 	hlist_bl_lock(bucket);
@@ -173,7 +172,7 @@ static int walk_bucket(struct hlist_bl_head *bucket,
  *
  * Entries that are inserted meanwhile may be missed.
  *
- * Context: process context.
+ * Context: process context, may sleep.
  * Return: 0, or the value that @visit returned.
  */
 int oe_pid_table_walk(struct oe_pid_table *table,
@@ -182,11 +181,14 @@ int oe_pid_table_walk(struct oe_pid_table *table,
 {
 	struct hlist_bl_head *many = READ_ONCE(table->many);
 	struct hlist_bl_head *buckets = many ?: table->few;
-	unsigned int bits = many ? OE_PID_TABLE_BITS : OE_PID_TABLE_FEW_BITS;
+	unsigned int bits = many ? table->many_bits : OE_PID_TABLE_FEW_BITS;
 	unsigned int i;
 	int ret = 0;
 
-	for (i = 0; !ret && i < 1U << bits; i++)
+	for (i = 0; !ret && i < 1U << bits; i++) {
 		ret = walk_bucket(&buckets[i], visit, arg);
+		if (!(i % WALK_BATCH))
+			cond_resched();
+	}
 	return ret;
 }

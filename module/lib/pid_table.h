@@ -3,15 +3,15 @@
 #define OE_PID_TABLE_H
 
 #include <linux/atomic.h>
+#include <linux/hash.h>
 #include <linux/processor.h> /* cpu_relax(), which bit_spinlock.h lacks */
 
-#include <linux/list_bl.h>
+#include <linux/rculist_bl.h>
 
 struct pid;
 
 enum {
 	OE_PID_TABLE_FEW_BITS = 5,
-	OE_PID_TABLE_BITS = 10,
 };
 
 /**
@@ -28,6 +28,7 @@ struct oe_pid_node {
  * struct oe_pid_table - finds entries by their struct pid; starts zeroed
  * @few: buckets; each has a lock for changes; look-ups are RCU
  * @many: more of them, instead of these; NULL until oe_pid_table_grow()
+ * @many_bits: there are two to the power of this; does not change while @many is there
  * @nr_nodes: how many entries there are
  *
  * Not an rhashtable: that disables bottom halves (before 6.3) and may allocate,
@@ -36,8 +37,39 @@ struct oe_pid_node {
 struct oe_pid_table {
 	struct hlist_bl_head few[1 << OE_PID_TABLE_FEW_BITS];
 	struct hlist_bl_head *many;
+	unsigned int many_bits;
 	atomic_t nr_nodes;
 };
+
+/* What follows is inline for who looks at every process in the OOM path. */
+static __always_inline struct hlist_bl_head *
+oe_pid_table_bucket(struct oe_pid_table *table, struct pid *pid)
+{
+	/* Pairs with oe_pid_table_grow(). */
+	struct hlist_bl_head *many = smp_load_acquire(&table->many);
+
+	return many ? &many[hash_ptr(pid, table->many_bits)] :
+		      &table->few[hash_ptr(pid, OE_PID_TABLE_FEW_BITS)];
+}
+
+static __always_inline struct oe_pid_node *
+oe_pid_table_find_in(struct hlist_bl_head *bucket, struct pid *pid)
+{
+	struct oe_pid_node *node;
+	struct hlist_bl_node *link;
+
+	hlist_bl_for_each_entry_rcu(node, link, bucket, link)
+		if (node->pid == pid)
+			return node;
+	return NULL;
+}
+
+/* As oe_pid_table_find(). */
+static __always_inline struct oe_pid_node *
+oe_pid_table_find_inline(struct oe_pid_table *table, struct pid *pid)
+{
+	return oe_pid_table_find_in(oe_pid_table_bucket(table, pid), pid);
+}
 
 void oe_pid_table_grow(struct oe_pid_table *table);
 void oe_pid_table_free(struct oe_pid_table *table);

@@ -25,8 +25,9 @@ enum {
 	POOL_FIRST = 40,
 };
 
+struct oe_pid_table oe_rank_entries;
+
 static struct {
-	struct oe_pid_table table;
 	struct oe_pool pool;
 	unsigned int for_forks; /* spare entries that only forks may take */
 	void (*emptied)(void);
@@ -59,7 +60,7 @@ static void free_entry_rcu(struct rcu_head *head)
  */
 unsigned int oe_rank_table_count(void)
 {
-	return atomic_read(&rank_table.table.nr_nodes);
+	return atomic_read(&oe_rank_entries.nr_nodes);
 }
 
 /**
@@ -71,7 +72,7 @@ unsigned int oe_rank_table_count(void)
  */
 struct oe_rank_entry *oe_rank_table_find(struct pid *tgid)
 {
-	struct oe_pid_node *node = oe_pid_table_find(&rank_table.table, tgid);
+	struct oe_pid_node *node = oe_pid_table_find(&oe_rank_entries, tgid);
 
 	return node ? entry_of(node) : NULL;
 }
@@ -215,7 +216,7 @@ struct oe_rank_entry *oe_rank_table_take(bool *low)
 void oe_rank_table_grow(void)
 {
 	lockdep_assert_held(&oe_rank_table_lock);
-	oe_pid_table_grow(&rank_table.table);
+	oe_pid_table_grow(&oe_rank_entries);
 }
 
 /**
@@ -285,7 +286,7 @@ int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
 	entry->ranking = heritage->ranking;
 	entry->offer = heritage->offer;
 	bitmap_copy(entry->groups, heritage->groups, OE_NR_GROUPS);
-	if (!oe_pid_table_insert(&rank_table.table, &entry->node,
+	if (!oe_pid_table_insert(&oe_rank_entries, &entry->node,
 				 merge_heritage))
 		/* Later: a fork's handler must not free on PREEMPT_RT. */
 		call_rcu(&entry->rcu, free_entry_rcu);
@@ -296,7 +297,7 @@ static void remove_entry(struct oe_rank_entry *entry,
 			 bool (*may_go)(const struct oe_pid_node *node))
 {
 	/* Exit and a write may both try; one of them succeeds. */
-	if (!oe_pid_table_remove(&rank_table.table, &entry->node, may_go))
+	if (!oe_pid_table_remove(&oe_rank_entries, &entry->node, may_go))
 		return;
 	call_rcu(&entry->rcu, free_entry_rcu);
 	if (!oe_rank_table_count())
@@ -416,7 +417,7 @@ int oe_rank_table_walk(int (*visit)(struct oe_rank_entry *entry, void *arg),
 {
 	struct walk walk = { visit, arg };
 
-	return oe_pid_table_walk(&rank_table.table, visit_node, &walk);
+	return oe_pid_table_walk(&oe_rank_entries, visit_node, &walk);
 }
 
 /**
@@ -445,5 +446,5 @@ void oe_rank_table_exit(void)
 {
 	rcu_barrier(); /* free_entry_rcu() is in this module */
 	oe_pool_exit(&rank_table.pool);
-	oe_pid_table_free(&rank_table.table);
+	oe_pid_table_free(&oe_rank_entries);
 }

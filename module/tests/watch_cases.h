@@ -89,7 +89,7 @@ static void few_are_spare_without_rankings(struct kunit *test)
 /* The table grows while it is empty, and finds what it has in either shape. */
 static void table_grows_once_it_is_used(struct kunit *test)
 {
-	struct oe_pid_table *table = &rank_table.table;
+	struct oe_pid_table *table = &oe_rank_entries;
 	struct hlist_bl_head *many;
 	unsigned int i;
 
@@ -112,7 +112,7 @@ static void table_grows_once_it_is_used(struct kunit *test)
 /* The same without the memory for it. */
 static void small_table_finds_all(struct kunit *test)
 {
-	struct oe_pid_table *table = &rank_table.table;
+	struct oe_pid_table *table = &oe_rank_entries;
 	const struct oe_heritage first = {
 		.ranking = oe_rank_pack(7, OE_SOURCE_EXPLICIT),
 	};

@@ -291,7 +291,7 @@ function size_section(    each, share, text_taken)
 	printf "the kernel's build adds (unwinder, call sites, tracing), without `.init*`, `__versions`,\n"
 	printf "`.modinfo`. As loaded: `/sys/module/oom_embedded/coresize`, which is rounded up to pages for\n"
 	printf "each kind of memory and has the symbol table too. Bytes of a ranking: pages of the slab cache\n"
-	printf "after ranking %s processes, and the hash table's share (8 KiB in all, part of the module).\n", thousands(ranked)
+	printf "after ranking %s processes, and the hash table's share (64 KiB in all, with the 2 GB of this guest).\n", thousands(ranked)
 	table("memory")
 	row("module: text and data", "at most 64 KiB", sprintf("%.1f KiB", text / 1024), text <= 65536)
 	row("module: everything that stays", "at most 64 KiB", sprintf("%.1f KiB", resident / 1024), resident <= 65536)
@@ -299,7 +299,7 @@ function size_section(    each, share, text_taken)
 	text_taken = taken_text("load")
 	row("in all, at the defaults", "at most 170 KiB", text_taken, total_kb <= 170)
 	each = slab / ranked
-	share = 1024 * 8 / ranked
+	share = 8192 * 8 / ranked
 	row("bytes a ranked process", "at most 128", sprintf("%.1f (%.1f slab, object of %d; %.1f hash table)", each + share, each, object, share),
 	    each + share <= 128)
 	printf "\nIn all: as loaded; pages allocated by the module (`/proc/vmallocinfo`); spare rankings, for\n"
