@@ -11,6 +11,7 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -87,6 +88,8 @@ static int fill_pids(struct pids *pids, unsigned int group)
 
 static int by_number(const void *a, const void *b)
 {
+	/* Sorting is not short, and goes on in a reader's own time. */
+	cond_resched();
 	return *(const pid_t *)a - *(const pid_t *)b;
 }
 
@@ -104,10 +107,12 @@ static int build_pids(struct oe_list *list, struct oe_text *text)
 	sort(pids.numbers, pids.nr_pids, sizeof(*pids.numbers), by_number,
 	     NULL);
 	err = oe_text_reserve(text, (pids.nr_pids + 1) * PID_LINE);
-	for (i = 0; !err && i < pids.nr_pids; i++)
+	for (i = 0; !err && i < pids.nr_pids; i++) {
 		/* A walk during changes may meet a process twice. */
 		if (!i || pids.numbers[i] != pids.numbers[i - 1])
 			oe_text_add(text, "%10d\n", pids.numbers[i]);
+		cond_resched();
+	}
 out:
 	kvfree(pids.numbers);
 	return err;

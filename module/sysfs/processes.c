@@ -177,8 +177,10 @@ static int build_ranked(struct oe_list *list, struct oe_text *text)
 	if (err)
 		goto out;
 	err = oe_text_reserve(text, (table.nr_rows + 1) * LINE_SIZE);
-	for (i = 0; !err && i < table.nr_rows; i++)
+	for (i = 0; !err && i < table.nr_rows; i++) {
 		add_ranked_line(text, &table.rows[i]);
+		cond_resched();
+	}
 out:
 	kvfree(table.rows);
 	return err;
@@ -247,6 +249,8 @@ static int by_order(const void *a, const void *b, const void *arg)
 	const struct row *right = b;
 	bool first;
 
+	/* Sorting is not short, and goes on in a reader's own time. */
+	cond_resched();
 	if (left->verdict != right->verdict)
 		return left->verdict < right->verdict ? -1 : 1;
 	if (left->verdict == OE_ELIGIBLE)
@@ -321,8 +325,10 @@ int oe_lists_candidates(struct oe_text *text, const char *group)
 	sort_r(table.rows, table.nr_rows, sizeof(*table.rows), by_order, NULL,
 	       &table.policy);
 	err = oe_text_reserve(text, (table.nr_rows + 1) * LINE_SIZE);
-	for (i = 0; !err && i < table.nr_rows; i++)
+	for (i = 0; !err && i < table.nr_rows; i++) {
 		add_candidate_line(text, &table.rows[i], &table.policy, i);
+		cond_resched();
+	}
 out:
 	kvfree(table.rows);
 	return err;
