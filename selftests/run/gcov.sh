@@ -4,7 +4,9 @@
 # gcov.sh [GUEST...]: the lines of the module, and of the tools, that the tests reach. Runs the
 # scripts on a kernel with gcov and the tools' tests; leaves a page in CACHE_DIR. That a line
 # was reached does not say that a test would notice if it were wrong. GUEST: only these are run, and what the others have
-# counted in an earlier run of the same sources is taken. For the branches that were not taken:
+# counted in an earlier run of the same sources is taken.
+# gcov.sh --left: the last run's gaps in the module with their reasons, as the page has them, for who writes these.
+# The lines of which a branch was not taken:
 #   coverage/report.py branches CACHE_DIR/results/coverage-module.counts . .
 # gcov.sh --self-test: are planted gaps reported?
 
@@ -202,6 +204,21 @@ refusals()
 		sed -n 's/^.*# \(.* loads, of them .*\|.* calls refused\|.* of writes failed\|.* files, .* reads\)$/- \1/p'
 }
 
+# left_of_module COUNTS
+left_of_module()
+{
+	cat <<-EOT
+	Lines that were not reached, by their functions, with reasons that were found by reading:
+
+	$("${REPORT[@]}" left "$1" "$SOURCES" . "$COVERAGE/module.reasons")
+
+	Branches that were not taken, on lines where the source has a condition or a loop. Those of lines that were not
+	reached are counted with the reason of these:
+
+	$("${REPORT[@]}" untaken "$1" "$SOURCES" . "$COVERAGE/module.reasons" "$COVERAGE/module.branches")
+	EOT
+}
+
 write_page()
 {
 	local head='| file | lines | reached | branches | taken | all | taken | lines not reached | functions never entered |'
@@ -225,9 +242,7 @@ write_page()
 	$rule
 	$("${REPORT[@]}" table "$WORK/module.counts" "$SOURCES" .)
 
-	Lines that were not reached, by their functions, with reasons that were found by reading:
-
-	$("${REPORT[@]}" left "$WORK/module.counts" "$SOURCES" . "$COVERAGE/module.reasons")
+	$(left_of_module "$WORK/module.counts")
 
 	## What the kernel refuses
 
@@ -252,7 +267,8 @@ write_page()
 	EOT
 }
 
-# Two files of one name: one is reached, one is not. And two labels.
+# Two files of one name: one is reached, one is not. Reasons: one that holds, one for a line that is gone, one for
+# fewer branches than there are. And two labels.
 # shellcheck disable=SC2016 # backquotes of markdown
 self_test()
 {
@@ -267,7 +283,7 @@ self_test()
 	int limits_report(int a);
 	int main(void)
 	{
-		if (limits_report(0))
+		if (limits_report(0) || limits_report(0))
 			goto done;
 		goto out;
 	done:
@@ -289,10 +305,17 @@ self_test()
 	counts_of "$WORK/module" >"$WORK/counts"
 	echo '@never Nobody calls it.' >"$WORK/reasons"
 	echo 'module/sysfs/report.c sysfs_report never' >>"$WORK/reasons"
+	cat >"$WORK/branches" <<-EOT
+	@same Its argument is always the same.
+	module/limits/report.c limits_report same 1 if (a)
+	module/limits/report.c limits_report same 1 if (gone)
+	module/main.c main same 1 if (limits_report(0) || limits_report(0))
+	EOT
 	{
 		"${REPORT[@]}" table "$WORK/counts" "$SOURCES" "$build"
 		"${REPORT[@]}" left "$WORK/counts" "$SOURCES" "$build" "$WORK/reasons"
 		"${REPORT[@]}" branches "$WORK/counts" "$SOURCES" "$build"
+		"${REPORT[@]}" untaken "$WORK/counts" "$SOURCES" "$build" "$WORK/reasons" "$WORK/branches"
 		error_labels "$WORK/counts" "$build"
 	} >"$WORK/planted"
 	cat "$WORK/planted"
@@ -301,10 +324,15 @@ self_test()
 		grep -qF -- '- Nobody calls it. **5 lines**: `module/sysfs/report.c`: sysfs_report() 5' "$WORK/planted" &&
 		grep -qF -- '- No reason: a test is missing. **4 lines**: `module/limits/report.c`: limits_report() 1' "$WORK/planted" &&
 		grep -qF "source	module/limits/report.c:5	1 of 2	if (a)" "$WORK/planted" &&
+		grep -qF -- '- Not in the source any more: `module/limits/report.c`, limits_report(), `if (gone)`.' "$WORK/planted" &&
+		grep -qF -- '- Nobody calls it. **2 branches**: `module/sysfs/report.c`: sysfs_report() 2' "$WORK/planted" &&
+		grep -qF -- '- Its argument is always the same. **2 branches**: `module/limits/report.c`: limits_report() 1; `module/main.c`: main() 1' "$WORK/planted" &&
+		grep -qF -- '- No reason: a test is missing. **2 branches**: `module/main.c`: main() 2' "$WORK/planted" &&
 		grep -qF '1 of 2 error labels were jumped to, from 1 of 2 places.' "$WORK/planted" &&
 		grep -qF '`module/main.c:9`: out' "$WORK/planted"
 }
 
+[[ ${1-} != --left ]] || { left_of_module "$RESULTS/coverage-module.counts"; exit; }
 [[ ${1-} != --self-test ]] || { self_test; exit; }
 for label; do
 	[[ " ${GUESTS[*]} " == *" $label "* ]] || die "there is no guest $label"

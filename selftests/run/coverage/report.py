@@ -5,6 +5,8 @@
 report.py table COUNTS PATTERN TREE: a table of the files that match, and their sum
 report.py left COUNTS PATTERN TREE REASONS: lines that were not reached, by function, with the reason
 report.py branches COUNTS PATTERN TREE: lines of which a branch was not taken, for who writes tests
+report.py untaken COUNTS PATTERN TREE REASONS BRANCHES: the source's branches that were not taken, by function, with
+  the reason
 
 COUNTS are lines of gcov.sh, with tabs:
   line FILE LINE COUNT FUNCTION
@@ -119,42 +121,85 @@ def print_table(counts):
           f"{total[5]} | {percent(total[4], total[5])} | | |")
 
 
-def read_reasons(path):
-    """Lines "FILE FUNCTION CODE", and "@CODE text". Each function by its name: a new gap has no reason yet."""
-    codes, reasons = {}, {}
-    with open(path, encoding="utf-8") as rows:
-        for row in rows:
-            words = row.split(None, 1) if row.startswith("@") else row.split()
-            if not words or row.startswith("#"):
+def read_rows(path, nr_words):
+    """Lines "@CODE text", and others as lists of words, of which the last goes on to the end of its line."""
+    codes, rows = {}, []
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            words = line.strip().split(None, 1 if line.startswith("@") else nr_words - 1)
+            if not words or line.startswith("#"):
                 continue
-            if row.startswith("@"):
-                codes[words[0][1:]] = words[1].strip()
+            if line.startswith("@"):
+                codes[words[0][1:]] = words[1]
             else:
-                file, function, code = words
-                reasons[file, function] = code
-    return codes, reasons
+                rows.append(words)
+    return codes, rows
+
+
+def read_reasons(path):
+    """Lines "FILE FUNCTION CODE". Each function by its name: a new gap has no reason yet."""
+    codes, rows = read_rows(path, 3)
+    return codes, {(file, function): code for file, function, code in rows}
+
+
+def read_branches(path):
+    """Lines "FILE FUNCTION CODE NUMBER TEXT": a line that is changed, or has one more gap, has no reason for that."""
+    codes, rows = read_rows(path, 5)
+    known = collections.defaultdict(list)
+    for file, function, code, number, text in rows:
+        known[file, function, text] += [code] * int(number)
+    return codes, known
+
+
+def by_code():
+    return collections.defaultdict(lambda: collections.defaultdict(lambda: collections.defaultdict(int)))
+
+
+def print_by_code(codes, found, unit):
+    """FOUND: how many, by code, file and function."""
+    unknown = set(found) - {*codes, None}
+    if unknown:
+        sys.exit(f"no @CODE: {' '.join(sorted(unknown))}")
+    for code in [*codes, None]:
+        if code not in found:
+            continue
+        total = sum(sum(functions.values()) for functions in found[code].values())
+        text = codes.get(code, "No reason: a test is missing.")
+        where = "; ".join(f"`{file}`: {', '.join(f'{name}() {n}' for name, n in functions.items())}"
+                          for file, functions in found[code].items())
+        print(f"- {text} **{total} {unit}**: {where}")
 
 
 def print_left(counts, reasons):
     codes, known = read_reasons(reasons)
-    left = collections.defaultdict(list)
+    found = by_code()
     for file in sorted(counts.lines):
         for number in sorted(counts.lines[file]):
             if not counts.lines[file][number]:
-                left[file, counts.function[file, number]].append(number)
-    by_code = collections.defaultdict(list)
-    for (file, function), numbers in left.items():
-        by_code[known.get((file, function))].append((file, function, numbers))
-    for code in [*codes, None]:
-        if code not in by_code:
-            continue
-        lines = sum(len(numbers) for _, _, numbers in by_code[code])
-        text = codes.get(code, "No reason: a test is missing.")
-        places = collections.defaultdict(list)
-        for file, function, numbers in by_code[code]:
-            places[file].append(f"{function}() {len(numbers)}")
-        where = "; ".join(f"`{file}`: {', '.join(names)}" for file, names in places.items())
-        print(f"- {text} **{lines} lines**: {where}")
+                function = counts.function[file, number]
+                found[known.get((file, function))][file][function] += 1
+    print_by_code(codes, found, "lines")
+
+
+def print_untaken(counts, reasons, branches):
+    codes, of_lines = read_reasons(reasons)
+    more_codes, of_branches = read_branches(branches)
+    found = by_code()
+    for (file, function, text), left in of_branches.items():
+        if function not in counts.entered[file] or text not in counts.source(file):
+            print(f"- Not in the source any more: `{file}`, {function}(), `{text}`.")
+    for file in sorted(counts.branches):
+        for (number, _), n in sorted(counts.branches[file].items()):
+            if n or not counts.of_source(file, number):
+                continue
+            function = counts.function[file, number]
+            if counts.lines[file][number]:
+                left = of_branches[file, function, counts.source(file)[number - 1]]
+                code = left.pop(0) if left else None
+            else:
+                code = of_lines.get((file, function))
+            found[code][file][function] += 1
+    print_by_code({**codes, **more_codes}, found, "branches")
 
 
 def print_branches(counts):
@@ -176,6 +221,8 @@ def main():
         print_table(counts)
     elif command == "left":
         print_left(counts, rest[0])
+    elif command == "untaken":
+        print_untaken(counts, *rest)
     elif command == "branches":
         print_branches(counts)
     else:
