@@ -237,6 +237,10 @@ static void forecast_extremes(struct kunit *test)
 	oe_forecast_add(&forecast, U64_MAX / 2, U64_MAX / 4);
 	KUNIT_EXPECT_GE(test, forecast.rate, 0LL);
 	KUNIT_EXPECT_EQ(test, -1LL, oe_forecast_ms(&forecast, 1000, 0));
+	forecast = (struct oe_forecast){};
+	oe_forecast_add(&forecast, 0, 0);
+	oe_forecast_add(&forecast, PERIOD, U64_MAX / 4);
+	KUNIT_EXPECT_GT(test, forecast.rate, 0LL);
 }
 
 static struct kunit_case cases[] = {

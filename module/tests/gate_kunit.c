@@ -8,6 +8,16 @@
 #include <linux/err.h>
 #include <linux/kthread.h>
 
+/* A case may end the patience of a commit. */
+static bool out_of_patience;
+
+static bool is_late(unsigned long now, unsigned long deadline)
+{
+	return out_of_patience || time_after(now, deadline);
+}
+
+#undef time_after
+#define time_after is_late
 #include "../lib/gate.c"
 
 enum {
@@ -82,9 +92,24 @@ static void a_look_does_not_wait_for_a_commit_that_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, look.err);
 }
 
+/* The look that held it up goes on, and another commit comes through. */
+static void a_commit_does_not_wait_for_ever(struct kunit *test)
+{
+	begin_look(test);
+	out_of_patience = true;
+	KUNIT_EXPECT_EQ(test, -EBUSY, oe_gate_close());
+	out_of_patience = false;
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(look.left));
+	complete(&look.may_leave);
+	close_and_open(NULL);
+	KUNIT_EXPECT_EQ(test, 0, look.err);
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(look.left));
+}
+
 static struct kunit_case gate_cases[] = {
 	KUNIT_CASE(a_commit_waits_for_a_look),
 	KUNIT_CASE(a_look_does_not_wait_for_a_commit_that_waits),
+	KUNIT_CASE(a_commit_does_not_wait_for_ever),
 	{}
 };
 

@@ -383,6 +383,26 @@ static void bad_rules_change_nothing(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, good, text);
 }
 
+/* A cgroup is no deeper than a place of its depth, and rules fill less than a page. */
+static void paths_have_bounds(struct kunit *test)
+{
+	char *text = kunit_kzalloc(test, 2 * PAGE_SIZE, GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	for (i = 0; i < DEPTH_MAX; i++)
+		memcpy(text + 2 * i, "/a", 2);
+	KUNIT_EXPECT_EQ(test, -EINVAL, set_rule(&group, OE_RULE_CGROUP, text));
+	text[2 * (DEPTH_MAX - 1)] = '\0';
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_CGROUP, text));
+	KUNIT_EXPECT_EQ(test, 0, set_rule(&group, OE_RULE_CGROUP, ""));
+	memset(text, 'a', PAGE_SIZE);
+	memcpy(text, "cgroup=/", 8);
+	KUNIT_EXPECT_EQ(test, -ENOSPC, set_joint(&group, text));
+	text[PAGE_SIZE / 2] = '\0';
+	KUNIT_EXPECT_EQ(test, 0, set_joint(&group, text));
+}
+
 #include "no_memory_cases.h"
 
 static struct kunit_case cases[] = {
@@ -399,6 +419,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(single_rules_read_back),
 	KUNIT_CASE(users_from_first_to_last),
 	KUNIT_CASE(executables_are_asked_for_if_a_rule_does),
+	KUNIT_CASE(paths_have_bounds),
 	KUNIT_CASE(rules_need_memory),
 	KUNIT_CASE(groups_need_memory),
 	{},

@@ -66,6 +66,52 @@ static void lost_child_gets_what_its_parent_has(struct kunit *test)
 	put_pid(of_parent.pid);
 }
 
+/* First the spare entries cannot be made again, then that of the child. */
+static void lost_child_waits_for_memory(struct kunit *test)
+{
+	struct oe_rank_change of_parent = { .value = 7 };
+	struct oe_rank_entry *taken;
+	bool low;
+
+	rcu_read_lock();
+	of_parent.pid = get_pid(parent_of(processes[0]));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
+	flush_delayed_work(&inherit.repair);
+	taken = oe_rank_table_take(&low);
+	allocs_left = 0;
+	failing_alloc.now = true;
+	oe_inherit_fork(of_parent.pid, pid_of(1), processes[1]->start_time);
+	flush_delayed_work(&inherit.repair);
+	rank_expect(test, 1, 7, OE_SOURCE_LOST);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&inherit.repair));
+	allocs_left = UINT_MAX;
+	failing_alloc.at = 1;
+	flush_delayed_work(&inherit.repair);
+	rank_expect(test, 1, 7, OE_SOURCE_LOST);
+	flush_delayed_work(&inherit.repair);
+	rank_expect(test, 1, 7, OE_SOURCE_INHERITED);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
+	oe_rank_table_free(taken);
+	put_pid(of_parent.pid);
+}
+
+/* A repair that has not seen all of them does not end what it began. */
+static void lost_meanwhile_is_lost(struct kunit *test)
+{
+	u64 start = processes[1]->start_time;
+
+	mutex_lock(&oe_rank_table_lock); /* holds the repair back */
+	note_lost(start);
+	note_lost(start + 1);
+	KUNIT_EXPECT_EQ(test, start, READ_ONCE(inherit.lost_since));
+	KUNIT_EXPECT_FALSE(test, close_lost(inherit.nr_lost - 1));
+	KUNIT_EXPECT_EQ(test, start, READ_ONCE(inherit.lost_since));
+	mutex_unlock(&oe_rank_table_lock);
+	flush_delayed_work(&inherit.repair);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
+}
+
 /* Process 1 has lost the copy of its parent's ranking, and is to get none. */
 static void expect_nothing_by_repair(struct kunit *test)
 {
@@ -179,6 +225,8 @@ static void orphan_gains_nothing(struct kunit *test)
 	of_parent.pid = get_pid(parent_of(processes[0]));
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
+	KUNIT_EXPECT_FALSE(test, oe_inherit_adopts(parent));
+	KUNIT_EXPECT_TRUE(test, oe_inherit_adopts(init_pid_ns.child_reaper));
 	parent->signal->is_child_subreaper = 1;
 	expect_nothing_by_repair(test);
 	parent->signal->is_child_subreaper = 0;

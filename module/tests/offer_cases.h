@@ -141,6 +141,7 @@ static void pool_tells_when_it_is_low(struct kunit *test)
 {
 	struct oe_pool pool;
 	void *taken[8];
+	void *extra;
 	unsigned int i;
 	bool low;
 
@@ -155,6 +156,15 @@ static void pool_tells_when_it_is_low(struct kunit *test)
 		/* Less than three quarters. */
 		KUNIT_EXPECT_EQ(test, i >= 2, low);
 	}
+	/* A fork may still have one, if there is memory; PREEMPT_RT does not allocate there. */
+	extra = oe_pool_take(&pool, &low);
+	KUNIT_EXPECT_EQ(test, !IS_ENABLED(CONFIG_PREEMPT_RT), !!extra);
+	allocs_left = 0;
+	KUNIT_EXPECT_FALSE(test, oe_pool_take(&pool, &low));
+	allocs_left = UINT_MAX;
+	KUNIT_EXPECT_TRUE(test, low);
+	if (extra)
+		oe_pool_free(&pool, extra);
 	KUNIT_EXPECT_EQ(test, 0, oe_pool_fill(&pool));
 	KUNIT_EXPECT_EQ(test, (unsigned int)ARRAY_SIZE(taken), pool.size);
 	/* It keeps no more than that. */

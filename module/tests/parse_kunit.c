@@ -176,6 +176,10 @@ static void parse_escaping(struct kunit *test)
 	/* The longest there can be fits, and ends. */
 	oe_escape_comm(out, "\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1");
 	KUNIT_EXPECT_EQ(test, (size_t)OE_COMM_ESCAPED - 1, strlen(out));
+	/* Text that does not fit is left out, and no escape is halved. */
+	out[8] = '|';
+	KUNIT_EXPECT_STREQ(test, "ab\\x0a", oe_escape(out, 8, "ab\ncd"));
+	KUNIT_EXPECT_EQ(test, '|', out[8]);
 }
 
 /* Each in memory of its own size, so that KASAN sees a step beyond it. */
@@ -427,6 +431,9 @@ static void shell_patterns(struct kunit *test)
 		{ true, "[\xe0-\xef]", "\xe4" },
 		{ true, "[ab", "[ab" },
 		{ false, "[ab", "a" },
+		{ true, "[a-", "[a-" },
+		/* Nothing behind the pattern's end counts. */
+		{ false, "[!\\\0]", "a" },
 		{ true, "\\*", "*" },
 		{ false, "\\*", "a" },
 		{ false, "a\\", "a\\" },

@@ -156,6 +156,8 @@ static void origin_goes_first(struct kunit *test)
 		{ 0, OE_ORDER_RANK, 100 },
 	};
 	struct oe_candidate origin = policy_sized(9, 1, 1);
+	struct oe_candidate smaller = policy_sized(8, 1, 1);
+	const struct oe_candidate none = {};
 	const struct oe_candidate other = policy_sized(1, 1000, 1000);
 	unsigned int i;
 
@@ -169,6 +171,13 @@ static void origin_goes_first(struct kunit *test)
 				(int)oe_policy_why(&policies[i], &origin,
 						   &other));
 	}
+	KUNIT_EXPECT_EQ(test, (int)OE_WHY_ORIGIN,
+			(int)oe_policy_why(&policies[0], &origin, &none));
+	/* what decides between two of them is told */
+	smaller.origin = 1;
+	origin.badness++;
+	KUNIT_EXPECT_EQ(test, (int)OE_WHY_BADNESS,
+			(int)oe_policy_why(&policies[0], &origin, &smaller));
 	/* but not if it is protected */
 	origin.set_rank = 0;
 	KUNIT_EXPECT_EQ(test, (int)OE_PROTECTED,

@@ -476,6 +476,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(signals_are_of_the_groups),
 	KUNIT_CASE(lost_inheritance_is_repaired),
 	KUNIT_CASE(lost_child_gets_what_its_parent_has),
+	KUNIT_CASE(lost_child_waits_for_memory),
+	KUNIT_CASE(lost_meanwhile_is_lost),
 	KUNIT_CASE(orphan_gains_nothing),
 	KUNIT_CASE(ranked_child_loses_nothing),
 	KUNIT_CASE(join_and_leave),

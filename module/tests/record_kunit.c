@@ -311,12 +311,28 @@ static void parts_of_memory_are_kept(struct kunit *test)
 	}
 }
 
+/* Its place has another one. */
+static void overwritten_sample_is_gone(struct kunit *test)
+{
+	static struct oe_history_entry entry;
+	u64 first, end;
+	unsigned int i;
+
+	for (i = 0; i <= ring.room; i++)
+		oe_history_add(i % 2 ? U32_MAX : 0, i % 2);
+	oe_history_range(&first, &end);
+	KUNIT_EXPECT_EQ(test, end - ring.room, first);
+	KUNIT_EXPECT_TRUE(test, oe_history_copy(first, &entry));
+	KUNIT_EXPECT_FALSE(test, oe_history_copy(first - 1, &entry));
+}
+
 static struct kunit_case record_cases[] = {
 	KUNIT_CASE(comes_out_as_it_was),
 	KUNIT_CASE(leaves_the_rest_alone),
 	KUNIT_CASE(same_texts_are_kept_once),
 	KUNIT_CASE(the_last_decisions_are_kept),
 	KUNIT_CASE(parts_of_memory_are_kept),
+	KUNIT_CASE(overwritten_sample_is_gone),
 	{},
 };
 

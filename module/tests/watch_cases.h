@@ -86,6 +86,27 @@ static void few_are_spare_without_rankings(struct kunit *test)
 			READ_ONCE(rank_table.pool.size));
 }
 
+/* Later a manager may have the other half of them: the rest is for forks. */
+static void forks_keep_half_of_the_spare_entries(struct kunit *test)
+{
+	static struct oe_rank_entry *taken[POOL_TARGET / 2];
+	unsigned int i;
+	bool low;
+
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	flush_delayed_work(&inherit.repair);
+	for (i = 0; i < ARRAY_SIZE(taken); i++)
+		taken[i] = oe_rank_table_take(&low);
+	failing_alloc.at = 1;
+	failing_alloc.with_spare = true;
+	KUNIT_EXPECT_EQ(test, -ENOMEM, rank_set(1, 7));
+	oe_rank_table_free(taken[--i]);
+	failing_alloc.at = 1;
+	KUNIT_EXPECT_EQ(test, 0, rank_set(1, 7));
+	while (i)
+		oe_rank_table_free(taken[--i]);
+}
+
 /* The table grows while it is empty, and finds what it has in either shape. */
 static void table_grows_once_it_is_used(struct kunit *test)
 {
@@ -135,13 +156,14 @@ static void small_table_finds_all(struct kunit *test)
 	rank_expect(test, 3, 9, OE_SOURCE_EXPLICIT);
 }
 
-#define WATCH_CASES                                          \
-	KUNIT_CASE(empty_table_is_not_watched),              \
-		KUNIT_CASE(entry_of_a_late_fork_is_watched), \
-		KUNIT_CASE(exit_leaves_no_work),             \
-		KUNIT_CASE(spare_entries_are_made_again),    \
-		KUNIT_CASE(few_are_spare_without_rankings),  \
-		KUNIT_CASE(table_grows_once_it_is_used),     \
+#define WATCH_CASES                                               \
+	KUNIT_CASE(empty_table_is_not_watched),                   \
+		KUNIT_CASE(entry_of_a_late_fork_is_watched),      \
+		KUNIT_CASE(exit_leaves_no_work),                  \
+		KUNIT_CASE(spare_entries_are_made_again),         \
+		KUNIT_CASE(few_are_spare_without_rankings),       \
+		KUNIT_CASE(forks_keep_half_of_the_spare_entries), \
+		KUNIT_CASE(table_grows_once_it_is_used),          \
 		KUNIT_CASE(small_table_finds_all)
 
 #endif /* OE_WATCH_CASES_H */
