@@ -71,12 +71,18 @@ shared_memory()
 	stop_process "$sharing"
 }
 
-pid_namespace()
+# Sets $keeper, the init of a pid namespace, and $inmate, another process in it, protected.
+make_namespace()
 {
 	start namespace as_user -p "$0" inside "$tmp"
 	inmate=$(named inmate)
 	keeper=$(awk '/^PPid:/ { print $2 }' "/proc/$inmate/status")
 	set_to oom_ranking "$inmate 10"
+}
+
+pid_namespace()
+{
+	make_namespace
 	set_to oom_ranking "$keeper 900"
 	equal "pidns: the init of a protected process is protected" \
 		"protected pidns $inmate 10" "$(set_of "$keeper")"
@@ -107,6 +113,25 @@ oom_group()
 	sysrq_oom
 	killed "cgroup: nobody in it is protected: it dies" "$member"
 	killed "cgroup: and the others with it" "$precious"
+}
+
+# The group takes the init along, and the init its namespace, of which the rest is not in the group.
+namespace_in_group()
+{
+	make_cgroup oe_hall max
+	make_namespace
+	set_to oom_ranking "$keeper 800"
+	echo "$keeper" >"$cgroup/cgroup.procs"
+	spawn member 2048 900 -C "$cgroup"
+	member=$pid
+	echo 1 >"$cgroup/memory.oom.group"
+	equal "group of an init: each is as protected as the namespace" \
+		"protected pidns $inmate 10" "$(set_of "$member")"
+	passed_over "group of an init" "$member" pidns "$inmate" 10
+	check "group of an init: the protected process lives" alive "$inmate"
+	kill -KILL "$keeper"
+	poll_until "$PATIENCE" dead "$inmate"
+	stop_process "$member"
 }
 
 # The first in order, and its verdict.
@@ -173,7 +198,7 @@ has_no_victim()
 
 needs events
 if gives memcg; then
-	plan 26
+	plan 30
 else
 	plan 11
 fi
@@ -183,6 +208,7 @@ shared_memory
 pid_namespace
 if gives memcg; then
 	oom_group
+	namespace_in_group
 	hog_in_a_set
 	guarded
 fi
