@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A caller that holds what others wait for, as a file system does in the middle of a transaction,
-# opens no window when its cgroup is out of memory.
+# opens no window when its cgroup is out of memory, and ends that of another member.
 #
 # set: rest
 # needs: memcg events
@@ -48,7 +48,7 @@ out_of_memory()
 needs memcg
 [ -e "$OUTSIDE" ] || skip_all "no $OUTSIDE"
 needs events
-plan 7
+plan 10
 insmod "$OUTSIDE" || bail_out "no $OUTSIDE"
 trap 'rmmod oom_embedded_outside; clean_up' EXIT
 load_module selection_order=rank rank_threshold=100 grace_ms="$GRACE"
@@ -71,6 +71,20 @@ set_to reconfigure_done "$(get reconfigure_wanted)"
 killed "a caller that holds nothing: the expendable process dies" "$hog"
 poll_until "$PATIENCE" has_moved stats/victims 1
 check "it had a window: $(of_last grace_ms) ms" [ "$(of_last grace_ms)" -gt 0 ]
+stop_process "$asker"
+
+out_of_memory leak -c leaker -l 8192
+# The file is open before: in the full cgroup a new one would have to wait.
+# shellcheck disable=SC2016 # the inner shell's $$
+ranked 50 sh -c 'exec 3>"$1/charge_kb"; echo "$$" >"$0/cgroup.procs"; echo 1024 >&3' "$cgroup" "$PARAMETERS" &
+holder=$!
+started="$started $holder"
+killed "a holder comes into its window: the expendable process dies" "$hog"
+poll_until "$PATIENCE" has_moved stats/victims 2
+used=$(of_last grace_used_ms)
+check "long before the window's end: after $used of $(of_last grace_ms) ms" [ "$used" -lt $((GRACE / 2)) ]
+reap "$holder"
+equal "the holder gets its memory" 0 "$rc"
 stop_process "$asker"
 equal "no splat" 0 "$(splat_taint)"
 rmmod oom_embedded_outside
