@@ -112,11 +112,25 @@ one_file()
 
 files()
 {
-	limit 2105 "$LIMIT_KB" 0 500
+	limit 2105 0 0 500
 	mark_log
+	glutton_of 2105 plain 256
+	others=$pid
+	adversary_of 2105 kept $((LIMIT_KB / 4)) memfd
+	others="$others $pid"
+	echo "$pid 0" >"$OE/oom_ranking"
 	adversary_of 2105 memfd $((LIMIT_KB * 2)) memfd
-	killed "who holds an unmapped file in memory is found" "$pid"
+	holder=$pid
+	adversary_of 2105 less $((LIMIT_KB / 8)) memfd
+	others="$others $pid"
+	set_limit 2105 max_kb "$LIMIT_KB"
+	killed "who holds an unmapped file in memory is found" "$holder"
 	until_recovered 2105
+	# shellcheck disable=SC2086 # several
+	check "others that hold none, less, or are protected live" all_alive $others
+	for one in $others; do
+		stop_process "$one"
+	done
 	adversary_of 2105 shm $((LIMIT_KB * 2)) shm
 	until_outcome 2105 blocked
 	scans 3
@@ -127,6 +141,30 @@ files()
 	kill -USR1 "$pid"
 	until_outcome 2105 recovered
 	drop_limit 2105
+}
+
+all_alive()
+{
+	for one; do
+		alive "$one" || return 1
+	done
+}
+
+# A scan yields the CPU among so many, and lets go of the file where it did.
+many_files()
+{
+	limit 2111 "$LIMIT_KB" 0 500
+	mkdir "$tmp/files"
+	mount -t tmpfs none "$tmp/files"
+	before=$(stat -f -c %d "$tmp/files")
+	for n in $(seq 1200); do
+		: >"$tmp/files/$n"
+	done
+	scans 2
+	rm "$tmp"/files/*
+	equal "after a scan of many files none is left" "$before" "$(stat -f -c %d "$tmp/files")"
+	umount "$tmp/files"
+	drop_limit 2111
 }
 
 # A rule by name protects it for half of the time.
@@ -173,11 +211,17 @@ storms()
 		check "and nobody goes who did nothing" alive "$bystander"
 		stop_process "$bystander"
 	done
+	drop_limit 2109
+	limit 2109-2112 "$LIMIT_KB" 0 500
 	mark_log
+	glutton_of 2112 neighbour 256
+	neighbour=$pid
 	adversary_of 2109 reaper $((LIMIT_KB * 2)) reaper
 	killed "who cannot be told from others goes with them" "$pid"
-	check "this is said, too" log_says 'uid=2109 .*reason=storm .*outcome=killed'
-	drop_limit 2109
+	check "this is said, too" log_says 'uid=2109-2112 .*reason=storm .*outcome=killed'
+	check "another user of the same limit loses nobody" alive "$neighbour"
+	stop_process "$neighbour"
+	drop_limit 2109-2112
 }
 
 # Told before, with the time that is left; then asked as the administrator wants it.
@@ -221,7 +265,7 @@ busy()
 
 needs limits
 needs groups
-plan 35
+plan 38
 load_module
 set_to limits/period_ms 100
 together
@@ -230,6 +274,7 @@ held_back
 chained
 one_file
 files
+many_files
 renamed
 storms
 warned
