@@ -108,6 +108,14 @@ stubborn()
 	killed "without a timeout at once" "$pid"
 	until_recovered 1005
 	equal "and without SIGTERM" "exceeded killed recovered" "$(outcomes 1005)"
+	set_limit 1005 term_timeout_ms 300
+	mark_log
+	glutton_of 1005 pardoned $((LIMIT_KB * 2)) -i
+	until_outcome 1005 terminated
+	echo "$pid 0" >"$OE/oom_ranking"
+	check "one that root has protected since is none that may end" until_outcome 1005 blocked
+	check "and it lives" alive "$pid"
+	stop_process "$pid"
 	drop_limit 1005
 }
 
@@ -170,12 +178,13 @@ ranking()
 	start kept ranked 99 glutton -u 1008 -c kept -h $((LIMIT_KB * 2))
 	kept=$pid
 	until_held kept "$kept"
-	start offered ranked 100 glutton -u 1008 -c offered -h $((LIMIT_KB / 2))
+	start offered ranked 100 glutton -u 1008 -c offered -h $((LIMIT_KB / 2)) -e 400
 	until_held offered "$pid"
 	set_limit 1008 max_kb "$LIMIT_KB"
-	reap "$pid"
-	equal "the smallest, because the others are protected" 143 "$rc"
 	until_outcome 1008 blocked
+	check "the smallest, because the others are protected: not blocked while it ends" dead "$pid"
+	reap "$pid"
+	equal "it had its time" 0 "$rc"
 	check "then it says that nobody is left" log_says 'uid=1008 .*victim=none outcome=blocked'
 	scans 3
 	equal "once" "exceeded terminated blocked" "$(outcomes 1008)"
@@ -241,7 +250,7 @@ listens()
 }
 
 needs limits
-plan 34
+plan 37
 load_module
 set_to limits/period_ms 100
 alone
