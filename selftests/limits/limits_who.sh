@@ -133,14 +133,16 @@ same_victim()
 {
 	limit 2010 0 0 60000
 	mark_log
+	glutton_of 2010 big 60000 -i
+	big=$pid
 	glutton_of 2010 small 5000
 	small=$pid
-	glutton_of 2010 big 60000 -i
 	set_limit 2010 max_kb 20000
 	until_outcome 2010 terminated
-	echo "$pid 1000" >"$OE/oom_ranking"
+	equal "of equal ranking the bigger one, though it is not the newest" "$big" "$(victims_of 2010)"
+	echo "$big 1000" >"$OE/oom_ranking"
 	sysrq_oom
-	killed "an OOM takes the victim of a limit" "$pid"
+	killed "an OOM takes the victim of a limit" "$big"
 	until_recovered 2010
 	equal "both are through, with one killed" "exceeded terminated recovered 1 killed" \
 		"$(outcomes 2010) $(get stats/victims) $(oom_outcome)"
@@ -230,7 +232,7 @@ in_cgroup()
 }
 
 needs limits
-plan 32
+plan 33
 load_module selection_order=rank
 set_to limits/period_ms 50
 threads
