@@ -27,6 +27,10 @@ OPEN = re.compile(r"(&&|\|\||[?=,(+*|&-]|\breturn)$")
 QUIET = re.compile(r"\b(WARN|BUG|lockdep_assert|wait_event|test_bit|mm_flags_test)\w*\(")
 
 
+# The first line of a function.
+HEAD = re.compile(r"(?=[a-z])[^;]*?\b(\w+)\(")
+
+
 class Counts:
     def __init__(self, path, pattern, tree):
         self.lines = collections.defaultdict(lambda: collections.defaultdict(int))
@@ -53,12 +57,22 @@ class Counts:
     def source(self, file):
         if file not in self.sources:
             with open(f"{self.tree}/{file}", encoding="utf-8") as source:
-                self.sources[file] = [line.strip() for line in source.read().split("\n")]
+                self.sources[file] = [line.rstrip() for line in source.read().split("\n")]
         return self.sources[file]
+
+    def text(self, file, number):
+        return self.source(file)[number - 1].strip()
+
+    def function_at(self, file, number):
+        """Of a function that is inlined everywhere gcov does not know the name."""
+        if not self.function[file, number]:
+            heads = (HEAD.match(line) for line in reversed(self.source(file)[:number]))
+            self.function[file, number] = next(head[1] for head in heads if head)
+        return self.function[file, number]
 
     def expression(self, file, number):
         """The text of the expression that the line is a part of, which may have several lines."""
-        text = self.source(file)
+        text = [line.strip() for line in self.source(file)]
         first = last = number - 1
         while first and (OPEN.search(text[first - 1]) or closes(text[first:last + 1]) > 0):
             first -= 1
@@ -176,7 +190,7 @@ def print_left(counts, reasons):
     for file in sorted(counts.lines):
         for number in sorted(counts.lines[file]):
             if not counts.lines[file][number]:
-                function = counts.function[file, number]
+                function = counts.function_at(file, number)
                 found[known.get((file, function))][file][function] += 1
     print_by_code(codes, found, "lines")
 
@@ -185,16 +199,18 @@ def print_untaken(counts, reasons, branches):
     codes, of_lines = read_reasons(reasons)
     more_codes, of_branches = read_branches(branches)
     found = by_code()
-    for (file, function, text), left in of_branches.items():
-        if function not in counts.entered[file] or text not in counts.source(file):
+    lines = {(file, counts.function_at(file, number), counts.text(file, number))
+             for file in counts.lines for number in counts.lines[file]}
+    for file, function, text in of_branches:
+        if (file, function, text) not in lines:
             print(f"- Not in the source any more: `{file}`, {function}(), `{text}`.")
     for file in sorted(counts.branches):
         for (number, _), n in sorted(counts.branches[file].items()):
             if n or not counts.of_source(file, number):
                 continue
-            function = counts.function[file, number]
+            function = counts.function_at(file, number)
             if counts.lines[file][number]:
-                left = of_branches[file, function, counts.source(file)[number - 1]]
+                left = of_branches[file, function, counts.text(file, number)]
                 code = left.pop(0) if left else None
             else:
                 code = of_lines.get((file, function))
@@ -211,7 +227,7 @@ def print_branches(counts):
             missing = sum(1 for n in by_line[number] if not n)
             if missing:
                 kind = "source" if counts.of_source(file, number) else "macro"
-                print(f"{kind}\t{file}:{number}\t{missing} of {len(by_line[number])}\t{counts.source(file)[number - 1]}")
+                print(f"{kind}\t{file}:{number}\t{missing} of {len(by_line[number])}\t{counts.text(file, number)}")
 
 
 def main():
