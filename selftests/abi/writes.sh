@@ -147,6 +147,7 @@ bad_words()
 	for file in $WORDS; do
 		refused EINVAL "$file" enforce -p 5000
 	done
+	refused EINVAL relieve '1\x00'
 }
 
 bad_graces()

@@ -128,6 +128,8 @@ good_values()
 		[ "$(sysfs_write "$L/create" $name)" = OK ] || offence "create $name"
 	done
 	refused EEXIST create cgroup:/a/c
+	refused EINVAL 'cgroup:!a!c/subordinate' 5
+	taken 'cgroup:!a!c/subordinate' '\n' ''
 	refused ENOENT remove cgroup:/a/d
 	for name in cgroup:/a/c cgroup:/a cgroup:/a/b; do
 		[ "$(sysfs_write "$L/remove" $name)" = OK ] || offence "remove $name"

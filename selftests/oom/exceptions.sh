@@ -24,7 +24,7 @@ listed_kernel_threads()
 	done
 }
 
-plan 12
+plan 13
 load_module selection_order=rank rank_threshold=100
 trace_start oe_victims counter
 
@@ -48,6 +48,10 @@ equal "candidates: a child between vfork and exec is unkillable" unkillable \
 kernel_thread_pids >"$tmp/kthreads"
 check "there are kernel threads" [ -s "$tmp/kthreads" ]
 equal "candidates: no kernel thread is listed" "" "$(listed_kernel_threads)"
+start nameless glutton -c "" -h 64
+equal "candidates: a process without a name has its place in the line" '""' \
+	"$(awk -v pid="$pid" '$2 == pid { print $7 }' "$OE/candidates")"
+stop_process "$pid"
 put oom_ranking "$vforking 50"
 equal "candidates: the only ordinary process is next" next "$(candidate_verdict "$mortal")"
 
