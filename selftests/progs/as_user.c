@@ -3,11 +3,12 @@
  * Runs a program with fewer rights than root's, in namespaces of its own, or from
  * a file without a path.
  *
- *	as_user [-u UID] [-N] [-m] [-p] [-r] PROGRAM [ARGUMENT...]
+ *	as_user [-u UID] [-N] [-c] [-m] [-p] [-r] PROGRAM [ARGUMENT...]
  *
  * -u UID	another user, all capabilities gone
  * -N		root of a new user namespace, mapped to the caller: the real root owns
  *		root's files and has every capability, but not in the initial namespace
+ * -c		in a cgroup namespace, of which the caller's cgroup is the root
  * -m		the program is copied to a memfd, and executed from there
  * -r		root without CAP_SYS_RESOURCE
  * -p		in a new pid namespace, as its init, with its own /proc
@@ -100,6 +101,7 @@ static _Noreturn void execute_copy(char **argv)
 
 int main(int argc, char **argv)
 {
+	bool new_cgroupns = false;
 	bool no_resource = false;
 	bool new_userns = false;
 	bool new_pidns = false;
@@ -107,9 +109,11 @@ int main(int argc, char **argv)
 	uid_t uid = 0;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+Nmpru:")) != -1) {
+	while ((opt = getopt(argc, argv, "+Ncmpru:")) != -1) {
 		if (opt == 'N')
 			new_userns = true;
+		else if (opt == 'c')
+			new_cgroupns = true;
 		else if (opt == 'm')
 			copy = true;
 		else if (opt == 'p')
@@ -127,6 +131,8 @@ int main(int argc, char **argv)
 		enter_user_namespace();
 	if (no_resource)
 		drop_sys_resource();
+	if (new_cgroupns && unshare(CLONE_NEWCGROUP))
+		die("unshare cgroup");
 	if (new_pidns)
 		enter_pid_namespace();
 	if (uid && (setgid(uid) || setuid(uid)))

@@ -242,9 +242,35 @@ decision()
 		"$(grep " victim_pid=$upgraded " "$OE/events" | tr ' ' '\n' | grep '^victim_source=')"
 }
 
+# written_in CGROUP TEXT: as the rules of crew, in a cgroup namespace with that root.
+written_in()
+{
+	# shellcheck disable=SC2016 # expanded by that shell
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec as_user -c sysfs_write "$@"' "$1" "$OE/groups/crew/rules" "$2"
+}
+
+# A container writes paths as it sees them; its own place in the tree is no pattern.
+namespaces()
+{
+	for root in box 'st*r' 'back\slash'; do
+		mkdir "$CGROUP/oe_rules/$root" || bail_out "no cgroup $root"
+	done
+	equal "a path is taken from the root that the writer sees" "OK cgroup=/oe_rules/box/inner" \
+		"$(written_in "$CGROUP/oe_rules/box" cgroup=/inner) $(get groups/crew/rules)"
+	equal "as is a pattern" "OK cgroup=/oe_rules/box/*" \
+		"$(written_in "$CGROUP/oe_rules/box" 'cgroup=/*') $(get groups/crew/rules)"
+	equal "below a name that would be a pattern there is no rule" EINVAL \
+		"$(written_in "$CGROUP/oe_rules/st*r" cgroup=/inner)"
+	equal "below one with a backslash there is no pattern" "EINVAL OK" \
+		"$(written_in "$CGROUP/oe_rules/back\\slash" 'cgroup=/*') $(written_in "$CGROUP/oe_rules/back\\slash" cgroup=/inner)"
+	for root in box 'st*r' 'back\slash'; do
+		poll_until "$PATIENCE" rmdir "$CGROUP/oe_rules/$root"
+	done
+}
+
 needs events
 needs groups
-plan 52
+plan 56
 load_module selection_order=rank
 trace_start oe_victims counter
 make_daemon
@@ -259,6 +285,7 @@ syntax
 attackers
 files
 upgraded=$pid
+namespaces
 decision
 equal "no splat" 0 "$(splat_taint)"
 finish
