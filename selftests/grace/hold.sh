@@ -72,6 +72,12 @@ watch_states()
 	kill -STOP "$stopped"
 	spawn guarded 1024 50
 	guarded=$pid
+	start sharing odd_process share
+	sharing=$pid
+	read -r _ _ child <"$tmp/sharing.out"
+	echo 0 >"/proc/$sharing/oom_score_adj"
+	set_to oom_ranking "$sharing 500
+$child 50"
 	poll_until "$PATIENCE" is_state T "$stopped"
 }
 
@@ -84,8 +90,8 @@ during_window()
 	trigger=$!
 	started="$started $trigger"
 	poll_until 5 is_state T "$expendable"
-	equal "$1: within the window the expendable is stopped, the protected is not" \
-		"T T S" "$(state "$expendable") $(state "$stopped") $(state "$guarded")"
+	equal "$1: within the window the expendable is stopped, not the protected, nor who dies with one" \
+		"T T S S" "$(state "$expendable") $(state "$stopped") $(state "$guarded") $(state "$sharing")"
 }
 
 # The states after the window.
