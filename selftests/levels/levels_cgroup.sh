@@ -31,6 +31,14 @@ box_has_no_data()
 	esac
 }
 
+box_has_no_limit()
+{
+	case $(cat "$BOX/level" "$BOX/available_kb" 2>&1) in
+	normal*"No data available"*) ;;
+	*) return 1 ;;
+	esac
+}
+
 # The levels that the kernel told of the cgroup since a mark, | where its first OOM began.
 box_path()
 {
@@ -106,7 +114,7 @@ fill_table()
 }
 
 needs levels
-plan 16
+plan 17
 load_module debounce_ms=200
 short_percpu_lists
 watch_levels
@@ -116,6 +124,10 @@ inner=$outer/inner
 set_to cgroups/create box
 set_to cgroups/box/cgroup /outer/inner
 check "a cgroup that does not exist has no level" box_has_no_data
+make_cgroup free max
+set_to cgroups/box/cgroup /free
+check "one that nothing limits has a level, and no amount that is left" poll_until "$PATIENCE" box_has_no_limit
+set_to cgroups/box/cgroup /outer/inner
 mkdir "$inner" || bail_out "no cgroup"
 cgroups="$inner $cgroups"
 doze 1.5
