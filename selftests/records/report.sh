@@ -156,10 +156,12 @@ default_room()
 
 needs report
 needs levels
-plan 21
+plan 22
 load_module
 equal "room by the memory of the machine" "$(default_room)" \
 	"$(cat /sys/module/oom_embedded/parameters/report_processes)"
+equal "no report so far: a file that is read on has nothing either" 0 \
+	"$({ cat; dd bs=1 skip=1 count=1 2>/dev/null; } <"$OE/report" | wc -c)"
 unload_module
 load_module report_processes=16 report_to_log=1
 watcher=$(watcher_thread)
