@@ -8,6 +8,10 @@
  *	slow_ms		the OOM notifier sleeps so long first, with oom_lock held.
  *	charge_kb	written: charge so much to the writer's memory cgroup, as
  *			a file system does that must not be entered again.
+ *	islands_kb	written: take so much, and give every second page of it
+ *			back.
+ *	blocks_kb	written: take so much for a moment, in blocks of four
+ *			pages.
  *
  * The kernel holds a lock while a parameter is written, and a reader of one waits
  * for it.
@@ -22,11 +26,13 @@
 #include <linux/notifier.h>
 #include <linux/oom.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 
 enum {
 	GIVEN_BACK = (1 << 20) / PAGE_SIZE,
 	KB_PER_PAGE = PAGE_SIZE / 1024,
+	BLOCK_ORDER = 2,
 };
 
 static unsigned int slow_ms;
@@ -136,6 +142,77 @@ static const struct kernel_param_ops charge_ops = {
 };
 module_param_cb(charge_kb, &charge_ops, NULL, 0200);
 
+/* Between these free pages are single ones. */
+static LIST_HEAD(islands);
+
+static void free_islands(void)
+{
+	free_all(&islands);
+	INIT_LIST_HEAD(&islands);
+}
+
+static int set_islands(const char *text, const struct kernel_param *kp)
+{
+	struct page *page, *next;
+	unsigned int kb;
+	bool keep = true;
+	int err = kstrtouint(text, 0, &kb);
+
+	if (err)
+		return err;
+	free_islands();
+	for (; kb >= KB_PER_PAGE; kb -= KB_PER_PAGE) {
+		page = alloc_page(GFP_KERNEL | __GFP_NORETRY);
+		if (!page)
+			return -ENOMEM;
+		list_add(&page->lru, &islands);
+	}
+	list_for_each_entry_safe(page, next, &islands, lru) {
+		keep = !keep;
+		if (keep)
+			continue;
+		list_del(&page->lru);
+		__free_page(page);
+	}
+	return 0;
+}
+
+static const struct kernel_param_ops islands_ops = {
+	.set = set_islands,
+};
+module_param_cb(islands_kb, &islands_ops, NULL, 0200);
+
+/* A victim may go on with what is kept for it, but is to end. */
+static int set_blocks(const char *text, const struct kernel_param *kp)
+{
+	LIST_HEAD(blocks);
+	struct page *page, *next;
+	unsigned int kb;
+	int err = kstrtouint(text, 0, &kb);
+
+	if (err)
+		return err;
+	for (; kb >= KB_PER_PAGE << BLOCK_ORDER;
+	     kb -= KB_PER_PAGE << BLOCK_ORDER) {
+		page = fatal_signal_pending(current) ?
+			       NULL :
+			       alloc_pages(GFP_KERNEL, BLOCK_ORDER);
+		if (!page) {
+			err = -ENOMEM;
+			break;
+		}
+		list_add(&page->lru, &blocks);
+	}
+	list_for_each_entry_safe(page, next, &blocks, lru)
+		__free_pages(page, BLOCK_ORDER);
+	return err;
+}
+
+static const struct kernel_param_ops blocks_ops = {
+	.set = set_blocks,
+};
+module_param_cb(blocks_kb, &blocks_ops, NULL, 0200);
+
 static int __init outside_init(void)
 {
 	return register_oom_notifier(&oom_block);
@@ -145,6 +222,7 @@ static void __exit outside_exit(void)
 {
 	unregister_oom_notifier(&oom_block);
 	free_all(&balloon);
+	free_islands();
 }
 
 module_init(outside_init);
