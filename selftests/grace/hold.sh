@@ -111,6 +111,8 @@ windows()
 
 	sleep 8.1
 	during_window acknowledged
+	equal "a request within it is refused, and not after it" "Device or resource busy T" \
+		"$(relieve) $(state "$expendable")"
 	set_to reconfigure_done "$(get reconfigure_wanted)"
 	reap "$victim"
 	after_window acknowledged
@@ -146,7 +148,7 @@ memcg()
 		"$stops"
 }
 
-plan 12
+plan 13
 load_module selection_order=rank rank_threshold=100
 trace_start oe_victims counter
 : >"$tmp/firsts"
