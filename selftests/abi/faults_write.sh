@@ -197,6 +197,12 @@ refused_calls()
 	calls_of threads
 	refuse_calls tracepoint_probe_register -12 ENOMEM
 	each oom_ranking "SELF 18" oom_ranking "SELF -"
+	set_to staged/set "rank_threshold 30
+mirror_oom_score_adj 1"
+	echo 1 >"$NTH"
+	equal "a commit that is refused names the value, and changes none" "ENOMEM mirror_oom_score_adj 0 0" \
+		"$(sysfs_write "$OE/staged/commit" 1) $(get staged/refused) $(get rank_threshold) $(get mirror_oom_score_adj)"
+	set_to staged/clear 1
 	each mirror_oom_score_adj 1
 	set_to cgroups/create c
 	each stall_percent 20
@@ -260,7 +266,7 @@ needs levels
 needs report
 needs events
 needs_faults
-plan 12
+plan 13
 inject_by_task
 quiet_console
 load_module
