@@ -32,8 +32,15 @@ swap_off()
 	started="$started $pid"
 }
 
+# says_origin PID: the reason in its line, though it is protected.
+says_origin()
+{
+	awk -v pid="$1" '$2 == pid && $6 == "protected" && $8 == "origin" { found = 1 } END { exit !found }' \
+		"$OE/candidates"
+}
+
 needs events
-plan 7
+plan 8
 load_module selection_order=rank rank_threshold=100 no_victim_action=unprotect
 fill_swap
 victims=$(get stats/victims)
@@ -49,6 +56,7 @@ equal "the services live" 4 "$nr"
 
 # Protected, it is not chosen; now the services make room.
 swap_off 50
+check "while it runs, candidates says why it is asked for" poll_until "$PATIENCE" says_origin "$pid"
 poll_until "$PATIENCE" dead "$pid"
 wait "$pid"
 rc=$?
