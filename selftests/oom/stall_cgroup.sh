@@ -224,13 +224,25 @@ stalled()
 	stop_process "$poller"
 }
 
+# nothing_there NAME: its file says that there is nothing to say.
+nothing_there()
+{
+	case $(cat "$OE/cgroups/$1/stall_percent" 2>&1) in
+	*"No data available"*) ;;
+	*) return 1 ;;
+	esac
+}
+
 find_disk || skip_all "no disk"
 [ -z "$swap" ] || swapoff "$swap" || bail_out "swapoff $swap"
 needs events
 needs levels
 needs groups
-plan 28
+plan 29
 load_module selection_order=rank rank_threshold=100 stall_percent=$PERCENT stall_ms=2000
+set_to cgroups/create ghost
+check "a cgroup that does not exist has no stall" nothing_there ghost
+set_to cgroups/remove ghost
 harmless
 below
 protected
