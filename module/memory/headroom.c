@@ -80,13 +80,12 @@ static bool has_block(struct zone *zone, unsigned int order, gfp_t gfp)
  * @order: of the allocation
  * @domain: restricts the nodes; or NULL
  *
- * Return: pages; 0 if none of the zones has a block of that order.
+ * Return: pages of the zones that have a block of that order.
  */
 static unsigned long sum_usable(gfp_t gfp, unsigned int order,
 				const struct oe_domain *domain)
 {
 	unsigned long pages = 0;
-	bool block = false;
 	int nid;
 
 	for_each_node_state(nid, N_MEMORY) {
@@ -101,12 +100,11 @@ static unsigned long sum_usable(gfp_t gfp, unsigned int order,
 			if (!populated_zone(zone))
 				continue;
 			usable = usable_in(zone, gfp);
-			pages += usable;
-			block = block ||
-				(usable && has_block(zone, order, gfp));
+			if (usable && has_block(zone, order, gfp))
+				pages += usable;
 		}
 	}
-	return block ? pages : 0;
+	return pages;
 }
 
 /**
