@@ -50,6 +50,14 @@ has "a protected one is protected" '<td class="c">pacemaker</td>.*<td>protected<
 has "processes by size" '<rect class="bar victim"'
 has "names are escaped" '&#60;b&#62;x&#38;y/400'
 has_not "nothing from elsewhere" '(src|href)=|url\(|@import|https?:|<script'
+# The most that the module keeps, and the level changes each time.
+awk 'BEGIN { for (i = 0; i < 512; i++)
+	printf "%-240s\n", sprintf("uptime=%f available_kb=%d level=%s", 1000 + i / 8, 9000 - i, i % 2 ? "critical" : "oom") }' \
+	>"$OOM_EMBEDDED_SYSFS/levels/history"
+run incident 3
+same "incident: levels that change all the time leave room for the rest" 'out of memory decision 512' \
+	"$(grep -oE '<td class="(bad)?">(out of memory|decision)<' <<<"$out" | sed 's/.*">//; s/<//' | paste -sd' ') $(grep -c '>level ' <<<"$out")"
+make_tree "$tmp/tree"
 gives "incident SEQ: one that was avoided" 0 'memory came back, nobody was killed' incident 2
 gives "incident SEQ: not its report, so the processes of now" 0 'Processes now' incident 2
 gives "incident SEQ: not there" 5 'no event 99' incident 99

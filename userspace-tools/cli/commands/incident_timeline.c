@@ -11,7 +11,8 @@
 #include "cli/commands/incident.h"
 
 enum {
-	STEPS_MAX = 160,
+	/* 512 samples and 64 emergencies are all that the module keeps. */
+	STEPS_MAX = 640,
 	TEXT_SIZE = 320,
 };
 
