@@ -205,8 +205,6 @@ static int build_picture(struct top *top)
 
 	if (!top->shows_help)
 		return top->is_paused ? 0 : frame_build(frame);
-	if (frame->columns > FRAME_COLUMNS_MAX)
-		frame->columns = FRAME_COLUMNS_MAX;
 	frame->nr = nr < frame->rows ? nr : frame->rows;
 	for (i = 0; i < frame->nr; i++) {
 		snprintf(frame->line[i].text, sizeof(frame->line[i].text), "%s",
