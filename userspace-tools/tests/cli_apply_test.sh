@@ -30,6 +30,28 @@ fresh()
 	[[ $way != staged ]] || fake_staged
 }
 
+# The installed configuration, with its folder: names that begin with a dot, or end otherwise, are not read.
+installed()
+{
+	if ! has_namespaces; then
+		skip "apply: what is installed" "no right to make a mount namespace"
+		return
+	fi
+	fresh
+	rm -rf "${tmp:?}/etc"
+	mkdir -p "$tmp/etc/oom-embedded.d"
+	printf '[policy]\ngrace_ms = 250\n' >"$tmp/etc/oom-embedded.conf"
+	printf '[policy]\nrank_threshold = 170\n' >"$tmp/etc/oom-embedded.d/9.conf"
+	printf '[policy]\nrank_threshold = 160\n' >"$tmp/etc/oom-embedded.d/10.conf"
+	printf '[policy]\nrank_threshold = 180\n' | tee "$tmp/etc/oom-embedded.d/"{.z.conf,z.conf~,zconf} >"$tmp/etc/oom-embedded.d/.conf"
+	ETC=$tmp/etc gives "apply: what is installed" 0 '^$' apply
+	same "apply: what is installed, the last of the folder by its bytes counts" '250 170' \
+		"$(head -qn 1 "$OOM_EMBEDDED_SYSFS"/{grace_ms,rank_threshold} | paste -sd' ')"
+	echo '[policy' >"$tmp/etc/oom-embedded.d/11.conf"
+	ETC=$tmp/etc refused "apply: an error in what is installed" 7 '/etc/oom-embedded.d/11.conf:1: ' apply
+	fresh
+}
+
 applied()
 {
 	fresh
@@ -100,6 +122,7 @@ CONF
 	refused "apply: no such file" 5 'cannot read .*: No such file' apply "$tmp/none.conf"
 	refused "apply: a directory" 1 'Is a directory' apply "$tmp"
 	refused "apply: no file, and none is installed" 5 'cannot read /etc/oom-embedded.conf: No such file' apply
+	installed
 	cat >"$tmp/late.conf" <<'CONF'
 [policy]
 rank_threshold = 150

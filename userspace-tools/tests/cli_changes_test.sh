@@ -60,7 +60,15 @@ export FAKE_ERRORS='mode=13 rank_threshold!1 default_rank!5'
 refused "set: not for this user" 4 'permission denied' set mode off
 refused "set: without the capability" 4 'CAP_SYS_RESOURCE' set rank_threshold 5
 refused "set: the kernel fails" 1 '(Input/output|I/O) error' set default_rank 5
+export FAKE_ERRORS='rank_threshold!34 groups/create!17 cgroups/web/cgroup!61 groups/batch/signal!61'
+refused "set: why a number is out of range is not known" 6 'rank_threshold: out of range' set rank_threshold 5
+refused "group add: somebody else was faster" 6 'groups/create: it exists already' group add web
+refused "cgroup add: no such cgroup" 1 'cgroups/web/cgroup: the cgroup does not exist, has no memory controller' cgroup add web cgroup=/web
+refused "group set: no data" 1 'groups/batch/signal: No data available' group set batch signal=TERM
 unset FAKE_ERRORS
+sed -i /MemTotal/d "$OOM_EMBEDDED_PROC/meminfo"
+refused "set: nobody knows how much memory there is" 6 'warning_kb: out of range' set warning_kb 2G
+make_tree "$tmp/tree"
 OOM_EMBEDDED_SYSFS=$tmp/nowhere gives "any command without the module" 3 \
 	'the module is not loaded \(try: modprobe' set mode off
 
@@ -125,6 +133,14 @@ refused "rank --self: no command" 2 'wants a ranking and a command' rank --self 
 refused "rank --self: no such command" 5 'cannot execute /no/such: No such file' rank --self 700 /no/such
 refused "rank --self: too long a number" 2 'no ranking' rank --self 10000 true
 refused "rank: too many words" 2 "too many words: 'three'" rank 100 20 three
+while read -r error status pattern; do
+	FAKE_ERRORS="self!$error" refused "rank --self: the module refuses with $error" "$status" "$pattern" rank --self 700 true
+done <<'ROWS'
+1 6 700 is refused: the ranking is higher already, or allow_offers is 0
+22 2 '700' is no ranking: 0 .nothing changes. to 1000
+95 9 this kernel tells the module of no fork and exit
+12 1 cannot offer 700: (Cannot allocate|Out of) memory
+ROWS
 rm -r "$OOM_EMBEDDED_PROC/oom_embedded"
 refused "rank --self: an older module" 9 'takes no offers' rank --self 700 true
 
@@ -180,6 +196,7 @@ make_tree "$tmp/tree"
 # --- limit
 gives "limit add" 0 '^$' limit add 1001 max_kb=64M term_timeout_ms=250
 file_is "limit add: size" limits/1001/max_kb 65536
+refused "limit add: root by its number" 6 'root cannot be limited' limit add 0 max_kb=1M
 gives "limit add: by name" 0 '^$' limit add nobody max_kb=1M
 check "limit add: by name, it is there" test -d "$OOM_EMBEDDED_SYSFS/limits/$(id -u nobody)"
 gives "limit set" 0 '^$' limit set 1001 max_kb=32M

@@ -142,6 +142,13 @@ finds replaced '' "a process executes what is there"
 
 FAKE_ERRORS='candidates=13' gives "check: without root, it says what it cannot see" 0 'run it as root' check
 
+put_file sysfs/groups/batch/rules 'exe=/bin/sh uid=0'
+OOM_EMBEDDED_PROC=$tmp/nowhere gives "check: without procfs, it says what it cannot see" 0 \
+	'cannot see whether somebody follows reconfigure_wanted' check
+rm -r "$OOM_EMBEDDED_SYSFS/limits"
+gives "check: a module without limits" 0 '^no problems found$' check
+make_tree "$tmp/tree"
+
 # Fifty workers of one kind are one finding.
 for pid in {1000..1049}; do
 	fake_process "$pid" 0 worker 100 0 0 /system
@@ -194,6 +201,19 @@ printf '%s\n' '[rankings]' 'fifteen-bytes-x = 5' '*fifteen[-+]bytes\-x* = 6' >"$
 gives "check FILE: a configuration that just fits" 0 'no problems' check "$tmp/fits.conf"
 gives "check FILE: not there" 5 'No such file' check "$tmp/none.conf"
 gives "check FILE FILE: two of them" 7 'bad.conf:2' check "$tmp/good.conf" "$tmp/bad.conf"
+printf '[rankings]\npacer = 10\n' >"$tmp/good.conf"
+OOM_EMBEDDED_PROC=$tmp/nowhere gives "check FILE: without procfs, nothing is said of processes that are not seen" 0 \
+	'1 finding|one finding|cannot see' check "$tmp/good.conf"
+same "check FILE: no name is missing then" '' "$(grep pacer <<<"$out")"
+if has_namespaces; then
+	mkdir -p "$tmp/etc/oom-embedded.d"
+	cp "$tmp/good.conf" "$tmp/etc/oom-embedded.conf"
+	ETC=$tmp/etc gives "check: what is installed" 0 "/etc/oom-embedded.conf:2: 'pacer' is to be protected" check
+	printf '[policy]\ncolour = red\n' >"$tmp/etc/oom-embedded.d/one.conf"
+	ETC=$tmp/etc gives "check: an error in what is installed" 7 '/etc/oom-embedded.d/one.conf:2: ' check
+else
+	skip "check: what is installed" "no right to make a mount namespace"
+fi
 export OOM_EMBEDDED_SYSFS=$tmp/nowhere
 gives "check FILE: without the module, the file only" 0 'only the configuration was checked' check "$tmp/good.conf"
 gives "check: without the module" 3 'not loaded' check

@@ -50,6 +50,27 @@ has "a protected one is protected" '<td class="c">pacemaker</td>.*<td>protected<
 has "processes by size" '<rect class="bar victim"'
 has "names are escaped" '&#60;b&#62;x&#38;y/400'
 has_not "nothing from elsewhere" '(src|href)=|url\(|@import|https?:|<script'
+while read -r outcome headline; do
+	fake_event 4 1795260330.5 1041 global 388 batch "$outcome" rank |
+		sed 's/ total_ns=.*victim_cgroup/ total_ns=2500000000 would_pid=201 would_comm=web victim_cgroup/; s/ grace_ns=[0-9]*/ grace_ns=0/' \
+			>"$OOM_EMBEDDED_SYSFS/events"
+	gives "incident: outcome $outcome" 0 "<h1>$headline</h1>" incident 4
+done <<'ROWS'
+no_victim Out of memory: nobody could be chosen
+victim_pending Out of memory: an earlier victim was still dying
+sigterm Memory was short: web/201 was sent SIGTERM
+panic Out of memory: panic
+ROWS
+cp "$tmp/out" "$page"
+has "it took seconds" '<b>Took</b>2.50 s<'
+has "a window of which only the milliseconds are known" '>.120.310 ms</td><td class="">userspace was ready<'
+make_tree "$tmp/tree"
+put_file proc/self/mounts 'tmpfs / tmpfs rw 0 0'
+gives "incident: what is in the account now" 0 '<p>In tmpfs now: / [0-9.]+ [KMGT]iB</p>' incident 3
+rm -r "$OOM_EMBEDDED_SYSFS/groups"
+OOM_EMBEDDED_PROC=$tmp/nowhere run incident 3
+same "incident: no groups, and no procfs: nothing is said of whom it cannot see" '0 0' \
+	"$status $(grep -cE 'Signals to groups|Follow reconfigure_wanted' <<<"$out")"
 # The most that the module keeps, and the level changes each time.
 awk 'BEGIN { for (i = 0; i < 512; i++)
 	printf "%-240s\n", sprintf("uptime=%f available_kb=%d level=%s", 1000 + i / 8, 9000 - i, i % 2 ? "critical" : "oom") }' \

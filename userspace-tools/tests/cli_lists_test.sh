@@ -112,6 +112,8 @@ json "events: a command line as the module wrote it" '.events[2].victim_cmdline'
 	'"/usr/bin/batch\\x20--nightly"' events
 fake_event 3 1795260330.5 1040.2 global - - victim_pending pending >>"$OOM_EMBEDDED_SYSFS/events"
 json "events SEQ: each time that it ended" '.events | map(.outcome)' '["killed","victim_pending"]' events 3
+run events 3
+same "events SEQ: an empty line between them" 2 "$(awk -v RS= 'END { print NR }' <<<"$out")"
 gives "events: a number that is not there" 5 'no event 77' events 77
 gives "events: no number" 2 "'x' is no number" events x
 : >"$OOM_EMBEDDED_SYSFS/events"
@@ -240,6 +242,17 @@ same "metrics -o: by a symbolic link, which stays" "0 symbolic link 1" \
 	"$status $(stat -c %F "$tmp/link.prom") $(grep -c '^oom_embedded_info{' "$tmp/real.prom")"
 same "metrics -o: into /dev/stdout" 1 \
 	"$("$TOOLS_BUILD/tests/oom-embedded" metrics -o /dev/stdout | grep -c '^oom_embedded_info{')"
+for i in {1..9}; do
+	ln -s "ring$((i + 1))" "$tmp/ring$i"
+done
+echo kept >"$tmp/ring10"
+gives "metrics -o: behind nine links" 1 'cannot write .*/ring1: (Too many levels of symbolic links|Symbolic link loop)' \
+	metrics -o "$tmp/ring1"
+run metrics -o "$tmp/ring3"
+same "metrics -o: behind seven" "0 1" "$status $(grep -c '^oom_embedded_info{' "$tmp/ring10")"
+ln -s "$(printf './%.0s' {1..1100})ring10" "$tmp/winding"
+gives "metrics -o: a path that is too long with its link" 1 'winding: File ?name too long' \
+	metrics -o "$tmp/$(printf './%.0s' {1..950})winding"
 ln -s nowhere "$tmp/dangling"
 gives "metrics -o: a link that leads nowhere" 1 'cannot write .*/dangling: No such file' metrics -o "$tmp/dangling"
 gives "metrics -o: a directory" 1 'cannot write ' metrics -o "$tmp"
@@ -247,6 +260,8 @@ same "metrics -o: nothing else is left after that, either" '' "$(find "$tmp" -ma
 if [[ $EUID -eq 0 ]] && mknod "$tmp/null" c 1 3; then
 	run metrics -o "$tmp/null"
 	same "metrics -o: into a device, which stays one" "0 character special file" "$status $(stat -c %F "$tmp/null")"
+	mknod "$tmp/disk" b 7 200
+	gives "metrics -o: a disk" 1 'cannot write .*/disk: it is a block device' metrics -o "$tmp/disk"
 	ln -s real.prom "$tmp/theirs"
 	chown -h 1000 "$tmp/theirs"
 	echo kept >"$tmp/real.prom"

@@ -96,6 +96,12 @@ begun put_file sysfs/reconfigure_wanted 5 &
 timeout 60 "$PROGRAM" watch -d 0.1 -n 1 --json >"$tmp/watch"
 same "watch --json -n 1: a document a line" '"now" 4 "oom" 5' "$(jq -c '.event, .seq' "$tmp/watch" | paste -sd' ')"
 wait
+for json in '' --json; do
+	# shellcheck disable=SC2086 # no word or one
+	timeout 20 "$PROGRAM" watch -d 0.1 $json >/dev/full 2>"$tmp/watch.err"
+	same "watch $json: ends if nobody takes its lines" "1 oom-embedded: cannot write the output: No space left on device" \
+		"$? $(cat "$tmp/watch.err")"
+done
 : >"$tmp/watch"
 begun rm -r "$OOM_EMBEDDED_SYSFS" &
 timeout 60 "$PROGRAM" watch -d 0.1 >"$tmp/watch" 2>&1
@@ -108,6 +114,14 @@ if has_top; then
 	gives "top: without a terminal it is printed, once" 0 '1 +200 +800 group:batch +52000  next +batch' top
 	run top -n 2 -d 0.1
 	same "top -n 2" 2 "$(grep -c '^oom-embedded ' <<<"$out")"
+	mkdir "$OOM_EMBEDDED_SYSFS"/{groups/g,cgroups/c}{1..12}
+	gives "top: more cgroups than are shown" 0 '^        and 9 more cgroups$' top
+	gives "top: more groups than there is room for" 0 '^and [0-9]+ more$' top
+	same "top: all groups, those that are not shown counted" 13 \
+		"$(awk '/^POS|^ *POS/ { exit } /^and / { sum += $2 } /^(batch|g[0-9]+) / { sum++ } END { print sum }' <<<"$out")"
+	rm -r "$OOM_EMBEDDED_SYSFS/cgroups"
+	gives "top: a module without cgroups" 0 '^batch ' top
+	make_tree "$tmp/tree"
 else
 	skip "top: without a terminal it is printed" "built without ncurses"
 fi
@@ -162,6 +176,27 @@ if ! has_top; then
 	finish
 fi
 export OOM_EMBEDDED_SYSFS OOM_EMBEDDED_PROC OOM_EMBEDDED_CGROUP ASAN_OPTIONS UBSAN_OPTIONS
+# obeys DESCRIPTION KEYS: the last one pauses, so that all were obeyed; then it goes on
+obeys()
+{
+	terminal send-keys -t live -l -- "$2"
+	soon "top: $1" shows '^PAUSED'
+	terminal send-keys -t live p
+	soon "top: $1: goes on" shows_not '^PAUSED'
+}
+
+# outlives_terminal TERM: ends with its terminal although a hang-up is ignored
+outlives_terminal()
+{
+	rm -f "$tmp/ended"
+	terminal kill-session -t live 2>/dev/null
+	terminal new-session -d -s live -x 80 -y 24 \
+		"trap '' HUP; ASAN_OPTIONS=exitcode=99:detect_leaks=0 TERM=$1 '$PROGRAM' top -d 0.2; echo status \$? >$tmp/ended"
+	soon "top: TERM=$1: is there" shows ' next +batch'
+	terminal kill-session -t live
+	soon "top: TERM=$1: ends with its terminal" grep -q status "$tmp/ended"
+}
+
 open_terminal 100 30 screen top -d 0.2
 soon "top: candidates in their order" shows '^ +1 +200 +800 group:batch +52000  next +batch'
 check "top: policy" shows 'mode enforce  order rank  threshold 100'
@@ -210,8 +245,27 @@ ASAN_OPTIONS=exitcode=99:detect_leaks=0 open_terminal 80 24 nothing-like-it top 
 soon "top: a terminal that nobody has described" shows ' next +batch'
 terminal send-keys -t live j
 soon "top: scrolls there, too" shows_not ' next +batch'
+terminal send-keys -t live k
+soon "top: and back there" shows ' next +batch'
+put_file sysfs/levels/level warning
+soon "top: the level follows there, too" shows 'level +warning '
+obeys "slower, and pauses" ----------p
+put_file sysfs/levels/level oom
+sleep 0.5
+check "top: ten times slower by half, it stands for a minute" shows_not 'level +oom '
+obeys "faster, and pauses" ++++++++++++p
+put_file sysfs/levels/level critical
+soon "top: and is fast again" shows 'level +critical '
 terminal send-keys -t live q
 soon "top: is left there, too" shows 'status 0'
+ASAN_OPTIONS=exitcode=99:detect_leaks=0 open_terminal 80 24 nothing-like-it top -d 0.2
+soon "top: is there again" shows ' next +batch'
+mv "$OOM_EMBEDDED_SYSFS" "$tmp/away"
+soon "top: the module is unloaded there, too" shows 'status 3'
+mv "$tmp/away" "$OOM_EMBEDDED_SYSFS"
+put_file sysfs/levels/level oom
+outlives_terminal nothing-like-it
+outlives_terminal screen
 open_terminal 80 24 dumb top
 soon "top: a terminal that can do nothing" shows 'status 9'
 open_terminal 20 5 vt100 top -d 0.2

@@ -39,6 +39,15 @@ gives "relieve: --dry-run, a group of protected processes" 5 'no process may be 
 rm "$tmp/tree/sysfs/groups/batch/candidates"
 gives "relieve: --dry-run of a group, an older module" 9 'no candidates of a group' relieve --dry-run batch
 FAKE_ERRORS='relieve!22' gives "relieve: an older module" 9 'knows no groups' relieve batch
+while read -r error status pattern; do
+	FAKE_ERRORS="relieve!$error" gives "relieve: the module refuses with $error" "$status" "$pattern" relieve
+	FAKE_ERRORS="relieve!$error" gives "relieve: of a group: $error" "$status" "$pattern" relieve batch
+done <<'ROWS'
+3 5 no process may be chosen now
+16 6 nobody was killed: another emergency is under way
+95 9 the module is off, or cannot ask this kernel
+5 1 relieve.*(Input/output|I/O) error
+ROWS
 put_file sysfs/candidates "$(sed 's/ next  / protected/; s/ eligible / protected/' "$tmp/tree/sysfs/candidates")"
 gives "relieve: --dry-run, nobody" 5 'no process may be chosen' relieve --dry-run
 

@@ -189,5 +189,17 @@ gives "apply: no such program" 5 "rule: exe=$bin/gone: No such file" apply "$tmp
 same "apply: no such program: nothing has changed" "$before" "$(tree_text)"
 gives "group add: no such program" 5 "rule: exe=$bin/gone: No such file" group add web "rule=exe=$bin/gone"
 same "group add: no such program: nothing has changed" "$before" "$(tree_text)"
+FAKE_ERRORS='groups/batch/rules!22' gives "group set: no regular file" 6 "rule: exe=$bin is no regular file" \
+	group set batch "rule=exe=$bin"
+many=()
+for ((i = 1; i <= 17; i++)); do
+	many+=("rule=uid=$i")
+done
+gives "group set: more rules than a group has" 6 'rule: a group has at most 16 rules' group set batch "${many[@]}"
+FAKE_ERRORS='groups/batch/rules!28' gives "group set: longer rules than a group has" 6 \
+	'rule: these rules are longer than a page' group set batch rule=uid=1
+long=$(printf '%0990d' 1)
+gives "group set: more than can be written" 2 'too many rules' group set batch "rule=comm=${long}"{1..5}
+same "group set: of all that nothing has changed" "$before" "$(tree_text)"
 
 finish

@@ -92,6 +92,10 @@ done
 : >"$OOM_EMBEDDED_SYSFS/levels/history"
 gives "tune: no history" 5 'measure with "oom-embedded tune -t 60"' tune
 gives "tune -t: measures" 0 '^# From 4 samples of memory over [0-9]+ s' tune -t 0.3
+point="$(cut -d ' ' -f 1 /proc/uptime) 100000"
+history_is "$point" "$point" "$point" "$point"
+put_file sysfs/levels/available_kb -100000
+gives "tune -t: less than nothing counts as nothing" 0 '; 100000 kB were lost in 30 s' tune -t 0.1
 rm "$OOM_EMBEDDED_SYSFS/levels/history"
 gives "tune: a module without levels" 5 'history' tune
 gives "tune: a word too many" 2 'too many words' tune now

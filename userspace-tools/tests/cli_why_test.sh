@@ -93,6 +93,12 @@ gives "why: for itself" 0 'because: +it was given to this process and not to its
 passes "its own ranking" 'group:user: .*: its own ranking counts first'
 source_is offered
 passes "an offer" 'group:user: .*: it has offered to be more expendable'
+source_is lost
+gives "why: not inherited yet" 0 'because: +its parent had it, and there was no memory to inherit it yet' why 200
+mkdir "$OOM_EMBEDDED_SYSFS/groups/half"
+gives "why: a group that has just gone" 0 'because: +its parent had it' why 200
+rmdir "$OOM_EMBEDDED_SYSFS/groups/half"
+source_is offered
 run why 200 --json
 same "why: JSON: passed over" 'group:user 50 rule 1, uid=1000' \
 	"$(jq -r '.passed_over[1] | "\(.source) \(.ranking) \(.rule)"' <<<"$out")"
@@ -106,14 +112,22 @@ sed -i '/ web *$/d' "$OOM_EMBEDDED_SYSFS/candidates"
 sed 's/$/ cgroup 100 10/' "$tmp/line" >>"$OOM_EMBEDDED_SYSFS/candidates"
 gives "why: protected by another process" 0 \
 	'reason: +process 100 pacemaker with ranking 10 is in its cgroup, which has memory.oom.group' why 300
+sed -i 's/ cgroup 100 10$/ pidns 100 10/' "$OOM_EMBEDDED_SYSFS/candidates"
+gives "why: protected by a process of its pid namespace" 0 \
+	'reason: +process 100 pacemaker with ranking 10 is in the pid namespace whose init it is' why 300
 gives "why: the ranking of the kill set" 0 'lowest_rank_of_kill_set: +10' why 300
 gives "why: the cgroup that dies with it" 0 'dies_with_cgroup: +/system' why 300
 sed 's/ protected / small /; s/$/ - 0 500/' "$tmp/line" >"$OOM_EMBEDDED_SYSFS/candidates"
 put_file sysfs/min_gain_kb 4096
 gives "why: small" 0 'less than min_gain_kb, 4096' why 300
 sed 's/ protected / unkillable /; s/$/ - 0 500/' "$tmp/line" >"$OOM_EMBEDDED_SYSFS/candidates"
+gives "why: dying already" 0 'reason: +it is being killed, or in the middle of vfork' why 300
 put_file proc/300/oom_score_adj -1000
 gives "why: oom_score_adj" 0 'its oom_score_adj is -1000' why 300
+sed 's/ 500 default / 0 default /; s/$/ - 0 0/' "$tmp/line" >"$OOM_EMBEDDED_SYSFS/candidates"
+gives "why: ranking 0" 0 'reason: +ranking 0 is never chosen' why 300
+sed 's/ protected / next /; s/$/ origin 0 500/' "$tmp/line" >"$OOM_EMBEDDED_SYSFS/candidates"
+gives "why: swapoff" 0 'the kernel wants it first: it runs swapoff' why 300
 
 # --- what there is not
 make_tree "$tmp/tree"

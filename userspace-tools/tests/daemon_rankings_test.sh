@@ -111,6 +111,9 @@ test_no_room()
 	run check "$CONF"
 	same "no room: check says so, with the line" 1 \
 		"$(grep -c "conf:12: .* needs 3 groups, and 254 others are there: the module has room for 256" <<<"$out$err")"
+	printf '[group %s]\nrank = 1\n' four five six >"$tmp/groups.conf"
+	gives "no room: check says so of a group, too" 8 'groups.conf:5: .* needs 3 groups, and 25[0-9] others are there' \
+		check "$tmp/groups.conf"
 }
 
 # Units that say themselves how much they matter.

@@ -133,6 +133,16 @@ test_reload_keeps_pin()
 	fake_process 600 0 oom-embeddedd 1000 1000 0 /system
 	OOM_EMBEDDED_STATE=$tmp/state gives "status: has it" 0 \
 		"^manager +oom-embeddedd/600 runs in mode degraded \(the operator's\); it has" status
+	if has_namespaces; then
+		mkdir -p "$tmp/etc"
+		cp "$CONF" "$tmp/etc/oom-embedded.conf"
+		unset OOM_EMBEDDED_STATE
+		ETC=$tmp/etc gives "status: the configuration says where it is" 0 \
+			'^manager +oom-embeddedd/600 runs in mode degraded' status
+		export OOM_EMBEDDED_STATE=$tmp/no-state
+	else
+		skip "status: the configuration says where it is" "no right to make a mount namespace"
+	fi
 	cp "$tmp/state" "$tmp/state.others"
 	chmod g+w "$tmp/state.others"
 	OOM_EMBEDDED_STATE=$tmp/state.others gives "status: not from a file that others may write to" 0 \

@@ -7,7 +7,7 @@
  * removed while it is open is that of a module that was unloaded.
  *
  * $FAKE_ERRORS makes things go wrong: words FILE=ERRNO (opening fails) or
- * FILE!ERRNO (writing fails), ERRNO a number. $FAKE_LOG is a file that gets a
+ * FILE!ERRNO (writing fails), ERRNO a number; "self" is the file in procfs. $FAKE_LOG is a file that gets a
  * line "FILE VALUE" for each write that is taken.
  */
 #include <ctype.h>
@@ -473,8 +473,10 @@ ssize_t __wrap_pwrite(int fd, const void *buf, size_t count, off_t offset)
 	length = readlink(link, path, sizeof(path) - 1);
 	path[length > 0 ? length : 0] = '\0';
 	file = below_root(path);
-	if (!file)
-		return __real_pwrite(fd, buf, count, offset);
+	if (!file) {
+		errno = fake_self_error(path);
+		return errno ? -1 : __real_pwrite(fd, buf, count, offset);
+	}
 	err = -fake_planned_error(file, '!');
 	if (!err && count >= 4096)
 		err = -EINVAL;

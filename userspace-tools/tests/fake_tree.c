@@ -113,3 +113,15 @@ int fake_planned_error(const char *file, char how)
 	}
 	return 0;
 }
+
+/* Of the module's file in procfs, which is a plain file otherwise. */
+int fake_self_error(const char *path)
+{
+	static const char self[] = "/oom_embedded/self";
+	size_t length = strlen(path);
+
+	if (length < strlen(self) ||
+	    strcmp(path + length - strlen(self), self) != 0)
+		return 0;
+	return fake_planned_error("self", '!');
+}

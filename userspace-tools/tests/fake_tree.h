@@ -34,6 +34,7 @@ void fake_note(const char *file, const char *value);
 void fake_get_all(const char *file, char *text, size_t size);
 int fake_write(const char *file, const char *value);
 int fake_planned_error(const char *file, char how);
+int fake_self_error(const char *path);
 int fake_stage(const char *file, char *value);
 int fake_put_limit(const char *file, const char *value);
 int fake_put_cgroup(const char *file, const char *value);

@@ -104,10 +104,20 @@ same()
 	fi
 }
 
-# run WORD...: the program; sets $out, $err, $status
+# Has a user the right to another /etc?
+has_namespaces()
+{
+	unshare -rm true 2>/dev/null
+}
+
+# run WORD...: the program, with the folder $ETC as its /etc; sets $out, $err, $status
 run()
 {
-	"$TOOLS_BUILD/tests/oom-embedded" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+	local inside=()
+
+	# shellcheck disable=SC2016 # for the inner shell
+	[[ -z ${ETC-} ]] || inside=(unshare -rm sh -c 'mount --bind "$1" /etc && shift && exec "$@"' - "$ETC")
+	"${inside[@]}" "$TOOLS_BUILD/tests/oom-embedded" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
 	status=$?
 	out=$(tr -d '\0' <"$tmp/out")
 	err=$(tr -d '\0' <"$tmp/err")
