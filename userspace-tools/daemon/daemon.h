@@ -365,6 +365,7 @@ bool oe_procread_belongs(int proc, int pid, unsigned int uid);
 
 int oe_helper_start_all(const struct oe_conf *conf);
 void oe_helper_stop_all(void);
+void oe_helper_restart_all(const struct oe_conf *conf);
 bool oe_helper_died(int pid);
 int oe_helper_pid(int helper);
 bool oe_helper_revive(const struct oe_conf *conf);

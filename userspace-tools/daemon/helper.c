@@ -128,6 +128,20 @@ void oe_helper_stop_all(void)
 }
 
 /**
+ * oe_helper_restart_all - start other helpers in the place of those that run
+ * @conf: the configuration
+ *
+ * Each is told to try, which touches its pipes, and not waited for.
+ */
+void oe_helper_restart_all(const struct oe_conf *conf)
+{
+	oe_helper_stop_all();
+	oe_helper_start_all(conf);
+	for (int i = 0; i < conf->nr_helpers; i++)
+		oe_helper_ask(i, "try\n");
+}
+
+/**
  * oe_helper_pid - the process of a helper
  * @helper: index
  *

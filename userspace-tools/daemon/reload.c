@@ -156,8 +156,9 @@ void oe_reload(void)
 	oe_active_swap();
 	oe_log_set(conf->daemon.log_level, conf->daemon.log_rate);
 	if (!same_helpers(before, conf)) {
-		oe_helper_stop_all();
-		oe_helper_start_all(conf);
+		oe_helper_restart_all(conf);
+		/* Each fork has made the manager's pages copy-on-write. */
+		oe_memory_lock();
 	}
 	oe_mode_init(conf, mode < 0 ? 0 : mode, pinned);
 	err = oe_active_lock();

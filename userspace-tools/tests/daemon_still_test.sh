@@ -114,6 +114,17 @@ make_it_fork()
 	a_turn
 }
 
+# Another configuration, in which it has an argument.
+change_helper()
+{
+	sed -i "s|^command = .*|& again|" "$CONF"
+	kill -HUP "$daemon"
+	until_true grep -q 'configuration was read again' "$log"
+	until_true pgrep -P "$daemon" -f "$tmp/helper again"
+	a_turn
+	a_turn
+}
+
 # is_another NAME PID: a child of that name, and not the one that has just died
 is_another()
 {
@@ -153,6 +164,7 @@ test_sealed()
 	echo 0 >"$SEAL"
 	start_still
 	make_it_fork
+	change_helper
 	before=$(faults)
 	one_emergency
 	becomes "sealed: a mode is entered" rank_threshold 500
