@@ -337,13 +337,9 @@ void oe_pipeline_move(const struct oe_conf *before, const struct oe_conf *conf)
 
 	memcpy(old, pipelines, sizeof(old));
 	memset(pipelines, 0, sizeof(pipelines));
-	for (int i = 0; i < NR_PIPELINES; i++) {
+	for (int i = 0; i < NR_PIPELINES; i++)
 		if (owes_restart(before, &old[i]))
 			move_pipeline(conf, &old[i],
 				      before->services[old[i].service].name);
-		else if (old[i].stage != OE_PIPELINE_IDLE &&
-			 old[i].job != OE_NO_JOB)
-			oe_worker_forget(old[i].job);
-	}
 	note_waiting(conf);
 }

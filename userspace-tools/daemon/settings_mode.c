@@ -259,7 +259,7 @@ int oe_settings_try(const struct oe_conf *conf)
 /**
  * oe_settings_rank - give a process a ranking
  * @pid: the process; that it has ended is not an error
- * @rank: 0..1000; -1 = no ranking of its own
+ * @rank: 0..1000
  */
 void oe_settings_rank(int pid, int rank)
 {
@@ -268,10 +268,7 @@ void oe_settings_rank(int pid, int rank)
 
 	if (settings.rank_fd < 0)
 		return;
-	if (rank < 0)
-		snprintf(line, sizeof(line), "%d -\n", pid);
-	else
-		snprintf(line, sizeof(line), "%d %d\n", pid, rank);
+	snprintf(line, sizeof(line), "%d %d\n", pid, rank);
 	err = oe_sysfs_write_fd(settings.rank_fd, line);
 	if (err && err != -ESRCH)
 		oe_log(OE_LOG_ERROR, "cannot rank process %d: %s", pid,
