@@ -197,6 +197,41 @@ said "a name of 16 bytes" "2: .*'sixteen-bytes-xx' matches no process: names are
 	'[rankings]' 'sixteen-bytes-xx = 5'
 said "a pattern of 16 bytes, and any number more" "2: .*matches no process" '[group a]' 'comm = *sixteen-bytes?xx*'
 said "a pattern of a service" "2: .*matches no process" '[service a]' 'comm = [ab]ixteen-bytes-xx'
+# A line and what is wrong with it, and all lines; ";" ends one. Two patterns of [rankings] have one hash.
+while IFS='|' read -r nr pattern lines; do
+	IFS=';' read -ra lines <<<"$lines"
+	said "${lines[*]:(-2)}" "$nr: .*$pattern" "${lines[@]}"
+done <<'ROWS'
+2|'colour'|[daemon];colour = red
+3|sample is said twice|[daemon];sample = 1s;sample = 2s
+2|rank_threshold has no value|[policy];rank_threshold =
+3|is already said in line 2|[policy];rank_threshold = 5;rank_threshold = 6
+3|.line 2. would be one group, rankings--89477aac-a|[rankings];a????*?.+ = 5;a+.?*.*.. = 6
+2|leave_after: 'soon' is neither a time|[mode a];leave_after = soon
+2|'..' is no name of a group|[mode a];rank... = 5
+2|'colour'|[service a];colour = red
+4|time_limit is said twice|[service a];comm = x;time_limit = 1s;time_limit = 2s
+3|does not say by which command it is restarted|[service a];comm = x;step = restart
+1|helper a has no command|[helper a];[mode b];step = helper a
+2|knows no 'colour'|[helper a];colour = red
+2|'HEAVY' is no signal|[mode a];step = signal HEAVY
+2|'' is no signal|[mode a];step = signal
+2|'long' is no time|[mode a];step = sleep long
+2|which helper|[mode a];step = helper 5s
+2|at most 15 words|[mode a];step = run /bin/true 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+3|at most 4 terms|[mode a];[mode b];enter = load 1 and load 2 and load 3 and load 4 and load 5
+4|no .group three|[group one];[group two];[mode a];step = kill next in three
+4|no .group three|[group one];[group two];[mode a];rank.three = 5
+6|no .helper three|[helper one];command = /bin/true;[helper two];command = /bin/true;[mode a];step = helper three
+4|critical_percent = 20 is not below warning_percent = 10|[cgroup a];cgroup = /a;warning_percent = 10;critical_percent = 20
+ROWS
+printf '%s\n' '[group one]' 'rank = 5' 'comm = [!a]*' '[group two]' 'rank = 6' '[helper one]' 'command = /bin/true' \
+	'[helper two]' 'command = /bin/true' '[mode a]' '[mode b]' 'rank.two = 7' 'enter = oom' 'step = helper one' \
+	'step = kill next in two' 'step = sleep 1s' '[cgroup a]' 'cgroup = /batch' 'warning_percent = 0' 'critical_percent = 50' \
+	>"$tmp/second.conf"
+put_file sysfs/relieve ''
+gives "check FILE: the second of two, and a watermark that is off" 0 'no problems found' check "$tmp/second.conf"
+rm "$OOM_EMBEDDED_SYSFS/relieve"
 printf '%s\n' '[rankings]' 'fifteen-bytes-x = 5' '*fifteen[-+]bytes\-x* = 6' >"$tmp/fits.conf"
 gives "check FILE: a configuration that just fits" 0 'no problems' check "$tmp/fits.conf"
 gives "check FILE: not there" 5 'No such file' check "$tmp/none.conf"
