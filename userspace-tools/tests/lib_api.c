@@ -229,6 +229,10 @@ static void test_rank_of(struct oom_embedded *oom)
 		   !oom_embedded_set_rank_of(oom, pidfd, 12));
 	snprintf(line, sizeof(line), "%d 12", (int)child);
 	check_that("has the ranking", file_reads("oom_ranking", line));
+	check_that("or none of its own",
+		   !oom_embedded_set_rank_of(oom, pidfd, OOM_EMBEDDED_NO_RANK));
+	snprintf(line, sizeof(line), "%d -", (int)child);
+	check_that("which the module is told", file_reads("oom_ranking", line));
 	put_file("oom_ranking", "untouched");
 	check_that("a descriptor of another kind, or none",
 		   oom_embedded_set_rank_of(oom, 0, 12) == -EINVAL &&
