@@ -160,7 +160,8 @@ in_file 'usr/lib/systemd/system/*.service' 1
 in_file $'usr/lib/systemd/system/\e[2J.service' 1
 ln -s /dev/zero "$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/endless.service"
 mkfifo "$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/fifo.service"
-conf '[group mine]' 'unit = group.service'
+printf '%s\n' 'X-OOMRanks=90' 'X-OOMRank' >>"$OOM_EMBEDDED_SYSTEMD/usr/lib/systemd/system/pump.service"
+conf '[group mine]' 'rank = 500' 'unit = group.service'
 gives "X-OOMRank=: a value that is none is said, and left out" 0 \
 	'wrong.service: X-OOMRank= is no number from 0 to 1000' apply "$tmp/rules.conf"
 same "X-OOMRank=: nothing else is" 1 "$(wc -l <<<"$out$err")"
