@@ -32,10 +32,11 @@ $(O)/fuzz_%: tests/fuzz_%.c tests/fuzz.h $$(FUZZ_$$*) $(wildcard common/*.h lib/
 	$(FUZZ_CC) $(PLAIN_CPPFLAGS) -std=gnu11 $(WARNINGS) $(FUZZ_FLAGS) -o $@ $< $(FUZZ_$*) $(CONFIG_LIBS)
 
 # make test-programs: the programs under test, with a module made of plain files.
-FAKE_MODULE = $(call objects,tests/fake_module.c tests/fake_cgroups.c tests/fake_limits.c tests/fake_rules.c tests/fake_stage.c tests/fake_tree.c)
+FAKE_MODULE = $(call objects,tests/fake_module.c tests/fake_cgroups.c tests/fake_limits.c tests/fake_rules.c tests/fake_stage.c tests/fake_tree.c \
+	tests/fake_uevents.c)
 $(FAKE_MODULE): ALL_CFLAGS += -Wno-format-truncation
 FAKE_LDFLAGS = -Wl,--wrap=open,--wrap=pread,--wrap=pwrite \
-	-Wl,--wrap=open64,--wrap=pread64,--wrap=pwrite64
+	-Wl,--wrap=open64,--wrap=pread64,--wrap=pwrite64,--wrap=recvmsg
 
 .PHONY: test-programs
 test-programs: $(O)/tests/oom-embedded
