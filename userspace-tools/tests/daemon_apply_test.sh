@@ -132,6 +132,14 @@ test_accepted()
 	check "and without its limits" test ! -e "$OOM_EMBEDDED_SYSFS/limits/1001"
 	check "and without its watched cgroups" test ! -e "$OOM_EMBEDDED_SYSFS/cgroups/web"
 	same "but with the one that was made by hand" '/hand 15 8 4' "$(watch_text hand)"
+	write_conf '[policy]' 'rank_threshold = 70' '[group new]' 'comm = new'
+	reload 'was read again'
+	same "a ranking that is not said any more is the module's" '500 new' \
+		"$(first_line groups/new/rank) $(first_line groups/new/comm)"
+	rm -r "$OOM_EMBEDDED_SYSFS/groups/new"
+	write_conf '[policy]' 'rank_threshold = 70'
+	reload 'was read again|stays'
+	says "a group that somebody else has removed is no reason to refuse" 'was read again'
 	write_conf '[policy]' 'rank_threshold = 70' '[group one]' 'rank = 1' '[group two]' 'rank = 2' \
 		'[group three]' 'rank = 3' '[group four]' 'rank = 4' '[group five]' 'rank = 5' \
 		'[group six]' 'rank = 6' '[group seven]' 'rank = 7'

@@ -47,6 +47,20 @@ hostile()
 	same "$1: nothing was made there" 'open/link' "$(cd "$tmp" && find open ours -mindepth 1)"
 }
 
+# As root only: directories of others.
+test_others()
+{
+	mkdir -p "$tmp/theirs/others"
+	chown 1000 "$tmp/theirs"
+	hostile "state in another user's directory" "$tmp/control" "$tmp/theirs/state" \
+		'cannot use .*/theirs/state \(somebody else can change its path\)'
+	chown 1001 "$tmp/theirs/others"
+	hostile "state in that of a second one in it" "$tmp/control" "$tmp/theirs/others/state" \
+		'cannot use .*/others/state \(two users can change its path\)'
+	PATH="$tmp/theirs/bin:$PATH" hostile "commands from another user's directory" "$tmp/control" "$tmp/state" \
+		'PATH of commands is without .*/theirs/bin \(somebody else can change its path\)'
+}
+
 test_paths()
 {
 	hostile "state where everybody can write" "$tmp/control" "$tmp/open/state" \
@@ -57,6 +71,21 @@ test_paths()
 		'no .*/open/control for commands: others can write'
 	hostile "commands from behind a link that others can replace" "$tmp/open/link/control" "$tmp/state" \
 		'no .*/open/link/control for commands: others can write'
+	: >"$tmp/private/plain"
+	hostile "state below a file" "$tmp/control" "$tmp/private/plain/state" 'cannot use .*/plain/state \(Not a directory\)'
+	for ((i = 1; i <= 9; i++)); do
+		ln -s "$tmp/private/ring$((i + 1))" "$tmp/private/ring$i"
+	done
+	mkdir "$tmp/private/ring10"
+	hostile "state behind nine links" "$tmp/control" "$tmp/private/ring1/state" \
+		'cannot use .*/state \(it is behind too many symbolic links\)'
+	ln -s "$(printf './%.0s' {1..254})" "$tmp/private/winding"
+	hostile "state behind a link of 508 characters" "$tmp/control" "$tmp/private/winding/state" \
+		'cannot use .*/winding/state \(File ?name too long\)'
+	ln -s "$(printf '%0300d' 1)" "$tmp/private/wide"
+	hostile "state behind a name that no file can have" "$tmp/control" "$tmp/private/wide/state" \
+		'cannot use .*/wide/state \(Invalid argument\)'
+	[[ $EUID -ne 0 ]] || test_others
 	conf "$tmp/new/control" "$tmp/new/state"
 	start
 	becomes_file "a directory of our own is made" "$tmp/new/state"

@@ -199,6 +199,28 @@ test_waits_for_nobody()
 	end_well "which is no reason to end"
 }
 
+# The process that asks, and the worker, whose child it is.
+test_killed()
+{
+	write_conf 500ms >"$CONF"
+	restart
+	rm "$OOM_EMBEDDED_SYSFS/relieve"
+	mkfifo "$OOM_EMBEDDED_SYSFS/relieve"
+	mode_is tight 200
+	check "a child asks" until_true pgrep -P "$(pgrep -P "$daemon" oom-worker)"
+	pkill -KILL -P "$(pgrep -P "$daemon" oom-worker)"
+	says "it is killed: the outcome is not known" 'error: kill next failed: (Connection|Operation) timed out'
+	again
+	says "which counts as a kill" 'tight: kill next is left out: the last one was less than 500 ms ago'
+	sleep 0.6
+	again
+	check "a child asks again" until_true pgrep -P "$(pgrep -P "$daemon" oom-worker)"
+	pkill -KILL -P "$daemon" oom-worker
+	says "the worker is killed" 'error: kill next failed: No child process'
+	rm "$OOM_EMBEDDED_SYSFS/relieve"
+	end_well "which is no reason to end"
+}
+
 write_conf >"$CONF"
 test_language
 test_interval
@@ -206,4 +228,5 @@ test_group
 write_conf >"$CONF"
 test_refusals
 test_waits_for_nobody
+test_killed
 finish

@@ -100,6 +100,8 @@ write_pidfiles()
 	sed -i "s|^pidfile = $tmp/linked/to/pid|pidfile = $tmp/open/to/pid|" "$CONF"
 	mkfifo "$tmp/plain/fifo"
 	service_by_pidfile fifo "$tmp/plain/fifo"
+	python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$tmp/plain/socket"
+	service_by_pidfile socket "$tmp/plain/socket"
 	service_by_pidfile nonsense "$tmp/plain/nonsense"
 	echo "${victim[nonsense]}x" >"$tmp/plain/nonsense"
 }
@@ -136,6 +138,8 @@ test_pidfiles()
 	fate "in a directory that everybody can write to" open lives
 	fate "by a symbolic link that everybody can replace" linked lives
 	fate "that is no file" fifo lives
+	fate "that is a socket" socket lives
+	says "which is told" 'service socket: .* is not used: No such device or address'
 	fate "that holds more than a number" nonsense lives
 	says "a refusal is told, with its reason" 'service writable: .*/plain/writable is not used: others can write to it'
 	same "once" 1 "$(grep -c 'service writable: .* is not used' "$log")"

@@ -82,6 +82,9 @@ test_reload()
 	write_conf 'pacemaker = 30' '[group rankings-x]' 'rank = 1'
 	reload 'stays'
 	says "a group of such a name: its line" 'conf:11: \[group rankings-x\]: names that begin with rankings-'
+	write_conf 'later = 600' '[policy]' 'default_rank = 700'
+	reload 'read again'
+	says "protected by the default_rank of the configuration" "conf:10: 'later' protects processes of root only"
 	write_conf
 	reload 'read again'
 	same "without lines there are no groups" '' "$(groups)"

@@ -88,4 +88,18 @@ have "and are still looked after" ''
 : >"$bin/pump"
 have "and come back" exe=pump
 end_well "it ends in order"
+
+# A module that refuses what it is told.
+write_conf "rule = exe=$bin/pump"
+: >"$log"
+FAKE_ERRORS="$RULES!12 reconfigure_done!5" start
+says "a dry run that fails" 'error: 1 files of the module cannot be written'
+: >"$log"
+: >"$bin/new"
+mv "$bin/new" "$bin/pump"
+says "rules that cannot be written again" "error: .*$RULES: (Cannot allocate|Out of) memory"
+set_file stats/oom_global 3
+set_file reconfigure_wanted 4
+says "an emergency that cannot be acknowledged" 'error: cannot acknowledge: (Input/output|I/O) error'
+end_well "it ends in order after that"
 finish

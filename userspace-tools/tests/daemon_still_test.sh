@@ -218,6 +218,26 @@ test_later()
 	end_well "it ends in order"
 }
 
+# Neither locked memory nor a real-time priority, at the start and at a reload.
+test_no_rights()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	local with_us=("${with_us[@]}" bash -c 'ulimit -l 0; exec "$@"' -)
+
+	[[ $EUID -ne 0 ]] || with_us+=(setpriv "--bounding-set=-sys_nice,-ipc_lock")
+	still_conf
+	sed -i 's/^realtime = 0/realtime = 10/' "$CONF"
+	: >"$log"
+	start
+	says "no rights: memory is not locked" 'error: cannot lock my memory \('
+	says "no rights: no real-time priority" 'warning: no real-time priority \('
+	: >"$log"
+	kill -HUP "$daemon"
+	says "no rights: a reload says so, too" 'warning: cannot lock the configuration: '
+	says "no rights: and is done" 'configuration was read again'
+	end_well "no rights: it ends in order"
+}
+
 # --- for systemd ----------------------------------------------------------------
 
 hear_states()
@@ -332,6 +352,7 @@ test_restart_note()
 
 test_sealed
 test_later
+test_no_rights
 test_watchdog
 test_environment
 test_restart_note

@@ -81,7 +81,17 @@ put_file proc/loadavg '0.10 0.1 0.1 1/1 1'
 
 test_check()
 {
-	check "--check takes a good configuration" "$DAEMON" --check -f "$CONF" -d ''
+	check "--check takes a good configuration" "$DAEMON" --check -f "$CONF" -d '' -l stderr
+	"$DAEMON" --help >"$log" 2>&1
+	same "--help: status 0" 0 $?
+	for option in -b --background -c --check -f --file -d --directory -l --log -p --pidfile -V --version; do
+		grep -q -- "$option\b" "$log" || fail "--help tells of $option" "$(cat "$log")"
+	done
+	for wrong in --nonsense '-l nowhere' word; do
+		# shellcheck disable=SC2086 # one word or two
+		"$DAEMON" --check -f "$CONF" -d '' $wrong >"$log" 2>&1
+		same "$wrong: status 2, and the usage" "2 1" "$? $(grep -c '^usage: ' "$log")"
+	done
 	printf '[mode a]\n[mode b]\nenter = nonsense\n' >"$tmp/bad.conf"
 	"$DAEMON" --check -f "$tmp/bad.conf" -d '' >"$log" 2>&1
 	same "--check: status 2 for a bad one" 2 $?
