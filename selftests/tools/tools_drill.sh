@@ -194,7 +194,7 @@ mount --bind /dev/null "$OE/events"
 gives "fault: no record" 1 'record +WRONG' drill
 umount "$OE/events"
 set_to grace_ms 0
-gives "fault: no window for a handler" 1 'handler +WRONG +grace_ms is 0' drill --handler
+gives "fault: no window for a handler, in JSON" 1 '"text": "grace_ms is 0: nobody is waited for"' drill --handler --json
 set_to grace_ms 50
 start handler handler idle
 gives "fault: a handler that does not answer" 1 'handler +WRONG +nobody wrote reconfigure_done' drill --handler
