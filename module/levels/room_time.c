@@ -9,6 +9,7 @@
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/math64.h>
+#include <linux/nodemask.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/cputime.h>
 #include <linux/sched/signal.h>
@@ -82,14 +83,19 @@ static u64 cpu_ns_of_kswapds(unsigned int nr)
 
 static void find_kswapds(void)
 {
+	unsigned int most =
+		min_t(unsigned int, num_node_state(N_MEMORY), MOST_KSWAPDS);
 	struct task_struct *p;
 	unsigned int nr = 0;
 
 	if (room.nr_kswapds)
 		return;
 	rcu_read_lock();
+	/* They are among the first, of many. */
 	for_each_process(p) {
-		if (p->flags & PF_KSWAPD && nr < MOST_KSWAPDS)
+		if (nr == most)
+			break;
+		if (p->flags & PF_KSWAPD)
 			room.kswapds[nr++] = get_task_struct(p);
 	}
 	rcu_read_unlock();
