@@ -197,9 +197,9 @@ static unsigned int look_at_memory(void)
 	 * new one.
 	 */
 	if (report) {
-		oe_memreport_begin(OE_MEMREPORT_IMMINENT);
-		oe_memreport_take(OE_MEMREPORT_IMMINENT, oe_notify_wanted(),
-				  OE_LEVEL_IMMINENT_OOM, oe_level_now());
+		oe_memreport_begin(OE_MEMREPORT_IMMINENT, oe_notify_wanted(),
+				   OE_LEVEL_IMMINENT_OOM, oe_level_now());
+		oe_memreport_take(OE_MEMREPORT_IMMINENT, NULL);
 	}
 	spin_lock(&watcher.lock);
 	announce_levels(sample.available_kb);

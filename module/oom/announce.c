@@ -14,6 +14,7 @@
 #include "oom/announce.h"
 #include "oom/outcome.h"
 #include "record/memory_report.h"
+#include "record/report_log.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -29,13 +30,13 @@ enum {
  */
 static DEFINE_MUTEX(announce_lock);
 
-static void take_report(const struct oe_episode *episode)
+static void begin_report(const struct oe_episode *episode)
 {
 	enum oe_level now = oe_level_now();
 
-	oe_memreport_take(OE_MEMREPORT_OOM, episode->seq,
-			  oe_episode_is_global(episode) ? OE_LEVEL_OOM : now,
-			  now);
+	oe_memreport_begin(OE_MEMREPORT_OOM, episode->seq,
+			   oe_episode_is_global(episode) ? OE_LEVEL_OOM : now,
+			   now);
 }
 
 static void tell_userspace(const struct oe_episode *episode,
@@ -50,7 +51,7 @@ static void tell_userspace(const struct oe_episode *episode,
  * oe_announce - step 3: userspace hears before anybody is chosen
  * @episode: recorded; seq and announced_ns are filled in
  *
- * Counts, wakes the pollers, sends the uevent, takes the report and enters the
+ * Counts, wakes the pollers, sends the uevent, announces the report and enters the
  * level oom. A quiet emergency is counted and reported only.
  *
  * Context: OOM path, domain claimed; sleeps, bounded; allocates nothing.
@@ -68,9 +69,8 @@ void oe_announce(struct oe_episode *episode)
 	episode->seq = oe_notify_wanted() + 1;
 	/* Trace before the wake-up, so that the wake-up appears after it. */
 	trace_oom_embedded_enter(episode);
-	/* Mark the report busy before waking readers: they must not get the old one. */
 	if (reported)
-		oe_memreport_begin(OE_MEMREPORT_OOM);
+		begin_report(episode);
 	if (episode->call.quiet)
 		oe_notify_count();
 	else
@@ -80,8 +80,9 @@ void oe_announce(struct oe_episode *episode)
 		oe_notify_wait(&ticket, episode->call.may_wait ?
 						OE_ANNOUNCE_MS :
 						ANNOUNCE_SHORT_MS);
-	if (reported)
-		take_report(episode);
+	/* Else a reader takes it, or oe_episode_end(). */
+	if (reported && oe_report_log_wanted())
+		oe_memreport_take(OE_MEMREPORT_OOM, NULL);
 	if (oe_episode_is_global(episode) && !episode->call.quiet)
 		oe_level_enter_oom();
 	if (episode->call.kind == OE_KIND_MEMCG && !episode->call.quiet)

@@ -47,6 +47,7 @@
 #include "oom/signal.h"
 #include "oom/victim.h"
 #include "record/decisions.h"
+#include "record/memory_report.h"
 #include "tasks.h"
 
 #include "trace.h"
@@ -257,6 +258,8 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 			       &episode->marked_ns);
 		outcome = OE_OUTCOME_KILLED;
 	}
+	if (!oe_call_is_of_cgroup(&episode->call))
+		oe_memreport_take(OE_MEMREPORT_OOM, &decision->victim);
 	if (decision->task) {
 		put_task_struct(decision->task);
 		decision->task = NULL;

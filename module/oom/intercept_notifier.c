@@ -25,6 +25,7 @@
 #include "oom/others.h"
 #include "oom/quiet.h"
 #include "oom/settle.h"
+#include "record/memory_report.h"
 #include "tasks.h"
 
 /* The SysRq handler calls out_of_memory() from a work item of its own. */
@@ -120,6 +121,9 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 	fill_call(&call);
 	if (oe_episode_run(&call, &notifier_way, NULL, &episode))
 		*freed = 1;
+	/* The episode ends later, when the victim may be gone. */
+	if (!oe_call_is_of_cgroup(&call))
+		oe_memreport_take(OE_MEMREPORT_OOM, NULL);
 	if (episode) {
 		oe_settle_later(episode, true);
 		oe_episode_leave(&call, episode);

@@ -4,6 +4,10 @@
  * out. It is written to memory that is allocated at load, that for the names of
  * groups before the first one is made, with one place for each reason, so that
  * the report of an OOM does not overwrite that of the warning.
+ *
+ * The sums are read when an OOM is announced. The walk over the processes takes longer than a wake-up, and
+ * the kill does not wait for it: whoever comes first takes it, a reader that was woken, or the OOM, when its
+ * victim is dead.
  */
 #include "core.h"
 
@@ -12,9 +16,12 @@
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "episode.h"
 #include "lib/parse.h"
 #include "lib/units.h"
 #include "rank/ranking.h"
@@ -33,10 +40,26 @@ enum {
 /* Set once, at load. */
 static unsigned int report_processes;
 
+/**
+ * struct place - a report, and the next one that has been announced
+ * @report: the report
+ * @lock: for what follows; its holders do nothing else
+ * @wanted: @next was announced, and nobody takes it yet
+ * @taken: somebody is at it
+ * @next: its head
+ */
+struct place {
+	struct oe_memreport report;
+	spinlock_t lock;
+	bool wanted;
+	bool taken;
+	struct oe_memreport_head next;
+};
+
 static struct {
-	struct oe_memreport reports[OE_NR_MEMREPORTS];
-	struct oe_memreport
-		*latest; /* release by the taker, acquire by readers */
+	struct place places[OE_NR_MEMREPORTS];
+	struct oe_memreport *
+		latest; /* release by oe_memreport_begin(), acquire by readers */
 } memreport;
 
 static int room_set(const char *text, const struct kernel_param *param)
@@ -139,25 +162,47 @@ static void add_process(struct oe_memreport *report,
 	}
 }
 
-static bool has_room_for(const struct oe_memreport *report,
-			 const struct oe_candidate *c)
+static bool has_room_for(const struct oe_memreport *report, unsigned long size)
 {
 	return report->nr_recorded < report_processes ||
-	       c->rss + c->swap > oe_memreport_size(&report->processes[0]);
+	       size > oe_memreport_size(&report->processes[0]);
+}
+
+/**
+ * struct walk - a walk over the processes
+ * @report: filled in
+ * @victim: of the OOM, if it was killed before the walk, or NULL
+ * @seen: the walk has met it
+ */
+struct walk {
+	struct oe_memreport *report;
+	const struct oe_process *victim;
+	bool seen;
+};
+
+static bool is_victim(const struct walk *walk, const struct oe_candidate *c)
+{
+	return walk->victim && walk->victim->pid == c->pid;
 }
 
 static int record_process(const struct oe_candidate *c, void *arg)
 {
-	struct oe_memreport *report = arg;
+	struct walk *walk = arg;
+	struct oe_memreport *report = walk->report;
 	struct task_struct *p = c->task;
 	struct oe_memreport_process process;
+	unsigned long rss = c->rss;
 
+	if (is_victim(walk, c)) {
+		walk->seen = true;
+		rss = max(rss, walk->victim->rss);
+	}
 	report->nr_processes++;
-	report->totals.kb[OE_MEMTOTAL_SwapTotal] += oe_to_kib(c->swap);
-	if (!has_room_for(report, c))
+	report->head.totals.kb[OE_MEMTOTAL_SwapTotal] += oe_to_kib(c->swap);
+	if (!has_room_for(report, rss + c->swap))
 		return 0;
 	process = (struct oe_memreport_process){
-		.rss = min_t(unsigned long, c->rss, U32_MAX),
+		.rss = min_t(unsigned long, rss, U32_MAX),
 		.swap = min_t(unsigned long, c->swap, U32_MAX),
 		.pid = c->pid,
 		.uid = task_uid(p),
@@ -183,68 +228,157 @@ static void record_names(const struct oe_memreport *report)
 }
 
 /**
- * oe_memreport_begin - from now on readers wait for a new report
+ * oe_memreport_begin - from now on readers get a new report
  * @reason: its reason
- *
- * Userspace is woken before the report is taken, because a report of thousands
- * of processes takes longer than a wake-up. Mark the report busy before waking
- * readers: they must not get the old one. The writer of a sequence count must
- * not sleep where readers spin; the readers here do not spin, they sleep for a
- * second at most (sysfs/report.c), and read the count raw.
- *
- * Context: as oe_memreport_take(), which has to follow.
- */
-void oe_memreport_begin(enum oe_memreport_reason reason)
-{
-	struct oe_memreport *report = &memreport.reports[reason];
-
-	raw_write_seqcount_begin(&report->version);
-	/* Pairs with oe_memreport_latest(). */
-	smp_store_release(&memreport.latest, report);
-}
-
-/**
- * oe_memreport_take - take a report
- * @reason: its reason; oe_memreport_begin() was called with it
  * @seq: the OOM's, or the count of OOMs so far
  * @level: present level
  * @level_was: the one that userspace was told before
  *
- * Context: for OE_MEMREPORT_OOM the OOM path, oom_lock held; for
- * OE_MEMREPORT_IMMINENT the watcher: one taker at a time for each. Allocates
- * nothing, takes task locks only.
+ * Before userspace is woken: what it reads then must not be the old one.
+ *
+ * Context: as oe_memreport_take(), which has to follow.
  */
-void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
-		       enum oe_level level, enum oe_level level_was)
+void oe_memreport_begin(enum oe_memreport_reason reason, u64 seq,
+			enum oe_level level, enum oe_level level_was)
 {
-	struct oe_memreport *report = &memreport.reports[reason];
+	struct place *place = &memreport.places[reason];
+
+	spin_lock(&place->lock);
+	place->next = (struct oe_memreport_head){
+		.reason = reason,
+		.seq = seq,
+		.uptime_ns = ktime_get_ns(),
+		.time_ns = ktime_get_real_ns(),
+		.level = level,
+		.level_was = level_was,
+	};
+	oe_memtotals_read(&place->next.totals);
+	place->wanted = true;
+	spin_unlock(&place->lock);
+	/* Pairs with oe_memreport_latest(). */
+	smp_store_release(&memreport.latest, &place->report);
+}
+
+/* The group may be gone, too. */
+static void find_group(struct oe_memreport_process *process, const char *name)
+{
+	const struct oe_group *group;
+
+	rcu_read_lock();
+	group = oe_group_peek(name);
+	if (group)
+		process->group = oe_group_index(group);
+	else
+		process->source = OE_SOURCE_DEFAULT;
+	rcu_read_unlock();
+}
+
+/* A victim may be gone, and its memory with it: the record knows how big it was. */
+static void record_victim(struct oe_memreport *report,
+			  const struct oe_process *victim)
+{
+	struct oe_memreport_process process = {
+		.rss = min_t(unsigned long, victim->rss, U32_MAX),
+		.pid = victim->pid,
+		.uid = victim->uid,
+		.rank = victim->rank,
+		.source = victim->source,
+	};
+
+	report->nr_processes++;
+	if (!has_room_for(report, victim->rss))
+		return;
+	if (process.source == OE_SOURCE_GROUP)
+		find_group(&process, victim->group);
+	strscpy(process.comm, victim->comm, sizeof(process.comm));
+	add_process(report, &process);
+}
+
+static void take_now(struct oe_memreport *report,
+		     const struct oe_process *victim)
+{
 	const struct oe_domain domain = {
 		.totalpages = oe_tasks_totalpages(NULL),
 	};
+	struct walk walk = { .report = report, .victim = victim };
 
-	report->reason = reason;
-	report->seq = seq;
-	report->level = level;
-	report->level_was = level_was;
-	report->uptime_ns = ktime_get_ns();
-	report->time_ns = ktime_get_real_ns();
 	report->nr_processes = 0;
 	report->nr_recorded = 0;
-	oe_memtotals_read(&report->totals);
 	record_names(report);
-	oe_tasks_for_each(&domain,
-			  reason == OE_MEMREPORT_OOM ? OE_GROUP_PASS_OOM :
-						       OE_GROUP_PASS_LIST,
-			  record_process, report);
+	oe_tasks_for_each(&domain, OE_GROUP_PASS_LIST, record_process, &walk);
+	if (victim && victim->pid && !walk.seen)
+		record_victim(report, victim);
 	/*
 	 * No kernel exports the total: add the swap of the processes to the
 	 * free.
 	 */
-	report->totals.kb[OE_MEMTOTAL_SwapTotal] +=
-		report->totals.kb[OE_MEMTOTAL_SwapFree];
-	raw_write_seqcount_end(&report->version);
-	/* One of another reason may have begun later and have ended before. */
-	smp_store_release(&memreport.latest, report); /* as above */
+	report->head.totals.kb[OE_MEMTOTAL_SwapTotal] +=
+		report->head.totals.kb[OE_MEMTOTAL_SwapFree];
+}
+
+/* Is there one to take, by the one who is at it, or by current if nobody is? */
+static bool begin_taking(struct place *place, bool is_taker)
+{
+	bool takes;
+
+	spin_lock(&place->lock);
+	takes = place->wanted && (is_taker || !place->taken);
+	if (takes)
+		place->wanted = false;
+	if (takes || is_taker)
+		place->taken = takes;
+	spin_unlock(&place->lock);
+	return takes;
+}
+
+/**
+ * oe_memreport_take - take the report that was announced, if nobody has
+ * @reason: its reason
+ * @victim: the process that was killed since, or NULL
+ *
+ * If somebody is at it, nothing is done: that one takes the newest.
+ *
+ * Context: process context, also the OOM path; allocates nothing, takes task locks only.
+ */
+void oe_memreport_take(enum oe_memreport_reason reason,
+		       const struct oe_process *victim)
+{
+	struct place *place = &memreport.places[reason];
+	struct oe_memreport *report = &place->report;
+	bool is_taker = false;
+
+	while (begin_taking(place, is_taker)) {
+		is_taker = true;
+		raw_write_seqcount_begin(&report->version);
+		spin_lock(&place->lock);
+		report->head = place->next;
+		spin_unlock(&place->lock);
+		take_now(report, victim);
+		raw_write_seqcount_end(&report->version);
+		/* One of another reason may have begun later and have ended before. */
+		smp_store_release(&memreport.latest, report); /* as above */
+	}
+}
+
+/**
+ * oe_memreport_is_whole - can a report be read?
+ * @report: of oe_memreport_latest()
+ * @version: set to its version, to be compared after the reading
+ *
+ * Context: any but interrupts.
+ * Return: false while one is announced, or taken.
+ */
+bool oe_memreport_is_whole(const struct oe_memreport *report,
+			   unsigned int *version)
+{
+	struct place *place = container_of(report, struct place, report);
+	bool whole;
+
+	spin_lock(&place->lock);
+	whole = !place->wanted && !place->taken;
+	*version = raw_read_seqcount(&report->version);
+	spin_unlock(&place->lock);
+	return whole;
 }
 
 /**
@@ -285,8 +419,8 @@ static void free_reports(void)
 	unsigned int i;
 
 	for (i = 0; i < OE_NR_MEMREPORTS; i++) {
-		vfree(memreport.reports[i].processes);
-		vfree(memreport.reports[i].names);
+		vfree(memreport.places[i].report.processes);
+		vfree(memreport.places[i].report.names);
 	}
 }
 
@@ -301,7 +435,7 @@ int oe_memreport_reserve_names(void)
 	unsigned int i;
 
 	for (i = 0; i < OE_NR_MEMREPORTS; i++) {
-		struct oe_memreport *report = &memreport.reports[i];
+		struct oe_memreport *report = &memreport.places[i].report;
 		struct oe_memreport_names *names;
 
 		if (READ_ONCE(report->names))
@@ -336,9 +470,11 @@ int oe_memreport_init(void)
 	if (!report_processes)
 		report_processes = default_room();
 	for (i = 0; i < OE_NR_MEMREPORTS; i++) {
-		struct oe_memreport *report = &memreport.reports[i];
+		struct oe_memreport *report = &memreport.places[i].report;
 
+		spin_lock_init(&memreport.places[i].lock);
 		seqcount_init(&report->version);
+		report->head.reason = i;
 		/* kvcalloc() would take a power of two of pages. */
 		report->processes = vzalloc(array_size(
 			report_processes, sizeof(*report->processes)));

@@ -11,6 +11,8 @@
 #include "rank/group.h"
 #include "memory/totals.h"
 
+struct oe_process;
+
 /**
  * enum oe_memreport_reason - why a report was taken
  * @OE_MEMREPORT_IMMINENT: the level imminent_oom was entered
@@ -59,8 +61,7 @@ struct oe_memreport_names {
 };
 
 /**
- * struct oe_memreport - a snapshot of the machine's memory
- * @version: odd while it is being taken: readers retry; 0 before the first
+ * struct oe_memreport_head - what is said of the machine, not of its processes
  * @reason: the same for every report in this place
  * @seq: the OOM's, or the count of OOMs so far
  * @uptime_ns: CLOCK_MONOTONIC
@@ -68,16 +69,8 @@ struct oe_memreport_names {
  * @level: at that time
  * @level_was: the one that userspace had been told before
  * @totals: the sums
- * @nr_processes: how many there were
- * @nr_recorded: how many of them are in @processes: the biggest
- * @processes: in no order
- * @names: of the groups, as they were; NULL before the first group, then there
- *	until the end
- *
- * Has one writer at a time; readers take no lock and compare @version.
  */
-struct oe_memreport {
-	seqcount_t version;
+struct oe_memreport_head {
 	enum oe_memreport_reason reason;
 	u64 seq;
 	u64 uptime_ns;
@@ -85,6 +78,23 @@ struct oe_memreport {
 	enum oe_level level;
 	enum oe_level level_was;
 	struct oe_memtotals totals;
+};
+
+/**
+ * struct oe_memreport - a snapshot of the machine's memory
+ * @version: odd while it is written; 0 before the first
+ * @head: of the machine; SwapTotal is complete when the report is
+ * @nr_processes: how many there were
+ * @nr_recorded: how many of them are in @processes: the biggest
+ * @processes: in no order
+ * @names: of the groups, as they were; NULL before the first group, then there
+ *	until the end
+ *
+ * Has one taker at a time; readers take no lock and compare @version.
+ */
+struct oe_memreport {
+	seqcount_t version;
+	struct oe_memreport_head head;
 	unsigned int nr_processes;
 	unsigned int nr_recorded;
 	struct oe_memreport_process *processes;
@@ -95,9 +105,10 @@ struct oe_memreport {
 int oe_memreport_init(void);
 int oe_memreport_reserve_names(void);
 void oe_memreport_exit(void);
-void oe_memreport_begin(enum oe_memreport_reason reason);
-void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
-		       enum oe_level level, enum oe_level level_was);
+void oe_memreport_begin(enum oe_memreport_reason reason, u64 seq,
+			enum oe_level level, enum oe_level level_was);
+void oe_memreport_take(enum oe_memreport_reason reason,
+		       const struct oe_process *victim);
 #else
 static inline int oe_memreport_init(void)
 {
@@ -113,18 +124,21 @@ static inline void oe_memreport_exit(void)
 {
 }
 
-static inline void oe_memreport_begin(enum oe_memreport_reason reason)
+static inline void oe_memreport_begin(enum oe_memreport_reason reason, u64 seq,
+				      enum oe_level level,
+				      enum oe_level level_was)
 {
 }
 
-static inline void oe_memreport_take(enum oe_memreport_reason reason, u64 seq,
-				     enum oe_level level,
-				     enum oe_level level_was)
+static inline void oe_memreport_take(enum oe_memreport_reason reason,
+				     const struct oe_process *victim)
 {
 }
 #endif
 
 const struct oe_memreport *oe_memreport_latest(void);
+bool oe_memreport_is_whole(const struct oe_memreport *report,
+			   unsigned int *version);
 unsigned int oe_memreport_room(void);
 const char *oe_memreport_reason_name(enum oe_memreport_reason reason);
 const char *oe_memreport_source(const struct oe_memreport *report,

@@ -69,12 +69,13 @@ static void copy_to_log(void)
 	unsigned int i;
 
 	if (!report_to_log || !report ||
-	    ktime_get_ns() - report->uptime_ns > LOG_AGE_S * (u64)NSEC_PER_SEC)
+	    ktime_get_ns() - report->head.uptime_ns >
+		    LOG_AGE_S * (u64)NSEC_PER_SEC)
 		return;
-	kb = report->totals.kb;
+	kb = report->head.totals.kb;
 	pr_warn("report: reason=%s seq=%llu level=%s total=%lukB free=%lukB available=%lukB swapfree=%lukB anon=%lukB slab=%lukB processes=%u\n",
-		oe_memreport_reason_name(report->reason), report->seq,
-		oe_level_name(report->level), kb[OE_MEMTOTAL_MemTotal],
+		oe_memreport_reason_name(report->head.reason), report->head.seq,
+		oe_level_name(report->head.level), kb[OE_MEMTOTAL_MemTotal],
 		kb[OE_MEMTOTAL_MemFree], kb[OE_MEMTOTAL_MemAvailable],
 		kb[OE_MEMTOTAL_SwapFree], kb[OE_MEMTOTAL_AnonPages],
 		kb[OE_MEMTOTAL_Slab], report->nr_processes);
@@ -101,6 +102,16 @@ static struct notifier_block panic_block = {
 static struct notifier_block reboot_block = {
 	.notifier_call = on_goodbye,
 };
+
+/**
+ * oe_report_log_wanted - may a report be the last one, of which somebody reads a copy?
+ *
+ * Return: true if it has to be whole before a process is killed.
+ */
+bool oe_report_log_wanted(void)
+{
+	return report_to_log;
+}
 
 /**
  * oe_report_log_init - from now on a report is copied

@@ -2,9 +2,12 @@
 #ifndef OE_REPORT_LOG_H
 #define OE_REPORT_LOG_H
 
+#include <linux/types.h>
+
 #ifdef CONFIG_OE_REPORT
 int oe_report_log_init(void);
 void oe_report_log_exit(void);
+bool oe_report_log_wanted(void);
 #else
 static inline int oe_report_log_init(void)
 {
@@ -13,6 +16,11 @@ static inline int oe_report_log_init(void)
 
 static inline void oe_report_log_exit(void)
 {
+}
+
+static inline bool oe_report_log_wanted(void)
+{
+	return false;
 }
 #endif
 

@@ -102,15 +102,16 @@ static unsigned int render_head(const struct oe_memreport *report)
 	enum oe_memtotal i;
 
 	oe_text_add(&text, "ReportReason: %s\nReportSeq: %llu\n",
-		    oe_memreport_reason_name(report->reason), report->seq);
-	add_time(&text, "ReportUptime", report->uptime_ns);
-	add_time(&text, "ReportTime", report->time_ns);
+		    oe_memreport_reason_name(report->head.reason),
+		    report->head.seq);
+	add_time(&text, "ReportUptime", report->head.uptime_ns);
+	add_time(&text, "ReportTime", report->head.time_ns);
 	oe_text_add(&text, "Level: %s\nLevelWas: %s\n",
-		    oe_level_name(report->level),
-		    oe_level_name(report->level_was));
+		    oe_level_name(report->head.level),
+		    oe_level_name(report->head.level_was));
 	for (i = 0; i < OE_NR_MEMTOTALS; i++)
 		oe_text_add(&text, "%s: %lu kB\n", oe_memtotal_name(i),
-			    report->totals.kb[i]);
+			    report->head.totals.kb[i]);
 	oe_text_add(&text, "Processes: %u\nRecorded: %u\nTruncated: %u\n\n",
 		    report->nr_processes, report->nr_recorded,
 		    report->nr_recorded < report->nr_processes);
@@ -183,19 +184,17 @@ static ssize_t render_window(const struct reader *reader, char *buf,
 	return count - room;
 }
 
-/* Odd while a report is being taken. */
-static bool is_being_taken(unsigned int version)
-{
-	return version & 1;
-}
-
+/*
+ * The one that was announced last, taken by current unless somebody else is at
+ * it.
+ */
 static int wait_for(const struct oe_memreport *report, unsigned int *version)
 {
 	unsigned int i;
 
 	for (i = 0; i < TAKING_TRIES; i++) {
-		*version = raw_read_seqcount(&report->version);
-		if (!is_being_taken(*version))
+		oe_memreport_take(report->head.reason, NULL);
+		if (oe_memreport_is_whole(report, version))
 			return 0;
 		msleep(TAKING_POLL_MS);
 	}

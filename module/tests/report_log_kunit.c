@@ -59,7 +59,7 @@ static struct oe_memreport_process processes[NR_PROCESSES];
 static struct oe_memreport report_of(const unsigned int *sizes, unsigned int nr)
 {
 	struct oe_memreport report = {
-		.uptime_ns = ktime_get_ns(),
+		.head.uptime_ns = ktime_get_ns(),
 		.nr_processes = nr,
 		.nr_recorded = nr,
 		.processes = processes,
@@ -133,7 +133,7 @@ static void nothing_is_said(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, lines, "");
 	said_at_the_end(NULL, true, pids, sizeof(pids));
 	KUNIT_EXPECT_STREQ(test, lines, "");
-	report.uptime_ns -= (LOG_AGE_S + 1) * (u64)NSEC_PER_SEC;
+	report.head.uptime_ns -= (LOG_AGE_S + 1) * (u64)NSEC_PER_SEC;
 	said_at_the_end(&report, true, pids, sizeof(pids));
 	KUNIT_EXPECT_STREQ(test, lines, "");
 }

@@ -154,9 +154,14 @@ default_room()
 	awk '/^MemTotal:/ { n = int($2 / 4096); print (n < 128 ? 128 : n > 1000 ? 1000 : n) }' /proc/meminfo
 }
 
+has_been_announced()
+{
+	[ "$(get reconfigure_wanted)" = 1 ]
+}
+
 needs report
 needs levels
-plan 22
+plan 26
 load_module
 equal "room by the memory of the machine" "$(default_room)" \
 	"$(cat /sys/module/oom_embedded/parameters/report_processes)"
@@ -226,5 +231,28 @@ equal "more processes than room: the biggest, and it says so" "16 1 $leaker" \
 equal "the sums of /proc/meminfo" "" "$(sums_off)"
 check "there were more" [ "$(value Processes)" -gt 24 ]
 equal "its form" "" "$(misshapen)"
+
+# --- without report_to_log: who reads first takes it, or the OOM when its victim is dead ---
+unload_module
+load_module
+start victim leak -c victim -h "$(sized 8192)" -r 1000
+victim=$pid
+set_to grace_ms 10000
+sysrq_oom &
+poll_until "$PATIENCE" has_been_announced || bail_out "no OOM"
+take
+check "who is woken reads the new one while the victim lives" kill -0 "$victim"
+equal "with the victim" "1 $victim" "$(value ReportSeq) $(processes | grep -x "$victim")"
+set_to reconfigure_done 1
+reap "$victim"
+start victim leak -c victim -h "$(sized 8192)" -r 1000
+victim=$pid
+set_to grace_ms 0
+sysrq_oom
+reap "$victim"
+take
+equal "later the next one, with the victim that is gone" "2 $victim victim" \
+	"$(value ReportSeq) $(processes | grep -x "$victim") $(column "$victim" 7)"
+check "as big as it was" [ "$(column "$victim" 3)" -ge "$(sized 8192)" ]
 equal "no splat" 0 "$(splat_taint)"
 finish
