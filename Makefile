@@ -11,7 +11,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules modules_install strip dist release-check install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
-	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property worlds mutants check-levels check-matrix bench bench-peers soak check-long coverage publish-results selftests-install fuzz clean help
+	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property worlds mutants check-levels check-matrix bench bench-profile bench-peers scale soak check-long coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -114,9 +114,16 @@ soak:
 bench:
 	@selftests/run/bench/run.sh
 
+bench-profile:
+	@selftests/run/profile/run.sh
+
 bench-peers:
 	@$(VM)/setup.sh
 	@selftests/run/peers/run.sh
+
+scale:
+	@$(VM)/setup.sh scale
+	@selftests/run/scale/run.sh
 
 coverage:
 	@selftests/run/gcov.sh
@@ -199,8 +206,10 @@ help:
 	@echo "make soak       10,000 emergencies and 1,000 loads on each of three kernels, a million random writes; or PARTS=\"fuzz kmsan\""
 	@echo "make check-long the same tests as make check, many times over"
 	@echo "make bench      what it costs"
+	@echo "make bench-profile  which functions that is, counted by the emulator"
 	@echo "make bench-peers  the same work under the stock kernel, earlyoom, nohang, systemd-oomd and us; hours, or"
 	@echo "                SCENARIOS=, PEERS=, SEEDS= (words)"
+	@echo "make scale      100,000 processes, 65,536 threads of one, 10,000 members of a group, 100 cgroups at once"
 	@echo "make coverage   which lines the tests reach"
 	@echo "make publish-results  copy what these found to Documentation/results/"
 	@echo "make selftests-install  the tests, for a device: DESTDIR, CROSS_COMPILE"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# publish.sh: copies what the last runs of "make check-matrix", "make check-levels", "make bench",
-# "make bench-peers", "make worlds", "make soak", "make mutants" and "make coverage" on this machine left in CACHE_DIR
+# publish.sh: copies what the last runs of "make check-matrix", "make check-levels", "make bench", "make bench-profile",
+# "make bench-peers", "make scale", "make worlds", "make soak", "make mutants" and "make coverage" on this machine left in CACHE_DIR
 # to Documentation/results/. A kernel that was not tried here keeps the row that is published. A page without
 # new results is not touched.
 
@@ -36,7 +36,12 @@ if [[ -e $RESULTS/peers/page/peers.md ]]; then
 		publish "$name" cat "$RESULTS/peers/page/$name"
 	done
 fi
-for name in benchmarks coverage limits model mutants soak worlds; do
+if [[ -e $RESULTS/scale/scale.md ]]; then
+	for name in scale.md scale.svg; do
+		publish "$name" cat "$RESULTS/scale/$name"
+	done
+fi
+for name in benchmarks profile coverage limits model mutants soak worlds; do
 	[[ ! -e $RESULTS/$name.md ]] || publish "$name.md" cat "$RESULTS/$name.md"
 done
 [[ ! -e $RESULTS/worlds.judged ]] || publish worlds.judged cat "$RESULTS/worlds.judged"

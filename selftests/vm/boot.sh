@@ -49,7 +49,8 @@ usage()
 	  --iops N           which does so many operations a second, by the guest's clock
 	  --share            an empty folder of the host (9p, tag "share"), which outlives a reboot
 	  --icount           the guest's clock counts instructions and skips idle time, one CPU
-	  --expect panic|reboot
+	  --plugin FILE,ARGS a plugin of qemu's
+  --expect panic|reboot
 	                     the guest is to go away during its last test
 	  --persist          the guest is to reboot during its last test; memory stays
 	  --label NAME       name of the result files (KERNEL-FIRST_TEST)
@@ -70,6 +71,7 @@ parse_options()
 	EXPECT=
 	PERSIST=
 	ICOUNT=
+	PLUGIN=
 	THREADS=
 	TOOLS=
 	UDEV=
@@ -97,6 +99,7 @@ parse_options()
 		--smp) SMP=$2 ;;
 		--swap) SWAP=$2 ;;
 		--iops) IOPS=$2 ;;
+		--plugin) PLUGIN=$2 ;;
 		--timeout) TIMEOUT=$2 ;;
 		--test-timeout) TEST_TIMEOUT=$2 ;;
 		--append) APPEND+=" $2" ;;
@@ -280,6 +283,7 @@ run_guest()
 	[[ -z $THREADS ]] || accel=(-accel "tcg,thread=multi")
 	# Time that is skipped while the disk is at work would be the disk's.
 	[[ -z $ICOUNT ]] || accel=(-accel "tcg,thread=single" -icount "shift=0,sleep=$([[ -n $IOPS ]] && echo on || echo off)")
+	[[ -z $PLUGIN ]] || accel+=(-plugin "$PLUGIN")
 	[[ -z $PERSIST ]] || reboot=()
 	if [[ -n $SWAP ]]; then
 		truncate -s "${SWAP}M" "$WORK/swap"

@@ -31,7 +31,7 @@ guest_scripts()
 }
 
 # The scripts of all folders side by side, and the compiled programs beside them. Their helpers
-# stay in lib/, and the acts of the demo and the benchmark stay in folders of their own.
+# stay in lib/, and the acts of the demo and the benchmarks stay in folders of their own.
 initramfs_tests()
 {
 	local root=$1
@@ -44,7 +44,7 @@ initramfs_tests()
 	[[ -z $twice ]] || die "two scripts are called $twice"
 	mkdir -p "$root/selftests"
 	cp -p "${scripts[@]}" "$root/selftests/"
-	rsync -a --exclude='*.c' "$REPO_ROOT"/selftests/{lib,run/demo,run/bench} "$root/selftests/"
+	rsync -a --exclude='*.c' "$REPO_ROOT"/selftests/{lib,run/demo,run/bench,run/profile,run/scale} "$root/selftests/"
 	rsync -a --exclude=/guest "$programs/" "$root/selftests/"
 }
 

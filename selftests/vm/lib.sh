@@ -40,6 +40,8 @@ MATRIX_PACKAGES=(
 # libFuzzer and the sanitizers of Debian's clang.
 # shellcheck disable=SC2034
 FUZZ_PACKAGES=(clang libclang-rt-14-dev)
+# For the curves of "make scale".
+SCALE_PACKAGES=(gnuplot-nox)
 
 die()
 {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# setup.sh [matrix|fuzz]: sees to it that the host has what the harness needs, with "matrix" for
-# every architecture, with "fuzz" for the fuzzer. As root it installs what is missing, otherwise
+# setup.sh [matrix|fuzz|scale]: sees to it that the host has what the harness needs, with "matrix" for
+# every architecture, with "fuzz" for the fuzzer, with "scale" for pictures. As root it installs what is missing, otherwise
 # it prints the one command that does.
 
 set -euo pipefail
@@ -50,7 +50,8 @@ main()
 	'') ;;
 	matrix) packages+=("${MATRIX_PACKAGES[@]}") ;;
 	fuzz) packages+=("${FUZZ_PACKAGES[@]}") ;;
-	*) die "usage: setup.sh [matrix|fuzz]" ;;
+	scale) packages+=("${SCALE_PACKAGES[@]}") ;;
+	*) die "usage: setup.sh [matrix|fuzz|scale]" ;;
 	esac
 	command -v dpkg-query >/dev/null || die "Debian 12 or newer is needed (no dpkg-query)"
 	mapfile -t missing < <(missing_packages "${packages[@]}")
