@@ -68,15 +68,30 @@ play()
 	grep -E '^not ok .*(console|qemu)' "$log" >"$work/machine" || true
 }
 
+# of_panic CONSOLE: how many were killed in the last world, and how many ms before the kernel panicked as it does if nobody
+# may be killed; nothing if it did not.
+of_panic()
+{
+	tr -d '\r' <"$1" | awk -F '[][]' '
+		/begin worlds_guest.sh/ { killed = 0; last = 0 }
+		/: Killed process / { killed++; last = $2 }
+		/Kernel panic - not syncing: System is deadlocked on memory/ { print killed, int(($2 - last) * 1000) }'
+}
+
 # judge SEED...: appends a line or more to $work/judged for each; those that were not reached are left in
 # $unplayed.
 judge()
 {
+	local logs
+	local panic=
 	local seed
 
-	python3 -B "$WORLDS/oracle.py" "$verdict" >"$work/now" || true
-	# The console's and qemu's word belongs to the last world that began.
-	if [[ -s $work/machine ]]; then
+	logs=$(sed -n 's|^# logs: \(.*\)/{console,verdict}.log|\1|p' "$work/boot.log" | tail -n 1)
+	[[ -z $logs ]] || panic=$(of_panic "$logs/console.log")
+	# shellcheck disable=SC2086 # words
+	python3 -B "$WORLDS/oracle.py" ${panic:+--panic $panic} "$verdict" >"$work/now" || true
+	# The console's and qemu's word belongs to the last world that began. A panic is judged by the oracle.
+	if [[ -s $work/machine && -z $panic ]]; then
 		seed=$(awk '{ last = $2 } END { print last }' "$work/now")
 		sed "s/^/red ${seed:-$1} machine: /" "$work/machine" >>"$work/now"
 	fi
@@ -281,13 +296,13 @@ print_page()
 	fi
 }
 
-# planted RULE SED: what was seen, changed by SED: does the oracle say RULE of it?
+# planted RULE SED [OPTION...]: what was seen, changed by SED: does the oracle, with these, say RULE of it?
 planted()
 {
 	local found
 
 	sed "$2" "$RESULTS/worlds.verdict" >"$work/planted"
-	found=$(python3 -B "$WORLDS/oracle.py" "$work/planted" || true)
+	found=$(python3 -B "$WORLDS/oracle.py" "${@:3}" "$work/planted" || true)
 	if grep -qE "^red [0-9]+ $1: " <<<"$found"; then
 		echo "ok - planted: $1"
 	else
@@ -322,6 +337,7 @@ plant_all()
 	planted resume '/^# w t oe uevent resume /d'
 	planted living 's/^\(# w living [0-9]*\) S/\1 T/'
 	planted end '/^# w complete/d'
+	planted panic '/^# w complete/d' --panic 0 0
 }
 
 keep_failed()

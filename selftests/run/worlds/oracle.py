@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# oracle.py VERDICT_LOG...: was what happened in these worlds what the ABI page declares? The rules
+# oracle.py [--panic KILLED MS] VERDICT_LOG...: was what happened in these worlds what the ABI page declares? The rules
 # are from Documentation/ABI/testing/sysfs-kernel-oom_embedded alone; the sentence of each is quoted
 # at it. A rule says nothing of a case in which a race could make it wrong: that is counted as skipped.
+# --panic: the machine ended in the kernel's own panic, which is the last world's, after so many kills in it and so long
+# after the last one.
 # A line a world: "green SEED victims=N ..." or "red SEED RULE: what". Exit status 1 if one is red.
 #
 # Its witnesses are the kernel's: oom:mark_victim, "Killed process" of the log, /proc/vmstat, wait(2),
@@ -15,6 +17,7 @@ import sys
 from facts import UNKILLABLE, is_in, read_worlds
 from faults import FaultRules
 
+HALF_A_SECOND_MS = 500
 RECORDS = 64    # "The last 64 decisions"
 # What a measured size may be off by, in KiB: counters per CPU, the swap cache, page tables.
 SIZE_MARGIN_KB = 4096
@@ -47,10 +50,13 @@ class Oracle(FaultRules):
             if event["victim_pid"] != "-":
                 self.by_victim[int(event["victim_pid"])] = event
 
-    def judge(self):
+    def judge(self, panic=None):
         world = self.world
         for text in world.not_ok:
             self.bad("end", text)
+        if not world.complete and panic:
+            self.judge_panic(*panic)
+            return
         if not world.complete:
             self.bad("end", "the world did not come to its end")
             return
@@ -69,6 +75,16 @@ class Oracle(FaultRules):
         self.judge_records()
         self.judge_counters()
         self.judge_living()
+
+    # no_victim_action: "unprotect: give up the protected process [...], never one of ranking 0; panic if there is
+    # none", "For half a second after a kill [...] there is no panic". What began in a step may live then or not.
+    def judge_panic(self, nr_killed, ms):
+        may_die = [p for p in self.world.procs.values() if p.name.startswith("p") and p.adj != UNKILLABLE and
+                   self.world.first_rank(p) > 0]
+        self.check("panic", self.world.params["no_victim_action"] == "unprotect", "not for this action")
+        self.check("panic", nr_killed >= len(may_die), f"{nr_killed} had died of {len(may_die)} that may")
+        self.check("panic", ms >= HALF_A_SECOND_MS, f"{ms} ms after a kill")
+        self.skipped["living at the panic"] += 1
 
     def bad(self, rule, text):
         self.red.append((rule, text))
@@ -439,19 +455,22 @@ def words_of(counter):
     return ",".join(f"{name.replace(' ', '_')}:{n}" for name, n in sorted(counter.items())) or "-"
 
 
-def main(paths):
+def main(arguments):
     failed = False
+    panic, paths = None, arguments
+    if arguments[0] == "--panic":
+        panic, paths = (int(arguments[1]), int(arguments[2])), arguments[3:]
     for path in paths:
         for world in read_worlds(path):
             if world.seed is None:
                 continue
             oracle = Oracle(world)
-            oracle.judge()
+            oracle.judge(panic)
             for rule, text in oracle.red:
                 print(f"red {world.seed} {rule}: {text}")
             failed = failed or bool(oracle.red)
             if not oracle.red:
-                print(f"green {world.seed} emergencies={world.stats['reconfigure_wanted']} "
+                print(f"green {world.seed} emergencies={world.stats.get('reconfigure_wanted', 0)} "
                       f"victims={len(oracle.victims)} checked={words_of(oracle.checked)} "
                       f"skipped={words_of(oracle.skipped)}")
     return 1 if failed else 0
@@ -459,5 +478,5 @@ def main(paths):
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
-        sys.exit("usage: oracle.py VERDICT_LOG...")
+        sys.exit("usage: oracle.py [--panic KILLED MS] VERDICT_LOG...")
     sys.exit(main(sys.argv[1:]))
