@@ -30,7 +30,7 @@ static void die(const char *what)
 	exit(EXIT_FAILURE);
 }
 
-static void put(const char *path, const char *value)
+static void put_text(const char *path, const char *value)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 
@@ -46,9 +46,9 @@ static void take_memory(const char *directory, int nr, const int *start)
 	char byte;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	put("/proc/self/oom_score_adj", "0");
+	put_text("/proc/self/oom_score_adj", "0");
 	snprintf(path, sizeof(path), "%s/%d/cgroup.procs", directory, nr);
-	put(path, "0");
+	put_text(path, "0");
 	memory = mmap(NULL, MUCH, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED || madvise((void *)memory, MUCH, MADV_NOHUGEPAGE))
