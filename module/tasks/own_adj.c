@@ -49,8 +49,9 @@ struct entry {
 	unsigned long since;
 };
 
+struct oe_pid_table *oe_own_adj_table;
+
 static struct {
-	struct oe_pid_table *table; /* RCU; NULL while nothing is mirrored */
 	seqcount_t seq; /* a process's value, and its record */
 } own = {
 	.seq = SEQCNT_ZERO(own.seq),
@@ -71,7 +72,7 @@ static void free_entry(struct rcu_head *head)
 
 static void remove_entry(struct entry *entry)
 {
-	if (oe_pid_table_remove(own.table, &entry->node, NULL))
+	if (oe_pid_table_remove(oe_own_adj_table, &entry->node, NULL))
 		call_rcu(&entry->rcu, free_entry);
 }
 
@@ -172,14 +173,24 @@ static short value_of_child(const struct entry *entry,
 	return value;
 }
 
-/* Apart from oe_own_adj_of(), which is nearly free as long as nothing is mirrored. */
-static noinline short find_own_value(struct oe_pid_table *table,
-				     struct task_struct *p)
+/**
+ * oe_own_adj_recorded - oe_own_adj_of() while values are mirrored
+ * @p: any of its threads
+ *
+ * Context: as oe_own_adj_of().
+ * Return: -1000..1000
+ */
+short oe_own_adj_recorded(struct task_struct *p)
 {
-	struct entry *entry = find_entry(table, p);
+	/* Published by oe_own_adj_begin(). */
+	struct oe_pid_table *table = READ_ONCE(oe_own_adj_table);
 	struct task_struct *parent;
+	struct entry *entry;
 	short has;
 
+	if (!table)
+		return value_of(p);
+	entry = find_entry(table, p);
 	if (entry)
 		return own_value(entry, p);
 	if (!is_new(p->group_leader))
@@ -187,21 +198,6 @@ static noinline short find_own_value(struct oe_pid_table *table,
 	parent = rcu_dereference(p->real_parent)->group_leader;
 	entry = find_entry(table, parent);
 	return entry ? value_of_child(entry, parent, p, &has) : value_of(p);
-}
-
-/**
- * oe_own_adj_of - the oom_score_adj that a process has without us
- * @p: any of its threads
- *
- * Context: any, under rcu_read_lock(), which also keeps @p; takes no lock.
- * Return: -1000..1000
- */
-short oe_own_adj_of(struct task_struct *p)
-{
-	/* Published by oe_own_adj_begin(). */
-	struct oe_pid_table *table = READ_ONCE(own.table);
-
-	return table ? find_own_value(table, p) : value_of(p);
 }
 
 /**
@@ -219,7 +215,8 @@ void oe_own_adj_fork(struct task_struct *parent, struct task_struct *child)
 	short has;
 
 	rcu_read_lock();
-	table = READ_ONCE(own.table); /* published by oe_own_adj_begin() */
+	table = READ_ONCE(
+		oe_own_adj_table); /* published by oe_own_adj_begin() */
 	entry = table ? find_entry(table, parent) : NULL;
 	if (entry) {
 		value = value_of_child(entry, parent, child, &has);
@@ -251,7 +248,7 @@ static void add_entry(struct task_struct *p, short value)
 	entry->node.pid = get_pid(pid);
 	entry->since = jiffies;
 	oe_adj_rule_begin(&entry->record, value);
-	oe_pid_table_insert(own.table, &entry->node, keep_present);
+	oe_pid_table_insert(oe_own_adj_table, &entry->node, keep_present);
 }
 
 static bool has_settled(const struct entry *entry)
@@ -282,7 +279,7 @@ void oe_own_adj_mirror(const struct oe_candidate *c,
 		return;
 	smp_rmb(); /* pairs with smp_wmb() in oe_own_adj_fork() */
 	has = value_of(p);
-	entry = find_entry(own.table, p);
+	entry = find_entry(oe_own_adj_table, p);
 	if (!entry) {
 		value = oe_adj_rule_value(policy, c->rank, c->set_rank, has);
 		if (value != has)
@@ -320,7 +317,7 @@ static int drop_if_dead(struct oe_pid_node *node, void *unused)
  */
 void oe_own_adj_drop_dead(void)
 {
-	oe_pid_table_walk(own.table, drop_if_dead, NULL);
+	oe_pid_table_walk(oe_own_adj_table, drop_if_dead, NULL);
 }
 
 static int take_value_back(struct oe_pid_node *node, void *any)
@@ -349,7 +346,7 @@ bool oe_own_adj_take_back(void)
 {
 	bool any = false;
 
-	oe_pid_table_walk(own.table, take_value_back, &any);
+	oe_pid_table_walk(oe_own_adj_table, take_value_back, &any);
 	return any;
 }
 
@@ -370,7 +367,7 @@ int oe_own_adj_begin(void)
 		return -ENOMEM;
 	oe_pid_table_grow(table);
 	/* Publish it empty; pairs with READ_ONCE() of its readers. */
-	smp_store_release(&own.table, table);
+	smp_store_release(&oe_own_adj_table, table);
 	return 0;
 }
 
@@ -389,10 +386,10 @@ static int drop_any(struct oe_pid_node *node, void *unused)
  */
 void oe_own_adj_end(void)
 {
-	struct oe_pid_table *table = own.table;
+	struct oe_pid_table *table = oe_own_adj_table;
 
 	oe_pid_table_walk(table, drop_any, NULL);
-	WRITE_ONCE(own.table, NULL); /* read under RCU */
+	WRITE_ONCE(oe_own_adj_table, NULL); /* read under RCU */
 	synchronize_rcu();
 	oe_pid_table_free(table);
 	kvfree(table);
