@@ -28,7 +28,7 @@ debug-6.12  1000  100
 KERNELS=(debian-6.1 debian-6.12 debian-7 debug-6.12)
 SANITISED=(coverage.sh exceptions.sh groups.sh guard.sh inherit.sh kill_set.sh order_global.sh order_memcg.sh
 	order_sysrq.sh reload.sh sysfs_fuzz.sh)
-# What sizes its processes by MemTotal, of which KMSAN keeps two thirds for itself.
+# MemTotal, by which these size their processes, counts what KMSAN keeps for itself: two thirds.
 NOT_FOR_KMSAN=(kill_set.sh)
 PARTS=("${KERNELS[@]}" "${KERNELS[@]/%/-loads}" fuzz kcsan kmsan)
 

@@ -256,9 +256,10 @@ function episode_section()
 	printf "for uevents waiting. Judged by the instructions executed, of whomever: the kernel, the\n"
 	printf "module, its thread, the poller. Elapsed time is more, because the module waits (bounded)\n"
 	printf "while userspace gets the CPU; with nothing else to run the CPU is idle in that time.\n"
-	printf "With `oom_dump_tasks=0` three lines of the module in the kernel's back-trace are a part: the kernel\n"
-	printf "searches all symbols of the module for each, 67,000 instructions by the times in the log. The\n"
-	printf "memory report, a walk over all processes, comes before the kill, too.\n"
+	printf "Which functions that is, is in [which instructions](profile.md): 58,000 of them are a line of the module in\n"
+	printf "the kernel's back-trace, for which the kernel searches all symbols of the module.\n"
+	printf "An OOM of a memory cgroup looks at each process of the machine, whether it is in the cgroup: the\n"
+	printf "kernel goes through the cgroup's own by `css_task_iter_*()`, which is exported to nobody, as `css_set_lock` is not.\n"
 	table("module to stock")
 	episode_row("sysrq", 100, 1, "SysRq, 100 processes, defaults")
 	episode_row("sysrq", 1000, 1, "SysRq, 1,000 processes, defaults")
@@ -313,7 +314,8 @@ function idle_section()
 {
 	printf "\n## Idle\n\n"
 	printf "%d s in which nothing happens, with %s ranked processes: context switches of the module's\n", idle_s, thousands(idle_ranked)
-	printf "%d kernel threads, and calls of any of its functions.\n", idle_threads
+	printf "%d kernel threads, and calls of any of its functions. These are of the look, once a second, whether its probes\n", idle_threads
+	printf "still work (`coverage`): nobody is told when they are switched off.\n"
 	table("idle")
 	row("wake-ups of its threads", "0", idle_switches, idle_switches == 0)
 	row("calls of its functions", "0", idle_calls, idle_calls == 0)
