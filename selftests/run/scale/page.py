@@ -122,8 +122,15 @@ def print_crowds(figures, directory):
             print(number, stock / 1e6, module / 1e6, file=table)
 
 
-def print_latencies(figures):
+def print_latencies(figures, directory):
     numbers = sorted(figures.latency["nothing"])
+    with open(f"{directory}/waits", "w", encoding="utf-8") as table:
+        for number in numbers:
+            print(number, figures.latency["read_ranking"][number][0] / 1e3,
+                  figures.latency["read_candidates"][number][0] / 1e3, file=table)
+    with open(f"{directory}/memory", "w", encoding="utf-8") as table:
+        for number, kib in sorted(figures.memory["ranked_kb"].items()):
+            print(number, kib, file=table)
     print("| processes | " + " | ".join(f"{number:,}" for number in numbers) + " |")
     print("|---|" + "---|" * len(numbers))
     for what, text in LATENCIES.items():
@@ -222,7 +229,7 @@ on (`stats/domain_overflow`).
 While no OOM is: for how many microseconds a thread of real-time priority, which wants the CPU five thousand times a second,
 had to wait at most (`preempt=voluntary`, Debian's default).
 """)
-    print_latencies(figures)
+    print_latencies(figures, directory)
     print(f"""
 ## The machine of tomorrow
 
