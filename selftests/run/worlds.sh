@@ -75,7 +75,7 @@ of_panic()
 	tr -d '\r' <"$1" | awk -F '[][]' '
 		/begin worlds_guest.sh/ { killed = 0; last = 0 }
 		/: Killed process / { killed++; last = $2 }
-		/Kernel panic - not syncing: System is deadlocked on memory/ { print killed, int(($2 - last) * 1000) }'
+		/Kernel panic - not syncing: System is deadlocked on memory/ { print killed + 0, int(($2 - last) * 1000); exit }'
 }
 
 # judge SEED...: appends a line or more to $work/judged for each; those that were not reached are left in
@@ -88,10 +88,13 @@ judge()
 
 	logs=$(sed -n 's|^# logs: \(.*\)/{console,verdict}.log|\1|p' "$work/boot.log" | tail -n 1)
 	[[ -z $logs ]] || panic=$(of_panic "$logs/console.log")
+	# The panic is judged by the oracle, and the rest of the console as ever.
+	[[ -z $panic ]] ||
+		awk -v panic=1 -f selftests/vm/console.awk "$logs/console.log" | sed 's/^/not ok - console: /' >"$work/machine"
 	# shellcheck disable=SC2086 # words
 	python3 -B "$WORLDS/oracle.py" ${panic:+--panic $panic} "$verdict" >"$work/now" || true
-	# The console's and qemu's word belongs to the last world that began. A panic is judged by the oracle.
-	if [[ -s $work/machine && -z $panic ]]; then
+	# The console's and qemu's word belongs to the last world that began.
+	if [[ -s $work/machine ]]; then
 		seed=$(awk '{ last = $2 } END { print last }' "$work/now")
 		sed "s/^/red ${seed:-$1} machine: /" "$work/machine" >>"$work/now"
 	fi

@@ -91,7 +91,8 @@ held != "" && (/ dump_header\+/ || (begun || of_oom) && / sysrq: Manual OOM exec
 	next
 }
 
-/ <TASK>/ { begun = 1 }
+# Before 5.16 a stack has no <TASK>.
+/ <TASK>|\+0x[0-9a-f]+\/0x[0-9a-f]+/ { begun = 1 }
 
 held != "" && !/ (<TASK>|dump_stack_lvl\+|dump_stack\+|show_stack\+)/ { settle() }
 

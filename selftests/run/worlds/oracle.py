@@ -461,11 +461,10 @@ def main(arguments):
     if arguments[0] == "--panic":
         panic, paths = (int(arguments[1]), int(arguments[2])), arguments[3:]
     for path in paths:
-        for world in read_worlds(path):
-            if world.seed is None:
-                continue
+        worlds = [world for world in read_worlds(path) if world.seed is not None]
+        for world in worlds:
             oracle = Oracle(world)
-            oracle.judge(panic)
+            oracle.judge(panic if world is worlds[-1] else None)
             for rule, text in oracle.red:
                 print(f"red {world.seed} {rule}: {text}")
             failed = failed or bool(oracle.red)
