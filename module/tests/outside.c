@@ -196,7 +196,8 @@ static int set_blocks(const char *text, const struct kernel_param *kp)
 	     kb -= KB_PER_PAGE << BLOCK_ORDER) {
 		page = fatal_signal_pending(current) ?
 			       NULL :
-			       alloc_pages(GFP_KERNEL, BLOCK_ORDER);
+			       alloc_pages(GFP_KERNEL | __GFP_NOWARN,
+					   BLOCK_ORDER);
 		if (!page) {
 			err = -ENOMEM;
 			break;
