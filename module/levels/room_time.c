@@ -91,7 +91,7 @@ static void find_kswapds(void)
 	if (room.nr_kswapds)
 		return;
 	rcu_read_lock();
-	/* They are among the first, of many. */
+	/* The kswapds are among the first of all processes. */
 	for_each_process(p) {
 		if (nr == most)
 			break;

@@ -179,7 +179,8 @@ int oe_pid_table_walk(struct oe_pid_table *table,
 		      int (*visit)(struct oe_pid_node *node, void *arg),
 		      void *arg)
 {
-	struct hlist_bl_head *many = READ_ONCE(table->many);
+	/* Pairs with oe_pid_table_grow(). */
+	struct hlist_bl_head *many = smp_load_acquire(&table->many);
 	struct hlist_bl_head *buckets = many ?: table->few;
 	unsigned int bits = many ? table->many_bits : OE_PID_TABLE_FEW_BITS;
 	unsigned int i;

@@ -41,7 +41,7 @@ struct oe_pid_table {
 	atomic_t nr_nodes;
 };
 
-/* The next three are inline for who looks at every process in the OOM path. */
+/* The next three are inline for the walks over all processes in the OOM path. */
 static __always_inline struct hlist_bl_head *
 oe_pid_table_bucket(struct oe_pid_table *table, struct pid *pid)
 {

@@ -305,7 +305,7 @@ static int visit_member(struct oe_rank_entry *entry, void *data)
  * @visit: called under RCU, must not sleep; a non-zero return ends the walk
  * @arg: for @visit
  *
- * Context: process context.
+ * Context: process context, may sleep.
  * Return: 0, or the value that @visit returned.
  */
 int oe_rank_visit_members(unsigned int group,

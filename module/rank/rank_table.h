@@ -85,7 +85,7 @@ static inline bool oe_rank_is_inheritable(u32 packed)
 	       oe_rank_unpack(packed).source != OE_SOURCE_SELF;
 }
 
-/* The table itself: for who looks at every process in the OOM path. */
+/* The table itself, for the walks over all processes in the OOM path. */
 extern struct oe_pid_table oe_rank_entries;
 
 /* Changes of the table other than by fork and exit. */
