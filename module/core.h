@@ -42,6 +42,7 @@
  *  swap.lock           what a page in swap costs    watcher, early thread
  *  record.lock         the record of decisions      OOM path, settling worker,
  *                                                   sysfs reads
+ *  place->lock         who takes a memory report    OOM path, watcher, sysfs
  *  ring->lock          the record of available      OOM path, watcher, sysfs
  *                      memory                       reads
  *  notify.lock         the queue of uevents         OOM path, settling worker,

@@ -199,7 +199,7 @@ static unsigned int look_at_memory(void)
 	if (report) {
 		oe_memreport_begin(OE_MEMREPORT_IMMINENT, oe_notify_wanted(),
 				   OE_LEVEL_IMMINENT_OOM, oe_level_now());
-		oe_memreport_take(OE_MEMREPORT_IMMINENT, NULL);
+		oe_memreport_take(OE_MEMREPORT_IMMINENT);
 	}
 	spin_lock(&watcher.lock);
 	announce_levels(sample.available_kb);

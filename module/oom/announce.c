@@ -71,6 +71,9 @@ void oe_announce(struct oe_episode *episode)
 	trace_oom_embedded_enter(episode);
 	if (reported)
 		begin_report(episode);
+	/* Else a reader takes it, or oe_episode_end(). */
+	if (reported && oe_report_log_wanted())
+		oe_memreport_take(OE_MEMREPORT_OOM);
 	if (episode->call.quiet)
 		oe_notify_count();
 	else
@@ -80,9 +83,6 @@ void oe_announce(struct oe_episode *episode)
 		oe_notify_wait(&ticket, episode->call.may_wait ?
 						OE_ANNOUNCE_MS :
 						ANNOUNCE_SHORT_MS);
-	/* Else a reader takes it, or oe_episode_end(). */
-	if (reported && oe_report_log_wanted())
-		oe_memreport_take(OE_MEMREPORT_OOM, NULL);
 	if (oe_episode_is_global(episode) && !episode->call.quiet)
 		oe_level_enter_oom();
 	if (episode->call.kind == OE_KIND_MEMCG && !episode->call.quiet)

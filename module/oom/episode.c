@@ -198,6 +198,8 @@ static void choose_victim(struct oe_domain_state *state)
 	oe_choose_victim(state, may_unprotect(state), may_refuse);
 	oe_gate_leave();
 	oe_victim_expect(state->episode.decision.task);
+	if (!oe_call_is_of_cgroup(&state->episode.call))
+		oe_memreport_victim(&state->episode.decision.victim);
 }
 
 /* The kernel did not ask: there is nothing to leave to it. */
@@ -240,6 +242,16 @@ static void record_end(const struct oe_episode *episode)
 			 said ? oe_victim_arguments() : "");
 }
 
+/* An OOM of a memory cgroup has none. */
+static void take_report(const struct oe_episode *episode)
+{
+	if (oe_call_is_of_cgroup(&episode->call))
+		return;
+	if (episode->killed.pid)
+		oe_memreport_victim(&episode->killed);
+	oe_memreport_take(OE_MEMREPORT_OOM);
+}
+
 /**
  * oe_episode_end - step 7: record how it ended
  * @episode: handed to a way in by oe_episode_run()
@@ -258,8 +270,7 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 			       &episode->marked_ns);
 		outcome = OE_OUTCOME_KILLED;
 	}
-	if (!oe_call_is_of_cgroup(&episode->call))
-		oe_memreport_take(OE_MEMREPORT_OOM, &decision->victim);
+	take_report(episode);
 	if (decision->task) {
 		put_task_struct(decision->task);
 		decision->task = NULL;

@@ -121,13 +121,13 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 	fill_call(&call);
 	if (oe_episode_run(&call, &notifier_way, NULL, &episode))
 		*freed = 1;
-	/* The episode ends later, when the victim may be gone. */
-	if (!oe_call_is_of_cgroup(&call))
-		oe_memreport_take(OE_MEMREPORT_OOM, NULL);
 	if (episode) {
 		oe_settle_later(episode, true);
 		oe_episode_leave(&call, episode);
 	}
+	/* The episode ends later, when the victim may be gone. */
+	if (!oe_call_is_of_cgroup(&call))
+		oe_memreport_take(OE_MEMREPORT_OOM);
 	return NOTIFY_OK;
 }
 

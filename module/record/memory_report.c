@@ -5,9 +5,9 @@
  * groups before the first one is made, with one place for each reason, so that
  * the report of an OOM does not overwrite that of the warning.
  *
- * The sums are read when an OOM is announced. The walk over the processes takes longer than a wake-up, and
- * the kill does not wait for it: whoever comes first takes it, a reader that was woken, or the OOM, when its
- * victim is dead.
+ * The sums are read when an OOM is announced. The walk over the processes takes
+ * longer than a wake-up, and the kill does not wait for it: the first reader
+ * takes it, or the OOM when its victim is dead.
  */
 #include "core.h"
 
@@ -24,7 +24,9 @@
 #include "episode.h"
 #include "lib/parse.h"
 #include "lib/units.h"
+#include "memory/available.h"
 #include "rank/ranking.h"
+#include "record/biggest.h"
 #include "record/memory_report.h"
 #include "tasks.h"
 
@@ -35,6 +37,8 @@ enum {
 	ROOM_MB = 4,
 	ROOM_LEAST = 128,
 	ROOM_MOST = 1000,
+	/* A taker leaves the next one to others, in a storm of OOMs. */
+	MOST_IN_A_ROW = 4,
 };
 
 /* Set once, at load. */
@@ -43,10 +47,11 @@ static unsigned int report_processes;
 /**
  * struct place - a report, and the next one that has been announced
  * @report: the report
- * @lock: for what follows; its holders do nothing else
- * @wanted: @next was announced, and nobody takes it yet
- * @taken: somebody is at it
+ * @lock: for what follows
+ * @wanted: @next was announced, and has no taker yet
+ * @taken: a taker is at work
  * @next: its head
+ * @victim: of that OOM, or pid 0
  */
 struct place {
 	struct oe_memreport report;
@@ -54,12 +59,13 @@ struct place {
 	bool wanted;
 	bool taken;
 	struct oe_memreport_head next;
+	struct oe_process victim;
 };
 
 static struct {
 	struct place places[OE_NR_MEMREPORTS];
-	struct oe_memreport *
-		latest; /* release by oe_memreport_begin(), acquire by readers */
+	/* Release by oe_memreport_begin(), acquire by readers. */
+	struct oe_memreport *latest;
 } memreport;
 
 static int room_set(const char *text, const struct kernel_param *param)
@@ -84,17 +90,6 @@ MODULE_PARM_DESC(
 	"processes that a memory report has room for (16..32768, default: one for each 4 MB of memory, from 128 to 1000)");
 
 /**
- * oe_memreport_size - the size by which processes are sorted
- * @process: in a report
- *
- * Return: pages, resident and swapped out.
- */
-unsigned long oe_memreport_size(const struct oe_memreport_process *process)
-{
-	return (unsigned long)process->rss + process->swap;
-}
-
-/**
  * oe_memreport_source - the origin of a ranking, in one word
  * @report: the report
  * @process: in it
@@ -116,93 +111,18 @@ const char *oe_memreport_source(const struct oe_memreport *report,
 	return text;
 }
 
-static bool is_smaller(const struct oe_memreport *report, unsigned int a,
-		       unsigned int b)
-{
-	return oe_memreport_size(&report->processes[a]) <
-	       oe_memreport_size(&report->processes[b]);
-}
-
-/*
- * A full report is a heap, with its smallest process on top: that one is
- * replaced.
- */
-static void sift_down(struct oe_memreport *report, unsigned int parent)
-{
-	unsigned int child;
-
-	for (; (child = 2 * parent + 1) < report->nr_recorded; parent = child) {
-		if (child + 1 < report->nr_recorded &&
-		    is_smaller(report, child + 1, child))
-			child++;
-		if (!is_smaller(report, child, parent))
-			return;
-		swap(report->processes[child], report->processes[parent]);
-	}
-}
-
-static void make_heap(struct oe_memreport *report)
-{
-	unsigned int i = report->nr_recorded / 2;
-
-	while (i--)
-		sift_down(report, i);
-}
-
-static void add_process(struct oe_memreport *report,
-			const struct oe_memreport_process *process)
-{
-	if (report->nr_recorded < report_processes) {
-		report->processes[report->nr_recorded++] = *process;
-		if (report->nr_recorded == report_processes)
-			make_heap(report);
-	} else {
-		report->processes[0] = *process;
-		sift_down(report, 0);
-	}
-}
-
-static bool has_room_for(const struct oe_memreport *report, unsigned long size)
-{
-	return report->nr_recorded < report_processes ||
-	       size > oe_memreport_size(&report->processes[0]);
-}
-
-/**
- * struct walk - a walk over the processes
- * @report: filled in
- * @victim: of the OOM, if it was killed before the walk, or NULL
- * @seen: the walk has met it
- */
-struct walk {
-	struct oe_memreport *report;
-	const struct oe_process *victim;
-	bool seen;
-};
-
-static bool is_victim(const struct walk *walk, const struct oe_candidate *c)
-{
-	return walk->victim && walk->victim->pid == c->pid;
-}
-
 static int record_process(const struct oe_candidate *c, void *arg)
 {
-	struct walk *walk = arg;
-	struct oe_memreport *report = walk->report;
+	struct oe_memreport *report = arg;
 	struct task_struct *p = c->task;
 	struct oe_memreport_process process;
-	unsigned long rss = c->rss;
 
-	if (is_victim(walk, c)) {
-		walk->seen = true;
-		rss = max(rss, walk->victim->rss);
-	}
 	report->nr_processes++;
 	report->head.totals.kb[OE_MEMTOTAL_SwapTotal] += oe_to_kib(c->swap);
-	if (!has_room_for(report, rss + c->swap))
+	if (!oe_biggest_has_room(report, c->rss + c->swap))
 		return 0;
 	process = (struct oe_memreport_process){
-		.rss = min_t(unsigned long, rss, U32_MAX),
+		.rss = min_t(unsigned long, c->rss, U32_MAX),
 		.swap = min_t(unsigned long, c->swap, U32_MAX),
 		.pid = c->pid,
 		.uid = task_uid(p),
@@ -212,7 +132,7 @@ static int record_process(const struct oe_candidate *c, void *arg)
 	};
 	/* A torn read is still terminated. */
 	strscpy(process.comm, p->comm, sizeof(process.comm));
-	add_process(report, &process);
+	oe_biggest_add(report, &process);
 	return 0;
 }
 
@@ -242,9 +162,7 @@ void oe_memreport_begin(enum oe_memreport_reason reason, u64 seq,
 			enum oe_level level, enum oe_level level_was)
 {
 	struct place *place = &memreport.places[reason];
-
-	spin_lock(&place->lock);
-	place->next = (struct oe_memreport_head){
+	struct oe_memreport_head next = {
 		.reason = reason,
 		.seq = seq,
 		.uptime_ns = ktime_get_ns(),
@@ -252,7 +170,11 @@ void oe_memreport_begin(enum oe_memreport_reason reason, u64 seq,
 		.level = level,
 		.level_was = level_was,
 	};
-	oe_memtotals_read(&place->next.totals);
+
+	oe_memtotals_read(&next.totals);
+	spin_lock(&place->lock);
+	place->next = next;
+	place->victim.pid = 0;
 	place->wanted = true;
 	spin_unlock(&place->lock);
 	/* Pairs with oe_memreport_latest(). */
@@ -273,7 +195,6 @@ static void find_group(struct oe_memreport_process *process, const char *name)
 	rcu_read_unlock();
 }
 
-/* A victim may be gone, and its memory with it: the record knows how big it was. */
 static void record_victim(struct oe_memreport *report,
 			  const struct oe_process *victim)
 {
@@ -285,79 +206,134 @@ static void record_victim(struct oe_memreport *report,
 		.source = victim->source,
 	};
 
-	report->nr_processes++;
-	if (!has_room_for(report, victim->rss))
+	if (!oe_biggest_has_room(report, victim->rss))
 		return;
+	report->nr_processes++;
 	if (process.source == OE_SOURCE_GROUP)
 		find_group(&process, victim->group);
 	strscpy(process.comm, victim->comm, sizeof(process.comm));
-	add_process(report, &process);
+	oe_biggest_add(report, &process);
 }
 
-static void take_now(struct oe_memreport *report,
-		     const struct oe_process *victim)
+/*
+ * A victim may be gone, and its memory with it: the record knows how big it was.
+ * After the walk, because it may be chosen and die meanwhile.
+ */
+static void complete_victim(struct place *place)
+{
+	struct oe_memreport *report = &place->report;
+	struct oe_process victim;
+	unsigned int i;
+
+	spin_lock(&place->lock);
+	victim = place->victim;
+	spin_unlock(&place->lock);
+	if (!victim.pid)
+		return;
+	for (i = 0; i < report->nr_recorded; i++) {
+		struct oe_memreport_process *process = &report->processes[i];
+
+		if (process->pid != victim.pid)
+			continue;
+		process->rss = max_t(unsigned long, process->rss,
+				     min_t(unsigned long, victim.rss, U32_MAX));
+		return;
+	}
+	record_victim(report, &victim);
+}
+
+static void take_now(struct place *place, enum oe_group_pass user)
 {
 	const struct oe_domain domain = {
 		.totalpages = oe_tasks_totalpages(NULL),
 	};
-	struct walk walk = { .report = report, .victim = victim };
+	struct oe_memreport *report = &place->report;
 
 	report->nr_processes = 0;
 	report->nr_recorded = 0;
 	record_names(report);
-	oe_tasks_for_each(&domain, OE_GROUP_PASS_LIST, record_process, &walk);
-	if (victim && victim->pid && !walk.seen)
-		record_victim(report, victim);
+	oe_tasks_for_each(&domain, user, record_process, report);
 	/*
-	 * No kernel exports the total: add the swap of the processes to the
-	 * free.
+	 * No kernel exports the total: add the swap of the processes to what is
+	 * free at the same time.
 	 */
 	report->head.totals.kb[OE_MEMTOTAL_SwapTotal] +=
-		report->head.totals.kb[OE_MEMTOTAL_SwapFree];
+		oe_to_kib(oe_free_swap_pages());
+	complete_victim(place);
 }
 
-/* Is there one to take, by the one who is at it, or by current if nobody is? */
-static bool begin_taking(struct place *place, bool is_taker)
+/* Is there one to take, by the taker, or by current if there is none? */
+static bool begin_taking(struct place *place, unsigned int nr_taken)
 {
+	bool is_taker = nr_taken;
 	bool takes;
 
 	spin_lock(&place->lock);
-	takes = place->wanted && (is_taker || !place->taken);
-	if (takes)
+	takes = place->wanted && nr_taken < MOST_IN_A_ROW &&
+		(is_taker || !place->taken);
+	if (takes) {
 		place->wanted = false;
+		raw_write_seqcount_begin(&place->report.version);
+		place->report.head = place->next;
+	}
 	if (takes || is_taker)
 		place->taken = takes;
 	spin_unlock(&place->lock);
 	return takes;
 }
 
-/**
- * oe_memreport_take - take the report that was announced, if nobody has
- * @reason: its reason
- * @victim: the process that was killed since, or NULL
- *
- * If somebody is at it, nothing is done: that one takes the newest.
- *
- * Context: process context, also the OOM path; allocates nothing, takes task locks only.
- */
-void oe_memreport_take(enum oe_memreport_reason reason,
-		       const struct oe_process *victim)
+static void take_place(struct place *place, enum oe_group_pass user)
 {
-	struct place *place = &memreport.places[reason];
-	struct oe_memreport *report = &place->report;
-	bool is_taker = false;
+	unsigned int nr_taken;
 
-	while (begin_taking(place, is_taker)) {
-		is_taker = true;
-		raw_write_seqcount_begin(&report->version);
-		spin_lock(&place->lock);
-		report->head = place->next;
-		spin_unlock(&place->lock);
-		take_now(report, victim);
-		raw_write_seqcount_end(&report->version);
-		/* One of another reason may have begun later and have ended before. */
-		smp_store_release(&memreport.latest, report); /* as above */
+	for (nr_taken = 0; begin_taking(place, nr_taken); nr_taken++) {
+		take_now(place, user);
+		raw_write_seqcount_end(&place->report.version);
 	}
+}
+
+/**
+ * oe_memreport_victim - who dies in the OOM that was announced last
+ * @victim: as the record has it; pid 0 if nobody does
+ *
+ * Before the kill, and once more if another process was killed: whoever takes
+ * the report will find that process gone.
+ *
+ * Context: OOM path; allocates nothing.
+ */
+void oe_memreport_victim(const struct oe_process *victim)
+{
+	struct place *place = &memreport.places[OE_MEMREPORT_OOM];
+
+	spin_lock(&place->lock);
+	place->victim = *victim;
+	spin_unlock(&place->lock);
+}
+
+/**
+ * oe_memreport_take - take the report that was announced, unless it has a taker
+ * @reason: its reason
+ *
+ * Context: process context, also the OOM path; allocates nothing, takes task
+ * locks only.
+ */
+void oe_memreport_take(enum oe_memreport_reason reason)
+{
+	take_place(&memreport.places[reason], reason == OE_MEMREPORT_OOM ?
+						      OE_GROUP_PASS_OOM :
+						      OE_GROUP_PASS_LIST);
+}
+
+/**
+ * oe_memreport_take_to_read - the same by a reader, which must not hold up an OOM
+ * @report: of oe_memreport_latest()
+ *
+ * Context: process context.
+ */
+void oe_memreport_take_to_read(const struct oe_memreport *report)
+{
+	take_place(container_of(report, struct place, report),
+		   OE_GROUP_PASS_LIST);
 }
 
 /**
@@ -382,7 +358,7 @@ bool oe_memreport_is_whole(const struct oe_memreport *report,
 }
 
 /**
- * oe_memreport_latest - the last report that was taken
+ * oe_memreport_latest - the last report that was announced
  *
  * Context: any.
  * Return: the report, or NULL if there was none.
@@ -474,7 +450,7 @@ int oe_memreport_init(void)
 
 		spin_lock_init(&memreport.places[i].lock);
 		seqcount_init(&report->version);
-		report->head.reason = i;
+		report->room = report_processes;
 		/* kvcalloc() would take a power of two of pages. */
 		report->processes = vzalloc(array_size(
 			report_processes, sizeof(*report->processes)));

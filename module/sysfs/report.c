@@ -68,6 +68,8 @@ static int by_size(const void *a, const void *b, const void *arg)
 	unsigned long left_size = oe_memreport_size(left);
 	unsigned long right_size = oe_memreport_size(right);
 
+	/* There may be thousands. */
+	cond_resched();
 	if (left_size != right_size)
 		return left_size > right_size ? -1 : 1;
 	return left->pid < right->pid ? -1 : 1;
@@ -184,16 +186,13 @@ static ssize_t render_window(const struct reader *reader, char *buf,
 	return count - room;
 }
 
-/*
- * The one that was announced last, taken by current unless somebody else is at
- * it.
- */
+/* Current takes it, unless it has a taker. */
 static int wait_for(const struct oe_memreport *report, unsigned int *version)
 {
 	unsigned int i;
 
 	for (i = 0; i < TAKING_TRIES; i++) {
-		oe_memreport_take(report->head.reason, NULL);
+		oe_memreport_take_to_read(report);
 		if (oe_memreport_is_whole(report, version))
 			return 0;
 		msleep(TAKING_POLL_MS);

@@ -11,6 +11,7 @@
 
 #include "episode.h"
 #include "lib/parse.h"
+#include "memory/available.h"
 #include "memory/totals.h"
 #include "rank/group.h"
 #include "rank/ranking.h"
@@ -21,6 +22,7 @@ enum {
 	NR_PROCESSES = 3,
 	ROOM = 4,
 	GROUP = 7,
+	FREE_SWAP = 10,
 };
 
 static struct oe_candidate processes[NR_PROCESSES];
@@ -77,6 +79,12 @@ static int number_or_stub(const char *text, u64 min, u64 max, u64 *value)
 	return 0;
 }
 
+static unsigned long free_or_stub(void)
+{
+	return FREE_SWAP;
+}
+
+#define oe_free_swap_pages free_or_stub
 #define oe_tasks_for_each walk_or_stub
 #define oe_tasks_totalpages totalpages_or_stub
 #define oe_memtotals_read totals_or_stub
@@ -86,6 +94,7 @@ static int number_or_stub(const char *text, u64 min, u64 max, u64 *value)
 #define oe_source_name source_or_stub
 #define oe_parse_number number_or_stub
 #include "../record/memory_report.c"
+#include "../record/biggest.c"
 
 static int begin_case(struct kunit *test)
 {
@@ -132,32 +141,36 @@ static void announce_seq(u64 seq)
 			   OE_LEVEL_NORMAL);
 }
 
+/* A whole OOM while a reader is at the report of the one before. */
 static void announce_second(void)
 {
+	const struct oe_process victim = { .pid = 9, .rss = 7000 };
+
 	meanwhile = NULL;
 	announce_seq(2);
+	oe_memreport_victim(&victim);
 	/* The one who is at it takes that, too. */
-	oe_memreport_take(OE_MEMREPORT_OOM, NULL);
+	oe_memreport_take(OE_MEMREPORT_OOM);
 }
 
 static void is_taken_once(struct kunit *test)
 {
 	unsigned int version;
 
-	oe_memreport_take(OE_MEMREPORT_OOM, NULL);
+	oe_memreport_take(OE_MEMREPORT_OOM);
 	KUNIT_EXPECT_EQ(test, 0U, nr_walks);
 	announce_seq(1);
 	KUNIT_EXPECT_PTR_EQ(test, oom_report(), oe_memreport_latest());
 	KUNIT_EXPECT_FALSE(test, oe_memreport_is_whole(oom_report(), &version));
-	oe_memreport_take(OE_MEMREPORT_OOM, NULL);
-	oe_memreport_take(OE_MEMREPORT_OOM, NULL);
+	oe_memreport_take(OE_MEMREPORT_OOM);
+	oe_memreport_take(OE_MEMREPORT_OOM);
 	KUNIT_EXPECT_EQ(test, 1U, nr_walks);
 	KUNIT_EXPECT_TRUE(test, oe_memreport_is_whole(oom_report(), &version));
 	KUNIT_EXPECT_EQ(test, 2U, version);
 	KUNIT_EXPECT_EQ(test, (u64)1, oom_report()->head.seq);
 	KUNIT_EXPECT_EQ(test, (unsigned int)NR_PROCESSES,
 			oom_report()->nr_recorded);
-	KUNIT_EXPECT_EQ(test, oe_to_kib(0 + 1 + 2),
+	KUNIT_EXPECT_EQ(test, oe_to_kib(0 + 1 + 2 + FREE_SWAP),
 			oom_report()->head.totals.kb[OE_MEMTOTAL_SwapTotal]);
 }
 
@@ -167,12 +180,22 @@ static void newest_is_taken_if_one_comes_meanwhile(struct kunit *test)
 
 	announce_seq(1);
 	meanwhile = announce_second;
-	oe_memreport_take(OE_MEMREPORT_OOM, NULL);
+	oe_memreport_take_to_read(oom_report());
 	KUNIT_EXPECT_EQ(test, 2U, nr_walks);
 	KUNIT_EXPECT_TRUE(test, oe_memreport_is_whole(oom_report(), &version));
 	KUNIT_EXPECT_EQ(test, (u64)2, oom_report()->head.seq);
-	KUNIT_EXPECT_EQ(test, (unsigned int)NR_PROCESSES,
-			oom_report()->nr_recorded);
+	KUNIT_EXPECT_EQ(test, NR_PROCESSES + 1U, oom_report()->nr_recorded);
+	KUNIT_EXPECT_TRUE(test, find_pid(9));
+}
+
+/* The watcher's own report was announced before an OOM, and is ready after it. */
+static void latest_is_what_was_announced_last(struct kunit *test)
+{
+	oe_memreport_begin(OE_MEMREPORT_IMMINENT, 0, OE_LEVEL_IMMINENT_OOM,
+			   OE_LEVEL_NORMAL);
+	meanwhile = announce_second;
+	oe_memreport_take(OE_MEMREPORT_IMMINENT);
+	KUNIT_EXPECT_PTR_EQ(test, oom_report(), oe_memreport_latest());
 }
 
 static void victim_is_as_big_as_it_was(struct kunit *test)
@@ -180,7 +203,8 @@ static void victim_is_as_big_as_it_was(struct kunit *test)
 	const struct oe_process victim = { .pid = 2, .rss = 5000 };
 
 	announce_seq(1);
-	oe_memreport_take(OE_MEMREPORT_OOM, &victim);
+	oe_memreport_victim(&victim);
+	oe_memreport_take(OE_MEMREPORT_OOM);
 	KUNIT_EXPECT_EQ(test, (unsigned int)NR_PROCESSES,
 			oom_report()->nr_recorded);
 	KUNIT_ASSERT_TRUE(test, find_pid(2));
@@ -202,7 +226,8 @@ static void victim_that_is_gone_is_there(struct kunit *test)
 	struct oe_process groupless = victim;
 
 	announce_seq(1);
-	oe_memreport_take(OE_MEMREPORT_OOM, &victim);
+	oe_memreport_victim(&victim);
+	oe_memreport_take(OE_MEMREPORT_OOM);
 	KUNIT_EXPECT_EQ(test, NR_PROCESSES + 1U, oom_report()->nr_processes);
 	KUNIT_ASSERT_TRUE(test, find_pid(9));
 	KUNIT_EXPECT_EQ(test, 7000U, find_pid(9)->rss);
@@ -211,7 +236,8 @@ static void victim_that_is_gone_is_there(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "gone", find_pid(9)->comm);
 	strscpy(groupless.group, "removed", sizeof(groupless.group));
 	announce_seq(2);
-	oe_memreport_take(OE_MEMREPORT_OOM, &groupless);
+	oe_memreport_victim(&groupless);
+	oe_memreport_take(OE_MEMREPORT_OOM);
 	KUNIT_ASSERT_TRUE(test, find_pid(9));
 	KUNIT_EXPECT_EQ(test, (int)OE_SOURCE_DEFAULT, (int)find_pid(9)->source);
 }
@@ -219,6 +245,7 @@ static void victim_that_is_gone_is_there(struct kunit *test)
 static struct kunit_case memory_report_cases[] = {
 	KUNIT_CASE(is_taken_once),
 	KUNIT_CASE(newest_is_taken_if_one_comes_meanwhile),
+	KUNIT_CASE(latest_is_what_was_announced_last),
 	KUNIT_CASE(victim_is_as_big_as_it_was),
 	KUNIT_CASE(victim_that_is_gone_is_there),
 	{},

@@ -159,9 +159,15 @@ has_been_announced()
 	[ "$(get reconfigure_wanted)" = 1 ]
 }
 
+# killed N: so many have died, and their ends are recorded
+killed()
+{
+	[ "$(get stats/victims)" = "$1" ]
+}
+
 needs report
 needs levels
-plan 26
+plan 27
 load_module
 equal "room by the memory of the machine" "$(default_room)" \
 	"$(cat /sys/module/oom_embedded/parameters/report_processes)"
@@ -250,9 +256,19 @@ victim=$pid
 set_to grace_ms 0
 sysrq_oom
 reap "$victim"
+poll_until "$PATIENCE" killed 2
 take
 equal "later the next one, with the victim that is gone" "2 $victim victim" \
 	"$(value ReportSeq) $(processes | grep -x "$victim") $(column "$victim" 7)"
 check "as big as it was" [ "$(column "$victim" 3)" -ge "$(sized 8192)" ]
+spawn expendable 1024 1000
+start big leak -c big -h "$(sized 32768)" -r 200
+big=$pid
+set_to mode observe
+sysrq_oom
+reap "$big"
+sleep 1
+take
+equal "if the kernel chose, with the one that it killed" "3 $big" "$(value ReportSeq) $(processes | grep -x "$big")"
 equal "no splat" 0 "$(splat_taint)"
 finish
