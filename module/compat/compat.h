@@ -40,11 +40,6 @@
 #define ftrace_get_regs(regs) (regs)
 #endif
 
-/* KMSAN: 6.1 */
-#ifndef __no_kmsan_checks
-#define __no_kmsan_checks
-#endif
-
 /* const kobj_type, and const kobject of a uevent: 6.2 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define OE_KTYPE_CONST

@@ -55,9 +55,10 @@ void oe_pid_table_grow(struct oe_pid_table *table)
 	 * node that is out: it must find that, whichever bucket it locks.
 	 */
 	smp_mb();
-	if (many)
-		smp_store_release(&table->many,
-				  many); /* oe_pid_table_bucket() */
+	if (many) {
+		/* Pairs with oe_pid_table_bucket(). */
+		smp_store_release(&table->many, many);
+	}
 }
 
 /**

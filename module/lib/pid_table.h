@@ -42,6 +42,15 @@ struct oe_pid_table {
 };
 
 /* The next three are inline for the walks over all processes in the OOM path. */
+
+/**
+ * oe_pid_table_bucket - where an entry is, or would be
+ * @table: the table
+ * @pid: its key
+ *
+ * Context: any.
+ * Return: the bucket.
+ */
 static __always_inline struct hlist_bl_head *
 oe_pid_table_bucket(struct oe_pid_table *table, struct pid *pid)
 {
@@ -52,6 +61,14 @@ oe_pid_table_bucket(struct oe_pid_table *table, struct pid *pid)
 		      &table->few[hash_ptr(pid, OE_PID_TABLE_FEW_BITS)];
 }
 
+/**
+ * oe_pid_table_find_in - look an entry up in a bucket
+ * @bucket: of oe_pid_table_bucket()
+ * @pid: the key
+ *
+ * Context: under rcu_read_lock(), or with the bucket's lock.
+ * Return: the entry, or NULL.
+ */
 static __always_inline struct oe_pid_node *
 oe_pid_table_find_in(struct hlist_bl_head *bucket, struct pid *pid)
 {
@@ -64,7 +81,14 @@ oe_pid_table_find_in(struct hlist_bl_head *bucket, struct pid *pid)
 	return NULL;
 }
 
-/* As oe_pid_table_find(). */
+/**
+ * oe_pid_table_find_inline - oe_pid_table_find() without a call
+ * @table: as there
+ * @pid: as there
+ *
+ * Context: as there.
+ * Return: as there.
+ */
 static __always_inline struct oe_pid_node *
 oe_pid_table_find_inline(struct oe_pid_table *table, struct pid *pid)
 {

@@ -12,6 +12,7 @@
  */
 #include "core.h"
 
+#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/ftrace.h>
 #include <linux/kernel.h>
@@ -21,10 +22,10 @@
 #include "oom/redirect.h"
 
 /* KMSAN does not see that ftrace's trampoline, which is assembler, has filled the registers. */
-static void notrace __no_kmsan_checks on_entry(unsigned long ip,
-					       unsigned long parent_ip,
-					       struct ftrace_ops *ops,
-					       struct ftrace_regs *fregs)
+static __no_sanitize_or_inline void notrace on_entry(unsigned long ip,
+						     unsigned long parent_ip,
+						     struct ftrace_ops *ops,
+						     struct ftrace_regs *fregs)
 {
 	struct oe_redirect *redirect =
 		container_of(ops, struct oe_redirect, ops);
