@@ -53,6 +53,7 @@ def is_in(process, path):
 class World:
     def __init__(self):
         self.seed = None
+        self.swap = "none"
         self.params = {}
         self.groups = {}
         self.group_of_cgroup = {}
@@ -131,6 +132,8 @@ class World:
         kind = words[0]
         if kind == "world":
             self.seed = int(words[1])
+        elif kind == "swap":
+            self.swap = words[1]
         elif kind == "param":
             self.params[words[1]] = words[2]
         elif kind == "before":

@@ -18,6 +18,7 @@ from facts import UNKILLABLE, is_in, read_worlds
 from faults import FaultRules
 
 HALF_A_SECOND_MS = 500
+SHARED = {"sysv", "memfd"}
 RECORDS = 64    # "The last 64 decisions"
 # What a measured size may be off by, in KiB: counters per CPU, the swap cache, page tables.
 SIZE_MARGIN_KB = 4096
@@ -286,6 +287,10 @@ class Oracle(FaultRules):
 
     # Is it certain? Only if rankings decide, or sizes that are known and far from each other.
     def goes_before(self, other, victim, order, window):
+        # Shared memory that is swapped out is in no process's measure.
+        if other.kind in SHARED and self.world.swap != "none":
+            self.skipped["size"] += 1
+            return False
         # min_gain_kb: "0: no process is small"; else the process has to be none for certain.
         if self.world.params["min_gain_kb"] != "0" and (other.first_kb or 0) < 2 * SIZE_MARGIN_KB:
             self.skipped["small"] += 1
