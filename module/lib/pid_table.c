@@ -17,16 +17,15 @@
 enum {
 	MANY_LEAST_BITS = 10,
 	MANY_MOST_BITS = 18,
-	/* No process takes less. */
-	PROCESS_PAGES = 32,
+	/* Room for two or three of the smallest processes. */
+	PAGES_PER_BUCKET = 64,
 	/* Buckets that are walked before the loop yields the CPU. */
 	WALK_BATCH = 64,
 };
 
-/* One for two processes that the memory has room for. */
 static unsigned int bits_for_memory(void)
 {
-	unsigned long buckets = totalram_pages() / (2 * PROCESS_PAGES);
+	unsigned long buckets = totalram_pages() / PAGES_PER_BUCKET;
 
 	return order_base_2(clamp_t(unsigned long, buckets,
 				    1UL << MANY_LEAST_BITS,

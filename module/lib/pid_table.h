@@ -28,7 +28,7 @@ struct oe_pid_node {
  * struct oe_pid_table - finds entries by their struct pid; starts zeroed
  * @few: buckets; each has a lock for changes; look-ups are RCU
  * @many: more of them, instead of these; NULL until oe_pid_table_grow()
- * @many_bits: there are two to the power of this; does not change while @many is there
+ * @many_bits: binary logarithm of the number of @many, fixed while they are there
  * @nr_nodes: how many entries there are
  *
  * Not an rhashtable: that disables bottom halves (before 6.3) and may allocate,
@@ -41,7 +41,7 @@ struct oe_pid_table {
 	atomic_t nr_nodes;
 };
 
-/* The next three are inline for the walks over all processes in the OOM path. */
+/* The next three are inline: the OOM path looks at every process. */
 
 /**
  * oe_pid_table_bucket - where an entry is, or would be

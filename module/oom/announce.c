@@ -51,8 +51,8 @@ static void tell_userspace(const struct oe_episode *episode,
  * oe_announce - step 3: userspace hears before anybody is chosen
  * @episode: recorded; seq and announced_ns are filled in
  *
- * Counts, wakes the pollers, sends the uevent, announces the report and enters the
- * level oom. A quiet emergency is counted and reported only.
+ * Counts, announces the report, wakes the pollers, sends the uevent and enters
+ * the level oom. A quiet emergency is counted and reported only.
  *
  * Context: OOM path, domain claimed; sleeps, bounded; allocates nothing.
  */

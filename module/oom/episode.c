@@ -242,7 +242,7 @@ static void record_end(const struct oe_episode *episode)
 			 said ? oe_victim_arguments() : "");
 }
 
-/* An OOM of a memory cgroup has none. */
+/* An OOM of a memory cgroup has no report. */
 static void take_report(const struct oe_episode *episode)
 {
 	if (oe_call_is_of_cgroup(&episode->call))
@@ -360,9 +360,9 @@ static bool conduct_episode(struct oe_domain_state *state,
  *	killed, before oe_episode_leave(); it ends the episode, at once or when
  *	it is known how it went. NULL: nothing is left to do
  *
- * The caller kills, and no function below it: the kernel's report has a line for
- * each function that it was called through, and searches all symbols of the
- * module for each. If @call is followed by oe_episode_finish(), the end is reported there.
+ * The caller itself kills: the kernel's report has a line for each function on
+ * the stack, and the kernel searches all symbols of the module for each line.
+ * If @call is followed by oe_episode_finish(), the end is reported there.
  *
  * Context: OOM path, oom_lock held; sleeps, bounded; allocates nothing.
  * Return: without @to_kill the result of out_of_memory(): true if the kernel is
@@ -399,10 +399,9 @@ bool oe_episode_run(const struct oe_call *call, const struct oe_way *way,
 }
 
 /**
- * oe_episode_leave - the last step of who has killed for an episode
+ * oe_episode_leave - give the domain up after a kill
  * @call: the call
- * @episode: what oe_episode_run() has left to kill; it has ended, or is settled
- *	later
+ * @episode: that of oe_episode_run(); it has ended, or is settled later
  *
  * Context: OOM path, oom_lock held.
  */

@@ -125,7 +125,7 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 		oe_settle_later(episode, true);
 		oe_episode_leave(&call, episode);
 	}
-	/* The episode ends later, when the victim may be gone. */
+	/* Not at the end of the episode, which is later: the victim may be gone. */
 	if (!oe_call_is_of_cgroup(&call))
 		oe_memreport_take(OE_MEMREPORT_OOM);
 	return NOTIFY_OK;

@@ -21,7 +21,10 @@
 #include "compat/compat.h"
 #include "oom/redirect.h"
 
-/* KMSAN does not see that ftrace's trampoline, which is assembler, has filled the registers. */
+/*
+ * Not sanitized: ftrace's trampoline, which is assembler, has filled the
+ * registers, and KMSAN takes them for uninitialised.
+ */
 static __no_sanitize_or_inline void notrace on_entry(unsigned long ip,
 						     unsigned long parent_ip,
 						     struct ftrace_ops *ops,

@@ -53,17 +53,6 @@ static void free_entry_rcu(struct rcu_head *head)
 }
 
 /**
- * oe_rank_table_count - how many thread groups have an entry
- *
- * Context: any.
- * Return: number of entries.
- */
-unsigned int oe_rank_table_count(void)
-{
-	return atomic_read(&oe_rank_entries.nr_nodes);
-}
-
-/**
  * oe_rank_table_find - the entry of a thread group
  * @tgid: the leader's pid
  *
@@ -72,9 +61,7 @@ unsigned int oe_rank_table_count(void)
  */
 struct oe_rank_entry *oe_rank_table_find(struct pid *tgid)
 {
-	struct oe_pid_node *node = oe_pid_table_find(&oe_rank_entries, tgid);
-
-	return node ? entry_of(node) : NULL;
+	return oe_rank_table_find_inline(tgid);
 }
 
 /**

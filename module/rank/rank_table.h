@@ -85,8 +85,37 @@ static inline bool oe_rank_is_inheritable(u32 packed)
 	       oe_rank_unpack(packed).source != OE_SOURCE_SELF;
 }
 
-/* The table itself, for the walks over all processes in the OOM path. */
+/* For the inline functions below, and rank_table.c. */
 extern struct oe_pid_table oe_rank_entries;
+
+/**
+ * oe_rank_table_count - how many thread groups have an entry
+ *
+ * Context: any.
+ * Return: number of entries.
+ */
+static inline unsigned int oe_rank_table_count(void)
+{
+	return atomic_read(&oe_rank_entries.nr_nodes);
+}
+
+/**
+ * oe_rank_table_find_inline - oe_rank_table_find() without a call
+ * @tgid: as there
+ *
+ * The OOM path looks at every process.
+ *
+ * Context: as there.
+ * Return: as there.
+ */
+static __always_inline struct oe_rank_entry *
+oe_rank_table_find_inline(struct pid *tgid)
+{
+	struct oe_pid_node *node =
+		oe_pid_table_find_inline(&oe_rank_entries, tgid);
+
+	return node ? container_of(node, struct oe_rank_entry, node) : NULL;
+}
 
 /* Changes of the table other than by fork and exit. */
 extern struct mutex oe_rank_table_lock;
@@ -96,7 +125,6 @@ void oe_rank_table_exit(void);
 void oe_rank_table_grow(void);
 bool oe_rank_table_expect_forks(void);
 int oe_rank_table_fill(void);
-unsigned int oe_rank_table_count(void);
 int oe_rank_table_walk(int (*visit)(struct oe_rank_entry *entry, void *arg),
 		       void *arg);
 struct oe_rank_entry *oe_rank_table_find(struct pid *tgid);

@@ -175,17 +175,13 @@ static unsigned int rank_offered(struct task_struct *p)
 static u32 decisive_entry(struct task_struct *p)
 {
 	struct pid *tgid = task_tgid(p);
-	struct oe_rank_entry *entry;
+	struct oe_rank_entry *entry = tgid ? oe_rank_table_find_inline(tgid) :
+					     NULL;
 	struct oe_ranking ranking;
-	struct oe_pid_node *node;
 	u32 packed;
 
-	node = tgid ? oe_pid_table_find_inline(&oe_rank_entries, tgid) : NULL;
-	if (!node)
-		return OE_NO_RANKING;
-	entry = container_of(node, struct oe_rank_entry, node);
 	/* Written by oe_rank_table_set_offer(); an offer may be the higher one. */
-	if (READ_ONCE(entry->offer.rank))
+	if (!entry || READ_ONCE(entry->offer.rank))
 		return OE_NO_RANKING;
 	packed = READ_ONCE(entry->ranking); /* written by change_entry() */
 	if (packed == OE_NO_RANKING)
@@ -224,7 +220,7 @@ struct oe_ranking oe_rank_peek(struct task_struct *p, enum oe_exe_access access)
 {
 	u32 packed;
 
-	if (atomic_read(&oe_rank_entries.nr_nodes)) {
+	if (oe_rank_table_count()) {
 		packed = decisive_entry(p);
 		if (packed != OE_NO_RANKING)
 			return oe_rank_unpack(packed);

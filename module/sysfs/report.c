@@ -186,7 +186,7 @@ static ssize_t render_window(const struct reader *reader, char *buf,
 	return count - room;
 }
 
-/* Current takes it, unless it has a taker. */
+/* Takes the report, or waits for its taker. */
 static int wait_for(const struct oe_memreport *report, unsigned int *version)
 {
 	unsigned int i;

@@ -19,7 +19,7 @@ extern struct oe_pid_table *oe_own_adj_table;
  * oe_own_adj_of - the oom_score_adj that a process has without us
  * @p: any of its threads
  *
- * Inline for the walks over all processes in the OOM path.
+ * Inline: the OOM path looks at every process.
  *
  * Context: any, under rcu_read_lock(), which also keeps @p; takes no lock.
  * Return: -1000..1000

@@ -18,11 +18,6 @@ static const struct oe_memreport *latest_or_stub(void)
 	return latest;
 }
 
-static unsigned long size_or_stub(const struct oe_memreport_process *process)
-{
-	return (unsigned long)process->rss + process->swap;
-}
-
 static const char *source_or_stub(const struct oe_memreport *report,
 				  const struct oe_memreport_process *process,
 				  char text[OE_MEMREPORT_SOURCE])
@@ -41,7 +36,6 @@ static __printf(1, 2) void note_line(const char *format, ...)
 }
 
 #define oe_memreport_latest latest_or_stub
-#define oe_memreport_size size_or_stub
 #define oe_memreport_source source_or_stub
 #define oe_memreport_reason_name(reason) "oom"
 #define oe_level_name(level) "normal"

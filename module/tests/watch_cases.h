@@ -119,6 +119,11 @@ static void table_grows_once_it_is_used(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 0, rank_set(i, i));
 	many = table->many;
 	KUNIT_EXPECT_TRUE(test, many);
+	/* A bucket for each 64 pages, within bounds. */
+	KUNIT_EXPECT_GE(test, 1UL << table->many_bits,
+			min(totalram_pages() / 64, 1UL << 18));
+	KUNIT_EXPECT_LE(test, 1UL << table->many_bits,
+			max(totalram_pages() / 32, 1UL << 10));
 	KUNIT_EXPECT_EQ(test, (unsigned int)NR_PROCESSES, oe_rank_count());
 	/* It is not empty: nothing changes. */
 	oe_pid_table_grow(table);
