@@ -17,6 +17,17 @@ machine()
 	echo "$(nproc) x ${model:-$(uname -m)}"
 }
 
+# module_commit: the last commit of the module's sources, and whether they were changed since.
+module_commit()
+{
+	local sources=(module include Kbuild VERSION)
+	local commit
+
+	commit=$(git -C "$REPO_ROOT" log -1 --format=%h -- "${sources[@]}")
+	[[ -z $(git -C "$REPO_ROOT" status --porcelain -- "${sources[@]}") ]] || commit+=" and changes"
+	echo "$commit"
+}
+
 say_where()
 {
 	printf '\nThe results are in %s;\n"make publish-results" copies them to %s/.\n' \

@@ -72,11 +72,7 @@ ended()
 # The commit of the module, and the day.
 measured()
 {
-	local module
-
-	module=$(git log -1 --format=%h -- module include Kbuild)
-	git diff --quiet HEAD -- module include Kbuild || module+=" and changes"
-	echo "$module, $(date -u +%Y-%m-%d)"
+	echo "$(module_commit), $(date -u +%Y-%m-%d)"
 }
 
 run_storm()

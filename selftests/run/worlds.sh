@@ -213,8 +213,7 @@ keep_judged()
 {
 	local module
 
-	module=$(git log -1 --format=%h -- module include Kbuild)
-	git diff --quiet HEAD -- module include Kbuild || module+=" and changes"
+	module=$(module_commit)
 	case $module_was in
 	'') ;;
 	*"$module") module=$module_was ;;

@@ -7,6 +7,8 @@
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=lib/ktap.sh
 . ../lib/ktap.sh
+# shellcheck source=selftests/run/bench/herds.sh
+. ./herds.sh
 
 OE=/sys/kernel/oom_embedded
 MODULE=/lib/oom-embedded/oom_embedded.ko
@@ -16,9 +18,6 @@ REPEATS=${REPEATS:-3}
 IDLE_S=${IDLE_S:-60}
 WATCH_S=${WATCH_S:-20}
 ROUNDS=${ROUNDS:-3}
-# Memory above the watermarks that a global OOM finds, so that little has to be filled
-# page by page first.
-GLOBAL_FREE_KB=32768
 # The kernel prints ten OOM reports in five seconds, not more.
 REPORT_PAUSE_S=0.6
 # The module's copy for a reader of a list goes away after this.
@@ -30,7 +29,6 @@ SCANS=10
 # Groups and limits whose memory is measured.
 EACH=200
 
-present=0	# processes in all herds
 state=stock	# stock, loaded, ranked: what is said of the module in a line
 
 say()
@@ -39,15 +37,6 @@ say()
 }
 
 # --- the machine -------------------------------------------------------------
-
-# Waits for the "ready" of a program started with its output in that file.
-wait_ready()
-{
-	until grep -q '^ready' "$1"; do
-		kill -0 "$2" 2>/dev/null || bail_out "did not start: $(cat "$1")"
-		sleep 0.02
-	done
-}
 
 load()
 {
@@ -71,14 +60,6 @@ rank_all()
 	./rank 500 /tmp/herd.* || bail_out "cannot rank"
 	[ "$(wc -l <$OE/oom_ranking)" = "$present" ] || bail_out "not all are ranked"
 	state=ranked
-}
-
-# As many small processes as that in all.
-grow_to()
-{
-	./herd $(($1 - present)) "/tmp/herd.$1" >/tmp/herd-out 2>&1 &
-	wait_ready /tmp/herd-out $!
-	present=$1
 }
 
 # --- fork, exec, fault -------------------------------------------------------
@@ -167,14 +148,6 @@ event_cost()
 	./cost traced call || bail_out "cost failed"
 	echo 0 >$TRACE/tracing_on
 	trace_off
-}
-
-# Free memory goes into huge pages, which cost nothing to take.
-squeeze()
-{
-	free_kb=$(awk '/^MemFree:/ { print $2 }' /proc/meminfo)
-	read -r reserve_kb </proc/sys/vm/min_free_kbytes
-	echo $(((free_kb - 2 * reserve_kb - GLOBAL_FREE_KB) / 2048)) >/proc/sys/vm/nr_hugepages
 }
 
 # ooms KIND DUMP_TASKS CONSOLE_LEVEL
@@ -379,17 +352,6 @@ memory_costs()
 
 # --- limits ------------------------------------------------------------------
 
-# Everybody in all herds.
-slaughter()
-{
-	for file in /tmp/herd.*; do
-		# shellcheck disable=SC2046 # a list of pids
-		kill -KILL $(cat "$file")
-		rm "$file"
-	done
-	present=0
-}
-
 make_limits()
 {
 	uid=$LIMITED_UID
@@ -399,13 +361,6 @@ make_limits()
 		uid=$((uid + 1))
 	done
 	sleep 1
-}
-
-grow_limited_to()
-{
-	./herd $(($1 - present)) "/tmp/herd.limited.$1" $LIMITED_UID $LIMITS >/tmp/herd-out 2>&1 &
-	wait_ready /tmp/herd-out $!
-	present=$1
 }
 
 # Each write of the period has them measured once; the thread's time is the scan's.
@@ -440,7 +395,7 @@ limit_costs()
 	thread=$(limit_thread)
 	scan_cost "$thread"
 	for number in 1250 2500 5000 10000; do
-		grow_limited_to $number
+		grow_to $number $LIMITED_UID $LIMITS
 		scan_cost "$thread"
 	done
 	rmmod oom_embedded || bail_out "rmmod failed"

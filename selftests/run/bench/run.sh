@@ -13,7 +13,6 @@ set -euo pipefail
 . "$(dirname "$0")/../results.sh"
 
 BENCH_DIR=$REPO_ROOT/selftests/run/bench
-PROGRAMS=$CACHE_DIR/build/bench
 DEFAULT_KERNEL=debian-6.12
 NAME=${1:-$DEFAULT_KERNEL}
 
@@ -22,23 +21,10 @@ NAME=${1:-$DEFAULT_KERNEL}
 GUEST=(--icount --mem 2048 --timeout 3600 --test-timeout 3500)
 GUEST+=(--append slab_nomerge --append "clearcpuid=erms,fsrm")
 
+# shellcheck source=selftests/run/bench/programs.sh
+. "$BENCH_DIR/programs.sh"
 # shellcheck source=selftests/run/sections.sh
 . "$REPO_ROOT/selftests/run/sections.sh"
-
-compile_all()
-{
-	local flags=(-static -O2 -Wall -Wextra -Werror)
-	local source
-
-	mkdir -p "$PROGRAMS"
-	for source in "$BENCH_DIR"/*.c; do
-		case $source in
-		*/tiny.c) gcc "${flags[@]}" -nostdlib -nostartfiles "$source" -o "$PROGRAMS/tiny" ;;
-		*) gcc "${flags[@]}" "$source" -o "$PROGRAMS/$(basename "$source" .c)" ;;
-		esac || die "${source#"$REPO_ROOT"/} does not compile"
-		GUEST+=(--file "$PROGRAMS/$(basename "$source" .c):selftests/bench/$(basename "$source" .c)")
-	done
-}
 
 # Sets VERDICT to what the guest said. boot.sh names its logs by its process.
 measure()
@@ -51,18 +37,6 @@ measure()
 	VERDICT=$CACHE_DIR/logs/$NAME-guest.sh-$pid/verdict.log
 }
 
-module_commit()
-{
-	local sources=(module include Kbuild VERSION)
-	local commit
-
-	commit=$(git -C "$REPO_ROOT" log -1 --format=%h -- "${sources[@]}")
-	if [[ -n $(git -C "$REPO_ROOT" status --porcelain -- "${sources[@]}") ]]; then
-		commit+=" with changes that are not committed"
-	fi
-	echo "$commit"
-}
-
 main()
 {
 	local commit ko
@@ -70,7 +44,7 @@ main()
 
 	check_kernel_name "$NAME"
 	SECONDS=0
-	compile_all
+	add_programs bench "$BENCH_DIR"/*.c
 	commit=$(module_commit)
 	ko=$("$VM_DIR/module.sh" "$NAME")/oom_embedded.ko
 	# As of now: somebody may build another one while the guest runs.

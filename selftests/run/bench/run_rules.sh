@@ -10,14 +10,11 @@ set -euo pipefail
 . "$(dirname "$0")/../../vm/lib.sh"
 
 BENCH_DIR=$REPO_ROOT/selftests/run/bench
-PROGRAMS=$CACHE_DIR/build/bench
+# shellcheck source=selftests/run/bench/programs.sh
+. "$BENCH_DIR/programs.sh"
 
-guest=(--icount --mem 2048 --timeout 7200 --test-timeout 7100 --label bench-rules)
-guest+=(--append slab_nomerge --append "clearcpuid=erms,fsrm" --append "$*")
-mkdir -p "$PROGRAMS"
-for name in herd provoke gap; do
-	gcc -static -O2 -Wall -Wextra -Werror "$BENCH_DIR/$name.c" -o "$PROGRAMS/$name"
-	guest+=(--file "$PROGRAMS/$name:selftests/bench/$name")
-done
-"$VM_DIR/boot.sh" "${guest[@]}" debian-6.12 -- bench/rules.sh
+GUEST=(--icount --mem 2048 --timeout 7200 --test-timeout 7100 --label bench-rules)
+GUEST+=(--append slab_nomerge --append "clearcpuid=erms,fsrm" --append "$*")
+add_programs bench "$BENCH_DIR"/{herd,provoke,gap}.c
+"$VM_DIR/boot.sh" "${GUEST[@]}" debian-6.12 -- bench/rules.sh
 grep '^# bench ' "$CACHE_DIR/results/bench-rules.verdict"

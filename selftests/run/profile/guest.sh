@@ -7,48 +7,19 @@
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=lib/ktap.sh
 . ../lib/ktap.sh
+# shellcheck source=selftests/run/bench/herds.sh
+. ../bench/herds.sh
 
 OE=/sys/kernel/oom_embedded
 TRACE=/sys/kernel/tracing/instances/profile
 CGROUP=/sys/fs/cgroup/profile
 PROCESSES=${PROCESSES:-100 1000 10000}
-GLOBAL_FREE_KB=32768
 # The kernel prints ten OOM reports in five seconds, not more.
 REPORT_PAUSE_S=0.6
-
-present=0
 
 where()
 {
 	awk -v name="$1" '$3 == name { print "# profile address " name " " $1; exit }' /proc/kallsyms
-}
-
-grow_to()
-{
-	./herd $(($1 - present)) "/tmp/herd.$1" >/tmp/herd-out 2>&1 &
-	until grep -q '^ready' /tmp/herd-out; do
-		kill -0 $! 2>/dev/null || bail_out "no herd: $(cat /tmp/herd-out)"
-		sleep 0.1
-	done
-	present=$1
-}
-
-slaughter()
-{
-	for file in /tmp/herd.*; do
-		xargs kill -KILL <"$file"
-		rm "$file"
-	done
-	present=0
-	sleep 3
-}
-
-# Free memory goes into huge pages, which cost nothing to take.
-squeeze()
-{
-	free_kb=$(awk '/^MemFree:/ { print $2 }' /proc/meminfo)
-	read -r reserve_kb </proc/sys/vm/min_free_kbytes
-	echo $(((free_kb - 2 * reserve_kb - GLOBAL_FREE_KB) / 2048)) >/proc/sys/vm/nr_hugepages
 }
 
 # episode STATE KIND
@@ -97,13 +68,11 @@ for number in $PROCESSES; do
 	episodes stock
 done
 slaughter
+sleep 3
 insmod /lib/oom-embedded/oom_embedded.ko || bail_out "insmod failed"
 : >/tmp/marker
 ./poller /tmp/marker >/tmp/poller 2>&1 &
-until grep -q '^ready' /tmp/poller; do
-	kill -0 $! 2>/dev/null || bail_out "no poller: $(cat /tmp/poller)"
-	sleep 0.1
-done
+wait_ready /tmp/poller $!
 for number in $PROCESSES; do
 	grow_to "$number"
 	./rank 500 /tmp/herd.* || bail_out "cannot rank"

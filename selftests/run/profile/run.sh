@@ -14,7 +14,8 @@ set -euo pipefail
 
 PROFILE=$REPO_ROOT/selftests/run/profile
 BENCH=$REPO_ROOT/selftests/run/bench
-PROGRAMS=$CACHE_DIR/build/profile
+# shellcheck source=selftests/run/bench/programs.sh
+. "$BENCH/programs.sh"
 KERNEL=debian-6.12
 # As bench/run.sh; the addresses are the same in each boot.
 GUEST=(--icount --mem 2048 --timeout 7200 --test-timeout 7100 --label profile)
@@ -26,31 +27,19 @@ address()
 	sed -n "s/^# profile address $1 //p" "$RESULTS/profile.verdict" | tr -d '\r' | grep . || die "no address of $1"
 }
 
-compile_all()
-{
-	local name
-
-	mkdir -p "$PROGRAMS"
-	for name in herd poller provoke rank; do
-		gcc -static -O2 -Wall -Wextra -Werror "$BENCH/$name.c" -o "$PROGRAMS/$name"
-		GUEST+=(--file "$PROGRAMS/$name:selftests/profile/$name")
-	done
-	gcc -O2 -Wall -Wextra -Werror -shared -fPIC "$PROFILE/counts.c" -o "$PROGRAMS/counts.so"
-}
-
 main()
 {
 	local counts=$RESULTS/profile.counts
-	local commit plugin
+	local library=$CACHE_DIR/build/profile/counts.so
+	local plugin
 
-	compile_all
+	add_programs profile "$BENCH"/{herd,poller,provoke,rank}.c
+	gcc -O2 -Wall -Wextra -Werror -shared -fPIC "$PROFILE/counts.c" -o "$library"
 	"$VM_DIR/boot.sh" "${GUEST[@]}" --append SYMBOLS=1 "$KERNEL" -- profile/guest.sh >&2
-	plugin=$PROGRAMS/counts.so,out=$counts,stop=$(address trace_event_raw_event_mark_victim)
+	plugin=$library,out=$counts,stop=$(address trace_event_raw_event_mark_victim)
 	plugin+=,start=$(address out_of_memory),start=$(address mem_cgroup_out_of_memory)
 	"$VM_DIR/boot.sh" "${GUEST[@]}" --append "$*" --plugin "$plugin" "$KERNEL" -- profile/guest.sh >&2
-	commit=$(git -C "$REPO_ROOT" log -1 --format=%h -- module include Kbuild)
-	[[ -z $(git -C "$REPO_ROOT" status --porcelain -- module include Kbuild) ]] || commit+=" and changes"
-	python3 -B "$PROFILE/page.py" "$RESULTS/profile.verdict" "$counts" "$commit" "$(machine)" \
+	python3 -B "$PROFILE/page.py" "$RESULTS/profile.verdict" "$counts" "$(module_commit)" "$(machine)" \
 		>"$RESULTS/profile.md"
 	cat "$RESULTS/profile.md"
 	say_where "$RESULTS/profile.md"

@@ -7,6 +7,8 @@
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=lib/ktap.sh
 . ../lib/ktap.sh
+# shellcheck source=selftests/run/bench/herds.sh
+. ../bench/herds.sh
 
 OE=/sys/kernel/oom_embedded
 MODULE=/lib/oom-embedded/oom_embedded.ko
@@ -22,23 +24,11 @@ REPORT_PAUSE_S=0.6
 # The user whose all these processes are.
 LIMITED_UID=20001
 
-present=0
 state=stock
 
 say()
 {
 	echo "# scale $*"
-}
-
-# start COMMAND...: in the background, until it has said that it is ready
-start()
-{
-	"$@" >/tmp/started 2>&1 &
-	started=$!
-	until grep -q '^ready' /tmp/started; do
-		kill -0 $started 2>/dev/null || bail_out "$*: $(cat /tmp/started)"
-		sleep 0.1
-	done
 }
 
 load()
@@ -81,11 +71,13 @@ episode()
 	i=0
 	while [ $i -lt $REPEATS ]; do
 		sleep $REPORT_PAUSE_S
-		start ./threads "$3"
+		./threads "$3" >/tmp/threads 2>&1 &
+		victim=$!
+		wait_ready /tmp/threads $victim
 		echo >$TRACE/trace
 		echo 1 >$TRACE/tracing_on
 		echo f >/proc/sysrq-trigger
-		wait $started 2>/dev/null
+		wait $victim 2>/dev/null
 		[ $? = 137 ] || bail_out "the victim was another one: $(dmesg | tail -n 3)"
 		sleep 0.1
 		echo 0 >$TRACE/tracing_on
@@ -106,10 +98,9 @@ latency()
 	say latency "$present" "$what" "$found"
 }
 
-grow_to()
+grow_herd_to()
 {
-	start ./herd $(($1 - present)) "/tmp/herd.$1" "$LIMITED_UID" 1
-	present=$1
+	grow_to "$1" "$LIMITED_UID" 1
 	comment "$present processes, $(awk '/^MemFree:/ { print $2 }' /proc/meminfo) kB free, $(cut -d ' ' -f 1 /proc/uptime) s"
 }
 
@@ -144,7 +135,7 @@ latencies()
 processes()
 {
 	for number in $PROCESSES; do
-		grow_to "$number"
+		grow_herd_to "$number"
 		episode processes "$number" 1
 		latencies
 		load
@@ -164,7 +155,7 @@ members()
 	echo 900 >$OE/groups/many/rank
 	echo CONT >$OE/groups/many/signal
 	for number in $MEMBERS; do
-		grow_to "$number"
+		grow_herd_to "$number"
 		before=$(kernel_kb)
 		latency members awk -v "path=$OE/groups/many/pids" -f put.awk "/tmp/herd.$number"
 		latency read_pids cat $OE/groups/many/pids
@@ -174,17 +165,6 @@ members()
 		episode members "$number" 1
 	done
 	unload
-}
-
-slaughter()
-{
-	for file in /tmp/herd.*; do
-		# shellcheck disable=SC2046 # a list of pids
-		xargs kill -KILL <"$file"
-		rm "$file"
-	done
-	present=0
-	sleep 5
 }
 
 threads()
@@ -237,6 +217,7 @@ crowds
 threads
 members
 slaughter
+sleep 5
 processes
 pass "measured"
 verdict

@@ -14,39 +14,23 @@ set -euo pipefail
 
 SCALE=$REPO_ROOT/selftests/run/scale
 BENCH=$REPO_ROOT/selftests/run/bench
-PROGRAMS=$CACHE_DIR/build/scale
+# shellcheck source=selftests/run/bench/programs.sh
+. "$BENCH/programs.sh"
 PAGE=$RESULTS/scale
 KERNEL=debian-6.12
 # A process takes some 100 KB.
 GUEST=(--icount --mem 14336 --timeout 7200 --test-timeout 7100 --label scale)
 GUEST+=(--append slab_nomerge --append "clearcpuid=erms,fsrm" --append "$*")
 
-compile_all()
-{
-	local name
-	local source
-
-	mkdir -p "$PROGRAMS"
-	for source in "$SCALE"/*.c "$BENCH"/{herd,rank}.c; do
-		name=$(basename "$source" .c)
-		gcc -static -O2 -Wall -Wextra -Werror "$source" -o "$PROGRAMS/$name"
-		GUEST+=(--file "$PROGRAMS/$name:selftests/scale/$name")
-	done
-}
-
 # The page, and its picture beside it.
 write_page()
 {
-	local commit
-
-	commit=$(git -C "$REPO_ROOT" log -1 --format=%h -- module include Kbuild)
-	[[ -z $(git -C "$REPO_ROOT" status --porcelain -- module include Kbuild) ]] || commit+=" and changes"
 	mkdir -p "$PAGE"
-	python3 -B "$SCALE/page.py" "$RESULTS/scale.verdict" "$commit" "$(machine)" "$PAGE" >"$PAGE/scale.md"
+	python3 -B "$SCALE/page.py" "$RESULTS/scale.verdict" "$(module_commit)" "$(machine)" "$PAGE" >"$PAGE/scale.md"
 	gnuplot -e "tables='$PAGE'" "$SCALE/curves.gp" >"$PAGE/scale.svg"
 }
 
-compile_all
+add_programs scale "$SCALE"/*.c "$BENCH"/{herd,rank}.c
 "$VM_DIR/boot.sh" "${GUEST[@]}" "$KERNEL" -- scale/guest.sh
 write_page
 cat "$PAGE/scale.md"
