@@ -188,6 +188,8 @@ def print_tomorrow(figures):
 def main():
     log, commit, machine, directory = sys.argv[1:]
     figures = Figures(log)
+    if len(figures.latency["nothing"]) < 2:
+        sys.exit("a slope needs two numbers of processes")
     print(f"""# Very many
 
 Written by `make scale` on {datetime.date.today()}, kernel {figures.kernel}, module at {commit}, {machine}. The guest has
