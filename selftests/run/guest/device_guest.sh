@@ -13,11 +13,12 @@ MODULE=/lib/oom-embedded/oom_embedded.ko
 
 [ -x $RUNNER ] || skip_all "only in a guest that check.sh made"
 
-# run ARGUMENT...: leaves its output, sets $status.
+# run ARGUMENT...: leaves its output, and that of all runs; sets $status.
 run()
 {
 	(cd / && $RUNNER "$@" >/tmp/out 2>&1)
 	status=$?
+	{ echo "$*"; cat /tmp/out; } >>/tmp/outs
 }
 
 results()
@@ -57,5 +58,5 @@ equal "but not if that was left out" "0 1..1;ok 1 selftests: oom_embedded: obser
 run $CONSENT --module $MODULE --coverage global coverage.sh
 equal "a test that fails is reported" "1 1..1;not ok 1 selftests: oom_embedded: coverage.sh # exit=1;" \
 	"$status $(results)"
-[ "$ktap_failed" -eq 0 ] || sed 's/^/# | /' /tmp/out
+[ "$ktap_failed" -eq 0 ] || sed 's/^/# | /' /tmp/outs
 verdict
