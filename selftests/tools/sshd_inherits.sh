@@ -10,22 +10,14 @@
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
+# shellcheck source=lib/manager.sh
+. "$SELFTESTS/lib/manager.sh"
 
 EXAMPLE=${EXAMPLE:-$(find /usr/share /usr/local/share -name oom-embedded.conf ! -path '*.d/*' 2>/dev/null)}
 LIMIT=24M
 
 log=$tmp/daemon.log
 conf=$tmp/oom-embedded.conf
-daemon=
-
-start_manager()
-{
-	run0 oom-embeddedd -f "$1" -d '' >"$log" 2>&1 &
-	daemon=$!
-	started="$started $daemon"
-	poll_until "$PATIENCE" grep -q 'module loaded, mode' "$log" ||
-		bail_out "the manager did not start: $(cat "$log")"
-}
 
 # A daemon of that name, which starts a leak of another name in the cgroup: its session.
 make_daemon()
@@ -87,13 +79,13 @@ test_session()
 # The lines in comments are for programs that this system has not: it gets them.
 test_comments()
 {
-	kill -TERM "$daemon"
-	reap "$daemon"
+	kill -TERM "$manager"
+	reap "$manager"
 	sed 's/^#\([a-z[]\)/\1/; s|/usr/sbin/pacemaker|'"$tmp"'/bin/leak|; s|/etc/init.d/updater|/bin/true|' \
 		"$EXAMPLE" >"$conf"
 	cp "$(command -v leak)" "$tmp/bin/leak"
 	equal "with all its lines check finds no error" "" "$(oom-embedded check "$conf" | grep '\[config\]')"
-	start_manager "$conf"
+	start_manager "$conf" "$log"
 	equal "and nothing is refused" "" "$(grep -E 'refused|cannot|left out' "$log")"
 	start pacemaker "$tmp/bin/leak" -c other -h 64
 	equal "pacemaker, by its file" "0 group:vital" "$(ranking_of "$pid")"
@@ -113,7 +105,7 @@ needs memcg
 [ -f "$EXAMPLE" ] || bail_out "no example: '$EXAMPLE'"
 load_module
 make_cgroup oe_login "$LIMIT"
-start_manager "$EXAMPLE"
+start_manager "$EXAMPLE" "$log"
 equal "its settings are in force" "rank 100 reboot" "$(settings)"
 test_login dropbear
 stop_process "$login"

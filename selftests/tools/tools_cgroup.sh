@@ -12,6 +12,8 @@
 . "$(dirname "$0")/lib/oom.sh"
 # shellcheck source=lib/levels.sh
 . "$SELFTESTS/lib/levels.sh"
+# shellcheck source=lib/manager.sh
+. "$SELFTESTS/lib/manager.sh"
 
 LIMIT_KB=24576
 
@@ -85,10 +87,7 @@ short_percpu_lists
 make_cgroup box "${LIMIT_KB}K"
 write_conf 200ms
 check "the configuration is put in force" oom-embedded apply "$tmp/conf"
-run0 oom-embeddedd -f "$tmp/conf" -d '' >"$tmp/log" 2>&1 &
-daemon=$!
-started="$started $daemon"
-poll_until "$PATIENCE" log_has 'module loaded, mode' || bail_out "$(cat "$tmp/log")"
+start_manager "$tmp/conf" "$tmp/log"
 check "the watch is made anew while the manager runs" remake_watch
 leak_is_told "a leak"
 check "the manager enters the mode by the new one" poll_until "$PATIENCE" has_entered 1
@@ -96,11 +95,11 @@ poll_until "$PATIENCE" log_has 'mode normal: memory has been fine' || comment "$
 rmdir "$cgroup" || bail_out "the cgroup is not empty"
 make_cgroup box "${LIMIT_KB}K"
 write_conf 60s
-kill -HUP "$daemon"
+kill -HUP "$manager"
 poll_until "$PATIENCE" log_has 'the configuration was read again' || bail_out "$(cat "$tmp/log")"
 leak_is_told "started again"
 check "the manager does not wait for its next look" poll_until 15 has_entered 2
-stop_process "$daemon"
+stop_process "$manager"
 unload_module
 equal "no splat" 0 "$(splat_taint)"
 finish

@@ -11,6 +11,8 @@
 . "$(dirname "$0")/lib/oom.sh"
 # shellcheck source=lib/levels.sh
 . "$SELFTESTS/lib/levels.sh"
+# shellcheck source=lib/manager.sh
+. "$SELFTESTS/lib/manager.sh"
 
 GUIDE=$SELFTESTS/containers.md
 CONF=/etc/oom-embedded.conf
@@ -86,18 +88,6 @@ service_level_is()
 	[ "$(cat "$OE/cgroups/web/level" 2>&1)" = "$1" ]
 }
 
-manager_runs()
-{
-	grep -q 'module loaded, mode' "$tmp/log"
-}
-
-start_manager()
-{
-	run0 oom-embeddedd -f "$CONF" -d '' >"$tmp/log" 2>&1 &
-	started="$started $!"
-	poll_until "$PATIENCE" manager_runs || bail_out "$(cat "$tmp/log")"
-}
-
 # It holds what it has taken, short of an OOM.
 fill_service()
 {
@@ -116,7 +106,7 @@ check "it has a level" poll_until "$PATIENCE" service_level_is normal
 write_conf
 check "the configuration" oom-embedded apply "$CONF"
 equal "the percentage of the configuration" 20 "$(get cgroups/web/warning_percent)"
-start_manager
+start_manager "$CONF" "$tmp/log"
 typed loop "$LEVELS_OF" 3 &
 started="$started $!"
 fill_service

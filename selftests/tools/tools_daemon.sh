@@ -11,6 +11,8 @@
 
 # shellcheck source=lib/oom.sh
 . "$(dirname "$0")/lib/oom.sh"
+# shellcheck source=lib/manager.sh
+. "$SELFTESTS/lib/manager.sh"
 
 OOMS=${OOMS:-20}
 # Helpers are not counted.
@@ -21,7 +23,6 @@ WARNED_MB=16
 
 conf=$tmp/oom-embedded.conf
 log=$tmp/daemon.log
-daemon=
 
 field()
 {
@@ -67,15 +68,6 @@ write_conf()
 	CONF
 }
 
-start_daemon()
-{
-	run0 oom-embeddedd -f "$conf" -d '' >>"$log" 2>&1 &
-	daemon=$!
-	started="$started $daemon"
-	poll_until "$PATIENCE" grep -q 'module loaded, mode' "$log" ||
-		bail_out "the manager did not start: $(cat "$log")"
-}
-
 handled()
 {
 	[ "$(get reconfigure_wanted)" = "$(get reconfigure_done)" ]
@@ -104,8 +96,8 @@ threshold_is()
 # Memory, descriptors: a leak makes one of them grow.
 size_of_daemon()
 {
-	ls "/proc/$daemon/fd" >"$tmp/fds"
-	echo "$(field "$daemon" VmLck) kB locked, $(field "$daemon" VmData) kB data," \
+	ls "/proc/$manager/fd" >"$tmp/fds"
+	echo "$(field "$manager" VmLck) kB locked, $(field "$manager" VmData) kB data," \
 		"$(wc -l <"$tmp/fds") descriptors"
 }
 
@@ -116,11 +108,11 @@ processes_are_protected()
 
 test_protection()
 {
-	equal "the manager has ranking 0" "0 explicit" "$(ranking_of "$daemon")"
+	equal "the manager has ranking 0" "0 explicit" "$(ranking_of "$manager")"
 	check "and so have its processes" processes_are_protected inherited
-	check "it has locked at most $LOCKED_KB kB: $(field "$daemon" VmLck)" \
-		[ "$(field "$daemon" VmLck)" -le "$LOCKED_KB" ]
-	check "all of what it uses" [ "$(field "$daemon" VmLck)" -ge 600 ]
+	check "it has locked at most $LOCKED_KB kB: $(field "$manager" VmLck)" \
+		[ "$(field "$manager" VmLck)" -le "$LOCKED_KB" ]
+	check "all of what it uses" [ "$(field "$manager" VmLck)" -ge 600 ]
 	start ranked leak -c ranked-one -h 64
 	equal "a process has its ranking by its name from the beginning" "321 group:rankings--99938964-ranked" "$(ranking_of "$pid")"
 	stop_process "$pid"
@@ -184,7 +176,7 @@ test_kill_next()
 # scanned SERVICE [NR]: so many processes of it are known now
 scanned()
 {
-	kill -USR1 "$daemon"
+	kill -USR1 "$manager"
 	sleep 0.3
 	[ "$(grep -Eo "service $1: [0-9]+ processes" "$log" | tail -n 1)" = \
 		"service $1: ${2:-1} processes" ]
@@ -230,18 +222,17 @@ test_many()
 	check "each was acknowledged" poll_until "$PATIENCE" handled
 	check "none was missed" not_said 'missed|left out'
 	equal "it is as big as before" "$before" "$(size_of_daemon)"
-	check "it lives" alive "$daemon"
+	check "it lives" alive "$manager"
 }
 
 test_killed()
 {
-	kill -KILL "$daemon"
-	reap "$daemon"
-	: >"$log"
+	kill -KILL "$manager"
+	reap "$manager"
 	missed_from=$(get reconfigure_done)
 	check "killed: 3 emergencies go on without it" oomloop 3
 	equal "and are not acknowledged" "$missed_from" "$(get reconfigure_done)"
-	start_daemon
+	start_manager "$conf" "$log"
 	check "started again, it says what it missed" poll_until "$PATIENCE" \
 		says '3 emergencies were missed'
 	check "and catches up" poll_until "$PATIENCE" handled
@@ -254,19 +245,19 @@ test_reloaded_module()
 	unload_module
 	load_module
 	check "after the module was loaded anew it is protected again" poll_until "$PATIENCE" \
-		is_ranked "$daemon" "0 explicit"
+		is_ranked "$manager" "0 explicit"
 	check "so are its processes" poll_until "$PATIENCE" processes_are_protected explicit
 	check "and the next to die is somebody else" oomloop 1
 	check "it is at work" poll_until "$PATIENCE" handled
-	kill -TERM "$daemon"
-	reap "$daemon"
+	kill -TERM "$manager"
+	reap "$manager"
 	equal "it ends in order" 0 "$rc"
 }
 
 plan 40
 load_module
 write_conf
-start_daemon
+start_manager "$conf" "$log"
 test_protection
 test_mode_in_time
 test_service
