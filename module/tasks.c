@@ -6,10 +6,8 @@
  */
 #include "core.h"
 
-#include <linux/cpuset.h>
 #include <linux/cred.h>
 #include <linux/memcontrol.h>
-#include <linux/mempolicy.h>
 #include <linux/mm.h>
 #include <linux/oom.h>
 #include <linux/pid.h>
@@ -27,68 +25,7 @@
 #include "tasks.h"
 #include "tasks/kill_set.h"
 #include "tasks/own_adj.h"
-
-static bool in_memcg(struct task_struct *p, struct mem_cgroup *memcg)
-{
-#ifdef CONFIG_MEMCG
-	return mem_cgroup_is_descendant(mem_cgroup_from_task(p), memcg);
-#else
-	return true; /* no cgroup can be out of memory */
-#endif
-}
-
-/* As mempolicy_in_oom_domain(), not exported. */
-static bool mempolicy_allows(struct task_struct *t, const nodemask_t *nodemask)
-{
-	bool allowed = true;
-#ifdef CONFIG_NUMA
-	struct mempolicy *policy;
-
-	task_lock(t);
-	policy = t->mempolicy;
-	if (policy && policy->mode == MPOL_BIND)
-		allowed =
-			nodes_intersects(oe_mempolicy_nodes(policy), *nodemask);
-	task_unlock(t);
-#endif
-	return allowed;
-}
-
-/* As cpuset_mems_allowed_intersects(), not exported. */
-static bool mems_intersect(struct task_struct *a, struct task_struct *b)
-{
-#ifdef CONFIG_CPUSETS
-	return nodes_intersects(a->mems_allowed, b->mems_allowed);
-#else
-	return true;
-#endif
-}
-
-/* As oom_cpuset_eligible(). */
-static bool shares_nodes(struct task_struct *p, const struct oe_domain *domain)
-{
-	struct task_struct *t;
-	bool shares = false;
-
-	for_each_thread(p, t) {
-		if (domain->nodemask)
-			shares = mempolicy_allows(t, domain->nodemask);
-		else
-			shares = mems_intersect(current, t);
-		if (shares)
-			break;
-	}
-	return shares;
-}
-
-static bool in_domain(struct task_struct *p, const struct oe_domain *domain)
-{
-	if (domain->memcg)
-		return in_memcg(p, domain->memcg);
-	if (domain->nodemask || domain->cpuset)
-		return shares_nodes(p, domain);
-	return true;
-}
+#include "tasks/part.h"
 
 /**
  * struct memory - the memory of a process
@@ -181,22 +118,6 @@ static bool is_gone(struct task_struct *p)
 	return tsk_is_oom_victim(p) || !atomic_read(&p->signal->live);
 }
 
-/* Is the domain not all of the machine? */
-static bool is_part(const struct oe_domain *domain,
-		    const struct oe_group *group)
-{
-	return domain->memcg || domain->nodemask || domain->cpuset ||
-	       domain->only || domain->within || group;
-}
-
-static bool is_in_part(struct task_struct *p, const struct oe_domain *domain,
-		       const struct oe_group *group)
-{
-	return in_domain(p, domain) && (!domain->only || p == domain->only) &&
-	       (!domain->within || in_memcg(p, domain->within)) &&
-	       (!group || oe_rank_in_group(group, p));
-}
-
 static __always_inline bool take_snapshot(struct task_struct *p,
 					  unsigned long totalpages,
 					  struct oe_candidate *c)
@@ -228,7 +149,8 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
 	const struct oe_group *group = NULL;
 	struct oe_candidate c;
 	struct task_struct *p;
-	bool began, part;
+	struct oe_part part;
+	bool began;
 	int ret = 0;
 
 	rcu_read_lock();
@@ -237,11 +159,10 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
 		if (!group)
 			goto unlock;
 	}
-	part = is_part(domain, group);
+	oe_part_describe(&part, domain, group);
 	began = oe_group_pass_begin(user);
 	for_each_process(p) {
-		if ((p->flags & PF_KTHREAD) ||
-		    (part && !is_in_part(p, domain, group)) ||
+		if ((p->flags & PF_KTHREAD) || !oe_part_has(&part, p) ||
 		    !take_snapshot(p, domain->totalpages, &c))
 			continue;
 		ret = visit(&c, arg);
@@ -402,7 +323,7 @@ bool oe_tasks_victim_pending(const struct oe_domain *domain, bool *anywhere)
 		    mm_flags_test(MMF_OOM_SKIP, p->signal->oom_mm))
 			continue;
 		*anywhere = true;
-		pending = in_domain(p, domain);
+		pending = oe_part_of_domain(p, domain);
 		if (pending)
 			break;
 	}
