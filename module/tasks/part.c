@@ -5,10 +5,12 @@
  */
 #include "core.h"
 
+#include <linux/cgroup.h>
 #include <linux/cpuset.h>
 #include <linux/memcontrol.h>
 #include <linux/mempolicy.h>
 #include <linux/nodemask.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -99,19 +101,40 @@ bool oe_part_of_domain(struct task_struct *p, const struct oe_domain *domain)
 void oe_part_describe(struct oe_part *part, const struct oe_domain *domain,
 		      const struct oe_group *group)
 {
+	bool by_nodes = domain->nodemask || domain->cpuset;
+
 	*part = (struct oe_part){
 		.domain = domain,
 		.group = group,
-		.is_whole = !domain->memcg && !domain->nodemask &&
-			    !domain->cpuset && !domain->only &&
-			    !domain->within && !group,
+		.asks_more = domain->only || domain->within || group ||
+			     (!domain->memcg && by_nodes),
 	};
+}
+
+/**
+ * oe_part_look_up - keep the answer for processes in the same cgroups
+ * @part: of a memory cgroup
+ * @p: a process
+ *
+ * Context: as oe_part_has().
+ */
+void oe_part_look_up(struct oe_part *part, struct task_struct *p)
+{
+#ifdef CONFIG_MEMCG
+	/* Read once: a process may be moved to other cgroups meanwhile. */
+	const struct css_set *set = rcu_dereference(p->cgroups);
+
+	part->css_set = set;
+	part->has_css_set = mem_cgroup_is_descendant(
+		mem_cgroup_from_css(set->subsys[memory_cgrp_id]),
+		part->domain->memcg);
+#endif
 }
 
 /**
  * oe_part_admits - is a process of the domain one of those that may be chosen?
  * @part: of oe_part_describe()
- * @p: its group leader
+ * @p: its group leader; in the memory cgroup of the domain, if that has one
  *
  * Context: as oe_part_has().
  * Return: true if so.
@@ -120,7 +143,7 @@ bool oe_part_admits(const struct oe_part *part, struct task_struct *p)
 {
 	const struct oe_domain *domain = part->domain;
 
-	return oe_part_of_domain(p, domain) &&
+	return (domain->memcg || oe_part_of_domain(p, domain)) &&
 	       (!domain->only || p == domain->only) &&
 	       (!domain->within || in_memcg(p, domain->within)) &&
 	       (!part->group || oe_rank_in_group(part->group, p));
