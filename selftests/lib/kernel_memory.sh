@@ -22,10 +22,11 @@ give_back()
 
 # The memory that the kernel has allocated for itself, in KiB: objects of slabs, vmalloc, memory of each CPU. Not the pages
 # of slabs, of which some are half empty. Descriptions of address ranges that were given back are kept until
-# somebody needs the ranges: they do not count, and have a cache of their own with slab_nomerge.
+# somebody needs the ranges: they do not count, and have a cache of their own with slab_nomerge. Nor does what
+# kmemleak keeps of each object, of those, too.
 kernel_kb()
 {
-	awk 'FILENAME ~ /slabinfo/ { if ($1 != "vmap_area" && $2 ~ /^[0-9]+$/) bytes += $2 * $4; next }
+	awk 'FILENAME ~ /slabinfo/ { if ($1 !~ /^(vmap_area|kmemleak_.*)$/ && $2 ~ /^[0-9]+$/) bytes += $2 * $4; next }
 		/^(VmallocUsed|Percpu):/ { bytes += $2 * 1024 }
 		END { print int(bytes / 1024) }' /proc/slabinfo /proc/meminfo
 }
