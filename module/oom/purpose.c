@@ -8,8 +8,8 @@
 #include <linux/sched.h>
 
 #include "oom/domain.h"
+#include "oom/pending.h"
 #include "oom/purpose.h"
-#include "oom/victim.h"
 #include "tasks.h"
 
 /**
@@ -31,7 +31,7 @@ enum oe_purpose oe_purpose_of(const struct oe_call *call)
 		return OE_PURPOSE_NONE;
 	/* SysRq asks for one more victim, whatever is going on. */
 	if (call->kind != OE_KIND_SYSRQ && !call->past_victims &&
-	    oe_victim_is_pending(&call->domain))
+	    oe_pending_in(&call->domain))
 		return OE_PURPOSE_WAIT;
 	/*
 	 * These ask again before they have seen what the last kill brought; but

@@ -23,11 +23,11 @@
 #include "oom/detour.h"
 #include "oom/domain.h"
 #include "oom/giving.h"
+#include "oom/pending.h"
 #include "oom/quiet.h"
 #include "oom/redirect.h"
 #include "oom/request.h"
 #include "oom/terminate.h"
-#include "oom/victim.h"
 #include "tasks/kill_set.h"
 
 enum {
@@ -216,7 +216,7 @@ static bool wait_for_victims(struct oe_giving *giving)
 		asked.past_victims = !oe_giving_goes_on(giving);
 		if (asked.past_victims || is_busy())
 			return false;
-		if (!oe_victim_is_pending(&machine))
+		if (!oe_pending_in(&machine))
 			return waited;
 		waited = true;
 		schedule_timeout_idle(msecs_to_jiffies(VICTIM_POLL_MS));
@@ -253,7 +253,7 @@ static void ask_in_cgroup(void)
 
 	asked.past_victims = true;
 	asked.outcome = OE_OUTCOME_VICTIM_PENDING;
-	if (!is_busy() && !oe_victim_is_pending(&domain) && is_wrapped() &&
+	if (!is_busy() && !oe_pending_in(&domain) && is_wrapped() &&
 	    oe_coverage_has(OE_COVER_GUARD))
 		ask_once();
 }

@@ -5,7 +5,6 @@
  */
 #include "core.h"
 
-#include <linux/atomic.h>
 #include <linux/cgroup.h>
 #include <linux/ktime.h>
 #include <linux/memcontrol.h>
@@ -30,6 +29,7 @@
 #include "lib/tracepoint.h"
 #include "memory/memcg.h"
 #include "oom/coverage.h"
+#include "oom/pending.h"
 #include "oom/victim.h"
 
 /*
@@ -38,8 +38,6 @@
  */
 static struct {
 	struct tracepoint *point;
-	atomic_t nr_marked; /* so far; see oe_victim_is_pending() */
-	int nr_settled; /* of these, when a walk began that found none left */
 	bool armed; /* the record is free for the next mark */
 	bool marked; /* release/acquire: the record is complete */
 	u64 when_ns;
@@ -47,9 +45,7 @@ static struct {
 	struct task_struct *task; /* a reference; xchg() takes it */
 	char arguments[OE_ARGUMENTS_SIZE];
 	char cgroup[OE_MEMCG_PATH];
-} victim = {
-	.nr_marked = ATOMIC_INIT(1), /* one may have been before the load */
-};
+} victim;
 
 /*
  * The path in the default hierarchy. With cgroup v1 all processes are in the root
@@ -107,7 +103,7 @@ static void record_victim(struct task_struct *p)
 
 static void note_victim(struct task_struct *p)
 {
-	atomic_inc(&victim.nr_marked); /* read by oe_victim_is_pending() */
+	oe_pending_add(p);
 	if (READ_ONCE(victim.armed))
 		record_victim(p);
 	else /* The call may have bypassed the module. */
@@ -147,11 +143,13 @@ void oe_victim_init(void)
 
 	/* As check_types() in fork.c. */
 	check_trace_callback_type_mark_victim(on_mark);
-	if (err)
+	if (err) {
 		pr_warn("no mark_victim tracepoint (%d): victims other than the chosen one go unnamed\n",
 			err);
-	else
-		victim.point = point;
+		return;
+	}
+	victim.point = point;
+	oe_pending_begin();
 }
 
 /**
@@ -166,36 +164,6 @@ void oe_victim_exit(void)
 	tracepoint_probe_unregister(victim.point, on_mark, NULL);
 	tracepoint_synchronize_unregister();
 	drop_task(xchg(&victim.task, NULL));
-}
-
-/**
- * oe_victim_is_pending - is an earlier victim still giving its memory back?
- * @domain: the domain whose memory ran out
- *
- * Looks at all processes only if a process has been marked since the last walk
- * that found none.
- *
- * Context: OOM path.
- * Return: true if the kernel would wait instead of choosing.
- */
-bool oe_victim_is_pending(const struct oe_domain *domain)
-{
-	int nr_marked = atomic_read(&victim.nr_marked);
-	bool anywhere;
-	bool pending;
-
-	if (victim.point && READ_ONCE(victim.nr_settled) == nr_marked)
-		return false;
-	/*
-	 * The count is read before the walk: a process that is marked meanwhile
-	 * asks for another. The kernel sets signal->oom_mm before it calls
-	 * on_mark(). Nothing is cleared: another domain may look meanwhile.
-	 */
-	smp_mb(); /* pairs with the cmpxchg() in mark_oom_victim() */
-	pending = oe_tasks_victim_pending(domain, &anywhere);
-	if (!anywhere)
-		WRITE_ONCE(victim.nr_settled, nr_marked); /* read above */
-	return pending;
 }
 
 /**

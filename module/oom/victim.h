@@ -4,13 +4,11 @@
 
 #include <linux/types.h>
 
-struct oe_domain;
 struct oe_process;
 struct task_struct;
 
 void oe_victim_init(void);
 void oe_victim_exit(void);
-bool oe_victim_is_pending(const struct oe_domain *domain);
 void oe_victim_expect(struct task_struct *expected);
 void oe_victim_arm(void);
 bool oe_victim_is_marked(struct task_struct *expected);

@@ -391,7 +391,7 @@ inline call_original()
 	fi
 }
 
-/* oe_victim_is_pending(): the walk over all processes takes its time. */
+/* oe_pending_in(): the walk over all processes, if there is one, takes its time. */
 inline begin_walk()
 {
 	STEP;
