@@ -150,7 +150,7 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
 	struct oe_candidate c;
 	struct task_struct *p;
 	struct oe_part part;
-	bool began;
+	bool began, whole;
 	int ret = 0;
 
 	rcu_read_lock();
@@ -160,9 +160,11 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
 			goto unlock;
 	}
 	oe_part_describe(&part, domain, group);
+	whole = oe_part_is_whole(&part);
 	began = oe_group_pass_begin(user);
 	for_each_process(p) {
-		if ((p->flags & PF_KTHREAD) || !oe_part_has(&part, p) ||
+		if ((p->flags & PF_KTHREAD) ||
+		    (!whole && !oe_part_has(&part, p)) ||
 		    !take_snapshot(p, domain->totalpages, &c))
 			continue;
 		ret = visit(&c, arg);

@@ -35,6 +35,17 @@ void oe_part_describe(struct oe_part *part, const struct oe_domain *domain,
 void oe_part_look_up(struct oe_part *part, struct task_struct *p);
 bool oe_part_admits(const struct oe_part *part, struct task_struct *p);
 
+/**
+ * oe_part_is_whole - does a walk go to every process of the machine?
+ * @part: of oe_part_describe()
+ *
+ * Return: true if so: oe_part_has() need not be asked.
+ */
+static inline bool oe_part_is_whole(const struct oe_part *part)
+{
+	return !part->domain->memcg && !part->asks_more;
+}
+
 /*
  * The address of a css_set means the same until the end of the RCU section, and
  * what it is in does not change.
