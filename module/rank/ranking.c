@@ -209,7 +209,7 @@ static noinline struct oe_ranking rank_in_detail(struct task_struct *p,
 }
 
 /**
- * oe_rank_peek - oe_rank_of() where no lock may be taken
+ * oe_rank_peek - oe_rank_of(), also where no lock may be taken
  * @p: any of its threads; with OE_EXE_HELD the one that @access speaks of
  * @access: how its executable is read
  *
@@ -228,24 +228,6 @@ struct oe_ranking oe_rank_peek(struct task_struct *p, enum oe_exe_access access)
 		return default_ranking();
 	}
 	return rank_in_detail(p, access);
-}
-
-/**
- * oe_rank_of - the ranking that counts for a process
- * @p: any of its threads
- *
- * The first that exists: its own ranking; that of a group it was put into, if it
- * has inherited none; that of a group whose rule asks for more than the user;
- * the inherited one; that of a group whose rule asks for the user; `default_rank`.
- * If the process has offered to be more expendable than that, its offer.
- *
- * Context: under rcu_read_lock(), which also keeps @p; takes task locks only,
- * and only if a rule asks for an executable.
- * Return: its ranking and where that came from.
- */
-struct oe_ranking oe_rank_of(struct task_struct *p)
-{
-	return oe_rank_peek(p, OE_EXE_LOCK);
 }
 
 /* Was the process, or a forefather of it, put into the group by its pid? */
