@@ -58,7 +58,7 @@ static bool part_or_stub(struct task_struct *p, const struct oe_domain *domain)
 
 static const struct oe_domain machine;
 
-static void mark(unsigned int i)
+static void mark_task(unsigned int i)
 {
 	struct task_struct *p = fake.tasks[i];
 
@@ -67,7 +67,7 @@ static void mark(unsigned int i)
 }
 
 /* Its memory has been given back; the process may still be there. */
-static void reap(unsigned int i)
+static void reap_task(unsigned int i)
 {
 	struct mm_struct *mm = fake.tasks[i]->mm;
 
@@ -78,8 +78,8 @@ static void reap(unsigned int i)
 #endif
 }
 
-/* What was before the load has been looked for, and was not there. */
-static int settle(struct kunit *test)
+/* A walk has found no victim from before the load. */
+static int settle_all(struct kunit *test)
 {
 	unsigned int i;
 
@@ -106,12 +106,12 @@ static int settle(struct kunit *test)
 
 static void a_victim_is_waited_for_without_a_walk(struct kunit *test)
 {
-	mark(3);
+	mark_task(3);
 	KUNIT_EXPECT_TRUE(test, oe_pending_in(&machine));
 	KUNIT_EXPECT_TRUE(test, oe_pending_in(&machine));
-	reap(3);
+	reap_task(3);
 	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
-	mark(4);
+	mark_task(4);
 	KUNIT_EXPECT_TRUE(test, oe_pending_in(&machine));
 	fake.gone[4] = true;
 	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
@@ -120,7 +120,7 @@ static void a_victim_is_waited_for_without_a_walk(struct kunit *test)
 
 static void a_victim_elsewhere_is_kept_for_its_domain(struct kunit *test)
 {
-	mark(0);
+	mark_task(0);
 	fake.elsewhere = fake.tasks[0];
 	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
 	fake.elsewhere = NULL;
@@ -132,9 +132,9 @@ static void a_place_is_used_again(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < NR_TASKS; i++) {
-		mark(i);
+		mark_task(i);
 		KUNIT_EXPECT_TRUE(test, oe_pending_in(&machine));
-		reap(i);
+		reap_task(i);
 		KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
 	}
 	KUNIT_EXPECT_EQ(test, 1U, fake.nr_walks);
@@ -145,10 +145,10 @@ static void a_victim_without_a_place_is_walked_for(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < NR_TASKS; i++)
-		mark(i);
+		mark_task(i);
 	fake.elsewhere = fake.tasks[NR_TASKS - 1];
 	for (i = 0; i < NR_TASKS - 1; i++)
-		reap(i);
+		reap_task(i);
 	fake.walk_finds = true;
 	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
 	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
@@ -162,7 +162,7 @@ static void a_victim_without_a_place_is_walked_for(struct kunit *test)
 static void mark_one_more(void)
 {
 	fake.meanwhile = NULL;
-	mark(2);
+	mark_task(2);
 }
 
 /* The walk may have passed it by before it was marked. */
@@ -171,9 +171,9 @@ static void a_mark_during_a_walk_asks_for_another(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < NR_VICTIMS; i++)
-		mark(0);
+		mark_task(0);
 	fake.elsewhere = fake.tasks[0];
-	mark(1);
+	mark_task(1);
 	fake.meanwhile = mark_one_more;
 	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
 	KUNIT_EXPECT_EQ(test, 2U, fake.nr_walks);
@@ -202,6 +202,6 @@ static struct kunit_case pending_cases[] = {
 
 struct kunit_suite oe_pending_suite = {
 	.name = "oom_embedded_pending",
-	.init = settle,
+	.init = settle_all,
 	.test_cases = pending_cases,
 };
