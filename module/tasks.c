@@ -308,7 +308,9 @@ void oe_tasks_describe(const struct oe_candidate *c, struct oe_process *process)
  * @domain: only victims in it count
  * @anywhere: set if there is one, in this domain or in another
  *
- * The condition on which oom_evaluate_task() aborts its scan.
+ * The condition on which oom_evaluate_task() aborts its scan. In a memory cgroup the
+ * kernel does not look at a process whose threads have all ended; this does, until
+ * the memory is reaped.
  *
  * Context: process context, also the OOM path.
  * Return: true if the kernel would wait instead of choosing.

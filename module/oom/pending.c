@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Victims that still give their memory back: as long as there is one, the kernel
- * chooses no other. Each that the kernel marks is remembered, so that not all
- * processes have to be looked at before userspace is told.
+ * Victims that still give their memory back: as long as there is one in a domain,
+ * the kernel chooses no other there. Some of those that the kernel has marked are
+ * remembered, so that not all processes have to be looked at before userspace is
+ * told.
  */
 #include "core.h"
 
@@ -30,9 +31,7 @@ static struct {
 	bool listens; /* the kernel says whom it marks */
 	atomic_t nr_unknown; /* marked so far, and not in victims[] */
 	int nr_settled; /* of these, when a walk began that found none left */
-} pending = {
-	.nr_unknown = ATOMIC_INIT(1), /* one may have been before the load */
-};
+} pending;
 
 /**
  * oe_pending_begin - from now on each victim is added
@@ -41,29 +40,14 @@ static struct {
  */
 void oe_pending_begin(void)
 {
+	/* One may have been before the load. */
+	oe_pending_add(NULL);
 	pending.listens = true;
 }
 
-/**
- * oe_pending_add - the kernel has marked a victim
- * @p: any of its threads
- *
- * Context: any, also with the task lock held.
- */
-void oe_pending_add(const struct task_struct *p)
-{
-	unsigned int i;
-
-	/* Pairs with is_known_in(): who finds the number finds it marked. */
-	for (i = 0; i < NR_VICTIMS; i++)
-		if (!cmpxchg(&pending.victims[i], 0, p->tgid))
-			return;
-	atomic_inc(&pending.nr_unknown); /* read by is_unknown_in() */
-}
-
 /*
- * As oe_tasks_victim_pending(), of one process. A number that was given to another
- * process is that of no victim, or of one that is pending.
+ * As oe_tasks_victim_pending(), of one process. If its number was given to another
+ * one, the answer is about that, and right for it. Caller holds rcu_read_lock().
  */
 static struct task_struct *find_pending(pid_t nr)
 {
@@ -76,6 +60,43 @@ static struct task_struct *find_pending(pid_t nr)
 	return NULL;
 }
 
+/* A process is marked once for each of its threads that asks for memory. */
+static bool may_take_place(pid_t nr, pid_t tgid)
+{
+	return !nr || nr == tgid || !find_pending(nr);
+}
+
+static bool keep_victim(pid_t tgid)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_VICTIMS; i++) {
+		pid_t nr = pending.victims[i];
+
+		/* Pairs with is_known_in(): who finds the number finds it marked. */
+		if (may_take_place(nr, tgid) &&
+		    cmpxchg(&pending.victims[i], nr, tgid) == nr)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * oe_pending_add - the kernel has marked a victim
+ * @p: any of its threads; NULL if it is not known which
+ *
+ * Only here a place is given to another victim: the kernel marks one at a time.
+ *
+ * Context: oom_lock held, maybe the task lock, too.
+ */
+void oe_pending_add(const struct task_struct *p)
+{
+	rcu_read_lock();
+	if (!p || !keep_victim(p->tgid))
+		atomic_inc(&pending.nr_unknown); /* read by is_unknown_in() */
+	rcu_read_unlock();
+}
+
 static bool is_known_in(const struct oe_domain *domain)
 {
 	struct task_struct *p;
@@ -85,15 +106,10 @@ static bool is_known_in(const struct oe_domain *domain)
 
 	rcu_read_lock();
 	for (i = 0; i < NR_VICTIMS && !found; i++) {
-		/* Pairs with oe_pending_add(). */
+		/* Pairs with keep_victim(). */
 		nr = smp_load_acquire(&pending.victims[i]);
-		if (!nr)
-			continue;
-		p = find_pending(nr);
-		if (p)
-			found = oe_part_of_domain(p, domain);
-		else /* Once more under that number, it has another place. */
-			cmpxchg(&pending.victims[i], nr, 0);
+		p = nr ? find_pending(nr) : NULL;
+		found = p && oe_part_of_domain(p, domain);
 	}
 	rcu_read_unlock();
 	return found;
@@ -113,7 +129,7 @@ static bool is_unknown_in(const struct oe_domain *domain)
 	 * asks for another. The kernel sets signal->oom_mm before it calls
 	 * oe_pending_add(). Nothing is cleared: another domain may look meanwhile.
 	 */
-	smp_mb(); /* pairs with the cmpxchg() in mark_oom_victim() */
+	smp_mb(); /* pairs with the atomic operations of mark_oom_victim() */
 	found = oe_tasks_victim_pending(domain, &anywhere);
 	if (!anywhere)
 		WRITE_ONCE(pending.nr_settled, nr_unknown); /* read above */

@@ -119,6 +119,8 @@ static void on_mark(void *data, int pid)
 	p = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
 	if (p)
 		note_victim(p);
+	else
+		oe_pending_add(NULL);
 	rcu_read_unlock();
 }
 #else

@@ -113,7 +113,7 @@ void oe_part_describe(struct oe_part *part, const struct oe_domain *domain,
 
 /**
  * oe_part_look_up - keep the answer for processes in the same cgroups
- * @part: of a memory cgroup
+ * @part: its domain is a memory cgroup
  * @p: a process
  *
  * Context: as oe_part_has().
@@ -132,7 +132,7 @@ void oe_part_look_up(struct oe_part *part, struct task_struct *p)
 }
 
 /**
- * oe_part_admits - is a process of the domain one of those that may be chosen?
+ * oe_part_admits - does a process meet the conditions besides the memory cgroup?
  * @part: of oe_part_describe()
  * @p: its group leader; in the memory cgroup of the domain, if that has one
  *

@@ -47,8 +47,8 @@ static inline bool oe_part_is_whole(const struct oe_part *part)
 }
 
 /*
- * The address of a css_set means the same until the end of the RCU section, and
- * what it is in does not change.
+ * The address of a css_set means the same until the end of the RCU section. A
+ * css_set never changes its cgroups: a process that is moved gets another one.
  */
 static __always_inline bool oe_part_has_memcg(struct oe_part *part,
 					      struct task_struct *p)

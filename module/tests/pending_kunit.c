@@ -25,9 +25,10 @@ enum {
 static struct {
 	struct task_struct *tasks[NR_TASKS]; /* tasks[N - 1] has PID N */
 	bool gone[NR_TASKS];
-	const struct task_struct *elsewhere; /* not in the domain */
+	bool elsewhere; /* those that are remembered are not in the domain */
 	unsigned int nr_walks;
-	bool walk_finds; /* a victim that is not in the domain */
+	bool walk_finds; /* a victim somewhere */
+	bool in_domain; /* that one */
 	void (*meanwhile)(void); /* during a walk */
 } fake;
 
@@ -42,12 +43,12 @@ static bool walk_or_stub(const struct oe_domain *domain, bool *anywhere)
 	*anywhere = fake.walk_finds;
 	if (fake.meanwhile)
 		fake.meanwhile();
-	return false;
+	return fake.walk_finds && fake.in_domain;
 }
 
 static bool part_or_stub(struct task_struct *p, const struct oe_domain *domain)
 {
-	return p != fake.elsewhere;
+	return !fake.elsewhere;
 }
 
 #define find_pid_ns(nr, ns) (nr)
@@ -97,7 +98,6 @@ static int settle_all(struct kunit *test)
 		fake.tasks[i] = p;
 	}
 	memset(&pending, 0, sizeof(pending));
-	atomic_set(&pending.nr_unknown, 1);
 	oe_pending_begin();
 	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
 	KUNIT_EXPECT_EQ(test, 1U, fake.nr_walks);
@@ -121,9 +121,9 @@ static void a_victim_is_waited_for_without_a_walk(struct kunit *test)
 static void a_victim_elsewhere_is_kept_for_its_domain(struct kunit *test)
 {
 	mark_task(0);
-	fake.elsewhere = fake.tasks[0];
+	fake.elsewhere = true;
 	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
-	fake.elsewhere = NULL;
+	fake.elsewhere = false;
 	KUNIT_EXPECT_TRUE(test, oe_pending_in(&machine));
 }
 
@@ -140,18 +140,53 @@ static void a_place_is_used_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1U, fake.nr_walks);
 }
 
-static void a_victim_without_a_place_is_walked_for(struct kunit *test)
+static void a_number_of_another_process_is_no_victim(struct kunit *test)
+{
+	mark_task(5);
+	fake.tasks[5]->signal->oom_mm = NULL;
+	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
+}
+
+/* Each thread that asks for memory is marked. */
+static void a_process_takes_one_place(struct kunit *test)
 {
 	unsigned int i;
 
-	for (i = 0; i < NR_TASKS; i++)
+	for (i = 0; i < NR_VICTIMS; i++)
+		mark_task(0);
+	mark_task(1);
+	reap_task(0);
+	KUNIT_EXPECT_TRUE(test, oe_pending_in(&machine));
+	reap_task(1);
+	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
+	KUNIT_EXPECT_EQ(test, 1U, fake.nr_walks);
+}
+
+static void fill_places(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_VICTIMS; i++)
 		mark_task(i);
-	fake.elsewhere = fake.tasks[NR_TASKS - 1];
-	for (i = 0; i < NR_TASKS - 1; i++)
+}
+
+static void reap_places(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_VICTIMS; i++)
 		reap_task(i);
+}
+
+static void a_victim_without_a_place_is_walked_for(struct kunit *test)
+{
+	fill_places();
+	mark_task(NR_VICTIMS);
+	reap_places();
 	fake.walk_finds = true;
 	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
-	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
+	fake.in_domain = true;
+	KUNIT_EXPECT_TRUE(test, oe_pending_in(&machine));
 	KUNIT_EXPECT_EQ(test, 3U, fake.nr_walks);
 	fake.walk_finds = false;
 	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
@@ -159,21 +194,25 @@ static void a_victim_without_a_place_is_walked_for(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 4U, fake.nr_walks);
 }
 
+static void a_victim_that_is_not_known_is_walked_for(struct kunit *test)
+{
+	oe_pending_add(NULL);
+	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
+	KUNIT_EXPECT_EQ(test, 2U, fake.nr_walks);
+}
+
 static void mark_one_more(void)
 {
 	fake.meanwhile = NULL;
-	mark_task(2);
+	mark_task(NR_VICTIMS + 1);
 }
 
 /* The walk may have passed it by before it was marked. */
 static void a_mark_during_a_walk_asks_for_another(struct kunit *test)
 {
-	unsigned int i;
-
-	for (i = 0; i < NR_VICTIMS; i++)
-		mark_task(0);
-	fake.elsewhere = fake.tasks[0];
-	mark_task(1);
+	fill_places();
+	mark_task(NR_VICTIMS);
+	fake.elsewhere = true;
 	fake.meanwhile = mark_one_more;
 	KUNIT_EXPECT_FALSE(test, oe_pending_in(&machine));
 	KUNIT_EXPECT_EQ(test, 2U, fake.nr_walks);
@@ -194,7 +233,10 @@ static struct kunit_case pending_cases[] = {
 	KUNIT_CASE(a_victim_is_waited_for_without_a_walk),
 	KUNIT_CASE(a_victim_elsewhere_is_kept_for_its_domain),
 	KUNIT_CASE(a_place_is_used_again),
+	KUNIT_CASE(a_number_of_another_process_is_no_victim),
+	KUNIT_CASE(a_process_takes_one_place),
 	KUNIT_CASE(a_victim_without_a_place_is_walked_for),
+	KUNIT_CASE(a_victim_that_is_not_known_is_walked_for),
 	KUNIT_CASE(a_mark_during_a_walk_asks_for_another),
 	KUNIT_CASE(without_the_tracepoint_each_call_walks),
 	{}
