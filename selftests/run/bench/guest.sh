@@ -70,15 +70,15 @@ cost()
 	./cost "$present-$state" || bail_out "cost failed"
 }
 
-# How many functions of the module run while others fork and fault. From then on without
-# watermarks: the cost of watching them is measured by itself.
+# How many functions of the module run while others fork and fault, without those of workers: the look at the probes
+# once a second is a part of idle(). From then on without watermarks: the cost of watching them is measured by itself.
 module_calls()
 {
 	watch_levels 0
 	trace_module
 	./cost "$present-traced" >/dev/null || bail_out "cost failed"
 	echo 0 >$TRACE/tracing_on
-	say calls "$present-$state $(grep -c ' <-' $TRACE/trace)"
+	say calls "$present-$state $(grep ' <-' $TRACE/trace | grep -vc '^ *kworker/')"
 	trace_off
 }
 

@@ -204,7 +204,8 @@ function cost_section()
 	printf "Typical run out of 600 (faults: 4096; mean of the middle half), with the fork's child doing\n"
 	printf "nothing or executing a program without a library. Base: the same machine with the same\n"
 	printf "processes, without the module; noise: how far rounds of it lie apart. *Nothing ranked* is\n"
-	printf "also counted, without watermarks: function calls into the module while that runs. It is judged by that count, and\n"
+	printf "also counted, without watermarks: function calls into the module while that runs, but for those of\n"
+	printf "workers, which are below (idle). It is judged by that count, and\n"
 	printf "by a difference that is no more than 0.1 %%.\n"
 	table("extra cost")
 	cost_rows(0, "loaded", "nothing ranked, empty machine", 0)
