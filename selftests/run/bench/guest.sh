@@ -9,6 +9,8 @@ cd "$(dirname "$0")" || exit 1
 . ../lib/ktap.sh
 # shellcheck source=selftests/run/bench/herds.sh
 . ./herds.sh
+# shellcheck source=selftests/run/bench/groups.sh
+. ./groups.sh
 
 OE=/sys/kernel/oom_embedded
 MODULE=/lib/oom-embedded/oom_embedded.ko
@@ -188,19 +190,6 @@ all_ooms()
 		ooms global 1 7
 		ooms memcg 0 7
 	fi
-}
-
-# make_groups N: so many, each with a rule by name and one by user that fit nobody, and every
-# second one a rule by cgroup that does not fit the herds
-make_groups()
-{
-	while [ "$groups" -lt "$1" ]; do
-		groups=$((groups + 1))
-		echo "group$groups" >$OE/groups/create || bail_out "no group $groups"
-		echo "nobody$groups*" >$OE/groups/group$groups/comm
-		echo $((50000 + groups)) >$OE/groups/group$groups/uid
-		[ $((groups % 2)) = 0 ] || echo /bench >$OE/groups/group$groups/cgroup
-	done
 }
 
 # The cost that rules add to choosing.

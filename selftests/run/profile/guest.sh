@@ -9,11 +9,14 @@ cd "$(dirname "$0")" || exit 1
 . ../lib/ktap.sh
 # shellcheck source=selftests/run/bench/herds.sh
 . ../bench/herds.sh
+# shellcheck source=selftests/run/bench/groups.sh
+. ../bench/groups.sh
 
 OE=/sys/kernel/oom_embedded
 TRACE=/sys/kernel/tracing/instances/profile
 CGROUP=/sys/fs/cgroup/profile
 PROCESSES=${PROCESSES:-100 1000 10000}
+NR_GROUPS=${NR_GROUPS:-256}
 # The kernel prints ten OOM reports in five seconds, not more.
 REPORT_PAUSE_S=0.6
 
@@ -30,7 +33,9 @@ episode()
 	[ "$2" != memcg ] || cgroup=$CGROUP
 	[ "$2" != global ] || squeeze
 	echo "# profile episode $1 $2 $present"
-	./provoke "$2" /tmp/trace ${cgroup:+"$cgroup"} >/tmp/provoke 2>&1 || bail_out "$2: $(cat /tmp/provoke)"
+	how=$2
+	[ "$how" != groups ] || how=sysrq
+	./provoke "$how" /tmp/trace ${cgroup:+"$cgroup"} >/tmp/provoke 2>&1 || bail_out "$2: $(cat /tmp/provoke)"
 	echo 0 >/proc/sys/vm/nr_hugepages
 }
 
@@ -41,6 +46,20 @@ episodes()
 		episode "$1" $kind
 		episode "$1" $kind
 	done
+}
+
+# Without rankings: no groups, and then some whose rules fit nobody.
+groups_episodes()
+{
+	slaughter
+	sleep 3
+	grow_to "$number"
+	[ "$(wc -l <$OE/oom_ranking)" = 0 ] || bail_out "somebody is ranked"
+	episode stock groups
+	episode stock groups
+	make_groups "$NR_GROUPS"
+	episode module groups
+	episode module groups
 }
 
 plan 1
@@ -79,6 +98,7 @@ for number in $PROCESSES; do
 	[ "$(wc -l <$OE/oom_ranking)" = "$present" ] || bail_out "not all are ranked"
 	episodes module
 done
+groups_episodes
 awk '$2 ~ /^[tTwW]$/ { print $1, $3, $4 }' /proc/kallsyms | gzip | base64 | sed 's/^/# symbols /'
 pass "counted"
 verdict

@@ -9,7 +9,10 @@ import datetime
 import gzip
 import sys
 
-KINDS = {"sysrq": "SysRq", "global": "the machine", "memcg": "a memory cgroup of one process"}
+KINDS = {"sysrq": "SysRq", "global": "the machine", "memcg": "a memory cgroup of one process",
+         "groups": "SysRq, nothing ranked, groups with rules"}
+# What is compared.
+STATES = {"groups": ("Without groups", "with groups")}
 MOST_ROWS = 16
 # Below this address is userspace.
 KERNEL = 1 << 63
@@ -63,9 +66,10 @@ def print_case(kind, number, stock, module):
     ours = sum(count for (_, of), count in module.items() if of == "oom_embedded")
     poller = module["userspace", ""]
     print(f"\n## {KINDS[kind][0].upper()}{KINDS[kind][1:]}, {number:,} processes\n")
-    print(f"Stock {sum(stock.values()):,}, with the module {sum(module.values()):,}; of these {ours:,} in the module's "
+    before, after = STATES.get(kind, ("Stock", "with the module"))
+    print(f"{before} {sum(stock.values()):,}, {after} {sum(module.values()):,}; of these {ours:,} in the module's "
           f"own functions, {poller:,} in userspace, which hears of it.\n")
-    print("| function | of | stock | with the module | more |")
+    print(f"| function | of | {before.lower()} | {after} | more |")
     print("|---|---|---|---|---|")
     more = {name: module[name] - stock[name] for name in {*stock, *module}}
     rest = collections.Counter()
