@@ -217,6 +217,7 @@ keep_judged()
 	case $module_was in
 	'') ;;
 	*"$module") module=$module_was ;;
+	*later*) module="$module_was, $module" ;;
 	*) module="$module_was, later $module" ;;
 	esac
 	{
