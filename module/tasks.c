@@ -163,8 +163,12 @@ static __always_inline int walk_domain(const struct oe_domain *domain,
 	whole = oe_part_is_whole(&part);
 	began = oe_group_pass_begin(user);
 	for_each_process(p) {
+		if (!whole) {
+			p = oe_part_seek(&part, p);
+			if (p == &init_task)
+				break;
+		}
 		if ((p->flags & PF_KTHREAD) ||
-		    (!whole && !oe_part_has(&part, p)) ||
 		    !take_snapshot(p, domain->totalpages, &c))
 			continue;
 		ret = visit(&c, arg);

@@ -111,35 +111,51 @@ void oe_part_describe(struct oe_part *part, const struct oe_domain *domain,
 	};
 }
 
-/**
- * oe_part_look_up - keep the answer for processes in the same cgroups
- * @part: its domain is a memory cgroup
- * @p: a process
- *
- * Context: as oe_part_has().
- */
-void oe_part_look_up(struct oe_part *part, struct task_struct *p)
-{
 #ifdef CONFIG_MEMCG
-	/* Read once: a process may be moved to other cgroups meanwhile. */
-	const struct css_set *set = rcu_dereference(p->cgroups);
-
-	part->css_set = set;
-	part->has_css_set = mem_cgroup_is_descendant(
+static bool has_css_set(const struct oe_part *part, const struct css_set *set)
+{
+	return mem_cgroup_is_descendant(
 		mem_cgroup_from_css(set->subsys[memory_cgrp_id]),
 		part->domain->memcg);
-#endif
 }
 
-/**
- * oe_part_admits - does a process meet the conditions besides the memory cgroup?
- * @part: of oe_part_describe()
- * @p: its group leader; in the memory cgroup of the domain, if that has one
- *
- * Context: as oe_part_has().
- * Return: true if so.
+/*
+ * Neighbours in the list of processes are often in the same cgroups, so that a
+ * comparison is enough for most of those outside. The address of a css_set means
+ * the same until the end of the RCU section, and a css_set never changes its
+ * cgroups: a process that is moved gets another one.
  */
-bool oe_part_admits(const struct oe_part *part, struct task_struct *p)
+static struct task_struct *seek_in_memcg(struct oe_part *part,
+					 struct task_struct *p)
+{
+	const struct css_set *outside = part->outside;
+	const struct css_set *set;
+
+	for (; p != &init_task; p = next_task(p)) {
+		set = rcu_dereference(p->cgroups);
+		if (set == outside)
+			continue;
+		if (set == part->inside)
+			break;
+		if (has_css_set(part, set)) {
+			part->inside = set;
+			break;
+		}
+		outside = set;
+	}
+	part->outside = outside;
+	return p;
+}
+#else
+static struct task_struct *seek_in_memcg(struct oe_part *part,
+					 struct task_struct *p)
+{
+	return p; /* no cgroup can be out of memory */
+}
+#endif
+
+/* The conditions besides the memory cgroup of the domain. */
+static bool is_admitted(const struct oe_part *part, struct task_struct *p)
 {
 	const struct oe_domain *domain = part->domain;
 
@@ -147,4 +163,24 @@ bool oe_part_admits(const struct oe_part *part, struct task_struct *p)
 	       (!domain->only || p == domain->only) &&
 	       (!domain->within || in_memcg(p, domain->within)) &&
 	       (!part->group || oe_rank_in_group(part->group, p));
+}
+
+/**
+ * oe_part_seek - the next process that a walk goes to
+ * @part: of oe_part_describe()
+ * @p: a process of for_each_process()
+ *
+ * Context: under one rcu_read_lock() since oe_part_describe(), also the OOM path;
+ * takes task locks only.
+ * Return: @p, or the first after it that is in @part; &init_task if there is none.
+ */
+struct task_struct *oe_part_seek(struct oe_part *part, struct task_struct *p)
+{
+	for (; p != &init_task; p = next_task(p)) {
+		if (part->domain->memcg)
+			p = seek_in_memcg(part, p);
+		if (p == &init_task || !part->asks_more || is_admitted(part, p))
+			break;
+	}
+	return p;
 }
