@@ -57,11 +57,14 @@ struct kind {
  * @owner: the task whose pass it serves, or NULL
  * @findings: by hash, the owner's
  * @kinds: by hash, the owner's
+ * @last: the finding that was asked for last, or NULL: neighbours in the list of
+ *	processes are often alike
  */
 struct pass {
 	struct task_struct *owner;
 	struct finding findings[1 << FINDING_BITS];
 	struct kind kinds[1 << KIND_BITS];
+	struct finding *last;
 };
 
 /* One for each user; NULL before the first group, then there until the end. */
@@ -134,6 +137,7 @@ bool oe_group_pass_begin(enum oe_group_pass user)
 		return false;
 	memset(pass->findings, 0, sizeof(pass->findings));
 	memset(pass->kinds, 0, sizeof(pass->kinds));
+	pass->last = NULL;
 	return true;
 }
 
@@ -205,18 +209,28 @@ static unsigned int judge_afresh(struct pass *pass,
 	return oe_group_of_rules(subject, groups, ranking);
 }
 
+static bool is_about(const struct finding *finding,
+		     const union oe_subject *subject)
+{
+	return finding->known && is_same(finding->subject.words, subject->words,
+					 OE_SUBJECT_WORDS);
+}
+
 static const struct finding *find_finding(struct pass *pass,
 					  const union oe_subject *subject)
 {
-	struct finding *finding = &pass->findings[hash_words(
-		subject->words, OE_SUBJECT_WORDS, FINDING_BITS)];
+	struct finding *finding = pass->last;
 
-	if (!finding->known || !is_same(finding->subject.words, subject->words,
-					OE_SUBJECT_WORDS)) {
+	if (finding && is_about(finding, subject))
+		return finding;
+	finding = &pass->findings[hash_words(subject->words, OE_SUBJECT_WORDS,
+					     FINDING_BITS)];
+	if (!is_about(finding, subject)) {
 		finding->subject = *subject;
 		finding->exact = judge_afresh(pass, subject, &finding->ranking);
 		finding->known = true;
 	}
+	pass->last = finding;
 	return finding;
 }
 
