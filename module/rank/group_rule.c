@@ -163,9 +163,12 @@ static struct cgroup *cgroup_of(struct task_struct *p)
 void oe_subject_describe(union oe_subject *subject, struct task_struct *p,
 			 enum oe_exe_access access)
 {
-	oe_exe_of(p, access, &subject->exe);
+	if (access == OE_EXE_NONE)
+		subject->exe = (struct oe_exe){};
+	else
+		oe_exe_of(p, access, &subject->exe);
 	subject->cgroup = cgroup_of(p);
-	subject->uid = __kuid_val(task_uid(p));
+	subject->uid = __kuid_val(__task_cred(p)->uid);
 	/* Without the task lock: a torn read is terminated here. */
 	memcpy(subject->comm, p->group_leader->comm, TASK_COMM_LEN);
 	subject->comm[TASK_COMM_LEN - 1] = '\0';

@@ -26,12 +26,12 @@ enum {
 };
 
 struct oe_pid_table oe_rank_entries;
+bool oe_rank_any_offer;
 
 static struct {
 	struct oe_pool pool;
 	unsigned int for_forks; /* spare entries that only forks may take */
 	void (*emptied)(void);
-	bool any_offer; /* since the module was loaded */
 } rank_table;
 
 DEFINE_MUTEX(oe_rank_table_lock);
@@ -74,22 +74,10 @@ struct oe_rank_entry *oe_rank_table_find(struct pid *tgid)
 void oe_rank_table_set_offer(struct oe_rank_entry *entry, struct oe_offer offer)
 {
 	if (offer.rank)
-		WRITE_ONCE(rank_table.any_offer, true);
+		WRITE_ONCE(oe_rank_any_offer, true);
 	/* Both are read by oe_rank_table_offer(). */
 	WRITE_ONCE(entry->offer.user, offer.user);
 	WRITE_ONCE(entry->offer.rank, offer.rank);
-}
-
-/**
- * oe_rank_table_any_offer - has there been any offer?
- *
- * Context: any.
- * Return: false if none need be looked for.
- */
-bool oe_rank_table_any_offer(void)
-{
-	/* Written by oe_rank_table_set_offer(). */
-	return READ_ONCE(rank_table.any_offer);
 }
 
 /**

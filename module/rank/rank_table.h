@@ -87,6 +87,7 @@ static inline bool oe_rank_is_inheritable(u32 packed)
 
 /* For the inline functions below, and rank_table.c. */
 extern struct oe_pid_table oe_rank_entries;
+extern bool oe_rank_any_offer; /* since the module was loaded */
 
 /**
  * oe_rank_table_count - how many thread groups have an entry
@@ -117,6 +118,18 @@ oe_rank_table_find_inline(struct pid *tgid)
 	return node ? container_of(node, struct oe_rank_entry, node) : NULL;
 }
 
+/**
+ * oe_rank_table_any_offer - has there been any offer?
+ *
+ * Context: any.
+ * Return: false if none need be looked for.
+ */
+static inline bool oe_rank_table_any_offer(void)
+{
+	/* Written by oe_rank_table_set_offer(). */
+	return READ_ONCE(oe_rank_any_offer);
+}
+
 /* Changes of the table other than by fork and exit. */
 extern struct mutex oe_rank_table_lock;
 
@@ -138,7 +151,6 @@ int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
 			 const struct oe_heritage *heritage);
 void oe_rank_table_set_offer(struct oe_rank_entry *entry,
 			     struct oe_offer offer);
-bool oe_rank_table_any_offer(void);
 struct oe_offer oe_rank_table_offer(const struct oe_rank_entry *entry);
 void oe_rank_table_remove(struct oe_rank_entry *entry);
 void oe_rank_table_remove_if_empty(struct oe_rank_entry *entry);

@@ -21,6 +21,12 @@
 #define oe_exe_find fake_exe_find
 #define oe_exe_of fake_exe_of
 
+#include "core.h"
+
+#include "rank/cgroup.h"
+
+static bool fake_is_root(const struct cgroup *cgroup);
+static struct cgroup *fake_of(struct task_struct *p);
 #define oe_cgroup_is_root fake_is_root
 #define oe_cgroup_of fake_of
 #define oe_cgroup_resolve fake_resolve
@@ -58,13 +64,13 @@ static struct cgroup *cgroup_nr(unsigned int i)
 }
 
 /* The first one is the root. */
-bool fake_is_root(const struct cgroup *cgroup)
+static bool fake_is_root(const struct cgroup *cgroup)
 {
 	return cgroup == cgroup_nr(0);
 }
 
 /* A process is in the cgroup that its flags name. */
-struct cgroup *fake_of(struct task_struct *p)
+static struct cgroup *fake_of(struct task_struct *p)
 {
 	return cgroup_nr(p->flags);
 }
@@ -212,6 +218,7 @@ static int rank_by(const char *rules, uid_t uid)
 	const union oe_subject subject = subject_of(uid);
 	struct oe_ranking of_pass = { .rank = 500 };
 	struct oe_ranking ranking = { .rank = 500 };
+	DECLARE_BITMAP(nameless, OE_NR_GROUPS) = {};
 	DECLARE_BITMAP(groups, OE_NR_GROUPS);
 	DECLARE_BITMAP(kind, OE_NR_GROUPS);
 
