@@ -74,7 +74,7 @@ static unsigned int match_group(const struct oe_group *group,
 		   match_joint(group, subject, least));
 }
 
-static bool fits_but_for_name(const struct oe_group *group,
+static bool fits_without_name(const struct oe_group *group,
 			      const union oe_subject *subject)
 {
 	const struct oe_joint_rules *rules = rcu_dereference(group->joint);
@@ -84,18 +84,20 @@ static bool fits_but_for_name(const struct oe_group *group,
 
 	for (kind = 0; kind < OE_NR_RULES; kind++) {
 		rule = rcu_dereference(group->rules[kind]);
-		if (rule &&
-		    (kind == OE_RULE_COMM || oe_rule_matches(rule, subject)))
+		if (rule && kind != OE_RULE_COMM &&
+		    oe_rule_matches(rule, subject))
 			return true;
 	}
 	for (i = 0; rules && i < rules->nr_rules; i++)
-		if (oe_joint_fits(&rules->rules[i], subject))
+		if (!(rules->rules[i].asks & OE_ASKS_COMM) &&
+		    oe_joint_fits(&rules->rules[i], subject))
 			return true;
 	return false;
 }
 
 /**
- * oe_group_of_kind - the groups that a process can be in, whatever its name
+ * oe_group_of_kind - the groups that can have a process by a rule that does not ask
+ *	for its name
  * @subject: the process
  * @groups: a bit for each; OE_NR_GROUPS of them
  *
@@ -108,7 +110,7 @@ void oe_group_of_kind(const union oe_subject *subject, unsigned long *groups)
 
 	bitmap_zero(groups, OE_NR_GROUPS);
 	for (i = 0; (group = oe_group_table_next(&i));)
-		if (fits_but_for_name(group, subject))
+		if (fits_without_name(group, subject))
 			__set_bit(group->index, groups);
 }
 

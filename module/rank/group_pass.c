@@ -16,6 +16,7 @@
 #include "rank/group.h"
 #include "rank/group_pass.h"
 #include "rank/group_rule.h"
+#include "rank/group_table.h"
 #include "rank/name_index.h"
 #include "rank/types.h"
 
@@ -44,7 +45,7 @@ enum {
  * struct kind - processes that differ by their names at most
  * @words: the others of a subject
  * @known: the rest is valid
- * @groups: those that they can be in
+ * @groups: those that they can be in by a rule that does not ask for a name
  */
 struct kind {
 	unsigned long words[KIND_WORDS];
@@ -203,9 +204,11 @@ static unsigned int judge_afresh(struct pass *pass,
 	DECLARE_BITMAP(groups, OE_NR_GROUPS);
 
 	oe_name_index_find(subject->comm, groups);
-	if (pass && !bitmap_and(groups, groups, groups_of_kind(pass, subject),
-				OE_NR_GROUPS))
-		return 0;
+	if (pass)
+		bitmap_or(groups, groups, groups_of_kind(pass, subject),
+			  OE_NR_GROUPS);
+	else
+		oe_name_index_nameless(groups);
 	return oe_group_of_rules(subject, groups, ranking);
 }
 
@@ -255,7 +258,7 @@ unsigned int oe_group_pass_judge(struct task_struct *p,
 	union oe_subject subject;
 	struct pass *pass;
 
-	if (!oe_group_any_rule())
+	if (!READ_ONCE(oe_groups.nr_rules)) /* as oe_group_any_rule() */
 		return 0;
 	oe_group_describe(&subject, p, access);
 	pass = current_pass();

@@ -30,6 +30,7 @@ static const u16 ANY_KIND = U16_MAX;
 /* Sets of groups; written by one at a time, read without a lock. */
 struct index {
 	unsigned long groups[OE_NAME_PLACES][NR_KINDS][SET_WORDS];
+	unsigned long nameless[SET_WORDS]; /* with a rule that asks for no name */
 };
 
 /* NULL before the first group. It stays until the module is removed. */
@@ -84,12 +85,16 @@ void oe_names_add(struct oe_names *names, const char *pattern)
 {
 	unsigned int i;
 
+	if (!pattern) {
+		names->nameless = true;
+		return;
+	}
 	for (i = 0; i < OE_NAME_PLACES; i++) {
 		/*
 		 * From here on any character may stand at any place. strchr()
 		 * would find a NUL, too.
 		 */
-		if (!pattern || (*pattern && strchr("*[\\", *pattern)))
+		if (*pattern && strchr("*[\\", *pattern))
 			break;
 		names->kinds[i] |= *pattern == '?' ? ANY_KIND :
 						     BIT(kind_of(*pattern));
@@ -105,6 +110,11 @@ static void adjust_index(unsigned int group, const struct oe_names *names,
 {
 	unsigned int i, kind;
 
+	/* Read by oe_name_index_nameless(). */
+	if (wide && names->nameless)
+		set_bit(group, name_index->nameless);
+	if (!wide && !names->nameless)
+		clear_bit(group, name_index->nameless);
 	/* Read by oe_name_index_find(). */
 	for (i = 0; i < OE_NAME_PLACES; i++) {
 		for (kind = 0; kind < NR_KINDS; kind++) {
@@ -143,9 +153,27 @@ void oe_name_index_narrow(unsigned int group, const struct oe_names *names)
 }
 
 /**
- * oe_name_index_find - the groups that a name can match
+ * oe_name_index_nameless - the groups that can have any process, whatever its name
+ * @groups: their bits are set; OE_NR_GROUPS of them
+ *
+ * Context: any; takes no lock.
+ */
+void oe_name_index_nameless(unsigned long *groups)
+{
+	/* Pairs with oe_name_index_reserve(). */
+	const struct index *index = READ_ONCE(name_index);
+	unsigned int word;
+
+	for (word = 0; index && word < SET_WORDS;
+	     word++) /* see adjust_index() */
+		groups[word] |= READ_ONCE(index->nameless[word]);
+}
+
+/**
+ * oe_name_index_find - the groups that can have a process by its name
  * @name: of a process
- * @groups: a bit for each; OE_NR_GROUPS of them
+ * @groups: a bit for each; OE_NR_GROUPS of them. Those without a rule that asks for
+ *	a name are not among them
  *
  * Context: any; takes no lock.
  */

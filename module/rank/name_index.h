@@ -13,13 +13,15 @@ enum {
 
 /**
  * struct oe_names - the names that the rules of a group can match
- * @kinds: for each place in a name: bit N is set if a character of kind N may
- *	stand there
+ * @kinds: of rules that ask for a name, for each place in it: bit N is set if a
+ *	character of kind N may stand there
+ * @nameless: there is a rule that does not ask for a name
  *
- * There may be more of them, but none is missing.
+ * There may be more names, but none is missing.
  */
 struct oe_names {
 	u16 kinds[OE_NAME_PLACES];
+	bool nameless;
 };
 
 #ifdef CONFIG_OE_GROUPS
@@ -40,5 +42,6 @@ void oe_names_add(struct oe_names *names, const char *pattern);
 void oe_name_index_widen(unsigned int group, const struct oe_names *names);
 void oe_name_index_narrow(unsigned int group, const struct oe_names *names);
 void oe_name_index_find(const char *name, unsigned long *groups);
+void oe_name_index_nameless(unsigned long *groups);
 
 #endif /* OE_NAME_INDEX_H */

@@ -226,10 +226,12 @@ static int rank_by(const char *rules, uid_t uid)
 		return -1;
 	rcu_read_lock();
 	oe_name_index_find(subject.comm, groups);
-	oe_group_of_rules(&subject, groups, &ranking);
 	oe_group_of_kind(&subject, kind);
-	bitmap_and(groups, groups, kind, OE_NR_GROUPS);
-	oe_group_of_rules(&subject, groups, &of_pass);
+	bitmap_or(kind, kind, groups, OE_NR_GROUPS);
+	oe_group_of_rules(&subject, kind, &of_pass);
+	oe_name_index_nameless(nameless);
+	bitmap_or(groups, groups, nameless, OE_NR_GROUPS);
+	oe_group_of_rules(&subject, groups, &ranking);
 	rcu_read_unlock();
 	return ranking.rank == of_pass.rank ? ranking.rank : -1;
 }

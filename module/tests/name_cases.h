@@ -10,6 +10,7 @@ static bool is_indexed(const char *name)
 	DECLARE_BITMAP(groups, OE_NR_GROUPS);
 
 	oe_name_index_find(name, groups);
+	oe_name_index_nameless(groups);
 	return test_bit(0, groups);
 }
 
