@@ -206,8 +206,12 @@ static void record_victim(struct oe_memreport *report,
 		.source = victim->source,
 	};
 
-	if (!oe_biggest_has_room(report, victim->rss))
+	if (!oe_biggest_has_room(report, victim->rss)) {
+		/* If the walk has left none out, it has not met this one. */
+		if (report->nr_processes == report->nr_recorded)
+			report->nr_processes++;
 		return;
+	}
 	report->nr_processes++;
 	if (process.source == OE_SOURCE_GROUP)
 		find_group(&process, victim->group);

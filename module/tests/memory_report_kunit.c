@@ -18,6 +18,8 @@
 #include "record/memory_report.h"
 #include "tasks.h"
 
+#include "failing_alloc.h"
+
 enum {
 	NR_PROCESSES = 3,
 	ROOM = 4,
@@ -55,7 +57,7 @@ static unsigned int index_or_stub(const struct oe_group *group)
 
 static void name_or_stub(unsigned int group, char *name)
 {
-	name[0] = '\0';
+	strscpy(name, group == GROUP ? "there" : "", OE_GROUP_NAME);
 }
 
 static unsigned long totalpages_or_stub(struct mem_cgroup *memcg)
@@ -104,6 +106,7 @@ static int begin_case(struct kunit *test)
 	report_processes = ROOM;
 	nr_walks = 0;
 	meanwhile = NULL;
+	allocs_left = UINT_MAX;
 	for (i = 0; i < NR_PROCESSES; i++)
 		processes[i] = (struct oe_candidate){
 			.task = current,
@@ -242,12 +245,104 @@ static void victim_that_is_gone_is_there(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)OE_SOURCE_DEFAULT, (int)find_pid(9)->source);
 }
 
+/* It was bigger than none of those that are there. */
+static void victim_pushes_out_smaller_ones_only(struct kunit *test)
+{
+	struct oe_process victim = { .pid = 9, .rss = 100 };
+
+	memreport.places[OE_MEMREPORT_OOM].report.room = NR_PROCESSES;
+	announce_seq(1);
+	oe_memreport_victim(&victim);
+	oe_memreport_take(OE_MEMREPORT_OOM);
+	KUNIT_EXPECT_FALSE(test, find_pid(9));
+	KUNIT_EXPECT_TRUE(test, find_pid(1));
+	/* The report says that it has not got all. */
+	KUNIT_EXPECT_EQ(test, (unsigned int)NR_PROCESSES,
+			oom_report()->nr_recorded);
+	KUNIT_EXPECT_EQ(test, NR_PROCESSES + 1U, oom_report()->nr_processes);
+	victim.rss = 101;
+	announce_seq(2);
+	oe_memreport_victim(&victim);
+	oe_memreport_take(OE_MEMREPORT_OOM);
+	KUNIT_EXPECT_TRUE(test, find_pid(9));
+	KUNIT_EXPECT_FALSE(test, find_pid(1));
+	KUNIT_EXPECT_EQ(test, NR_PROCESSES + 1U, oom_report()->nr_processes);
+}
+
+/* The walk has counted it: it was too small, and lives. */
+static void victim_is_counted_once(struct kunit *test)
+{
+	const struct oe_process victim = { .pid = 1, .rss = 100 };
+
+	memreport.places[OE_MEMREPORT_OOM].report.room = NR_PROCESSES - 1;
+	announce_seq(1);
+	oe_memreport_victim(&victim);
+	oe_memreport_take(OE_MEMREPORT_OOM);
+	KUNIT_EXPECT_FALSE(test, find_pid(1));
+	KUNIT_EXPECT_EQ(test, (unsigned int)NR_PROCESSES,
+			oom_report()->nr_processes);
+}
+
+static bool was_whole;
+
+static void look_at_version(void)
+{
+	unsigned int version;
+
+	was_whole = oe_memreport_is_whole(oom_report(), &version);
+}
+
+static void half_a_report_is_not_whole(struct kunit *test)
+{
+	announce_seq(1);
+	meanwhile = look_at_version;
+	was_whole = true;
+	oe_memreport_take(OE_MEMREPORT_OOM);
+	KUNIT_EXPECT_FALSE(test, was_whole);
+	look_at_version();
+	KUNIT_EXPECT_TRUE(test, was_whole);
+}
+
+static void names_of_groups_need_memory(struct kunit *test)
+{
+	char text[OE_MEMREPORT_SOURCE];
+
+	processes[0].source = OE_SOURCE_GROUP;
+	processes[0].group = GROUP;
+	/* Its ranking is from elsewhere. */
+	processes[1].group = GROUP;
+	allocs_left = 0;
+	KUNIT_EXPECT_EQ(test, -ENOMEM, oe_memreport_reserve_names());
+	announce_seq(1);
+	oe_memreport_take(OE_MEMREPORT_OOM);
+	KUNIT_ASSERT_TRUE(test, find_pid(1));
+	KUNIT_EXPECT_STREQ(test, "source:",
+			   oe_memreport_source(oom_report(), find_pid(1),
+					       text));
+	allocs_left = UINT_MAX;
+	KUNIT_EXPECT_EQ(test, 0, oe_memreport_reserve_names());
+	announce_seq(2);
+	oe_memreport_take(OE_MEMREPORT_OOM);
+	KUNIT_ASSERT_TRUE(test, find_pid(1));
+	KUNIT_EXPECT_STREQ(test, "source:there",
+			   oe_memreport_source(oom_report(), find_pid(1),
+					       text));
+	KUNIT_ASSERT_TRUE(test, find_pid(2));
+	KUNIT_EXPECT_STREQ(test, "source",
+			   oe_memreport_source(oom_report(), find_pid(2),
+					       text));
+}
+
 static struct kunit_case memory_report_cases[] = {
 	KUNIT_CASE(is_taken_once),
 	KUNIT_CASE(newest_is_taken_if_one_comes_meanwhile),
 	KUNIT_CASE(latest_is_what_was_announced_last),
 	KUNIT_CASE(victim_is_as_big_as_it_was),
 	KUNIT_CASE(victim_that_is_gone_is_there),
+	KUNIT_CASE(victim_pushes_out_smaller_ones_only),
+	KUNIT_CASE(victim_is_counted_once),
+	KUNIT_CASE(half_a_report_is_not_whole),
+	KUNIT_CASE(names_of_groups_need_memory),
 	{},
 };
 
