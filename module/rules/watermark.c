@@ -249,7 +249,8 @@ static u64 headroom_kb(const struct oe_watermarks *marks,
 	enum oe_level level;
 
 	for (level = state->level + 1; level < OE_NR_LEVELS; level++)
-		if (marks->kb[level] && sample->available_kb > marks->kb[level])
+		if (marks->kb[level] &&
+		    sample->available_kb >= marks->kb[level])
 			return sample->available_kb - marks->kb[level];
 	return sample->available_kb;
 }

@@ -336,6 +336,22 @@ static void watermark_intervals(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2u, watermark_interval(0, 1000, 1000));
 }
 
+/* There, and not below it: it can be passed in the next moment. */
+static void interval_at_a_watermark(struct kunit *test)
+{
+	static const struct oe_watermarks far = {
+		.kb = { 0, 400 << 10, 200 << 10, 2000, 1000 },
+	};
+	const struct oe_sample sample = { 1000, 400 << 10, -1 };
+	const struct oe_pace pace = { .elapsed_ms = 1000 };
+	struct oe_level_state state = {};
+
+	KUNIT_EXPECT_EQ(test, (int)N,
+			(int)oe_watermark_step(&far, &state, &sample));
+	KUNIT_EXPECT_EQ(test, 25u,
+			oe_watermark_interval(&far, &state, &sample, &pace));
+}
+
 static void intervals_while_settling(struct kunit *test)
 {
 	struct oe_level_state state = {};
@@ -397,6 +413,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(told_on_the_way),
 	KUNIT_CASE(in_order),
 	KUNIT_CASE(watermark_intervals),
+	KUNIT_CASE(interval_at_a_watermark),
 	KUNIT_CASE(intervals_while_settling),
 	KUNIT_CASE(level_at_rest),
 	KUNIT_CASE(looks_that_take_long),
