@@ -126,8 +126,7 @@ static int on_oom(struct notifier_block *block, unsigned long unused,
 		oe_episode_leave(&call, episode);
 	}
 	/* Not at the end of the episode, which is later: the victim may be gone. */
-	if (!oe_call_is_of_cgroup(&call))
-		oe_memreport_take(OE_MEMREPORT_OOM);
+	oe_memreport_take(OE_MEMREPORT_OOM);
 	return NOTIFY_OK;
 }
 
