@@ -26,6 +26,8 @@ extern struct kunit_suite oe_record_suite;
 extern struct kunit_suite oe_report_log_suite;
 extern struct kunit_suite oe_memory_report_suite;
 extern struct kunit_suite oe_pending_suite;
+extern struct kunit_suite oe_storm_suite;
+extern struct kunit_suite oe_enforce_suite;
 
 kunit_test_suites(&oe_policy_suite, &oe_parse_suite, &oe_rank_suite,
 		  &oe_group_suite, &oe_watermark_suite, &oe_forecast_suite,
@@ -33,7 +35,8 @@ kunit_test_suites(&oe_policy_suite, &oe_parse_suite, &oe_rank_suite,
 		  &oe_kill_table_suite, &oe_blocks_suite, &oe_gate_suite,
 		  &oe_adj_suite, &oe_stall_suite, &oe_pause_suite,
 		  &oe_arguments_suite, &oe_record_suite, &oe_report_log_suite,
-		  &oe_memory_report_suite, &oe_pending_suite);
+		  &oe_memory_report_suite, &oe_storm_suite, &oe_enforce_suite,
+		  &oe_pending_suite);
 
 MODULE_DESCRIPTION("KUnit suites of oom_embedded");
 MODULE_LICENSE("GPL");
