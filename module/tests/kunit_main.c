@@ -28,6 +28,14 @@ extern struct kunit_suite oe_memory_report_suite;
 extern struct kunit_suite oe_pending_suite;
 extern struct kunit_suite oe_storm_suite;
 extern struct kunit_suite oe_enforce_suite;
+extern struct kunit_suite oe_domain_suite;
+extern struct kunit_suite oe_request_suite;
+extern struct kunit_suite oe_early_suite;
+extern struct kunit_suite oe_hold_suite;
+extern struct kunit_suite oe_guard_suite;
+extern struct kunit_suite oe_purpose_suite;
+extern struct kunit_suite oe_watchdog_suite;
+extern struct kunit_suite oe_detour_suite;
 
 kunit_test_suites(&oe_policy_suite, &oe_parse_suite, &oe_rank_suite,
 		  &oe_group_suite, &oe_watermark_suite, &oe_forecast_suite,
@@ -36,6 +44,9 @@ kunit_test_suites(&oe_policy_suite, &oe_parse_suite, &oe_rank_suite,
 		  &oe_adj_suite, &oe_stall_suite, &oe_pause_suite,
 		  &oe_arguments_suite, &oe_record_suite, &oe_report_log_suite,
 		  &oe_memory_report_suite, &oe_storm_suite, &oe_enforce_suite,
+		  &oe_domain_suite, &oe_request_suite, &oe_early_suite,
+		  &oe_hold_suite, &oe_guard_suite, &oe_purpose_suite,
+		  &oe_watchdog_suite, &oe_detour_suite,
 		  &oe_pending_suite);
 
 MODULE_DESCRIPTION("KUnit suites of oom_embedded");
