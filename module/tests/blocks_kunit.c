@@ -4,7 +4,27 @@
  */
 #include <kunit/test.h>
 
-#include "../memory/blocks.h"
+#include "core.h"
+
+#include "memory/available.h"
+#include "memory/blocks.h"
+#include "memory/memcg.h"
+
+static unsigned long no_pages(void)
+{
+	return 0;
+}
+
+static unsigned long no_room(struct mem_cgroup *memcg)
+{
+	return 0;
+}
+
+#define oe_free_swap_pages no_pages
+#define oe_memcg_room no_room
+#define oe_memcg_swap_room no_room
+/* Tested in part. */
+#include "../memory/headroom.c"
 
 static bool is_served(unsigned int kind, gfp_t gfp)
 {
@@ -34,8 +54,37 @@ static void kinds_of_blocks(struct kunit *test)
 #endif
 }
 
+static void empty_areas(struct zone *zone)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < ARRAY_SIZE(zone->free_area); i++)
+		for (k = 0; k < MIGRATE_TYPES; k++)
+			INIT_LIST_HEAD(&zone->free_area[i].free_list[k]);
+}
+
+/* A larger block can be split, a smaller one is of no use. */
+static void block_is_large_enough(struct kunit *test)
+{
+	static struct zone zone;
+	struct list_head page;
+
+	empty_areas(&zone);
+	KUNIT_EXPECT_TRUE(test, has_block(&zone, 0, GFP_KERNEL));
+	KUNIT_EXPECT_FALSE(test, has_block(&zone, 3, GFP_KERNEL));
+	list_add(&page, &zone.free_area[2].free_list[MIGRATE_UNMOVABLE]);
+	KUNIT_EXPECT_FALSE(test, has_block(&zone, 3, GFP_KERNEL));
+	KUNIT_EXPECT_TRUE(test, has_block(&zone, 2, GFP_KERNEL));
+	KUNIT_EXPECT_TRUE(test, has_block(&zone, 1, GFP_KERNEL));
+	empty_areas(&zone);
+	list_add(&page, &zone.free_area[ARRAY_SIZE(zone.free_area) - 1]
+				 .free_list[MIGRATE_HIGHATOMIC]);
+	KUNIT_EXPECT_FALSE(test, has_block(&zone, 1, GFP_KERNEL));
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(kinds_of_blocks),
+	KUNIT_CASE(block_is_large_enough),
 	{},
 };
 

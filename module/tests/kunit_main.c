@@ -36,6 +36,11 @@ extern struct kunit_suite oe_guard_suite;
 extern struct kunit_suite oe_purpose_suite;
 extern struct kunit_suite oe_watchdog_suite;
 extern struct kunit_suite oe_detour_suite;
+extern struct kunit_suite oe_decide_suite;
+extern struct kunit_suite oe_snapshot_suite;
+extern struct kunit_suite oe_cgroup_stall_suite;
+extern struct kunit_suite oe_cgroup_counts_suite;
+extern struct kunit_suite oe_read_time_suite;
 
 kunit_test_suites(&oe_policy_suite, &oe_parse_suite, &oe_rank_suite,
 		  &oe_group_suite, &oe_watermark_suite, &oe_forecast_suite,
@@ -46,7 +51,9 @@ kunit_test_suites(&oe_policy_suite, &oe_parse_suite, &oe_rank_suite,
 		  &oe_memory_report_suite, &oe_storm_suite, &oe_enforce_suite,
 		  &oe_domain_suite, &oe_request_suite, &oe_early_suite,
 		  &oe_hold_suite, &oe_guard_suite, &oe_purpose_suite,
-		  &oe_watchdog_suite, &oe_detour_suite,
+		  &oe_watchdog_suite, &oe_detour_suite, &oe_decide_suite,
+		  &oe_snapshot_suite, &oe_cgroup_stall_suite,
+		  &oe_cgroup_counts_suite, &oe_read_time_suite,
 		  &oe_pending_suite);
 
 MODULE_DESCRIPTION("KUnit suites of oom_embedded");
