@@ -80,11 +80,31 @@ held_back()
 	drop_limit 2103
 }
 
+# It is a debugger of root's: the limit is not about that one.
+held_back_by_root()
+{
+	limit 2120 0 0 500
+	mark_log
+	adversary_of 2120 traced $((LIMIT_KB * 2)) traced
+	set_limit 2120 max_kb "$LIMIT_KB"
+	until_outcome 2120 blocked
+	scans 3
+	check "another user who keeps a dying process lives" alive "$pid"
+	equal "and is no victim" "" "$(victims_of 2120 | tr ' ' '\n' | grep -x "$pid")"
+	stop_process "$pid"
+	until_outcome 2120 recovered
+	drop_limit 2120
+}
+
 # Each process of the chain has the memory when the one before it has ended.
 chained()
 {
 	limit 2110 0 0 500
 	adversary_of 2110 vfork $((LIMIT_KB * 2)) vfork
+	set_to limits/measure rss
+	scans 2
+	check "measured as RSS, too, shared memory counts once" [ "$(limit_of 2110 rss_kb)" -lt $((LIMIT_KB * 4)) ]
+	set_to limits/measure private
 	set_limit 2110 max_kb "$LIMIT_KB"
 	until_outcome 2110 recovered
 	killed "processes that share the memory go together" "$pid"
@@ -265,12 +285,13 @@ busy()
 
 needs limits
 needs groups
-plan 38
+plan 41
 load_module
 set_to limits/period_ms 100
 together
 saw
 held_back
+held_back_by_root
 chained
 one_file
 files

@@ -59,6 +59,7 @@ bad_uids()
 	refused EEXIST create '3000\n'
 	deep=$(seq 130 | sed 's|.*|/a|' | tr -d '\n')
 	refused EINVAL create "cgroup:$deep"
+	refused EINVAL create "cgroup:/$(printf '%0240d' 0)"
 	refused EINVAL create "cgroup:/$(printf '%0256d' 0)"
 	for text in 1 3001 4294967294; do
 		refused ENOENT remove "$text"

@@ -26,12 +26,13 @@ both_recorded()
 }
 
 # fills KIND OPTION...: a process that asks for more than there is, with these options; one of the others dies first, then
-# it is the next in order.
+# it is the next in order. The first has them, too, or $first_options.
 fills()
 {
 	kind=$1
 	shift
-	spawn first 8192 700 "$@"
+	# shellcheck disable=SC2086 # words
+	spawn first 8192 700 ${first_options:-"$@"}
 	first=$pid
 	spawn leaker 1024 600 -g -l 0 "$@"
 	leaker=$pid
@@ -65,7 +66,10 @@ spawn elsewhere 4096 900 -N 0
 elsewhere=$pid
 spawn shield 16384 50 -N 1
 shield=$pid
+# A node that is only wished for is not the only one that it may use.
+first_options="-w 0"
 fills mempolicy -N 1
+first_options=
 
 echo +cpuset >"$CGROUP/cgroup.subtree_control" || bail_out "no cpuset controller"
 cpuset oe_node0 0

@@ -11,6 +11,7 @@
  *	reaper	the same, and adopts orphans, so that its children may be somebody else's
  *	saw	holds it for 7 tenths of a second, then a tenth of it for 3
  *	ptrace	a child holds it, and is stopped on its way out
+ *	traced	the same, by a process that stays root's; needs root at the start
  *	rename	has the name "spared" for half of the time
  *	hide	has that name from the first SIGTERM on
  *	shm	SysV shared memory without an attachment; removed at SIGUSR1
@@ -167,6 +168,8 @@ static _Noreturn void hold_child(void)
 	if (pid < 0)
 		die("fork");
 	if (!pid) {
+		if (getuid() == 0)
+			become(uid);
 		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
 			die("ptrace");
 		raise(SIGSTOP);
@@ -340,6 +343,7 @@ static void act(const char *strategy, char **argv)
 		{ "storm", storm },
 		{ "saw", saw },
 		{ "ptrace", hold_child },
+		{ "traced", hold_child },
 		{ "rename", rename_often },
 		{ "shm", shm },
 		{ "memfd", memfd },
@@ -370,7 +374,8 @@ int main(int argc, char **argv)
 		write_string("/proc/self/oom_score_adj", "0");
 		if (!strcmp(argv[3], "userns"))
 			userns();
-		become(uid);
+		if (strcmp(argv[3], "traced"))
+			become(uid);
 	}
 	puts("ready");
 	fflush(stdout);

@@ -43,6 +43,7 @@ struct plan {
 	const char *score_adj;
 	const char *rank;	/* or NULL: do not rank */
 	const char *node;	/* all its memory is of this one, or NULL */
+	const char *wish;	/* its memory is of this one, as long as that has some; or NULL */
 	bool rank_may_fail;
 	bool gated;
 	bool leaks;
@@ -74,11 +75,11 @@ static int try_write(const char *path, const char *text)
 	return n < 0 ? -1 : 0;
 }
 
-static void bind_to(const char *node)
+static void set_node(const char *node, int mode)
 {
 	unsigned long nodes = 1UL << strtoul(node, NULL, 10);
 
-	if (syscall(SYS_set_mempolicy, MPOL_BIND, &nodes, sizeof(nodes) * CHAR_BIT))
+	if (syscall(SYS_set_mempolicy, mode, &nodes, sizeof(nodes) * CHAR_BIT))
 		die("set_mempolicy");
 }
 
@@ -228,7 +229,7 @@ static void eat(const struct plan *plan)
 
 static void usage(void)
 {
-	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR] [-N NODE]\n"
+	fputs("usage: leak [-c COMM] [-a OOM_SCORE_ADJ] [-r RANK | -R RANK (may fail)] [-C CGROUP_DIR] [-N NODE] [-w NODE (wished)]\n"
 	      "            [-h HOLD_KB] [-g] [-l LEAK_KB (0: for ever)] [-k CHUNK_KB] [-s PACE_MS]\n"
 	      "            [-v KB_PER_S] [-f FILE] [-L (locked)] [-P (real-time)] [-B (busy)] [-p (chunk at once)]\n"
 	      "            [-x (incompressible)] [-X (every other page)] [-K (in the kernel)] [-n (not touched)] [-t SECONDS (from the gate to SIGALRM)]\n",
@@ -241,7 +242,7 @@ static struct plan parse(int argc, char **argv)
 	struct plan plan = { .score_adj = "0", .chunk_kb = 256 };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "a:Bc:C:f:gh:k:Kl:LnN:pPr:R:s:t:v:xX")) != -1) {
+	while ((opt = getopt(argc, argv, "a:Bc:C:f:gh:k:Kl:LnN:pPr:R:s:t:v:w:xX")) != -1) {
 		switch (opt) {
 		case 'a':
 			plan.score_adj = optarg;
@@ -276,6 +277,9 @@ static struct plan parse(int argc, char **argv)
 			break;
 		case 'N':
 			plan.node = optarg;
+			break;
+		case 'w':
+			plan.wish = optarg;
 			break;
 		case 'n':
 			plan.untouched = true;
@@ -336,7 +340,9 @@ int main(int argc, char **argv)
 	if (plan.cgroup)
 		join_cgroup(plan.cgroup);
 	if (plan.node)
-		bind_to(plan.node);
+		set_node(plan.node, MPOL_BIND);
+	if (plan.wish)
+		set_node(plan.wish, MPOL_PREFERRED);
 	if (plan.rank)
 		rank_self(&plan);
 	if (plan.locked && mlockall(MCL_FUTURE | MCL_ONFAULT))

@@ -11,6 +11,8 @@
  *	odd_argv unreadable TEXT	as moved, with no right to read it
  *	odd_argv shared TEXT		as moved, in shared memory
  *	odd_argv file TEXT		as moved, in a file that is mapped
+ *	odd_argv gap TEXT		as moved, and then unmapped: memory below other memory
+ *	odd_argv top TEXT		the same: no memory is above it
  *
  *	odd_argv maps DIR		it joins that cgroup, and then, after "ready", asks for more and
  *					more memory of the kernel while it holds its own mmap_lock
@@ -57,12 +59,22 @@ static char *map(size_t size, int flags, int fd)
 	return mem;
 }
 
-/* The kernel wants the end above the beginning; mappings are below the stack. */
+static void tell_place(int what, const char *at)
+{
+	if (prctl(PR_SET_MM, what, at, 0, 0))
+		die("PR_SET_MM");
+}
+
+/* The kernel wants the end above the beginning, and the old ones are on the stack. */
 static void tell_kernel(const char *text, size_t length)
 {
-	if (prctl(PR_SET_MM, PR_SET_MM_ARG_START, text, 0, 0) ||
-	    prctl(PR_SET_MM, PR_SET_MM_ARG_END, text + length, 0, 0))
-		die("PR_SET_MM");
+	int is_above = text > (const char *)&length;
+
+	if (is_above)
+		tell_place(PR_SET_MM_ARG_END, text + length);
+	tell_place(PR_SET_MM_ARG_START, text);
+	if (!is_above)
+		tell_place(PR_SET_MM_ARG_END, text + length);
 }
 
 /* Bit 62 of its word in pagemap. */
@@ -101,6 +113,28 @@ static char *map_file(void)
 	return map(page, MAP_SHARED, fd);
 }
 
+/* Above the stack and the pages that the kernel gives each process. */
+static char *map_top(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[512];
+	unsigned long end = 0;
+	unsigned long at;
+	char *mem;
+
+	if (!maps)
+		die("maps");
+	while (fgets(line, sizeof(line), maps))
+		if (!strstr(line, "[vsyscall]") && sscanf(line, "%*x-%lx", &at) == 1)
+			end = at;
+	fclose(maps);
+	mem = mmap((void *)end, page, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	if (mem == MAP_FAILED)
+		die("mmap");
+	return mem;
+}
+
 static void put_elsewhere(const char *kind, const char *text)
 {
 	size_t length = strlen(text) + 1;
@@ -110,6 +144,8 @@ static void put_elsewhere(const char *kind, const char *text)
 		mem = map(page, MAP_SHARED | MAP_ANONYMOUS, -1);
 	else if (!strcmp(kind, "file"))
 		mem = map_file();
+	else if (!strcmp(kind, "top"))
+		mem = map_top();
 	else
 		mem = map(2 * page, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	if (!strcmp(kind, "border"))
@@ -120,6 +156,8 @@ static void put_elsewhere(const char *kind, const char *text)
 		swap_out(mem + BORDER);
 	else if (!strcmp(kind, "swapped"))
 		swap_out(mem);
+	else if ((!strcmp(kind, "gap") || !strcmp(kind, "top")) && munmap(mem, page))
+		die("munmap");
 	else if (!strcmp(kind, "unreadable") && mprotect(mem, page, PROT_NONE))
 		die("mprotect");
 }

@@ -23,7 +23,7 @@ user()
 	killable as_user -u 1000 offer "$@"
 }
 
-plan 19
+plan 20
 load_module rank_threshold=100
 equal "any process reads its own" "500 default eligible" "$(user read)"
 equal "less than it is" "EPERM 500 default eligible" "$(user 499)"
@@ -33,6 +33,7 @@ equal "nonsense" "EINVAL EINVAL EINVAL ERANGE ERANGE" \
 	"$(for text in x 5x '5 6' 1001 -1; do user "$text"; done | awk '{ printf sep $1; sep = " " }')"
 equal "too long, or with a NUL in it" "EINVAL EINVAL" \
 	"$(killable sysfs_write /proc/oom_embedded/self '600\x00') $(killable sysfs_write -p 40 /proc/oom_embedded/self 6)"
+equal "from memory that it has not got" "EFAULT 500 default eligible" "$(user nowhere)"
 equal "an exec keeps it, and may only raise it" "OK EPERM 600 offered eligible" \
 	"$(user 600 "$(command -v offer)" 599)"
 equal "a file that was opened before an exec" "EPERM 500 default eligible" "$(user passed 600)"

@@ -122,6 +122,8 @@ not_at_hand()
 	dies_as - "what it may not read itself" unreadable text
 	dies_as - "shared memory is not touched" shared text
 	dies_as - "nor is a file" file text
+	dies_as - "what it has unmapped is not there" gap text
+	dies_as - "nor is it above all other memory" top text
 }
 
 # It is the process that asks for memory, and holds the lock.
@@ -188,7 +190,7 @@ has_record()
 
 needs events
 needs levels
-plan 19
+plan 21
 load_module selection_order=rank rank_threshold=100
 comment "$(uname -r): $(expected known)"
 six_of_one_name
