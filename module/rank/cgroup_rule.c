@@ -8,6 +8,8 @@
 #include <linux/cgroup.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -33,16 +35,15 @@ static char *path_of(struct cgroup *cgroup)
 	return path;
 }
 
-/* The root as the writer's namespace sees it, "" for the real one. */
+/*
+ * The root as the writer's namespace sees it, "" for the real one. Before Linux 6.1
+ * cgroup_get_from_path("/") does not ask the namespace, which keeps its root.
+ */
 static char *namespace_root(void)
 {
-	struct cgroup *root = cgroup_get_from_path("/");
 	char *path;
 
-	if (IS_ERR(root))
-		return ERR_CAST(root);
-	path = path_of(root);
-	cgroup_put(root);
+	path = path_of(current->nsproxy->cgroup_ns->root_cset->dfl_cgrp);
 	if (!IS_ERR(path) && !strcmp(path, "/"))
 		*path = '\0';
 	return path;
