@@ -104,11 +104,26 @@ static void note_lost(u64 child_start)
 	queue_delayed_work(system_wq, &inherit.repair, 0);
 }
 
+/* A few words: bitmap_and() is a call, and asks for the end of the last word. */
+static bool inherit_groups(const unsigned long *groups, unsigned long *heritage)
+{
+	unsigned long any = 0;
+	unsigned int i;
+
+	for (i = 0; i < BITS_TO_LONGS(OE_NR_GROUPS); i++) {
+		/* Both are written bit by bit. */
+		heritage[i] = READ_ONCE(groups[i]) &
+			      READ_ONCE(inherit.open_groups[i]);
+		any |= heritage[i];
+	}
+	return any;
+}
+
 /* False if a child of @parent inherits nothing. The caller is under RCU. */
 static bool inherit_from(struct pid *parent, struct oe_heritage *heritage)
 {
 	struct oe_rank_entry *entry = oe_rank_table_find_told(parent);
-	bool inherits;
+	bool inherits, groups;
 	u32 packed;
 
 	if (!entry)
@@ -119,10 +134,8 @@ static bool inherit_from(struct pid *parent, struct oe_heritage *heritage)
 						    OE_SOURCE_INHERITED) :
 				       OE_NO_RANKING;
 	heritage->offer = oe_rank_table_offer(entry);
-	bitmap_and(heritage->groups, entry->groups, inherit.open_groups,
-		   OE_NR_GROUPS);
-	return inherits || heritage->offer.rank ||
-	       !bitmap_empty(heritage->groups, OE_NR_GROUPS);
+	groups = inherit_groups(entry->groups, heritage->groups);
+	return inherits || groups || heritage->offer.rank;
 }
 
 static void insert_heritage(const struct oe_heritage *heritage,

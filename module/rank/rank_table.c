@@ -121,7 +121,8 @@ bool oe_rank_table_is_empty(const struct oe_rank_entry *entry)
  */
 struct oe_rank_entry *oe_rank_table_find_told(struct pid *tgid)
 {
-	struct oe_rank_entry *entry = tgid ? oe_rank_table_find(tgid) : NULL;
+	struct oe_rank_entry *entry = tgid ? oe_rank_table_find_inline(tgid) :
+					     NULL;
 
 	return entry && !oe_rank_table_is_empty(entry) ? entry : NULL;
 }
@@ -341,7 +342,7 @@ void oe_rank_table_drop(struct pid *tgid)
 	if (!tgid)
 		return;
 	rcu_read_lock();
-	entry = oe_rank_table_find(tgid);
+	entry = oe_rank_table_find_inline(tgid);
 	if (entry)
 		oe_rank_table_remove(entry);
 	rcu_read_unlock();
