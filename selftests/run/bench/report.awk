@@ -105,7 +105,7 @@ function cost_row(n, state, what, words, limit,    base, diff, noise, text)
 		       diff < 0 ? "- " thousands(-diff) : "+ " thousands(diff), 100 * diff / base,
 		       100 * noise / base)
 	if (limit)
-		row(words, "at most +0.5 %", text, sprintf("%.2f", 100 * diff / base) + 0 <= 0.5)
+		row(words, "at most +0.2 %", text, sprintf("%.2f", 100 * diff / base) + 0 <= 0.2)
 	else
 		row(words, "0 extra", text sprintf(", %d calls of the module's functions", calls[n "-" state]),
 		    calls[n "-" state] == 0 && sprintf("%.1f", 100 * diff / base) + 0 <= 0.1)
