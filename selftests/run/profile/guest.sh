@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The OOMs of which profile/run.sh counts the instructions, inside the guest: "# profile episode ..." before each of
-# them, and in the end "# symbols ...", what is at which address. With SYMBOLS only where counting begins and ends.
+# them, and in the end "# symbols ...", what is at which address. With SYMBOLS only where counting begins and ends,
+# with FORKS forks in place of OOMs.
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=lib/ktap.sh
@@ -13,6 +14,7 @@ cd "$(dirname "$0")" || exit 1
 . ../bench/groups.sh
 
 OE=/sys/kernel/oom_embedded
+MODULE=/lib/oom-embedded/oom_embedded.ko
 TRACE=/sys/kernel/tracing/instances/profile
 CGROUP=/sys/fs/cgroup/profile
 PROCESSES=${PROCESSES:-100 1000 10000}
@@ -62,12 +64,35 @@ groups_episodes()
 	episode module groups
 }
 
+symbols()
+{
+	awk '$2 ~ /^[tTwW]$/ { print $1, $3, $4 }' /proc/kallsyms | gzip | base64 | sed 's/^/# symbols /'
+}
+
+# Last of all 660 forks of a process that inherits, and before them as many of one that has no ranking.
+forks()
+{
+	grow_to "${PROCESSES##* }"
+	insmod $MODULE || bail_out "insmod failed"
+	./rank 500 /tmp/herd.* || bail_out "cannot rank"
+	./cost free || bail_out "cost failed"
+	sh -c "echo \"\$\$ 500\" >$OE/oom_ranking && exec ./cost inherits" || bail_out "cost failed"
+	symbols
+}
+
 plan 1
 if [ -n "$SYMBOLS" ]; then
-	for name in out_of_memory mem_cgroup_out_of_memory trace_event_raw_event_mark_victim; do
+	for name in out_of_memory mem_cgroup_out_of_memory trace_event_raw_event_mark_victim kernel_clone release_task; do
 		where $name
 	done
 	pass "found"
+	verdict
+	exit
+fi
+echo 30000 >/proc/sys/kernel/threads-max
+if [ -n "$FORKS" ]; then
+	forks
+	pass "counted"
 	verdict
 	exit
 fi
@@ -77,7 +102,6 @@ echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 mkdir $CGROUP || bail_out "no memory cgroup"
 echo 8M >$CGROUP/memory.max
 echo 0 >/proc/sys/vm/oom_dump_tasks
-echo 30000 >/proc/sys/kernel/threads-max
 # For provoke, which switches a trace on and off: these are no files of a trace.
 mkdir /tmp/trace
 : >/tmp/trace/trace
@@ -88,7 +112,7 @@ for number in $PROCESSES; do
 done
 slaughter
 sleep 3
-insmod /lib/oom-embedded/oom_embedded.ko || bail_out "insmod failed"
+insmod $MODULE || bail_out "insmod failed"
 : >/tmp/marker
 ./poller /tmp/marker >/tmp/poller 2>&1 &
 wait_ready /tmp/poller $!
@@ -99,6 +123,6 @@ for number in $PROCESSES; do
 	episodes module
 done
 groups_episodes
-awk '$2 ~ /^[tTwW]$/ { print $1, $3, $4 }' /proc/kallsyms | gzip | base64 | sed 's/^/# symbols /'
+symbols
 pass "counted"
 verdict

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""page.py VERDICT_LOG COUNTS COMMIT MACHINE: the page of "make bench-profile". COUNTS is from counts.c."""
+"""page.py LOG COUNTS LOG_OF_FORKS COUNTS_OF_FORKS COMMIT MACHINE: the page of "make bench-profile". A log is a guest's
+verdict, the counts are from counts.c."""
 
 import base64
 import bisect
@@ -14,6 +15,9 @@ KINDS = {"sysrq": "SysRq", "global": "the machine", "memcg": "a memory cgroup of
 # What is compared.
 STATES = {"groups": ("Without groups", "with groups")}
 MOST_ROWS = 16
+# Forks of a series, and what is forked between two series.
+FORKS = 660
+BETWEEN = 3
 # Below this address is userspace.
 KERNEL = 1 << 63
 
@@ -69,7 +73,11 @@ def print_case(kind, number, stock, module):
     before, after = STATES.get(kind, ("Stock", "with the module"))
     print(f"{before} {sum(stock.values()):,}, {after} {sum(module.values()):,}; of these {ours:,} in the module's "
           f"own functions, {poller:,} in userspace, which hears of it.\n")
-    print(f"| function | of | {before.lower()} | {after} | more |")
+    print_table(before.lower(), stock, after, module)
+
+
+def print_table(before, stock, after, module):
+    print(f"| function | of | {before} | {after} | more |")
     print("|---|---|---|---|---|")
     more = {name: module[name] - stock[name] for name in {*stock, *module}}
     rest = collections.Counter()
@@ -81,8 +89,35 @@ def print_case(kind, number, stock, module):
     print(f"| all others | | {rest['stock']:,} | {rest['module']:,} | {rest['more']:+,} |")
 
 
+def mean_of_middle(episodes, symbols):
+    """Of the middle half, by function."""
+    middle = sorted(episodes, key=lambda counts: sum(counts.values()))[len(episodes) // 4:3 * len(episodes) // 4]
+    total = collections.Counter()
+    for counts in middle:
+        total.update(counts)
+    return collections.Counter({name: round(count / len(middle)) for name, count in by_function(total, symbols).items()})
+
+
+def print_forks(log_path, counts_path):
+    _, symbols = read_log(log_path)
+    counts = read_counts(counts_path)
+    if len(counts) < 2 * FORKS + BETWEEN:
+        sys.exit(f"{len(counts)} forks were counted")
+    free = mean_of_middle(counts[-2 * FORKS - BETWEEN:-FORKS - BETWEEN], symbols)
+    inherits = mean_of_middle(counts[-FORKS:], symbols)
+    ours = [sum(count for (_, of), count in one.items() if of == "oom_embedded") for one in (free, inherits)]
+    print(f"""
+## A fork and exit, all others ranked
+
+From `kernel_clone()` until the parent has waited for the child, without what is freed after a grace period. The one who
+forks has no ranking: {sum(free.values()):,}, of these {ours[0]:,} in the module's own functions; it has one, which the child inherits:
+{sum(inherits.values()):,}, of these {ours[1]:,} in them. A page or a slab that is not at hand makes other functions differ more than that.
+""")
+    print_table("no ranking", free, "inherits", inherits)
+
+
 def main():
-    log, counts_path, commit, machine = sys.argv[1:]
+    log, counts_path, forks_log, forks_counts, commit, machine = sys.argv[1:]
     episodes, symbols = read_log(log)
     counts = read_counts(counts_path)
     if len(counts) != len(episodes):
@@ -102,6 +137,7 @@ rows of [benchmarks](benchmarks.md) that are not met: the functions in which the
 module, and what they do instead of the kernel's. A function that was inlined counts as the one that it is in.""")
     for kind, number in sorted({episode[1:] for episode in found}, key=lambda case: (list(KINDS).index(case[0]), case[1])):
         print_case(kind, number, found["stock", kind, number], found["module", kind, number])
+    print_forks(forks_log, forks_counts)
 
 
 main()
