@@ -106,7 +106,13 @@ frozen_order()
 		}' "$TRACE/trace"
 }
 
-# A process that populates memory in one system call is not frozen before that is done, or killed.
+has_begun()
+{
+	awk '$1 == "VmRSS:" { kb = $2 } END { exit !(kb > 4096) }' "/proc/$leaker/status"
+}
+
+# freeze_with_leaker [begun]: a process that populates memory in one system call is not frozen before that is done, or
+# killed. On a busy host it may not have begun when it is to be frozen, unless that is waited for.
 freeze_with_leaker()
 {
 	echo >"$TRACE/trace"
@@ -115,6 +121,7 @@ freeze_with_leaker()
 	spawn leaker 256 800 -g -l 0 -p -k 1048576
 	leaker=$pid
 	kill -USR1 "$leaker"
+	[ -z "$1" ] || poll_until 2 has_begun
 	echo freeze 2>/dev/null >/sys/power/state
 	reap "$fodder"
 	reap "$leaker"
@@ -125,8 +132,8 @@ freeze_with_leaker()
 # The OOM must come neither before nor after. How fast a machine freezes differs.
 dies_while_freezing()
 {
-	for _ in 1 2 3 4 5; do
-		freeze_with_leaker && return 0
+	for begun in '' yes '' yes '' yes; do
+		freeze_with_leaker "$begun" && return 0
 		shields_live || return 1
 	done
 	return 1
