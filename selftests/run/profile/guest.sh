@@ -69,7 +69,7 @@ symbols()
 	awk '$2 ~ /^[tTwW]$/ { print $1, $3, $4 }' /proc/kallsyms | gzip | base64 | sed 's/^/# symbols /'
 }
 
-# Last of all 660 forks of a process that inherits, and before them as many of one that has no ranking.
+# The last run of cost is of a process that inherits, the one before it of one that has no ranking.
 forks()
 {
 	grow_to "${PROCESSES##* }"
