@@ -166,9 +166,16 @@ static unsigned int rank_offered(struct task_struct *p)
 	return offer.rank;
 }
 
+/* Of a process without an entry: can it have a ranking all the same? */
+static bool is_ranked_elsewhere(struct task_struct *p)
+{
+	return oe_group_any_rule() || is_new(p->group_leader) ||
+	       oe_inherit_is_lost(p);
+}
+
 /*
  * Fast path: the process has an entry that decides, whatever its parents and the
- * rules of groups say.
+ * rules of groups say; or there is nothing else that could rank it.
  *
  * Return: packed, or OE_NO_RANKING.
  */
@@ -180,8 +187,13 @@ static u32 decisive_entry(struct task_struct *p)
 	struct oe_ranking ranking;
 	u32 packed;
 
+	if (!entry)
+		return is_ranked_elsewhere(p) ?
+			       OE_NO_RANKING :
+			       oe_rank_pack(READ_ONCE(oe_config.default_rank),
+					    OE_SOURCE_DEFAULT);
 	/* Written by oe_rank_table_set_offer(); an offer may be the higher one. */
-	if (!entry || READ_ONCE(entry->offer.rank))
+	if (READ_ONCE(entry->offer.rank))
 		return OE_NO_RANKING;
 	packed = READ_ONCE(entry->ranking); /* written by change_entry() */
 	if (packed == OE_NO_RANKING)

@@ -66,6 +66,26 @@ static void lost_child_gets_what_its_parent_has(struct kunit *test)
 	put_pid(of_parent.pid);
 }
 
+/*
+ * Between its appearance and the handler of the fork. A wake-up that is missed
+ * meanwhile is made up for by the end of the case.
+ */
+static void new_child_is_judged_as_its_parent(struct kunit *test)
+{
+	struct oe_rank_change of_parent = { .value = 7 };
+	unsigned int state = READ_ONCE(processes[1]->__state);
+
+	rcu_read_lock();
+	of_parent.pid = get_pid(parent_of(processes[1]));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, 0, oe_rank_apply(&of_parent, 1));
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	WRITE_ONCE(processes[1]->__state, TASK_NEW);
+	rank_expect(test, 1, 7, OE_SOURCE_INHERITED);
+	WRITE_ONCE(processes[1]->__state, state);
+	put_pid(of_parent.pid);
+}
+
 /* First the spare entries cannot be made again, then that of the child. */
 static void lost_child_waits_for_memory(struct kunit *test)
 {

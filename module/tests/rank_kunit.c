@@ -476,6 +476,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(signals_are_of_the_groups),
 	KUNIT_CASE(lost_inheritance_is_repaired),
 	KUNIT_CASE(lost_child_gets_what_its_parent_has),
+	KUNIT_CASE(new_child_is_judged_as_its_parent),
 	KUNIT_CASE(lost_child_waits_for_memory),
 	KUNIT_CASE(lost_meanwhile_is_lost),
 	KUNIT_CASE(orphan_gains_nothing),
