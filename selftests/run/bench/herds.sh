@@ -6,7 +6,7 @@
 
 present=0	# processes in all herds
 # Memory above the watermarks that a global OOM finds, so that little has to be filled page by page first.
-GLOBAL_FREE_KB=32768
+GLOBAL_FREE_KB=49152
 
 # wait_ready FILE PID: until a program that was started with its output in that file has said so
 wait_ready()
