@@ -312,7 +312,7 @@ static bool is_as_said(const struct proc *p, const char *line)
 	return rank == p->rank && !strcmp(source, p->source) &&
 	       !strcmp(verdict, words[p->verdict]) && set_rank == p->set_rank &&
 	       keeper == (p->keeper ? p->keeper->pid : 0) && !strcmp(comm, p->comm) &&
-	       labs(kb - p->badness_kb) <= slack_kb;
+	       llabs(kb - p->badness_kb) <= slack_kb;
 }
 
 /* The list is in the model's order, others are left out. */
