@@ -35,6 +35,7 @@ struct finding {
 };
 
 enum {
+	HASH_BITS = 32,
 	FINDING_BITS = 6,
 	KIND_BITS = 6,
 	/* Of a subject, whose name comes last. */
@@ -163,12 +164,13 @@ void oe_group_pass_end(enum oe_group_pass user, bool began)
 static unsigned int hash_words(const unsigned long *words, unsigned int nr,
 			       unsigned int bits)
 {
-	unsigned long hash = 0;
+	u32 hash = 0;
 	unsigned int i;
 
+	/* hash_long() has 32 bits at most, and its upper ones are the best. */
 	for (i = 0; i < nr; i++)
-		hash = hash_long(hash ^ words[i], BITS_PER_LONG);
-	return hash >> (BITS_PER_LONG - bits);
+		hash = hash_long(hash ^ words[i], HASH_BITS);
+	return hash >> (HASH_BITS - bits);
 }
 
 /* A memcmp() that the compiler sees through. */

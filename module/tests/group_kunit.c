@@ -48,6 +48,11 @@ static void note_narrowing(unsigned int index, const struct oe_names *names);
 #undef oe_name_index_narrow
 #include "../rank/group_match.c"
 #include "../rank/group.c"
+static void find_and_count(const char *name, unsigned long *groups);
+#define oe_name_index_find find_and_count
+#define oe_group_pass_judge real_pass_judge
+#include "../rank/group_pass.c"
+#undef oe_name_index_find
 
 enum {
 	NR_CGROUPS = 2,
@@ -169,6 +174,8 @@ static void tear_down(struct kunit *test)
 	oe_groups.end = 0;
 	oe_name_index_free();
 }
+
+#include "pass_cases.h"
 
 static void child_is_in_its_parents_cgroup(struct kunit *test)
 {
@@ -416,6 +423,7 @@ static void paths_have_bounds(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(child_is_in_its_parents_cgroup),
+	KUNIT_CASE(a_pass_judges_each_kind_once),
 	KUNIT_CASE(every_condition_counts),
 	KUNIT_CASE(names_protect_root_only),
 	KUNIT_CASE(more_exact_rule_counts),
