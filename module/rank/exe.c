@@ -118,7 +118,7 @@ static bool try_thread(struct task_struct *t, struct oe_exe *exe)
 /**
  * oe_exe_of - the file that a process executes
  * @p: any of its threads; with OE_EXE_HELD the one that @access speaks of
- * @access: how its memory is kept
+ * @access: how its memory is kept; not OE_EXE_NONE
  * @exe: filled in; zero if it has none any more
  *
  * Context: under rcu_read_lock(), also the OOM path; takes task locks only, as
@@ -130,8 +130,6 @@ void oe_exe_of(struct task_struct *p, enum oe_exe_access access,
 	struct task_struct *t;
 
 	*exe = (struct oe_exe){};
-	if (access == OE_EXE_NONE)
-		return;
 	if (access == OE_EXE_HELD) {
 		describe_locked(p, exe);
 		return;
