@@ -185,6 +185,17 @@ test_refused_start()
 	end_well "and it ends in order"
 }
 
+test_refused_mode()
+{
+	fresh
+	write_conf "${FIRST[@]}"
+	FAKE_ERRORS='rank_threshold!22' start
+	command_is 'mode degraded'
+	says "a mode's value that is refused: said" "cannot write '200' to .*rank_threshold: Invalid argument"
+	command_is 'mode normal'
+	end_well "and it ends in order"
+}
+
 for way in single staged; do
 	fresh
 	test_start
@@ -192,5 +203,6 @@ for way in single staged; do
 	test_accepted
 	test_rules
 	test_refused_start
+	test_refused_mode
 done
 finish
