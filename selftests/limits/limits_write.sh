@@ -48,7 +48,7 @@ bad_uids()
 			refused EINVAL "$file" "$text"
 		done
 		for text in gid: gid:x gid:5- 5- 5-4 uid:5 cgroup: cgroup:x \
-			'cgroup:/a b' 'cgroup:/a*' 'cgroup:/a\n/b'; do
+			'cgroup:/a b' 'cgroup:/a*' 'cgroup:/a\n/b' 'cgroup:/a\x01b'; do
 			refused EINVAL "$file" "$text"
 		done
 		for text in 0 gid:0 0-5 5-4294967295 '0\n' -1 4294967295 4294967296 18446744073709551616; do

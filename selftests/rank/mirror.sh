@@ -96,6 +96,8 @@ start worker sh -c "$PARENT"
 worker=$pid
 set_to oom_ranking "$session 50 self"
 set_to oom_ranking "$worker 50"
+# A thread has its leader's.
+start threaded hold kernel_stacks 256
 OWN="0 0 7 0 300 -1000 0 0"
 MIRRORED="-1000 -999 7 500 300 -1000 -999 -999"
 
