@@ -61,6 +61,7 @@ function need(what)
 	taken[$4, "stacks"] = value("stacks")
 }
 
+/^# bench without / { without[$4] = $5; without_resident[$4] = $6 }
 /^# bench each / { each_bytes[$4] = $5 }
 /^# bench calls / { calls[$4] = $5 }
 /^# bench rank / { ranked = $4; object = $5; slab = $6 }
@@ -206,7 +207,8 @@ function cost_section()
 	printf "processes, without the module; noise: how far rounds of it lie apart. *Nothing ranked* is\n"
 	printf "also counted, without watermarks: function calls into the module while that runs, but for those of\n"
 	printf "workers, which are below (idle). It is judged by that count, and\n"
-	printf "by a difference that is no more than 0.1 %%.\n"
+	printf "by a difference that is no more than 0.1 %%. What a fork with a ranking does is in\n"
+	printf "[which instructions](profile.md): a look-up, an entry for the child, and its end after a grace period.\n"
 	table("extra cost")
 	cost_rows(0, "loaded", "nothing ranked, empty machine", 0)
 	cost_rows(10000, "loaded", "nothing ranked, 10,000 processes", 0)
@@ -248,6 +250,8 @@ function choose_section()
 	choose_row(1000, "ranked", "all ranked")
 	choose_row(10000, "loaded", "nothing ranked")
 	choose_row(10000, "ranked", "all ranked")
+	printf "\nWith few processes other work shows, which the kernel does not do or does later: time stamps, a look at the memory\n"
+	printf "at the end of the window, the command line of the victim, and a look-up of the ranking, 50 instructions a process.\n"
 }
 
 function episode_section()
@@ -286,6 +290,14 @@ function taken_text(when)
 		       taken[when, "loaded"], taken[when, "pages"], taken[when, "spare"], taken[when, "stacks"])
 }
 
+# KiB of text and data that are a feature's
+function less(feature)
+{
+	if (!(feature in without))
+		need("without " feature)
+	return sprintf("%.0f", (text - without[feature]) / 1024)
+}
+
 function size_section(    each, share, text_taken)
 {
 	printf "\n## Memory\n\n"
@@ -304,6 +316,12 @@ function size_section(    each, share, text_taken)
 	share = 8192 * 8 / ranked
 	row("bytes a ranked process", "at most 128", sprintf("%.1f (%.1f slab, object of %d; %.1f hash table)", each + share, each, object, share),
 	    each + share <= 128)
+	printf "\nThe text and data are the features. Without one of them (`OE_LIMITS=n` and so on) a build has so much less:\n"
+	printf "limits %s, levels %s, groups %s, report %s, events %s KiB. Without all of them (`PROFILE=core`) it has\n",
+	       less("limits"), less("levels"), less("groups"), less("report"), less("events")
+	printf "%.1f KiB, and %.1f KiB stay: the ways in, the choice, rankings and groups by pid, and what tells userspace are\n",
+	       without["core"] / 1024, without_resident["core"] / 1024
+	printf "more than the goal by themselves.\n"
 	printf "\nIn all: as loaded; pages allocated by the module (`/proc/vmallocinfo`); spare rankings, for\n"
 	printf "forks; a stack of 16 KiB for each of its threads. With a group and a limit %s.\n", taken_text("used")
 	printf "A further group takes %s bytes, a further limit %s, by the growth of `Slab` and `VmallocUsed` in\n",

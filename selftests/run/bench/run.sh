@@ -37,6 +37,17 @@ measure()
 	VERDICT=$CACHE_DIR/logs/$NAME-guest.sh-$pid/verdict.log
 }
 
+# The sizes of a build without each feature, and without all.
+without_features()
+{
+	local feature ko
+
+	for feature in limits levels groups report events core; do
+		ko=$("$VM_DIR/module.sh" "$NAME" "$feature")/oom_embedded.ko
+		echo "# bench without $feature $(section_bytes "$ko" "$TEXT_AND_DATA") $(section_bytes "$ko" .)"
+	done
+}
+
 main()
 {
 	local commit ko
@@ -51,8 +62,9 @@ main()
 	local text resident
 	text=$(section_bytes "$ko" "$TEXT_AND_DATA")
 	resident=$(section_bytes "$ko" .)
+	without_features >"$CACHE_DIR/results/bench-$NAME.features"
 	measure
-	grep '^# bench ' "$VERDICT" | awk -v kernel_name="$NAME" -v commit="$commit" \
+	grep -h '^# bench ' "$CACHE_DIR/results/bench-$NAME.features" "$VERDICT" | awk -v kernel_name="$NAME" -v commit="$commit" \
 		-v date="$(date -u +%F)" -v machine="$(machine)" -v text="$text" -v resident="$resident" \
 		-v seconds="$SECONDS" -f "$BENCH_DIR/report.awk" >"$table" ||
 		die "incomplete: $VERDICT"
