@@ -17,7 +17,6 @@
 #include <linux/page_counter.h>
 
 #include "lib/stopwatch.h"
-#include "lib/tracepoint.h"
 #include "memory/memcg.h"
 
 enum {
@@ -34,24 +33,8 @@ static struct mem_cgroup *above_or_stub(struct mem_cgroup *memcg)
 	return memcg == &middle ? &watched : NULL;
 }
 
-static struct tracepoint *find_or_stub(const char *name)
-{
-	return NULL;
-}
-
-static int attach_or_stub(struct tracepoint *tp, void *handler)
-{
-	return 0;
-}
-
-static void detach_or_stub(struct tracepoint *tp, void *handler)
-{
-}
-
 #define oe_memcg_above above_or_stub
-#define oe_tracepoint_find find_or_stub
-#define oe_tracepoint_attach attach_or_stub
-#define oe_tracepoint_detach detach_or_stub
+#include "tracepoint_stub.h"
 #define oe_stopwatch_start(watch) \
 	do {                      \
 	} while (0)

@@ -14,25 +14,7 @@
 
 #ifdef CONFIG_BLOCK
 
-#include "lib/tracepoint.h"
-
-static struct tracepoint *find_or_stub(const char *name)
-{
-	return NULL;
-}
-
-static int attach_or_stub(struct tracepoint *tp, void *handler)
-{
-	return 0;
-}
-
-static void detach_or_stub(struct tracepoint *tp, void *handler)
-{
-}
-
-#define oe_tracepoint_find find_or_stub
-#define oe_tracepoint_attach attach_or_stub
-#define oe_tracepoint_detach detach_or_stub
+#include "tracepoint_stub.h"
 /* Tested in part. */
 #include "../levels/read_time.c"
 
