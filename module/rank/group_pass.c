@@ -19,6 +19,7 @@
 #include "rank/group_table.h"
 #include "rank/name_index.h"
 #include "rank/types.h"
+#include "rank/version.h"
 
 /**
  * struct finding - a cached result
@@ -35,7 +36,8 @@ struct finding {
 };
 
 enum {
-	HASH_BITS = 32,
+	/* hash_long() has no more. */
+	HASHED_BITS = 32,
 	FINDING_BITS = 6,
 	KIND_BITS = 6,
 	/* Of a subject, whose name comes last. */
@@ -61,12 +63,14 @@ struct kind {
  * @kinds: by hash, the owner's
  * @last: the finding that was asked for last, or NULL: neighbours in the list of
  *	processes are often alike
+ * @version: of the rules when the pass began
  */
 struct pass {
 	struct task_struct *owner;
 	struct finding findings[1 << FINDING_BITS];
 	struct kind kinds[1 << KIND_BITS];
 	struct finding *last;
+	struct oe_version version;
 };
 
 /* One for each user; NULL before the first group, then there until the end. */
@@ -140,6 +144,7 @@ bool oe_group_pass_begin(enum oe_group_pass user)
 	memset(pass->findings, 0, sizeof(pass->findings));
 	memset(pass->kinds, 0, sizeof(pass->kinds));
 	pass->last = NULL;
+	pass->version = oe_version_now();
 	return true;
 }
 
@@ -167,10 +172,9 @@ static unsigned int hash_words(const unsigned long *words, unsigned int nr,
 	u32 hash = 0;
 	unsigned int i;
 
-	/* hash_long() has 32 bits at most, and its upper ones are the best. */
 	for (i = 0; i < nr; i++)
-		hash = hash_long(hash ^ words[i], HASH_BITS);
-	return hash >> (HASH_BITS - bits);
+		hash = hash_long(hash ^ words[i], HASHED_BITS);
+	return hash >> (HASHED_BITS - bits); /* the upper ones are the best */
 }
 
 /* A memcmp() that the compiler sees through. */
@@ -199,10 +203,15 @@ static const unsigned long *groups_of_kind(struct pass *pass,
 	return kind->groups;
 }
 
+/*
+ * The two sets of groups are read one after the other, and one may be older: a
+ * group whose rules are changed meanwhile could be in neither.
+ */
 static unsigned int judge_afresh(struct pass *pass,
 				 const union oe_subject *subject,
 				 struct oe_ranking *ranking)
 {
+	struct oe_version version = pass ? pass->version : oe_version_now();
 	DECLARE_BITMAP(groups, OE_NR_GROUPS);
 
 	oe_name_index_find(subject->comm, groups);
@@ -211,6 +220,8 @@ static unsigned int judge_afresh(struct pass *pass,
 			  OE_NR_GROUPS);
 	else
 		oe_name_index_nameless(groups);
+	if (!oe_version_is(version))
+		bitmap_fill(groups, OE_NR_GROUPS);
 	return oe_group_of_rules(subject, groups, ranking);
 }
 

@@ -424,6 +424,7 @@ static void paths_have_bounds(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(child_is_in_its_parents_cgroup),
 	KUNIT_CASE(a_pass_judges_each_kind_once),
+	KUNIT_CASE(a_pass_goes_on_with_changed_rules),
 	KUNIT_CASE(every_condition_counts),
 	KUNIT_CASE(names_protect_root_only),
 	KUNIT_CASE(more_exact_rule_counts),

@@ -60,4 +60,27 @@ static void a_pass_judges_each_kind_once(struct kunit *test)
 	oe_group_pass_free();
 }
 
+/* A process that the old and the new rules have is in the group at any time. */
+static void a_pass_goes_on_with_changed_rules(struct kunit *test)
+{
+	struct task_struct *other = make_task(test, "other");
+	struct task_struct *crew = make_task(test, "crew");
+	struct oe_ranking ranking;
+
+	KUNIT_ASSERT_EQ(test, 0, oe_group_pass_reserve());
+	KUNIT_ASSERT_EQ(test, 0, set_joint(&group, "comm=crew uid=0"));
+	rcu_read_lock();
+	KUNIT_EXPECT_TRUE(test, oe_group_pass_begin(OE_GROUP_PASS_LIST));
+	KUNIT_EXPECT_EQ(test, 0U,
+			real_pass_judge(other, OE_EXE_LOCK, &ranking));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, 0, set_joint(&group, "uid=0"));
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(test, (unsigned int)OE_ASKS_UID,
+			real_pass_judge(crew, OE_EXE_LOCK, &ranking));
+	oe_group_pass_end(OE_GROUP_PASS_LIST, true);
+	rcu_read_unlock();
+	oe_group_pass_free();
+}
+
 #endif /* OE_PASS_CASES_H */
