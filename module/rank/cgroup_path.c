@@ -12,7 +12,6 @@
 #include <linux/string.h>
 
 #include "rank/cgroup_path.h"
-#include "rank/cgroup.h"
 #include "rank/cgroup_rule.h"
 
 enum {

@@ -51,7 +51,7 @@ int oe_name_index_reserve(void)
 	new = vzalloc(sizeof(*new));
 	if (!new)
 		return -ENOMEM;
-	/* Pairs with oe_name_index_find(): readers find it zeroed. */
+	/* Pairs with the readers below: they find it zeroed. */
 	if (cmpxchg(&name_index, NULL, new))
 		vfree(new);
 	return 0;
@@ -153,8 +153,8 @@ void oe_name_index_narrow(unsigned int group, const struct oe_names *names)
 }
 
 /**
- * oe_name_index_nameless - the groups that can have any process, whatever its name
- * @groups: their bits are set; OE_NR_GROUPS of them
+ * oe_name_index_nameless - the groups with a rule that asks for no name
+ * @groups: their bits are set, and the others stay; OE_NR_GROUPS of them
  *
  * Context: any; takes no lock.
  */
@@ -164,8 +164,8 @@ void oe_name_index_nameless(unsigned long *groups)
 	const struct index *index = READ_ONCE(name_index);
 	unsigned int word;
 
-	for (word = 0; index && word < SET_WORDS;
-	     word++) /* see adjust_index() */
+	/* Written by adjust_index(). */
+	for (word = 0; index && word < SET_WORDS; word++)
 		groups[word] |= READ_ONCE(index->nameless[word]);
 }
 

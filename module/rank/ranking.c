@@ -34,13 +34,16 @@ static bool is_new(struct task_struct *p)
 	return READ_ONCE(p->__state) == TASK_NEW;
 }
 
-/* The process whose entry @p should have got a copy of; NULL if there is none. */
-static struct task_struct *giver_of(struct task_struct *p)
+/*
+ * The process whose entry @p should have got a copy of; NULL if there is none.
+ * @fresh is is_new(), from before the look-up of its own.
+ */
+static struct task_struct *giver_of(struct task_struct *p, bool fresh)
 {
 	struct task_struct *parent =
 		rcu_dereference(p->real_parent)->group_leader;
 
-	if (is_new(p) || (oe_inherit_is_lost(p) && !oe_inherit_adopts(parent)))
+	if (fresh || (oe_inherit_is_lost(p) && !oe_inherit_adopts(parent)))
 		return parent;
 	return NULL;
 }
@@ -58,14 +61,21 @@ static struct task_struct *giver_of(struct task_struct *p)
  */
 static struct oe_rank_entry *find_entry(struct task_struct *p, bool *own)
 {
-	struct oe_rank_entry *entry;
+	struct oe_rank_entry *entry = NULL;
 	unsigned int i;
 
 	p = p->group_leader;
-	entry = oe_rank_table_find_told(task_tgid(p));
-	*own = entry;
-	for (i = 0; !entry && i < GENERATIONS && (p = giver_of(p)); i++)
+	for (i = 0; p && i <= GENERATIONS; i++) {
+		bool fresh = is_new(p);
+
+		/* A process has its entry before it is no longer new. */
+		smp_rmb(); /* pairs with the barriers of wake_up_new_task() */
 		entry = oe_rank_table_find_told(task_tgid(p));
+		if (entry)
+			break;
+		p = giver_of(p, fresh);
+	}
+	*own = entry && !i;
 	return entry;
 }
 
@@ -166,11 +176,13 @@ static unsigned int rank_offered(struct task_struct *p)
 	return offer.rank;
 }
 
-/* Of a process without an entry: can it have a ranking all the same? */
+/* Of a process without an entry a moment ago: can it have a ranking all the same? */
 static bool is_ranked_elsewhere(struct task_struct *p)
 {
-	return oe_group_any_rule() || is_new(p->group_leader) ||
-	       oe_inherit_is_lost(p);
+	if (oe_group_any_rule() || is_new(p->group_leader))
+		return true;
+	smp_rmb(); /* as in find_entry() */
+	return oe_inherit_is_lost(p) || oe_rank_table_find(task_tgid(p));
 }
 
 /*
