@@ -159,7 +159,8 @@ static bool is_admitted(const struct oe_part *part, struct task_struct *p)
 {
 	const struct oe_domain *domain = part->domain;
 
-	return (domain->memcg || oe_part_of_domain(p, domain)) &&
+	return !(p->flags & PF_KTHREAD) &&
+	       (domain->memcg || oe_part_of_domain(p, domain)) &&
 	       (!domain->only || p == domain->only) &&
 	       (!domain->within || in_memcg(p, domain->within)) &&
 	       (!part->group || oe_rank_in_group(part->group, p));
