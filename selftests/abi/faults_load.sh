@@ -43,13 +43,19 @@ rank_both()
 $second 50"
 }
 
+# Without a guard a worker counts the kill.
+has_counted()
+{
+	[ "$(get stats/oom_sysrq) $(get stats/victims)" = "1 1" ]
+}
+
 dies_first()
 {
 	sysrq_oom
 	reap "$expendable"
 	[ "$rc" = 137 ] || offence "$1: the expendable one: $rc"
 	alive "$second" || offence "$1: the protected one is dead"
-	[ "$(get stats/oom_sysrq) $(get stats/victims)" = "1 1" ] ||
+	poll_until "$PATIENCE" has_counted ||
 		offence "$1: OOMs $(get stats/oom_sysrq), victims $(get stats/victims)"
 	spawn first 64 -
 	expendable=$pid
