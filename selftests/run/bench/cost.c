@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cost LABEL [call]: instructions of a page fault, of fork+exit+wait and of
- * fork+exec+exit+wait, or only those of getppid(), each as
+ * cost LABEL [call | fork]: instructions of a page fault, of fork+exit+wait and of
+ * fork+exec+exit+wait, or only those of getppid() or fork+exit+wait, each as
  * "# bench cost LABEL WHAT MINIMUM TYPICAL".
  *
  * The minimum is a run without a timer tick in it, the typical one the mean of
@@ -138,16 +138,20 @@ static void measure_forks(const char *label, const char *what, const char *progr
 
 int main(int argc, char **argv)
 {
-	if (argc != 2 && (argc != 3 || strcmp(argv[2], "call"))) {
-		fprintf(stderr, "usage: cost LABEL [call]\n");
+	const char *only = argc == 3 ? argv[2] : NULL;
+
+	if (argc < 2 || argc > 3 || (only && strcmp(only, "call") && strcmp(only, "fork"))) {
+		fprintf(stderr, "usage: cost LABEL [call | fork]\n");
 		return EXIT_FAILURE;
 	}
-	if (argc == 3) {
+	if (only && !strcmp(only, "call")) {
 		measure_calls(argv[1]);
 		return EXIT_SUCCESS;
 	}
-	measure_faults(argv[1]);
+	if (!only)
+		measure_faults(argv[1]);
 	measure_forks(argv[1], "fork", NULL);
-	measure_forks(argv[1], "exec", "./tiny");
+	if (!only)
+		measure_forks(argv[1], "exec", "./tiny");
 	return EXIT_SUCCESS;
 }

@@ -76,9 +76,9 @@ forks()
 	insmod $MODULE || bail_out "insmod failed"
 	./rank 500 /tmp/herd.* || bail_out "cannot rank"
 	# The first run makes slabs and page tables that the others find.
-	./cost first || bail_out "cost failed"
-	./cost free || bail_out "cost failed"
-	sh -c "echo \"\$\$ 500\" >$OE/oom_ranking && exec ./cost inherits" || bail_out "cost failed"
+	./cost first fork || bail_out "cost failed"
+	./cost free fork || bail_out "cost failed"
+	sh -c "echo \"\$\$ 500\" >$OE/oom_ranking && exec ./cost inherits fork" || bail_out "cost failed"
 	symbols
 }
 

@@ -15,8 +15,7 @@ KINDS = {"sysrq": "SysRq", "global": "the machine", "memcg": "a memory cgroup of
 # What is compared.
 STATES = {"groups": ("Without groups", "with groups")}
 MOST_ROWS = 16
-# Forks of a series of cost.c, of those that are counted one by one, and what is forked between two of its runs. Each
-# run makes one more series, with exec.
+# Forks of a run of cost.c, of those that are counted one by one, and what is forked between two runs.
 FORKS = 655
 BETWEEN = 3
 # Below this address is userspace.
@@ -102,10 +101,10 @@ def mean_of_middle(episodes, symbols):
 def print_forks(log_path, counts_path):
     _, symbols = read_log(log_path)
     counts = read_counts(counts_path)
-    if len(counts) < 4 * FORKS + BETWEEN:
+    if len(counts) < 2 * FORKS + BETWEEN:
         sys.exit(f"{len(counts)} forks were counted")
-    free = mean_of_middle(counts[-4 * FORKS - BETWEEN:-3 * FORKS - BETWEEN], symbols)
-    inherits = mean_of_middle(counts[-2 * FORKS:-FORKS], symbols)
+    free = mean_of_middle(counts[-2 * FORKS - BETWEEN:-FORKS - BETWEEN], symbols)
+    inherits = mean_of_middle(counts[-FORKS:], symbols)
     ours = [sum(count for (_, of), count in one.items() if of == "oom_embedded") for one in (free, inherits)]
     print(f"""
 ## A fork and exit, all others ranked

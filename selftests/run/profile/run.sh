@@ -43,7 +43,7 @@ main()
 	local library=$CACHE_DIR/build/profile/counts.so
 	local plugin
 
-	add_programs profile "$BENCH"/{cost,herd,poller,provoke,rank,tiny}.c
+	add_programs profile "$BENCH"/{cost,herd,poller,provoke,rank}.c
 	gcc -O2 -Wall -Wextra -Werror -shared -fPIC "$PROFILE/counts.c" -o "$library"
 	play profile-addresses --append SYMBOLS=1
 	plugin=$library,out=$counts,stop=$(address trace_event_raw_event_mark_victim)
