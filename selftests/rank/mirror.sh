@@ -67,7 +67,7 @@ PARENT='echo 0 >/proc/self/oom_score_adj
 	echo ready
 	while :; do sleep 1000 & timer=$!; wait $timer; kill $timer; done'
 
-plan 20
+plan 21
 load_module rank_threshold=100 selection_order=rank
 spawn never 2048 0
 never=$pid
@@ -96,8 +96,6 @@ start worker sh -c "$PARENT"
 worker=$pid
 set_to oom_ranking "$session 50 self"
 set_to oom_ranking "$worker 50"
-# A thread has its leader's.
-start threaded hold kernel_stacks 256
 OWN="0 0 7 0 300 -1000 0 0"
 MIRRORED="-1000 -999 7 500 300 -1000 -999 -999"
 
@@ -119,6 +117,10 @@ of_session=$child
 fork_of "$worker"
 equal "so has one that will be protected" 0 "$child_has"
 of_worker=$child
+# Threads are no children.
+start threaded hold kernel_stacks 256
+check "a process with threads keeps its own" value_is "$pid" "$(cat "/proc/$$/oom_score_adj")"
+stop_process "$pid"
 
 # A value that others write stays.
 echo -500 >"/proc/$safe/oom_score_adj"
