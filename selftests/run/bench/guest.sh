@@ -76,10 +76,11 @@ rank_all()
 
 # --- fork, exec, fault -------------------------------------------------------
 
+# From the same shell as below: another environment is another stack, and other page tables for a child.
 cost()
 {
 	sleep 0.1
-	./cost "$present-$state" || bail_out "cost failed"
+	sh -c "exec ./cost $present-$state" || bail_out "cost failed"
 }
 
 # How many functions of the module run while others fork and fault, without those of workers: the look at the probes
