@@ -34,6 +34,11 @@ have()
 	equal "$1" "$2 " "$(values)"
 }
 
+has_threads()
+{
+	awk '$1 == "Threads:" { nr = $2 } END { exit nr < 8 }' "/proc/$1/status"
+}
+
 value_is()
 {
 	[ "$(value_of "$1")" = "$2 " ]
@@ -117,9 +122,14 @@ of_session=$child
 fork_of "$worker"
 equal "so has one that will be protected" 0 "$child_has"
 of_worker=$child
-# Threads are no children.
-start threaded hold kernel_stacks 256
-check "a process with threads keeps its own" value_is "$pid" "$(cat "/proc/$$/oom_score_adj")"
+# A thread is no child: its process keeps what the ranking says.
+# shellcheck disable=SC2016 # expanded by that shell
+start threaded sh -c 'echo 0 >/proc/self/oom_score_adj; echo ready; while [ ! -e "$0" ]; do sleep 0.1; done; exec hold kernel_stacks 256' "$tmp/go"
+set_to oom_ranking "$pid 50"
+poll_until "$PATIENCE" value_is "$pid" -999
+: >"$tmp/go"
+poll_until "$PATIENCE" has_threads "$pid"
+check "a process that makes threads stays as it is" value_is "$pid" -999
 stop_process "$pid"
 
 # A value that others write stays.
