@@ -101,11 +101,29 @@ times()
 1.0 0.0 b.sh after-reboot" "$(WORK=$tmp test_times)"
 }
 
+# A child that dies, of a test before or a stranger's, interrupts what init writes to the terminal.
+lines()
+{
+	cat >"$tmp/lines" <<-EOF
+		$(sed -n '/^tell()/,/^}/p' "$VM_DIR/guest/init")
+		nonce=n
+		exec 4>&1
+		stty raw -echo
+		while [ \$((i += 1)) -le 8000 ]; do
+			: &
+			tell "BEGIN \$i"
+			[ \$((i % 50)) != 0 ] || wait
+		done
+	EOF
+	same "init loses no line" 8000 "$(script -qec "busybox sh $tmp/lines" /dev/null </dev/null | grep -c '^@n BEGIN [0-9]*$')"
+}
+
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 echo "KTAP version 1"
 consoles
 verdicts
 times
+lines
 echo "1..$count"
 exit "$failed"
