@@ -103,7 +103,6 @@ bool oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node,
 	struct hlist_bl_head *bucket = oe_pid_table_bucket(table, node->pid);
 	struct oe_pid_node *present;
 
-	rcu_read_lock();
 	hlist_bl_lock(bucket);
 	present = oe_pid_table_find_in(bucket, node->pid);
 	if (present) {
@@ -114,7 +113,6 @@ bool oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node,
 		hlist_bl_add_head_rcu(&node->link, bucket);
 	}
 	hlist_bl_unlock(bucket);
-	rcu_read_unlock();
 	return !present;
 }
 

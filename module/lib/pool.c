@@ -12,20 +12,33 @@
 
 #include "lib/pool.h"
 
-static bool keep_spare(struct oe_pool *pool, struct oe_pool_item *item)
+/* Returns what is too much. */
+static struct oe_pool_item *keep_spare(struct oe_pool *pool,
+				       struct oe_pool_item *item)
 {
 	unsigned long flags;
-	bool kept;
 
 	raw_spin_lock_irqsave(&pool->lock, flags);
-	kept = pool->size < pool->target;
-	if (kept) {
+	while (item && pool->size < pool->target) {
+		struct oe_pool_item *next = item->next;
+
 		item->next = pool->first;
 		pool->first = item;
 		pool->size++;
+		item = next;
 	}
 	raw_spin_unlock_irqrestore(&pool->lock, flags);
-	return kept;
+	return item;
+}
+
+static void free_items(struct oe_pool *pool, struct oe_pool_item *item)
+{
+	while (item) {
+		struct oe_pool_item *next = item->next;
+
+		kmem_cache_free(pool->cache, item);
+		item = next;
+	}
 }
 
 /**
@@ -73,16 +86,31 @@ void *oe_pool_alloc(struct oe_pool *pool)
 }
 
 /**
+ * oe_pool_free_all - give objects back
+ * @pool: the pool
+ * @items: in objects from oe_pool_take() or oe_pool_alloc(), the last one's next
+ *	is NULL; or NULL
+ *
+ * Context: any in which kmem_cache_free() is allowed.
+ */
+void oe_pool_free_all(struct oe_pool *pool, struct oe_pool_item *items)
+{
+	free_items(pool, keep_spare(pool, items));
+}
+
+/**
  * oe_pool_free - give an object back
  * @pool: the pool
  * @object: from oe_pool_take() or oe_pool_alloc()
  *
- * Context: any in which kmem_cache_free() is allowed.
+ * Context: as oe_pool_free_all().
  */
 void oe_pool_free(struct oe_pool *pool, void *object)
 {
-	if (!keep_spare(pool, object))
-		kmem_cache_free(pool->cache, object);
+	struct oe_pool_item *item = object;
+
+	item->next = NULL;
+	oe_pool_free_all(pool, item);
 }
 
 /**
@@ -158,11 +186,6 @@ int oe_pool_init(struct oe_pool *pool, const char *name, size_t object_size,
  */
 void oe_pool_exit(struct oe_pool *pool)
 {
-	struct oe_pool_item *item;
-
-	while ((item = pool->first)) {
-		pool->first = item->next;
-		kmem_cache_free(pool->cache, item);
-	}
+	free_items(pool, pool->first);
 	kmem_cache_destroy(pool->cache);
 }

@@ -8,7 +8,7 @@
 struct kmem_cache;
 
 /**
- * struct oe_pool_item - a free object, while it is in the pool
+ * struct oe_pool_item - a free object, in the pool or on the way there
  * @next: the next one
  */
 struct oe_pool_item {
@@ -38,6 +38,7 @@ bool oe_pool_grow(struct oe_pool *pool, unsigned int target);
 int oe_pool_fill(struct oe_pool *pool);
 void *oe_pool_take(struct oe_pool *pool, bool *low);
 void *oe_pool_alloc(struct oe_pool *pool);
+void oe_pool_free_all(struct oe_pool *pool, struct oe_pool_item *items);
 void oe_pool_free(struct oe_pool *pool, void *object);
 
 #endif /* OE_POOL_H */

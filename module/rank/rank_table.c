@@ -30,6 +30,7 @@ bool oe_rank_any_offer;
 
 static struct {
 	struct oe_pool pool;
+	struct oe_retired out; /* of the table */
 	unsigned int for_forks; /* spare entries that only forks may take */
 	void (*emptied)(void);
 } rank_table;
@@ -41,15 +42,32 @@ static struct oe_rank_entry *entry_of(const struct oe_pid_node *node)
 	return container_of(node, struct oe_rank_entry, node);
 }
 
-static void free_entry(struct oe_rank_entry *entry)
+static void free_entries(struct llist_node *retirees)
 {
-	put_pid(entry->node.pid);
-	oe_pool_free(&rank_table.pool, entry);
+	struct oe_pool_item *items = NULL;
+	struct oe_rank_entry *entry, *next;
+
+	llist_for_each_entry_safe(entry, next, retirees, retiree.node) {
+		struct oe_pool_item *item = (void *)entry;
+
+		put_pid(entry->node.pid);
+		item->next = items;
+		items = item;
+	}
+	oe_pool_free_all(&rank_table.pool, items);
 }
 
-static void free_entry_rcu(struct rcu_head *head)
+static void free_alone(struct rcu_head *rcu)
 {
-	free_entry(container_of(head, struct oe_rank_entry, rcu));
+	struct oe_retiree *retiree = container_of(rcu, struct oe_retiree, rcu);
+
+	retiree->node.next = NULL;
+	free_entries(&retiree->node);
+}
+
+static void free_later(struct oe_rank_entry *entry)
+{
+	oe_retired_add(&rank_table.out, &entry->retiree, free_alone);
 }
 
 /**
@@ -265,7 +283,7 @@ int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
 	if (!oe_pid_table_insert(&oe_rank_entries, &entry->node,
 				 merge_heritage))
 		/* Later: a fork's handler must not free on PREEMPT_RT. */
-		call_rcu(&entry->rcu, free_entry_rcu);
+		free_later(entry);
 	return 0;
 }
 
@@ -275,7 +293,7 @@ static void remove_entry(struct oe_rank_entry *entry,
 	/* Exit and a write may both try; one of them succeeds. */
 	if (!oe_pid_table_remove(&oe_rank_entries, &entry->node, may_go))
 		return;
-	call_rcu(&entry->rcu, free_entry_rcu);
+	free_later(entry);
 	if (!oe_rank_table_count())
 		rank_table.emptied();
 }
@@ -406,6 +424,7 @@ int oe_rank_table_walk(int (*visit)(struct oe_rank_entry *entry, void *arg),
 int oe_rank_table_init(void (*emptied)(void))
 {
 	rank_table.emptied = emptied;
+	rank_table.out.free = free_entries;
 	rank_table.for_forks = POOL_FIRST / 2;
 	return oe_pool_init(&rank_table.pool, "oom_embedded_rank",
 			    sizeof(struct oe_rank_entry), POOL_FIRST);
@@ -420,7 +439,7 @@ int oe_rank_table_init(void (*emptied)(void))
  */
 void oe_rank_table_exit(void)
 {
-	rcu_barrier(); /* free_entry_rcu() is in this module */
+	oe_retired_drain(&rank_table.out);
 	oe_pool_exit(&rank_table.pool);
 	oe_pid_table_free(&oe_rank_entries);
 }

@@ -12,12 +12,13 @@
 #include <linux/types.h>
 
 #include "lib/pid_table.h"
+#include "lib/retired.h"
 #include "rank/types.h"
 
 /**
  * struct oe_rank_entry - the ranking and the groups of one thread group
  * @node: in the table; one reference of its pid is held
- * @rcu: for freeing, once out of the table
+ * @retiree: for freeing, once out of the table
  * @ranking: packed by oe_rank_pack(), read with READ_ONCE(); OE_NO_RANKING =
  *	none
  * @offer: its own, or its parent's
@@ -27,7 +28,7 @@
  */
 struct oe_rank_entry {
 	struct oe_pid_node node;
-	struct rcu_head rcu;
+	struct oe_retiree retiree;
 	u32 ranking;
 	struct oe_offer offer;
 	DECLARE_BITMAP(groups, OE_NR_GROUPS);

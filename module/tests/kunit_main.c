@@ -26,6 +26,7 @@ extern struct kunit_suite oe_record_suite;
 extern struct kunit_suite oe_report_log_suite;
 extern struct kunit_suite oe_memory_report_suite;
 extern struct kunit_suite oe_pending_suite;
+extern struct kunit_suite oe_retired_suite;
 extern struct kunit_suite oe_storm_suite;
 extern struct kunit_suite oe_enforce_suite;
 extern struct kunit_suite oe_domain_suite;
@@ -54,7 +55,7 @@ kunit_test_suites(&oe_policy_suite, &oe_parse_suite, &oe_rank_suite,
 		  &oe_watchdog_suite, &oe_detour_suite, &oe_decide_suite,
 		  &oe_snapshot_suite, &oe_cgroup_stall_suite,
 		  &oe_cgroup_counts_suite, &oe_read_time_suite,
-		  &oe_pending_suite);
+		  &oe_pending_suite, &oe_retired_suite);
 
 MODULE_DESCRIPTION("KUnit suites of oom_embedded");
 MODULE_LICENSE("GPL");

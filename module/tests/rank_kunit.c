@@ -13,6 +13,7 @@ static void count_destroyed(struct kmem_cache *cache);
 #define kmem_cache_destroy count_destroyed
 #include "../lib/pool.c"
 #undef kmem_cache_destroy
+#include "../lib/retired.c"
 
 static void *alloc_or_fail(struct oe_pool *pool);
 static void *take_or_fail(struct oe_pool *pool, bool *low);
@@ -90,7 +91,7 @@ static void *alloc_or_fail(struct oe_pool *pool)
 	if (!failing_alloc.at || --failing_alloc.at)
 		return oe_pool_alloc(pool);
 	oe_rank_table_drop(failing_alloc.drops);
-	rcu_barrier();
+	oe_retired_drain(&rank_table.out);
 	failing_alloc.now = !failing_alloc.with_spare;
 	return NULL;
 }
