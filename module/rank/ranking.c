@@ -185,37 +185,6 @@ static bool is_ranked_elsewhere(struct task_struct *p)
 	return oe_inherit_is_lost(p) || oe_rank_table_find(task_tgid(p));
 }
 
-/*
- * Fast path: the process has an entry that decides, whatever its parents and the
- * rules of groups say; or there is nothing else that could rank it.
- *
- * Return: packed, or OE_NO_RANKING.
- */
-static u32 decisive_entry(struct task_struct *p)
-{
-	struct pid *tgid = task_tgid(p);
-	struct oe_rank_entry *entry = tgid ? oe_rank_table_find_inline(tgid) :
-					     NULL;
-	struct oe_ranking ranking;
-	u32 packed;
-
-	if (!entry)
-		return is_ranked_elsewhere(p) ?
-			       OE_NO_RANKING :
-			       oe_rank_pack(READ_ONCE(oe_config.default_rank),
-					    OE_SOURCE_DEFAULT);
-	/* Written by oe_rank_table_set_offer(); an offer may be the higher one. */
-	if (READ_ONCE(entry->offer.rank))
-		return OE_NO_RANKING;
-	packed = READ_ONCE(entry->ranking); /* written by change_entry() */
-	if (packed == OE_NO_RANKING)
-		return OE_NO_RANKING;
-	ranking = oe_rank_unpack(packed);
-	if (is_heritage(&ranking) && oe_group_any_rule())
-		return OE_NO_RANKING;
-	return packed;
-}
-
 static noinline struct oe_ranking rank_in_detail(struct task_struct *p,
 						 enum oe_exe_access access)
 {
@@ -232,6 +201,32 @@ static noinline struct oe_ranking rank_in_detail(struct task_struct *p,
 	return ranking;
 }
 
+/* The process had no entry a moment ago. */
+static noinline struct oe_ranking rank_without_entry(struct task_struct *p,
+						     enum oe_exe_access access)
+{
+	if (oe_rank_table_count() ? is_ranked_elsewhere(p) :
+				    oe_group_any_rule())
+		return rank_in_detail(p, access);
+	return default_ranking();
+}
+
+static noinline struct oe_ranking
+rank_heir(struct task_struct *p, enum oe_exe_access access, u32 packed)
+{
+	if (oe_group_any_rule())
+		return rank_in_detail(p, access);
+	return oe_rank_unpack(packed);
+}
+
+static __always_inline struct oe_rank_entry *
+find_own_entry(struct task_struct *p)
+{
+	struct pid *tgid = oe_rank_table_count() ? task_tgid(p) : NULL;
+
+	return tgid ? oe_rank_table_find_inline(tgid) : NULL;
+}
+
 /**
  * oe_rank_peek - oe_rank_of(), also where no lock may be taken
  * @p: any of its threads; with OE_EXE_HELD the one that @access speaks of
@@ -242,16 +237,22 @@ static noinline struct oe_ranking rank_in_detail(struct task_struct *p,
  */
 struct oe_ranking oe_rank_peek(struct task_struct *p, enum oe_exe_access access)
 {
+	struct oe_rank_entry *entry = find_own_entry(p);
+	struct oe_ranking ranking;
 	u32 packed;
 
-	if (oe_rank_table_count()) {
-		packed = decisive_entry(p);
-		if (packed != OE_NO_RANKING)
-			return oe_rank_unpack(packed);
-	} else if (!oe_group_any_rule()) {
-		return default_ranking();
-	}
-	return rank_in_detail(p, access);
+	/*
+	 * The other functions are called in the place of this one's return: for
+	 * an entry that decides no register is saved.
+	 */
+	if (!entry)
+		return rank_without_entry(p, access);
+	packed = READ_ONCE(entry->ranking); /* written by change_entry() */
+	/* Written by oe_rank_table_set_offer(); an offer may be the higher one. */
+	if (READ_ONCE(entry->offer.rank) || packed == OE_NO_RANKING)
+		return rank_in_detail(p, access);
+	ranking = oe_rank_unpack(packed);
+	return is_heritage(&ranking) ? rank_heir(p, access, packed) : ranking;
 }
 
 /* Was the process, or a forefather of it, put into the group by its pid? */
