@@ -119,17 +119,15 @@ static bool inherit_groups(const unsigned long *groups, unsigned long *heritage)
 	return any;
 }
 
-/* False if a child of @parent inherits nothing. The caller is under RCU. */
-static bool inherit_from(struct pid *parent, struct oe_heritage *heritage)
+/* False if a child of the process with this entry inherits nothing. Under RCU. */
+static bool inherit_from(struct oe_rank_entry *entry,
+			 struct oe_heritage *heritage)
 {
-	struct oe_rank_entry *entry = oe_rank_table_find_told(parent);
-	bool inherits, groups;
-	u32 packed;
+	/* Written by oe_rank_apply(). */
+	u32 packed = READ_ONCE(entry->ranking);
+	bool inherits = oe_rank_is_inheritable(packed);
+	bool groups;
 
-	if (!entry)
-		return false;
-	packed = READ_ONCE(entry->ranking); /* written by oe_rank_apply() */
-	inherits = oe_rank_is_inheritable(packed);
 	heritage->ranking = inherits ? oe_rank_pack(oe_rank_unpack(packed).rank,
 						    OE_SOURCE_INHERITED) :
 				       OE_NO_RANKING;
@@ -138,16 +136,20 @@ static bool inherit_from(struct pid *parent, struct oe_heritage *heritage)
 	return inherits || groups || heritage->offer.rank;
 }
 
-static void insert_heritage(const struct oe_heritage *heritage,
-			    struct pid *child, u64 child_start)
+/* Apart, so that a fork without a heritage has no room made for one. */
+static noinline void give_heritage(struct oe_rank_entry *parent,
+				   struct pid *child, u64 child_start)
 {
+	struct oe_heritage heritage;
 	struct oe_rank_entry *entry;
 	bool low;
 
+	if (!inherit_from(parent, &heritage))
+		return;
 	entry = oe_rank_table_take(&low);
 	if (low)
 		queue_delayed_work(system_wq, &inherit.repair, 0);
-	if (oe_rank_table_insert(entry, child, heritage))
+	if (oe_rank_table_insert(entry, child, &heritage))
 		note_lost(child_start);
 }
 
@@ -179,12 +181,13 @@ void oe_inherit_expect_forks(void)
  */
 void oe_inherit_fork(struct pid *parent, struct pid *child, u64 child_start)
 {
-	struct oe_heritage heritage;
+	struct oe_rank_entry *entry;
 
 	/* Around all of it: oe_inherit_close_group() waits for this section. */
 	rcu_read_lock();
-	if (inherit_from(parent, &heritage))
-		insert_heritage(&heritage, child, child_start);
+	entry = oe_rank_table_find_inline(parent);
+	if (entry)
+		give_heritage(entry, child, child_start);
 	rcu_read_unlock();
 }
 
@@ -212,11 +215,13 @@ static struct pid *get_lost(struct oe_heritage *heritage)
 	rcu_read_lock();
 	for_each_process(p) {
 		struct pid *tgid = task_tgid(p);
+		struct oe_rank_entry *entry;
 
 		if (!oe_inherit_is_lost(p) || oe_rank_table_find_told(tgid) ||
 		    !oe_rank_table_is_alive(tgid))
 			continue;
-		if (inherit_from(parent_of(p), heritage)) {
+		entry = oe_rank_table_find_told(parent_of(p));
+		if (entry && inherit_from(entry, heritage)) {
 			lost = get_pid(tgid);
 			break;
 		}
