@@ -24,24 +24,28 @@ modules:
 # Oops, probes and livepatches. INSTALL_MOD_STRIP=--strip-debug keeps everything else, too.
 DEPMOD ?= depmod
 NM ?= $(CROSS_COMPILE)nm
+OBJDUMP ?= $(CROSS_COMPILE)objdump
 NAMES = $(CURDIR)/oom_embedded.names
 STRIP_OPTIONS = --strip-unneeded --wildcard --strip-symbol=__pfx_* -R .BTF -R .BTF.base
 INSTALL_MOD_STRIP ?= $(STRIP_OPTIONS) @$(NAMES)
 
-# More of them: the static functions.
+# What strip is told of one file: the static functions stay; the compiler's list of functions goes where ftrace has a
+# list of its own, and nobody reads that one.
 KEEP_FUNCTIONS = awk '$$2 == "t" && $$3 !~ /^([.$$]|__pfx_)/ { print "--keep-symbol=" $$3 }'
+DROP_LIST = awk '$$2 == "__mcount_loc" { print "-R __patchable_function_entries" }'
+OF_FILE = { $(NM) "$(1)" | $(KEEP_FUNCTIONS) && $(OBJDUMP) -h "$(1)" | $(DROP_LIST); }
 
 # In place, as the next rule installs it; KO: other files.
 KO ?= oom_embedded.ko
 strip:
 	@for ko in $(KO); do \
-		$(NM) "$$ko" | $(KEEP_FUNCTIONS) >"$$ko.names" && \
+		$(call OF_FILE,$$ko) >"$$ko.names" && \
 			$(CROSS_COMPILE)strip $(STRIP_OPTIONS) "@$$ko.names" "$$ko" && rm "$$ko.names" || exit; \
 	done
 
 # The kernel's build runs depmod only where it finds System.map, which Debian's headers lack.
 modules_install:
-	$(NM) oom_embedded.ko | $(KEEP_FUNCTIONS) >"$(NAMES)"
+	$(call OF_FILE,oom_embedded.ko) >"$(NAMES)"
 	+$(KBUILD_MODULE) INSTALL_MOD_STRIP="$(INSTALL_MOD_STRIP)" modules_install
 
 install: modules_install

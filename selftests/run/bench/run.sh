@@ -37,13 +37,23 @@ measure()
 	VERDICT=$CACHE_DIR/logs/$NAME-guest.sh-$pid/verdict.log
 }
 
+# installed_module [FEATURE]: the path of the module, without FEATURE, as "make install" leaves it.
+installed_module()
+{
+	local ko=$CACHE_DIR/build/bench/installed.ko
+
+	cp "$("$VM_DIR/module.sh" "$NAME" "$@")/oom_embedded.ko" "$ko"
+	make -s -C "$REPO_ROOT" strip "KO=$ko"
+	echo "$ko"
+}
+
 # The sizes of a build without each feature, and without all.
 without_features()
 {
 	local feature ko
 
 	for feature in limits levels groups report events core; do
-		ko=$("$VM_DIR/module.sh" "$NAME" "$feature")/oom_embedded.ko
+		ko=$(installed_module "$feature")
 		echo "# bench without $feature $(section_bytes "$ko" "$TEXT_AND_DATA") $(section_bytes "$ko" .)"
 	done
 }
@@ -57,7 +67,7 @@ main()
 	SECONDS=0
 	add_programs bench "$BENCH_DIR"/*.c
 	commit=$(module_commit)
-	ko=$("$VM_DIR/module.sh" "$NAME")/oom_embedded.ko
+	ko=$(installed_module)
 	# As of now: somebody may build another one while the guest runs.
 	local text resident
 	text=$(section_bytes "$ko" "$TEXT_AND_DATA")
