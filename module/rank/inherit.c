@@ -105,7 +105,8 @@ static void note_lost(u64 child_start)
 }
 
 /* A few words: bitmap_and() is a call, and asks for the end of the last word. */
-static bool inherit_groups(const unsigned long *groups, unsigned long *heritage)
+static __always_inline bool inherit_groups(const unsigned long *groups,
+					   unsigned long *heritage)
 {
 	unsigned long any = 0;
 	unsigned int i;
@@ -120,11 +121,11 @@ static bool inherit_groups(const unsigned long *groups, unsigned long *heritage)
 }
 
 /* False if a child of the process with this entry inherits nothing. Under RCU. */
-static bool inherit_from(struct oe_rank_entry *entry,
-			 struct oe_heritage *heritage)
+static __always_inline bool inherit_from(const struct oe_rank_entry *entry,
+					 struct oe_heritage *heritage)
 {
 	/* Written by oe_rank_apply(). */
-	u32 packed = READ_ONCE(entry->ranking);
+	u32 packed = READ_ONCE(entry->told.ranking);
 	bool inherits = oe_rank_is_inheritable(packed);
 	bool groups;
 
@@ -132,25 +133,35 @@ static bool inherit_from(struct oe_rank_entry *entry,
 						    OE_SOURCE_INHERITED) :
 				       OE_NO_RANKING;
 	heritage->offer = oe_rank_table_offer(entry);
-	groups = inherit_groups(entry->groups, heritage->groups);
+	groups = inherit_groups(entry->told.groups, heritage->groups);
 	return inherits || groups || heritage->offer.rank;
 }
 
-/* Apart, so that a fork without a heritage has no room made for one. */
-static noinline void give_heritage(struct oe_rank_entry *parent,
-				   struct pid *child, u64 child_start)
+static noinline void lose_heritage(const struct oe_rank_entry *parent,
+				   u64 child_start)
 {
 	struct oe_heritage heritage;
+
+	if (inherit_from(parent, &heritage))
+		note_lost(child_start);
+}
+
+/* Written to where it is kept, and apart from forks without a heritage. */
+static noinline void give_heritage(const struct oe_rank_entry *parent,
+				   struct pid *child, u64 child_start)
+{
 	struct oe_rank_entry *entry;
 	bool low;
 
-	if (!inherit_from(parent, &heritage))
-		return;
 	entry = oe_rank_table_take(&low);
 	if (low)
 		queue_delayed_work(system_wq, &inherit.repair, 0);
-	if (oe_rank_table_insert(entry, child, &heritage))
-		note_lost(child_start);
+	if (!entry)
+		lose_heritage(parent, child_start);
+	else if (inherit_from(parent, &entry->told))
+		oe_rank_table_insert_told(entry, child);
+	else
+		oe_rank_table_put_back(entry);
 }
 
 /**

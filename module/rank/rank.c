@@ -147,21 +147,21 @@ static void change_entry(struct oe_rank_entry *entry,
 		oe_rank_table_set_offer(entry, (struct oe_offer){});
 	switch (change->action) {
 	case OE_RANK_SET:
-		WRITE_ONCE(entry->ranking,
+		WRITE_ONCE(entry->told.ranking,
 			   oe_rank_pack(change->value, OE_SOURCE_EXPLICIT));
 		break;
 	case OE_RANK_SET_SELF:
-		WRITE_ONCE(entry->ranking,
+		WRITE_ONCE(entry->told.ranking,
 			   oe_rank_pack(change->value, OE_SOURCE_SELF));
 		break;
 	case OE_RANK_CLEAR:
-		WRITE_ONCE(entry->ranking, OE_NO_RANKING);
+		WRITE_ONCE(entry->told.ranking, OE_NO_RANKING);
 		break;
 	case OE_RANK_JOIN:
-		set_bit(change->value, entry->groups);
+		set_bit(change->value, entry->told.groups);
 		break;
 	case OE_RANK_LEAVE:
-		clear_bit(change->value, entry->groups);
+		clear_bit(change->value, entry->told.groups);
 		break;
 	}
 }
@@ -294,7 +294,7 @@ static int visit_member(struct oe_rank_entry *entry, void *data)
 {
 	const struct member_arg *arg = data;
 
-	if (!test_bit(arg->group, entry->groups))
+	if (!test_bit(arg->group, entry->told.groups))
 		return 0;
 	return arg->visit(entry->node.pid, arg->arg);
 }
@@ -329,7 +329,7 @@ void oe_rank_open_group(unsigned int group)
 
 static int leave_group(struct oe_rank_entry *entry, void *arg)
 {
-	clear_bit(*(unsigned int *)arg, entry->groups);
+	clear_bit(*(unsigned int *)arg, entry->told.groups);
 	oe_rank_table_remove_if_empty(entry);
 	return 0;
 }

@@ -94,24 +94,8 @@ void oe_rank_table_set_offer(struct oe_rank_entry *entry, struct oe_offer offer)
 	if (offer.rank)
 		WRITE_ONCE(oe_rank_any_offer, true);
 	/* Both are read by oe_rank_table_offer(). */
-	WRITE_ONCE(entry->offer.user, offer.user);
-	WRITE_ONCE(entry->offer.rank, offer.rank);
-}
-
-/**
- * oe_rank_table_offer - read the offer of an entry
- * @entry: valid under RCU
- *
- * Context: any.
- * Return: the offer; rank 0 if there is none.
- */
-struct oe_offer oe_rank_table_offer(const struct oe_rank_entry *entry)
-{
-	/* Written by oe_rank_table_set_offer(). */
-	return (struct oe_offer){
-		.rank = READ_ONCE(entry->offer.rank),
-		.user = READ_ONCE(entry->offer.user),
-	};
+	WRITE_ONCE(entry->told.offer.user, offer.user);
+	WRITE_ONCE(entry->told.offer.rank, offer.rank);
 }
 
 /**
@@ -125,9 +109,9 @@ struct oe_offer oe_rank_table_offer(const struct oe_rank_entry *entry)
 bool oe_rank_table_is_empty(const struct oe_rank_entry *entry)
 {
 	/* Written by oe_rank_apply(). */
-	return READ_ONCE(entry->ranking) == OE_NO_RANKING &&
+	return READ_ONCE(entry->told.ranking) == OE_NO_RANKING &&
 	       !oe_rank_table_offer(entry).rank &&
-	       bitmap_empty(entry->groups, OE_NR_GROUPS);
+	       bitmap_empty(entry->told.groups, OE_NR_GROUPS);
 }
 
 /**
@@ -248,27 +232,43 @@ int oe_rank_table_fill(void)
 static void merge_heritage(struct oe_pid_node *present,
 			   const struct oe_pid_node *node)
 {
-	const struct oe_rank_entry *heritage = entry_of(node);
+	const struct oe_heritage *heritage = &entry_of(node)->told;
 	struct oe_rank_entry *entry = entry_of(present);
 	unsigned int i;
 
-	cmpxchg(&entry->ranking, OE_NO_RANKING, heritage->ranking);
+	cmpxchg(&entry->told.ranking, OE_NO_RANKING, heritage->ranking);
 	if (heritage->offer.rank > oe_rank_table_offer(entry).rank)
 		oe_rank_table_set_offer(entry, heritage->offer);
 	for_each_set_bit(i, heritage->groups, OE_NR_GROUPS)
-		set_bit(i, entry->groups);
+		set_bit(i, entry->told.groups);
 }
 
 /**
- * oe_rank_table_insert - put an entry in, or add it to the one that is there
- * @entry: of oe_rank_table_alloc() or oe_rank_table_take(); is taken over, also
- *	on failure; NULL is -ENOMEM
+ * oe_rank_table_insert_told - put an entry in, or add it to the one that is there
+ * @entry: of oe_rank_table_alloc() or oe_rank_table_take(), told is filled in; is
+ *	taken over
  * @tgid: the leader's pid; gets a reference
- * @heritage: the contents of the entry; copied
  *
  * A ranking that is there stays.
  *
  * Context: any but interrupts.
+ */
+void oe_rank_table_insert_told(struct oe_rank_entry *entry, struct pid *tgid)
+{
+	entry->node.pid = get_pid(tgid);
+	if (!oe_pid_table_insert(&oe_rank_entries, &entry->node,
+				 merge_heritage))
+		/* Later: a fork's handler must not free on PREEMPT_RT. */
+		free_later(entry);
+}
+
+/**
+ * oe_rank_table_insert - oe_rank_table_insert_told(), and fill the entry in
+ * @entry: as there; NULL is -ENOMEM
+ * @tgid: as there
+ * @heritage: the contents of the entry; copied
+ *
+ * Context: as there.
  * Return: 0 or -ENOMEM.
  */
 int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
@@ -276,15 +276,21 @@ int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
 {
 	if (!entry)
 		return -ENOMEM;
-	entry->node.pid = get_pid(tgid);
-	entry->ranking = heritage->ranking;
-	entry->offer = heritage->offer;
-	bitmap_copy(entry->groups, heritage->groups, OE_NR_GROUPS);
-	if (!oe_pid_table_insert(&oe_rank_entries, &entry->node,
-				 merge_heritage))
-		/* Later: a fork's handler must not free on PREEMPT_RT. */
-		free_later(entry);
+	entry->told = *heritage;
+	oe_rank_table_insert_told(entry, tgid);
 	return 0;
+}
+
+/**
+ * oe_rank_table_put_back - an entry of oe_rank_table_take() was not needed
+ * @entry: was never inserted
+ *
+ * Context: any.
+ */
+void oe_rank_table_put_back(struct oe_rank_entry *entry)
+{
+	entry->node.pid = NULL;
+	free_later(entry);
 }
 
 static void remove_entry(struct oe_rank_entry *entry,

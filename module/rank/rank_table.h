@@ -16,34 +16,30 @@
 #include "rank/types.h"
 
 /**
- * struct oe_rank_entry - the ranking and the groups of one thread group
- * @node: in the table; one reference of its pid is held
- * @retiree: for freeing, once out of the table
+ * struct oe_heritage - what was said of a process; its children inherit it
  * @ranking: packed by oe_rank_pack(), read with READ_ONCE(); OE_NO_RANKING =
  *	none
  * @offer: its own, or its parent's
  * @groups: a bit for every group it was put into by its pid
- *
- * An entry with neither ranking nor offer nor group counts as absent.
  */
-struct oe_rank_entry {
-	struct oe_pid_node node;
-	struct oe_retiree retiree;
+struct oe_heritage {
 	u32 ranking;
 	struct oe_offer offer;
 	DECLARE_BITMAP(groups, OE_NR_GROUPS);
 };
 
 /**
- * struct oe_heritage - the properties that a child inherits
- * @ranking: as in &struct oe_rank_entry
- * @offer: as in &struct oe_rank_entry
- * @groups: as in &struct oe_rank_entry
+ * struct oe_rank_entry - the ranking and the groups of one thread group
+ * @node: in the table; one reference of its pid is held
+ * @retiree: for freeing, once out of the table
+ * @told: what was said of it
+ *
+ * An entry with neither ranking nor offer nor group counts as absent.
  */
-struct oe_heritage {
-	u32 ranking;
-	struct oe_offer offer;
-	DECLARE_BITMAP(groups, OE_NR_GROUPS);
+struct oe_rank_entry {
+	struct oe_pid_node node;
+	struct oe_retiree retiree;
+	struct oe_heritage told;
 };
 
 #define OE_NO_RANKING U32_MAX
@@ -131,6 +127,23 @@ static inline bool oe_rank_table_any_offer(void)
 	return READ_ONCE(oe_rank_any_offer);
 }
 
+/**
+ * oe_rank_table_offer - read the offer of an entry
+ * @entry: valid under RCU
+ *
+ * Context: any.
+ * Return: the offer; rank 0 if there is none.
+ */
+static inline struct oe_offer
+oe_rank_table_offer(const struct oe_rank_entry *entry)
+{
+	/* Written by oe_rank_table_set_offer(). */
+	return (struct oe_offer){
+		.rank = READ_ONCE(entry->told.offer.rank),
+		.user = READ_ONCE(entry->told.offer.user),
+	};
+}
+
 /* Changes of the table other than by fork and exit. */
 extern struct mutex oe_rank_table_lock;
 
@@ -148,11 +161,12 @@ struct oe_rank_entry *oe_rank_table_alloc(void);
 struct oe_rank_entry *oe_rank_table_alloc_no_spare(void);
 void oe_rank_table_free(struct oe_rank_entry *entry);
 struct oe_rank_entry *oe_rank_table_take(bool *low);
+void oe_rank_table_insert_told(struct oe_rank_entry *entry, struct pid *tgid);
+void oe_rank_table_put_back(struct oe_rank_entry *entry);
 int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
 			 const struct oe_heritage *heritage);
 void oe_rank_table_set_offer(struct oe_rank_entry *entry,
 			     struct oe_offer offer);
-struct oe_offer oe_rank_table_offer(const struct oe_rank_entry *entry);
 void oe_rank_table_remove(struct oe_rank_entry *entry);
 void oe_rank_table_remove_if_empty(struct oe_rank_entry *entry);
 bool oe_rank_table_is_alive(struct pid *tgid);

@@ -88,9 +88,9 @@ static bool of_entry(struct task_struct *p, struct oe_ranking *ranking)
 	entry = find_entry(p, &own);
 	if (!entry)
 		return false;
-	packed = READ_ONCE(entry->ranking); /* written by change_entry() */
+	packed = READ_ONCE(entry->told.ranking); /* written by change_entry() */
 	if (packed == OE_NO_RANKING || !(own || oe_rank_is_inheritable(packed)))
-		return oe_group_of_members(entry->groups, ranking);
+		return oe_group_of_members(entry->told.groups, ranking);
 	*ranking = oe_rank_unpack(packed);
 	if (!own)
 		ranking->source = oe_inherit_is_lost(p) ? OE_SOURCE_LOST :
@@ -247,9 +247,9 @@ struct oe_ranking oe_rank_peek(struct task_struct *p, enum oe_exe_access access)
 	 */
 	if (!entry)
 		return rank_without_entry(p, access);
-	packed = READ_ONCE(entry->ranking); /* written by change_entry() */
+	packed = READ_ONCE(entry->told.ranking); /* written by change_entry() */
 	/* Written by oe_rank_table_set_offer(); an offer may be the higher one. */
-	if (READ_ONCE(entry->offer.rank) || packed == OE_NO_RANKING)
+	if (READ_ONCE(entry->told.offer.rank) || packed == OE_NO_RANKING)
 		return rank_in_detail(p, access);
 	ranking = oe_rank_unpack(packed);
 	return is_heritage(&ranking) ? rank_heir(p, access, packed) : ranking;
@@ -264,7 +264,7 @@ static bool is_member_by_pid(struct task_struct *p, unsigned int group)
 	if (!oe_rank_table_count())
 		return false;
 	entry = find_entry(p, &own);
-	return entry && test_bit(group, entry->groups);
+	return entry && test_bit(group, entry->told.groups);
 }
 
 static bool is_in_group(const struct oe_group *group, struct task_struct *p,

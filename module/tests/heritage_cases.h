@@ -25,6 +25,32 @@ static void self_is_not_inherited(struct kunit *test)
 	rank_expect(test, 4, 8, OE_SOURCE_INHERITED);
 }
 
+static void what_is_not_inherited_is_not_lost(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_SET_SELF, 7));
+	failing_alloc.now = true;
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
+	KUNIT_EXPECT_FALSE(test, failing_alloc.now);
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
+	KUNIT_EXPECT_EQ(test, 1u, oe_rank_count());
+}
+
+/* A spare entry may have been another process's. */
+static void entry_without_a_use_holds_no_process(struct kunit *test)
+{
+	struct pid *other = pid_of(5);
+	unsigned int count = refcount_read(&other->count);
+
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_SET_SELF, 7));
+	KUNIT_EXPECT_EQ(test, 0, rank_set(5, 7));
+	KUNIT_EXPECT_EQ(test, count + 1, refcount_read(&other->count));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(5, OE_RANK_CLEAR, 0));
+	oe_retired_drain(&rank_table.out);
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
+	oe_retired_drain(&rank_table.out);
+	KUNIT_EXPECT_EQ(test, count, refcount_read(&other->count));
+}
+
 /* Without a ranking that could have been lost nothing changes. */
 static void lost_inheritance_is_repaired(struct kunit *test)
 {

@@ -349,10 +349,10 @@ static void ranked_child_loses_nothing(struct kunit *test)
 	rank_expect(test, 1, 9, OE_SOURCE_EXPLICIT);
 	rank_expect(test, 2, 7, OE_SOURCE_INHERITED);
 	rcu_read_lock();
-	KUNIT_EXPECT_TRUE(test,
-			  test_bit(3, oe_rank_table_find(pid_of(1))->groups));
-	KUNIT_EXPECT_TRUE(test,
-			  test_bit(4, oe_rank_table_find(pid_of(2))->groups));
+	KUNIT_EXPECT_TRUE(
+		test, test_bit(3, oe_rank_table_find(pid_of(1))->told.groups));
+	KUNIT_EXPECT_TRUE(
+		test, test_bit(4, oe_rank_table_find(pid_of(2))->told.groups));
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, failed,
 			(u64)atomic64_read(&oe_stats[OE_STAT_inherit_failed]));
@@ -471,6 +471,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(spare_entry_serves_without_memory),
 	KUNIT_CASE(inherit_and_drop),
 	KUNIT_CASE(self_is_not_inherited),
+	KUNIT_CASE(what_is_not_inherited_is_not_lost),
+	KUNIT_CASE(entry_without_a_use_holds_no_process),
 	KUNIT_CASE(self_is_not_lost),
 	KUNIT_CASE(heritage_gives_way_to_exact_rule),
 	KUNIT_CASE(name_alone_decides),
