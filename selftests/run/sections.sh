@@ -6,18 +6,28 @@
 # shellcheck disable=SC2034 # read by the scripts that source this file
 TEXT_AND_DATA='^\.(text|exit\.text|rodata|data|exit\.data|ref\.data|bss)'
 
-# section_bytes KO PATTERN: bytes of the loaded sections whose names match, or do not (!).
-section_bytes()
+# resident_sections KO: names and bytes of the sections that stay when the module is loaded.
+resident_sections()
 {
 	local name size flags
-	local sum=0
 
 	while read -r name size flags; do
-		[[ $flags == *A* && $name =~ $2 ]] || continue
+		[[ $flags == *A* ]] || continue
 		case $name in
 		.init*|__versions|.modinfo) ;;
-		*) sum=$((sum + 16#$size)) ;;
+		*) echo "$name $((16#$size))" ;;
 		esac
 	done < <(readelf -SW "$1" | sed -n 's/^ *\[ *[0-9]*\] //p' | awk '{ print $1, $5, $7 }')
+}
+
+# section_bytes KO PATTERN: bytes of those whose names match.
+section_bytes()
+{
+	local name size
+	local sum=0
+
+	while read -r name size; do
+		[[ ! $name =~ $2 ]] || sum=$((sum + size))
+	done < <(resident_sections "$1")
 	echo "$sum"
 }

@@ -47,11 +47,14 @@ installed_module()
 	echo "$ko"
 }
 
-# The sizes of a build without each feature, and without all.
-without_features()
+# The sizes of a build without each feature, and without all, and where they come from.
+sizes()
 {
 	local feature ko
 
+	resident_sections "$(installed_module)" | sed 's/^/# bench section /'
+	echo "# bench whole_program $("$BENCH_DIR/whole_program.sh" "$("$VM_DIR/module.sh" "$NAME" core)" \
+		"$("$VM_DIR/kernel.sh" "$NAME")/build")"
 	for feature in limits levels groups report events core; do
 		ko=$(installed_module "$feature")
 		echo "# bench without $feature $(section_bytes "$ko" "$TEXT_AND_DATA") $(section_bytes "$ko" .)"
@@ -72,9 +75,9 @@ main()
 	local text resident
 	text=$(section_bytes "$ko" "$TEXT_AND_DATA")
 	resident=$(section_bytes "$ko" .)
-	without_features >"$CACHE_DIR/results/bench-$NAME.features"
+	sizes >"$CACHE_DIR/results/bench-$NAME.sizes"
 	measure
-	grep -h '^# bench ' "$CACHE_DIR/results/bench-$NAME.features" "$VERDICT" | awk -v kernel_name="$NAME" -v commit="$commit" \
+	grep -h '^# bench ' "$CACHE_DIR/results/bench-$NAME.sizes" "$VERDICT" | awk -v kernel_name="$NAME" -v commit="$commit" \
 		-v date="$(date -u +%F)" -v machine="$(machine)" -v text="$text" -v resident="$resident" \
 		-v seconds="$SECONDS" -f "$BENCH_DIR/report.awk" >"$table" ||
 		die "incomplete: $VERDICT"
