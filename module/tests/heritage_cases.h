@@ -5,6 +5,56 @@
 #ifndef OE_HERITAGE_CASES_H
 #define OE_HERITAGE_CASES_H
 
+static void inherit_and_drop(struct kunit *test)
+{
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
+	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
+	rank_expect(test, 1, 7, OE_SOURCE_INHERITED);
+	/* A copy: it does not follow, and is not followed. */
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 8));
+	rank_expect(test, 1, 7, OE_SOURCE_INHERITED);
+	oe_inherit_fork(pid_of(1), pid_of(2), 1);
+	rank_expect(test, 2, 7, OE_SOURCE_INHERITED);
+	oe_rank_table_drop(pid_of(1));
+	oe_rank_table_drop(pid_of(1));
+	oe_rank_table_drop(NULL);
+	rank_expect(test, 1, 500, OE_SOURCE_DEFAULT);
+	rank_expect(test, 2, 7, OE_SOURCE_INHERITED);
+	/* Written once, an inherited ranking is explicit. */
+	KUNIT_EXPECT_EQ(test, 0, rank_set(2, 9));
+	rank_expect(test, 2, 9, OE_SOURCE_EXPLICIT);
+}
+
+/* A manager was quicker than the fork's handler. */
+static void ranked_child_loses_nothing(struct kunit *test)
+{
+	u64 failed = atomic64_read(&oe_stats[OE_STAT_inherit_failed]);
+
+	oe_rank_open_group(3);
+	oe_rank_open_group(4);
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_JOIN, 3));
+	KUNIT_EXPECT_EQ(test, 0, rank_set(1, 9));
+	KUNIT_EXPECT_EQ(test, 0, rank_change(2, OE_RANK_JOIN, 4));
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
+	oe_inherit_fork(pid_of(0), pid_of(2), 1);
+	rank_expect(test, 1, 9, OE_SOURCE_EXPLICIT);
+	rank_expect(test, 2, 7, OE_SOURCE_INHERITED);
+	rcu_read_lock();
+	KUNIT_EXPECT_TRUE(
+		test, test_bit(3, oe_rank_table_find(pid_of(1))->told.groups));
+	KUNIT_EXPECT_TRUE(
+		test, test_bit(4, oe_rank_table_find(pid_of(2))->told.groups));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, failed,
+			(u64)atomic64_read(&oe_stats[OE_STAT_inherit_failed]));
+	KUNIT_EXPECT_EQ(test, 0ULL, READ_ONCE(inherit.lost_since));
+	oe_rank_close_group(4);
+	oe_rank_close_group(3);
+}
+
 static void self_is_not_inherited(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_SET_SELF, 7));
