@@ -385,9 +385,10 @@ void oe_rank_exit(void)
 {
 	mutex_lock(&oe_rank_table_lock);
 	stop_watching();
+	/* Now: with an entry left retire_tracepoints() would watch again. */
+	oe_rank_table_walk(drop_any, NULL);
 	mutex_unlock(&oe_rank_table_lock);
 	oe_inherit_exit();
-	oe_rank_table_walk(drop_any, NULL);
 	cancel_delayed_work_sync(&rank.retire); /* queued by the last removal */
 	oe_rank_table_exit();
 }

@@ -26,9 +26,12 @@ static bool any_stub_rule(void);
 #include "../rank/version.c"
 #include "../rank/inherit.c"
 static void remove_under_lock(struct oe_rank_entry *entry);
+static void unlock_and_retire(struct mutex *lock);
 #define oe_rank_table_remove_if_empty remove_under_lock
+#define mutex_unlock unlock_and_retire
 #include "../rank/rank.c"
 #undef oe_rank_table_remove_if_empty
+#undef mutex_unlock
 #define oe_group_any_rule any_stub_rule
 #include "../rank/ranking.c"
 #undef oe_group_any_rule
@@ -101,7 +104,23 @@ static void *take_or_fail(struct oe_pool *pool, bool *low)
 	if (!failing_alloc.now)
 		return oe_pool_take(pool, low);
 	failing_alloc.now = false;
+	*low = true;
 	return NULL;
+}
+
+/* Retirement comes just when the lock is free again. */
+static bool retire_at_unlock;
+
+static void unlock_and_retire(struct mutex *lock)
+{
+	bool retires = retire_at_unlock;
+
+	retire_at_unlock = false;
+	mutex_unlock(lock);
+	if (retires) {
+		mod_delayed_work(system_wq, &rank.retire, 0);
+		flush_delayed_work(&rank.retire);
+	}
 }
 
 /* Calls without the lock that keeps oe_rank_apply()'s empty entries. */
@@ -158,6 +177,7 @@ static void tear_down(struct kunit *test)
 	unsigned int i;
 
 	oe_rank_exit();
+	KUNIT_EXPECT_FALSE(test, fork_stub.watched);
 	KUNIT_EXPECT_EQ(test, 0u, removals_without_lock);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&inherit.repair));
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&rank.retire));
@@ -210,6 +230,14 @@ static void set_find_clear(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_CLEAR, 0));
 	rank_expect(test, 0, 500, OE_SOURCE_DEFAULT);
 	KUNIT_EXPECT_EQ(test, 0u, oe_rank_count());
+}
+
+/* tear_down() looks whether forks are still watched. */
+static void exit_beside_retirement_watches_no_fork(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0, rank_set(0, 7));
+	KUNIT_EXPECT_TRUE(test, fork_stub.watched);
+	retire_at_unlock = true;
 }
 
 static void same_pid_twice_in_one_write(struct kunit *test)
@@ -421,6 +449,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(spare_entry_serves_without_memory),
 	KUNIT_CASE(inherit_and_drop),
 	KUNIT_CASE(self_is_not_inherited),
+	KUNIT_CASE(exit_beside_retirement_watches_no_fork),
 	KUNIT_CASE(what_is_not_inherited_is_not_lost),
 	KUNIT_CASE(entry_without_a_use_holds_no_process),
 	KUNIT_CASE(self_is_not_lost),
