@@ -5,15 +5,17 @@
  */
 #include "core.h"
 
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 
 #include "lib/retired.h"
 
 /*
- * A callback frees no more in one go. Those that come when as many wait already
+ * A callback frees no more in one go, with bottom halves off; on PREEMPT_RT all
+ * that are there of a CPU wait for it. Those that come when as many wait already
  * are queued alone: RCU has rules of its own for a flood.
  */
-enum { MOST_TOGETHER = 256 };
+enum { MOST_TOGETHER = IS_ENABLED(CONFIG_PREEMPT_RT) ? 32 : 256 };
 
 static void begin_period(struct oe_retired *retired);
 
@@ -24,8 +26,9 @@ static void end_period(struct rcu_head *rcu)
 
 	if (retired->waiting)
 		retired->free(retired->waiting);
-	retired->waiting = llist_del_all(&retired->added);
+	/* First: who comes in between is counted twice, not never. */
 	atomic_set(&retired->nr_added, 0);
+	retired->waiting = llist_del_all(&retired->added);
 	if (retired->waiting) {
 		call_rcu(&retired->rcu, end_period);
 		return;
@@ -54,10 +57,13 @@ static void begin_period(struct oe_retired *retired)
 void oe_retired_add(struct oe_retired *retired, struct oe_retiree *retiree,
 		    rcu_callback_t free_alone)
 {
+	/* Others rely on it that the first one begins the period. */
+	preempt_disable();
 	if (atomic_inc_return(&retired->nr_added) > MOST_TOGETHER)
 		call_rcu(&retiree->rcu, free_alone);
 	else if (llist_add(&retiree->node, &retired->added))
 		begin_period(retired);
+	preempt_enable();
 }
 
 static bool is_drained(struct oe_retired *retired)
