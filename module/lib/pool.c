@@ -12,14 +12,18 @@
 
 #include "lib/pool.h"
 
-/* Returns what is too much. */
+/*
+ * The pool keeps up to twice its target: what comes back all at the same time
+ * after a grace period was taken one by one meanwhile, and will be again. The
+ * rest is returned.
+ */
 static struct oe_pool_item *keep_spare(struct oe_pool *pool,
 				       struct oe_pool_item *item)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&pool->lock, flags);
-	while (item && pool->size < pool->target) {
+	while (item && pool->size < 2 * pool->target) {
 		struct oe_pool_item *next = item->next;
 
 		item->next = pool->first;
@@ -96,6 +100,22 @@ void *oe_pool_alloc(struct oe_pool *pool)
 void oe_pool_free_all(struct oe_pool *pool, struct oe_pool_item *items)
 {
 	free_items(pool, keep_spare(pool, items));
+}
+
+/**
+ * oe_pool_put_back - give an object back where nothing may be freed
+ * @pool: the pool
+ * @object: from oe_pool_take()
+ *
+ * Context: any, also with preemption off on PREEMPT_RT.
+ * Return: false if the pool has enough, and the object remains the caller's.
+ */
+bool oe_pool_put_back(struct oe_pool *pool, void *object)
+{
+	struct oe_pool_item *item = object;
+
+	item->next = NULL;
+	return !keep_spare(pool, item);
 }
 
 /**

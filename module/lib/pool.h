@@ -18,7 +18,8 @@ struct oe_pool_item {
 /**
  * struct oe_pool - spare objects for contexts that must not allocate
  * @cache: the slab cache of the objects
- * @target: how many the pool tries to hold; changed under @lock
+ * @target: how many the pool tries to hold, and half of how many it may; changed
+ *	under @lock
  * @lock: the rest; raw: taken with preemption off on PREEMPT_RT too
  * @first: the free objects
  * @size: how many there are
@@ -37,6 +38,7 @@ void oe_pool_exit(struct oe_pool *pool);
 bool oe_pool_grow(struct oe_pool *pool, unsigned int target);
 int oe_pool_fill(struct oe_pool *pool);
 void *oe_pool_take(struct oe_pool *pool, bool *low);
+bool oe_pool_put_back(struct oe_pool *pool, void *object);
 void *oe_pool_alloc(struct oe_pool *pool);
 void oe_pool_free_all(struct oe_pool *pool, struct oe_pool_item *items);
 void oe_pool_free(struct oe_pool *pool, void *object);
