@@ -86,63 +86,6 @@ struct oe_pid_node *oe_pid_table_find(struct oe_pid_table *table,
 	return oe_pid_table_find_inline(table, pid);
 }
 
-/**
- * oe_pid_table_insert - put an entry in, or add its contents to the present one
- * @table: the table
- * @node: with its key
- * @merge: called if the key is there already; no entry is taken out meanwhile,
- *	and it must not sleep
- *
- * Context: any but interrupts; does not sleep, on PREEMPT_RT either.
- * Return: false if @node was merged and remains the caller's.
- */
-bool oe_pid_table_insert(struct oe_pid_table *table, struct oe_pid_node *node,
-			 void (*merge)(struct oe_pid_node *present,
-				       const struct oe_pid_node *node))
-{
-	struct hlist_bl_head *bucket = oe_pid_table_bucket(table, node->pid);
-	struct oe_pid_node *present;
-
-	hlist_bl_lock(bucket);
-	present = oe_pid_table_find_in(bucket, node->pid);
-	if (present) {
-		merge(present, node);
-	} else {
-		/* Before the insertion: a reader of 0 skips the look-up. */
-		atomic_inc(&table->nr_nodes);
-		hlist_bl_add_head_rcu(&node->link, bucket);
-	}
-	hlist_bl_unlock(bucket);
-	return !present;
-}
-
-/**
- * oe_pid_table_remove - take an entry out
- * @table: the table
- * @node: one that was put in; readers may see it until a grace period is over
- * @may_go: asked while nothing is merged into it, must not sleep; NULL = always
- *
- * Context: any but interrupts; does not sleep, on PREEMPT_RT either.
- * Return: false if it stays, or had been taken out already.
- */
-bool oe_pid_table_remove(struct oe_pid_table *table, struct oe_pid_node *node,
-			 bool (*may_go)(const struct oe_pid_node *node))
-{
-	struct hlist_bl_head *bucket = oe_pid_table_bucket(table, node->pid);
-	bool removed;
-
-	hlist_bl_lock(bucket);
-	removed = !hlist_bl_unhashed(&node->link) && (!may_go || may_go(node));
-	if (removed) {
-		hlist_bl_del_rcu(&node->link);
-		node->link.pprev = NULL; /* unhashed; readers follow next */
-		smp_mb__before_atomic(); /* pairs with oe_pid_table_grow() */
-		atomic_dec(&table->nr_nodes);
-	}
-	hlist_bl_unlock(bucket);
-	return removed;
-}
-
 static int walk_bucket(struct hlist_bl_head *bucket,
 		       int (*visit)(struct oe_pid_node *node, void *arg),
 		       void *arg)

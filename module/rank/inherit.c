@@ -111,6 +111,7 @@ static __always_inline bool inherit_groups(const unsigned long *groups,
 	unsigned long any = 0;
 	unsigned int i;
 
+#pragma GCC unroll 8
 	for (i = 0; i < BITS_TO_LONGS(OE_NR_GROUPS); i++) {
 		/* Both are written bit by bit. */
 		heritage[i] = READ_ONCE(groups[i]) &

@@ -285,23 +285,32 @@ int oe_rank_table_insert(struct oe_rank_entry *entry, struct pid *tgid,
  * oe_rank_table_put_back - an entry of oe_rank_table_take() was not needed
  * @entry: was never inserted
  *
- * Context: any.
+ * Context: any; frees nothing on PREEMPT_RT.
  */
 void oe_rank_table_put_back(struct oe_rank_entry *entry)
 {
+	if (oe_pool_put_back(&rank_table.pool, entry))
+		return;
 	entry->node.pid = NULL;
 	free_later(entry);
 }
 
-static void remove_entry(struct oe_rank_entry *entry,
-			 bool (*may_go)(const struct oe_pid_node *node))
+static __always_inline void
+remove_entry(struct hlist_bl_head *bucket, struct oe_rank_entry *entry,
+	     bool (*may_go)(const struct oe_pid_node *node))
 {
 	/* Exit and a write may both try; one of them succeeds. */
-	if (!oe_pid_table_remove(&oe_rank_entries, &entry->node, may_go))
+	if (!oe_pid_table_remove_from(&oe_rank_entries, bucket, &entry->node,
+				      may_go))
 		return;
 	free_later(entry);
 	if (!oe_rank_table_count())
 		rank_table.emptied();
+}
+
+static struct hlist_bl_head *bucket_of(const struct oe_rank_entry *entry)
+{
+	return oe_pid_table_bucket(&oe_rank_entries, entry->node.pid);
 }
 
 /**
@@ -312,7 +321,7 @@ static void remove_entry(struct oe_rank_entry *entry,
  */
 void oe_rank_table_remove(struct oe_rank_entry *entry)
 {
-	remove_entry(entry, NULL);
+	remove_entry(bucket_of(entry), entry, NULL);
 }
 
 static bool is_empty_node(const struct oe_pid_node *node)
@@ -331,7 +340,7 @@ static bool is_empty_node(const struct oe_pid_node *node)
  */
 void oe_rank_table_remove_if_empty(struct oe_rank_entry *entry)
 {
-	remove_entry(entry, is_empty_node);
+	remove_entry(bucket_of(entry), entry, is_empty_node);
 }
 
 /**
@@ -361,14 +370,16 @@ bool oe_rank_table_is_alive(struct pid *tgid)
  */
 void oe_rank_table_drop(struct pid *tgid)
 {
-	struct oe_rank_entry *entry;
+	struct hlist_bl_head *bucket;
+	struct oe_pid_node *node;
 
 	if (!tgid)
 		return;
 	rcu_read_lock();
-	entry = oe_rank_table_find_inline(tgid);
-	if (entry)
-		oe_rank_table_remove(entry);
+	bucket = oe_pid_table_bucket(&oe_rank_entries, tgid);
+	node = oe_pid_table_find_in(bucket, tgid);
+	if (node)
+		remove_entry(bucket, entry_of(node), NULL);
 	rcu_read_unlock();
 }
 

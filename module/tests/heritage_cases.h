@@ -90,14 +90,25 @@ static void entry_without_a_use_holds_no_process(struct kunit *test)
 {
 	struct pid *other = pid_of(5);
 	unsigned int count = refcount_read(&other->count);
+	unsigned int size, target;
 
 	KUNIT_EXPECT_EQ(test, 0, rank_change(0, OE_RANK_SET_SELF, 7));
 	KUNIT_EXPECT_EQ(test, 0, rank_set(5, 7));
+	flush_delayed_work(&inherit.repair); /* fills the pool */
 	KUNIT_EXPECT_EQ(test, count + 1, refcount_read(&other->count));
 	KUNIT_EXPECT_EQ(test, 0, rank_change(5, OE_RANK_CLEAR, 0));
 	oe_retired_drain(&rank_table.out);
+	size = READ_ONCE(rank_table.pool.size);
+	target = rank_table.pool.target;
 	oe_inherit_fork(pid_of(0), pid_of(1), 1);
+	/* It is spare again at once, and not freed in a fork if there are enough. */
+	KUNIT_EXPECT_EQ(test, size, READ_ONCE(rank_table.pool.size));
+	rank_table.pool.target = 0;
+	oe_inherit_fork(pid_of(0), pid_of(1), 1);
+	KUNIT_EXPECT_EQ(test, size - 1, READ_ONCE(rank_table.pool.size));
 	oe_retired_drain(&rank_table.out);
+	KUNIT_EXPECT_EQ(test, size - 1, READ_ONCE(rank_table.pool.size));
+	rank_table.pool.target = target;
 	KUNIT_EXPECT_EQ(test, count, refcount_read(&other->count));
 }
 
