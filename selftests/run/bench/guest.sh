@@ -168,22 +168,23 @@ ooms()
 {
 	echo "$2" >/proc/sys/vm/oom_dump_tasks
 	echo "$3" >/proc/sys/kernel/printk
-	[ "$1" != global ] || squeeze
 	cgroup=
 	[ "$1" != memcg ] || cgroup=$CGROUP
 	trace_on
 	i=0
 	while [ $i -lt "$REPEATS" ]; do
 		sleep $REPORT_PAUSE_S
+		[ "$1" != global ] || squeeze
 		./provoke "$1" $TRACE ${cgroup:+"$cgroup"} >/tmp/provoke 2>&1 ||
 			bail_out "$1 OOM: $(cat /tmp/provoke)"
+		# The scripts that follow need memory, too.
+		[ "$1" != global ] || echo 0 >/proc/sys/vm/nr_hugepages
 		episode=$(awk -f episode.awk $TRACE/trace) ||
 			bail_out "$1 OOM left no trace: $(grep -v '^#' $TRACE/trace | head -n 20)"
 		say oom "kind=$1 state=$state n=$present dump=$2 console=$3 $episode"
 		i=$((i + 1))
 	done
 	trace_off
-	[ "$1" != global ] || echo 0 >/proc/sys/vm/nr_hugepages
 	echo 7 >/proc/sys/kernel/printk
 }
 
