@@ -77,7 +77,7 @@ many_members()
 		member_of crowd $!
 	done
 	equal "eighty members are all listed, each once" "$(echo "$crowd" | tr ' ' '\n' | sed 1d | sort)" \
-		"$(sort "$OE/groups/crowd/pids" | tr -d ' ')"
+		"$(tr -d ' ' <"$OE/groups/crowd/pids" | sort)"
 	# shellcheck disable=SC2086 # a list
 	kill -KILL $crowd
 	set_to groups/remove crowd
