@@ -10,11 +10,15 @@
 #include "core.h"
 
 #include <linux/hrtimer.h>
+#include <linux/idr.h>
 #include <linux/jiffies.h>
 #include <linux/kernfs.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/sysfs.h>
@@ -42,6 +46,8 @@ enum {
 	KICK_PAUSE_MS = 20,
 	/* Between two reports at imminent_oom. */
 	REPORT_PAUSE_MS = 10 * 1000,
+	/* Processes that are looked at before others may have the CPU. */
+	PIDS_AT_ONCE = 64,
 	/* Slack of a sleep, as a part of it. */
 	SLACK_SHARE = 8,
 };
@@ -235,23 +241,41 @@ static void sleep_for(unsigned int ms)
 	WRITE_ONCE(watcher.kicked, false);
 }
 
-static int add_swapped(const struct oe_candidate *c, void *arg)
+/* Of some processes, from number @nr on. False if these were the last. */
+static bool add_swapped(int *nr, unsigned long *swapped)
 {
-	unsigned long *swapped = arg;
+	struct oe_candidate c;
+	unsigned int i;
 
-	*swapped += c->swap;
-	return 0;
+	for (i = 0; i < PIDS_AT_ONCE; i++, ++*nr) {
+		struct pid *pid = idr_get_next(&init_pid_ns.idr, nr);
+		struct task_struct *p;
+
+		if (!pid)
+			return false;
+		p = pid_task(pid, PIDTYPE_TGID);
+		if (p && oe_tasks_snapshot(p, &c))
+			*swapped += c.swap;
+	}
+	return true;
 }
 
-/* The swap may have been in use before the module was loaded. */
+/*
+ * The swap may have been in use before the module was loaded. Others get the CPU
+ * meanwhile, so that a process that begins or ends may be missed.
+ */
 static void learn_from_past(void)
 {
-	const struct oe_domain domain = {
-		.totalpages = oe_tasks_totalpages(NULL),
-	};
 	unsigned long swapped = 0;
+	int nr = 0;
+	bool more;
 
-	oe_tasks_for_each(&domain, OE_GROUP_PASS_LIST, add_swapped, &swapped);
+	do {
+		rcu_read_lock();
+		more = add_swapped(&nr, &swapped);
+		rcu_read_unlock();
+		cond_resched();
+	} while (more);
 	oe_available_prime(swapped);
 }
 

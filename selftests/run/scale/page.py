@@ -140,8 +140,7 @@ def print_latencies(figures, directory):
     most = {what: max(us for us, _ in found.values()) for what, found in figures.latency.items()}
     late = [f"{text} ({most[what]:,})" for what, text in LATENCIES.items() if most.get(what, 0) > LIMIT_US]
     print(f"\nAbove 1 ms: {'; '.join(late) or 'nothing'}. To load and to unload takes as long as the kernel needs to find "
-          "and to patch a function, with or without the module. With 100,000 processes a load has 12 ms more: no code of the "
-          "module looks at processes there, and which of the kernel's does was not found out. The lists of candidates, which root alone can read, are "
+          "and to patch a function, with or without the module. The lists of candidates, which root alone can read, are "
           "made by the code of a decision, under RCU: a pause in it would let processes go that it compares.")
 
 
