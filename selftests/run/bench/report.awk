@@ -300,7 +300,7 @@ function less(feature)
 	return sprintf("%.0f", (text - without[feature]) / 1024)
 }
 
-# part NAME PATTERN: bytes of the sections that match, and no others later.
+# part NAME PATTERN: a row with the bytes of the sections that match and are in no row yet.
 function part(name, pattern,    one, bytes)
 {
 	for (one in section)
@@ -332,8 +332,9 @@ function proof_of_sizes()
 	part("functions that can be traced", "^__mcount_loc$")
 	part("the rest", ".")
 	print "| symbols, and what is lost by rounding up to pages | " sprintf("%.1f KiB |", (coresize - resident) / 1024)
-	print "\nThe code has 16 bytes of padding before each function, and the kernel gives no way to do without: its mitigations"
-	print "write there. Without the unwinder's tables a livepatch would wait for the module's threads for ever."
+	print "\nIn the code are 16 bytes of padding before each function: the kernel's build asks for them, because mitigations"
+	print "write there. Without the unwinder's tables a livepatch of any function does not come to its end: it waits for the"
+	print "module's two threads (tried on 6.12: not within 40 s; with them, at once)."
 }
 
 function size_section(    each, share, text_taken)
