@@ -41,7 +41,7 @@ struct oe_pid_table {
 	atomic_t nr_nodes;
 };
 
-/* Inline: the OOM path looks at every process, and all fork and exit. */
+/* Inline: the OOM path looks every process up, and each fork and exit comes here. */
 
 /**
  * oe_pid_table_bucket - where an entry is, or would be

@@ -18,8 +18,8 @@ struct oe_pool_item {
 /**
  * struct oe_pool - spare objects for contexts that must not allocate
  * @cache: the slab cache of the objects
- * @target: how many the pool tries to hold, and half of how many it may; changed
- *	under @lock
+ * @target: how many the pool is filled up to; it keeps up to twice as many that
+ *	come back; changed under @lock
  * @lock: the rest; raw: taken with preemption off on PREEMPT_RT too
  * @first: the free objects
  * @size: how many there are

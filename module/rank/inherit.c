@@ -147,7 +147,7 @@ static noinline void lose_heritage(const struct oe_rank_entry *parent,
 		note_lost(child_start);
 }
 
-/* Written to where it is kept, and apart from forks without a heritage. */
+/* Fills the child's entry in place. Not inlined: most forks have no heritage. */
 static noinline void give_heritage(const struct oe_rank_entry *parent,
 				   struct pid *child, u64 child_start)
 {

@@ -201,7 +201,7 @@ static noinline struct oe_ranking rank_in_detail(struct task_struct *p,
 	return ranking;
 }
 
-/* The process had no entry a moment ago. */
+/* The process had no entry a moment ago; it may have one now. */
 static noinline struct oe_ranking rank_without_entry(struct task_struct *p,
 						     enum oe_exe_access access)
 {
@@ -241,10 +241,7 @@ struct oe_ranking oe_rank_peek(struct task_struct *p, enum oe_exe_access access)
 	struct oe_ranking ranking;
 	u32 packed;
 
-	/*
-	 * The other functions are called in the place of this one's return: for
-	 * an entry that decides no register is saved.
-	 */
+	/* All calls are tail calls: the fast path saves no register. */
 	if (!entry)
 		return rank_without_entry(p, access);
 	packed = READ_ONCE(entry->told.ranking); /* written by change_entry() */
