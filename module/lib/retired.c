@@ -12,8 +12,8 @@
 
 /*
  * No callback frees more, because bottom halves are off meanwhile; on PREEMPT_RT
- * whoever else wants them on that CPU waits. What comes when as many wait
- * already gets a callback of its own: RCU knows how to pace a flood of them.
+ * all other users of them on that CPU wait. An object that comes when as many
+ * wait already gets a callback of its own: RCU knows how to pace a flood of them.
  */
 enum { MOST_TOGETHER = IS_ENABLED(CONFIG_PREEMPT_RT) ? 32 : 256 };
 
@@ -26,7 +26,7 @@ static void end_period(struct rcu_head *rcu)
 
 	if (retired->waiting)
 		retired->free(retired->waiting);
-	/* Before the list is taken: what comes in between counts twice, not never. */
+	/* Before the list is taken: an object in between counts twice, not never. */
 	atomic_set(&retired->nr_added, 0);
 	retired->waiting = llist_del_all(&retired->added);
 	if (retired->waiting) {
@@ -57,7 +57,7 @@ static void begin_period(struct oe_retired *retired)
 void oe_retired_add(struct oe_retired *retired, struct oe_retiree *retiree,
 		    rcu_callback_t free_alone)
 {
-	/* Who is first begins the period for all who follow, and must not pause. */
+	/* The first one begins the period for all that follow: it must not pause. */
 	preempt_disable();
 	if (atomic_inc_return(&retired->nr_added) > MOST_TOGETHER)
 		call_rcu(&retiree->rcu, free_alone);
