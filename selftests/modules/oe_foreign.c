@@ -15,14 +15,15 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/ftrace.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
+#include <linux/ktime.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/processor.h>
 #include <linux/string.h>
 
 #include "compat/compat.h"
@@ -107,8 +108,12 @@ static void end_probes(void)
 
 static int on_delayed(struct kprobe *probe, struct pt_regs *regs)
 {
+	u64 until_ns = ktime_get_ns() + delay_ms * (u64)NSEC_PER_MSEC;
+
 	WRITE_ONCE(inside, true);
-	mdelay(delay_ms);
+	/* mdelay() is too short where an emulated CPU was slow at boot. */
+	while (ktime_get_ns() < until_ns)
+		cpu_relax();
 	WRITE_ONCE(inside, false);
 	return 0;
 }
