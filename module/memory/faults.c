@@ -5,29 +5,11 @@
  */
 #include "core.h"
 
-#include <linux/cpumask.h>
-#include <linux/kconfig.h>
 #include <linux/mm.h>
-#include <linux/percpu.h>
 #include <linux/vmstat.h>
 
+#include "memory/event_count.h"
 #include "memory/faults.h"
-
-/*
- * Not all_vm_events(): it waits for CPUs that come and go, which may allocate. A
- * CPU that has gone has given its counts to another one.
- */
-static unsigned long event_count(unsigned int event)
-{
-	unsigned long sum = 0;
-#ifdef CONFIG_VM_EVENT_COUNTERS
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(vm_event_states, cpu).event[event]);
-#endif
-	return sum;
-}
 
 /* global_node_page_state() takes the upper half of the range for negative. */
 static unsigned long node_count(unsigned int item)
@@ -39,7 +21,7 @@ static unsigned long node_count(unsigned int item)
 #ifdef OE_HAVE_NODE_STEAL
 #define stolen_count node_count
 #else
-#define stolen_count event_count
+#define stolen_count oe_event_count
 #endif
 
 /**
@@ -51,10 +33,10 @@ static unsigned long node_count(unsigned int item)
  */
 void oe_faults_read(struct oe_stall_sample *sample)
 {
-	sample->major_faults = event_count(PGMAJFAULT);
-	sample->swapins = event_count(PSWPIN);
+	sample->major_faults = oe_event_count(PGMAJFAULT);
+	sample->swapins = oe_event_count(PSWPIN);
 #ifdef CONFIG_SWAP
-	sample->swap_ahead = event_count(SWAP_RA);
+	sample->swap_ahead = oe_event_count(SWAP_RA);
 #endif
 	sample->stolen =
 		stolen_count(PGSTEAL_KSWAPD) + stolen_count(PGSTEAL_DIRECT);
