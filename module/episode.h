@@ -152,7 +152,8 @@ enum oe_purpose {
  * enum oe_outcome - how an episode ended
  * @OE_OUTCOME_KILLED: the kernel killed a process
  * @OE_OUTCOME_NO_VICTIM: no process is eligible
- * @OE_OUTCOME_VICTIM_PENDING: the kernel waits for an earlier victim
+ * @OE_OUTCOME_VICTIM_PENDING: the kernel waits for an earlier victim, or for the
+ *	chosen one, which is ending by itself
  * @OE_OUTCOME_AVOIDED: memory came back before a victim was chosen
  * @OE_OUTCOME_NOT_KILLED: the kernel ended it without a kill: memory was found
  *	elsewhere, or the caller is dying anyway
@@ -210,7 +211,7 @@ struct oe_call {
  * @trigger_comm: its name
  * @decision: the module's choice; holds a task reference until
  *	oe_episode_end()
- * @killed: the process that the kernel marked; pid 0 = none, or unknown
+ * @killed: the process that the kernel killed; pid 0 = none, or unknown
  * @outcome: set by oe_episode_end()
  * @grace_ms: how long userspace was given
  * @released: pages of the reserve that were given back

@@ -255,7 +255,7 @@ static void take_report(const struct oe_episode *episode)
 /**
  * oe_episode_end - step 7: record how it ended
  * @episode: handed to a way in by oe_episode_run()
- * @outcome: as far as the caller knows; a victim that was marked overrules it
+ * @outcome: as far as the caller knows; a victim that was killed overrules it
  *
  * Context: OOM path, or the settling worker in its place; allocates nothing.
  */
@@ -264,12 +264,11 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 	struct oe_domain_state *state = state_of(episode);
 	struct oe_decision *decision = &episode->decision;
 	bool was_open = state->open;
+	bool marked = state->chosen && oe_victim_is_marked(decision->task);
 
-	if (state->chosen && oe_victim_is_marked(decision->task)) {
-		oe_victim_take(decision->task, &episode->killed,
-			       &episode->marked_ns);
+	if (marked && oe_victim_take(decision->task, &episode->killed,
+				     &episode->marked_ns))
 		outcome = OE_OUTCOME_KILLED;
-	}
 	take_report(episode);
 	if (decision->task) {
 		put_task_struct(decision->task);
@@ -277,8 +276,9 @@ void oe_episode_end(struct oe_episode *episode, enum oe_outcome outcome)
 	}
 	episode->ended_ns = ktime_get_ns();
 	state->ended = true;
-	oe_sequel_remember(state, outcome);
-	oe_request_ended(outcome);
+	oe_sequel_remember(state, outcome, marked);
+	/* Memory of a process was asked for: it comes, whoever has ended that one. */
+	oe_request_ended(marked ? OE_OUTCOME_KILLED : outcome);
 	/* Already reported with this outcome. */
 	if (was_open && outcome == episode->outcome)
 		return;

@@ -220,7 +220,7 @@ bool oe_grace_spend(struct oe_domain_state *state)
 }
 
 /**
- * oe_grace_renew - somebody was killed, and userspace had answered
+ * oe_grace_renew - somebody has ended, and userspace had answered
  * @budget: of the domain
  *
  * Context: OOM path, or the settling worker in its place.

@@ -149,9 +149,10 @@ static bool wants_to_kill(struct oom_control *oc, enum oe_guard_mode mode,
 	return true;
 }
 
+/* Without a kill. A victim that was selected, and not killed, is ending anyway. */
 static enum oe_outcome outcome_of(const struct oom_control *oc, bool ret)
 {
-	if (oc->chosen == (void *)-1UL)
+	if (oc->chosen)
 		return OE_OUTCOME_VICTIM_PENDING;
 	return ret ? OE_OUTCOME_NOT_KILLED : OE_OUTCOME_NO_VICTIM;
 }

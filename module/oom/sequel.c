@@ -80,10 +80,12 @@ static u64 aftermath_ns(enum oe_outcome outcome)
  * oe_sequel_remember - keep the facts that the next call needs
  * @state: of an episode that has ended
  * @outcome: how
+ * @marked: the kernel has marked a process: killed, or ending anyway
  *
  * Context: OOM path, or the settling worker in its place.
  */
-void oe_sequel_remember(struct oe_domain_state *state, enum oe_outcome outcome)
+void oe_sequel_remember(struct oe_domain_state *state, enum oe_outcome outcome,
+			bool marked)
 {
 	const struct oe_episode *episode = &state->episode;
 	bool killed = outcome == OE_OUTCOME_KILLED;
@@ -92,7 +94,7 @@ void oe_sequel_remember(struct oe_domain_state *state, enum oe_outcome outcome)
 	state->open = !killed && outcome != OE_OUTCOME_AVOIDED;
 	state->reopen_until_ns = episode->ended_ns + reopen_ns(outcome);
 	state->nr_retries = killed ? 0 : state->nr_retries + 1;
-	if (!killed && outcome != OE_OUTCOME_SIGTERM)
+	if (!marked && !killed && outcome != OE_OUTCOME_SIGTERM)
 		return;
 	state->aftermath_until_ns = episode->ended_ns + aftermath_ns(outcome);
 	if (episode->acked_ns)

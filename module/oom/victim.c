@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The process that the kernel really killed, whichever process the module chose:
- * the first task that the tracepoint mark_victim reports after oe_victim_arm().
+ * the first task that the tracepoint mark_victim reports after oe_victim_arm(),
+ * if a kill was counted. A process that is ending anyway, be it the caller or the
+ * chosen one, is marked and not killed.
  */
 #include "core.h"
 
 #include <linux/cgroup.h>
+#include <linux/kconfig.h>
 #include <linux/ktime.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
@@ -15,6 +18,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/tracepoint.h>
+#include <linux/vmstat.h>
 
 #include <trace/events/oom.h>
 
@@ -27,6 +31,7 @@
 #include "tasks/command_line.h"
 #include "lib/arguments.h"
 #include "lib/tracepoint.h"
+#include "memory/event_count.h"
 #include "memory/memcg.h"
 #include "oom/coverage.h"
 #include "oom/pending.h"
@@ -40,6 +45,8 @@ static struct {
 	struct tracepoint *point;
 	bool armed; /* the record is free for the next mark */
 	bool marked; /* release/acquire: the record is complete */
+	bool killed; /* and not only marked */
+	unsigned long nr_kills; /* the kernel's count when it was armed */
 	u64 when_ns;
 	struct oe_process process;
 	struct task_struct *task; /* a reference; xchg() takes it */
@@ -73,6 +80,16 @@ static void drop_task(struct task_struct *task)
 		put_task_struct(task);
 }
 
+/*
+ * The kernel counts a kill before it marks the victim, and whoever kills holds
+ * oom_lock. If it does not count, each mark is taken for a kill.
+ */
+static bool has_killed(void)
+{
+	return !IS_ENABLED(CONFIG_VM_EVENT_COUNTERS) ||
+	       oe_event_count(OOM_KILL) != victim.nr_kills;
+}
+
 static void record_victim(struct task_struct *p)
 {
 	struct oe_ranking ranking;
@@ -96,6 +113,7 @@ static void record_victim(struct task_struct *p)
 		oe_group_name(ranking.group, victim.process.group);
 	/* For oe_victim_take(): a probe may not take the locks of cgroup_path(). */
 	victim.task = get_task_struct(p);
+	victim.killed = has_killed();
 	victim.armed = false;
 	/* Pairs with oe_victim_is_marked(). */
 	smp_store_release(&victim.marked, true);
@@ -193,6 +211,7 @@ void oe_victim_arm(void)
 {
 	WRITE_ONCE(victim.marked, false);
 	drop_task(xchg(&victim.task, NULL));
+	victim.nr_kills = oe_event_count(OOM_KILL);
 	WRITE_ONCE(victim.armed, true); /* read by on_mark() */
 }
 
@@ -224,12 +243,18 @@ static bool is_another(struct task_struct *task, struct task_struct *expected)
  * @when_ns: CLOCK_MONOTONIC of the mark, 0 if not known
  *
  * Context: OOM path, or the settling worker in its place.
+ * Return: true if it was killed. Otherwise it was ending anyway, and nothing is
+ * filled in.
  */
-void oe_victim_take(struct task_struct *expected, struct oe_process *process,
+bool oe_victim_take(struct task_struct *expected, struct oe_process *process,
 		    u64 *when_ns)
 {
 	struct task_struct *task = xchg(&victim.task, NULL);
 
+	if (victim.point ? !victim.killed : !has_killed()) {
+		drop_task(task);
+		return false;
+	}
 	if (victim.point) {
 		*process = victim.process;
 		*when_ns = victim.when_ns;
@@ -244,6 +269,7 @@ void oe_victim_take(struct task_struct *expected, struct oe_process *process,
 	if (is_another(task, expected))
 		oe_command_line_read(task, victim.arguments);
 	drop_task(task);
+	return true;
 }
 
 /**

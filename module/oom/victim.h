@@ -12,7 +12,7 @@ void oe_victim_exit(void);
 void oe_victim_expect(struct task_struct *expected);
 void oe_victim_arm(void);
 bool oe_victim_is_marked(struct task_struct *expected);
-void oe_victim_take(struct task_struct *expected, struct oe_process *process,
+bool oe_victim_take(struct task_struct *expected, struct oe_process *process,
 		    u64 *when_ns);
 const char *oe_victim_cgroup(void);
 const char *oe_victim_arguments(void);

@@ -160,6 +160,7 @@ struct remember_case {
 	u64 reopen_ms;
 	u64 aftermath_ms;
 	unsigned int nr_retries;
+	bool marked;
 };
 
 static void outcome_is_remembered(struct kunit *test)
@@ -172,6 +173,9 @@ static void outcome_is_remembered(struct kunit *test)
 		{ OE_OUTCOME_KILLED, false, REOPEN_MS, OE_AFTERMATH_MS, 0 },
 		{ OE_OUTCOME_AVOIDED, false, REOPEN_MS, 0, 4 },
 		{ OE_OUTCOME_NOT_KILLED, true, REOPEN_MS, 0, 4 },
+		/* A caller that was ending anyway: its memory is on its way. */
+		{ OE_OUTCOME_NOT_KILLED, true, REOPEN_MS, OE_AFTERMATH_MS, 4,
+		  true },
 		{ OE_OUTCOME_NO_VICTIM, true, REOPEN_NO_VICTIM_MS, 0, 4 },
 		{ OE_OUTCOME_SIGTERM, true, REOPEN_SIGTERM_MS,
 		  OE_AFTERMATH_MS + TERM_MS, 4 },
@@ -189,7 +193,7 @@ static void outcome_is_remembered(struct kunit *test)
 		state->episode.ended_ns = ENDED_NS;
 		state->episode.acked_ns = 1;
 		nr_renewed = 0;
-		oe_sequel_remember(state, cases[i].outcome);
+		oe_sequel_remember(state, cases[i].outcome, cases[i].marked);
 		KUNIT_EXPECT_EQ_MSG(test, cases[i].open, state->open, "%u", i);
 		KUNIT_EXPECT_EQ_MSG(
 			test, ENDED_NS + cases[i].reopen_ms * NSEC_PER_MSEC,

@@ -3,10 +3,12 @@
  * A process of a memory cgroup is dying at any time.
  *
  *	undying [once]
+ *	undying KB
  *
  * To be started in a memory cgroup with a limit. A child fills it, has SIGKILL from
  * the kernel, and is stopped on its way out, so that its memory comes back only by
- * the OOM reaper. Then the next one does, unless "once" is given. Prints "ready" when
+ * the OOM reaper. Then the next one does, unless "once" is given. With KB there is
+ * one child, which takes so much and has SIGKILL from itself. Prints "ready PID" when
  * the first is stopped; goes on until it is killed.
  */
 #define _GNU_SOURCE
@@ -27,30 +29,32 @@ enum {
 	CHILDREN = 16,
 };
 
-static void fill_memory(void)
+/* Takes that much; 0 = all there is. */
+static void fill_memory(long kb)
 {
 	write_string("/proc/self/oom_score_adj", "1000");
 	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
 		die("ptrace");
 	raise(SIGSTOP);
-	for (;;) {
+	for (long bytes = 0; !kb || bytes < kb * 1024; bytes += STEP) {
 		char *part = malloc(STEP);
 
 		if (!part)
 			die("malloc");
 		memset(part, 1, STEP);
 	}
+	raise(SIGKILL);
 }
 
 /* Returns a child that is stopped in its exit. */
-static pid_t make_child(void)
+static pid_t make_child(long kb)
 {
 	pid_t pid = fork();
 
 	if (pid < 0)
 		die("fork");
 	if (!pid)
-		fill_memory();
+		fill_memory(kb);
 	if (waitpid(pid, NULL, 0) != pid ||
 	    ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACEEXIT) ||
 	    ptrace(PTRACE_CONT, pid, NULL, NULL) ||
@@ -61,7 +65,8 @@ static pid_t make_child(void)
 
 int main(int argc, char **argv)
 {
-	bool once = argc == 2 && !strcmp(argv[1], "once");
+	long kb = argc == 2 ? atol(argv[1]) : 0;
+	bool once = argc == 2 && (kb || !strcmp(argv[1], "once"));
 	pid_t stopped[CHILDREN] = { 0 };
 
 	for (unsigned int i = 0;; i = (i + 1) % CHILDREN) {
@@ -71,9 +76,9 @@ int main(int argc, char **argv)
 			ptrace(PTRACE_CONT, stopped[i], NULL, NULL);
 			waitpid(stopped[i], NULL, 0);
 		}
-		stopped[i] = make_child();
+		stopped[i] = make_child(kb);
 		if (first) {
-			puts("ready");
+			printf("ready %d\n", stopped[i]);
 			fflush(stdout);
 		}
 		while (once)

@@ -57,7 +57,7 @@ while read -r outcome headline; do
 	gives "incident: outcome $outcome" 0 "<h1>$headline</h1>" incident 4
 done <<'ROWS'
 no_victim Out of memory: nobody could be chosen
-victim_pending Out of memory: an earlier victim was still dying
+victim_pending Out of memory: a process was still ending
 sigterm Memory was short: web/201 was sent SIGTERM
 panic Out of memory: panic
 ROWS

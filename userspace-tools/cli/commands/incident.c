@@ -47,8 +47,7 @@ static const char *reason_sentence(const char *reason)
 		{ "nobody", "everybody was protected or unkillable" },
 		{ "unprotected",
 		  "everybody was protected, and no_victim_action gave it up" },
-		{ "pending",
-		  "an earlier victim was still giving its memory back" },
+		{ "pending", "a process was still giving its memory back" },
 		{ "memory_back", "memory came back in time" },
 		{ "done", "userspace made room in time" },
 		{ "kernel", "the kernel decided, not the rankings" },
@@ -89,7 +88,7 @@ static void write_headline(const struct oe_event *event, char *text)
 			 "Out of memory: nobody could be chosen");
 	else if (!strcmp(outcome, "victim_pending"))
 		snprintf(text, TEXT_SIZE,
-			 "Out of memory: an earlier victim was still dying");
+			 "Out of memory: a process was still ending");
 	else if (!strcmp(outcome, "sigterm"))
 		write_terminated(event, text);
 	else
