@@ -100,13 +100,19 @@ static const char *process_text(struct line *line, char text[PROCESS_TEXT],
 }
 
 /*
- * The process that the kernel marked, if that is known; otherwise the one that
- * the module chose.
+ * The process that the kernel killed, or that was sent SIGTERM; pid 0 = nobody.
+ * If the kernel does not tell whom it killed, the one that the module chose.
  */
 static const struct oe_process *victim_of(const struct oe_episode *episode)
 {
-	return episode->killed.pid ? &episode->killed :
-				     &episode->decision.victim;
+	static const struct oe_process nobody;
+
+	if (episode->killed.pid)
+		return &episode->killed;
+	if (episode->outcome == OE_OUTCOME_KILLED ||
+	    episode->outcome == OE_OUTCOME_SIGTERM)
+		return &episode->decision.victim;
+	return &nobody;
 }
 
 /* The part of the granted time that was used; 0 if none was granted. */

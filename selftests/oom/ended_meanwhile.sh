@@ -65,15 +65,22 @@ make_ending()
 	kills=$(vmstat oom_kill)
 }
 
+# nothing_of PATTERN: not in the log
+nothing_of()
+{
+	! log_says "$1"
+}
+
 no_more_victims()
 {
 	[ "$(get stats/victims)" = "$victims" ]
 }
 
 needs events
-plan 18
+plan 19
 load_module selection_order=rank rank_threshold=100 memcg_no_victim_action=fail
 trace_start oe_victims counter
+mark_log
 
 make_cgroup oe_nobody 16M
 spawn lonely 512 50 -g -l 0 -k 64 -C "$cgroup"
@@ -95,6 +102,7 @@ if_in_time "that is no kill either" have_only oe_another outcome not_killed
 if_in_time "if somebody was chosen it is the first in order" have_only oe_another would_pid "$first|-"
 if_in_time "nobody is counted" no_more_victims
 if_in_time "that one lives" alive "$first"
+if_in_time "and the log does not say that it is the victim" nothing_of "victim=first/$first "
 
 make_ending
 equal "a request is content if the first in order ends by itself" granted "$(relieve)"
