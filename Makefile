@@ -11,7 +11,7 @@ VM = selftests/vm
 TOOLS = $(MAKE) -C userspace-tools
 
 .PHONY: all modules modules_install strip dist release-check install tools install-tools uninstall uninstall-tools demo check check-debug check-tools \
-	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property worlds mutants check-levels check-matrix bench bench-profile bench-peers scale soak check-long coverage publish-results selftests-install fuzz clean help
+	check-variants check-newcomer check-deb check-secure-boot sign deb image-demo check-model check-property worlds mutants mutants-oom check-levels check-matrix bench bench-profile bench-peers scale soak check-long coverage publish-results selftests-install fuzz clean help
 
 all: modules
 
@@ -100,6 +100,10 @@ worlds:
 mutants:
 	@$(VM)/setup.sh
 	@selftests/run/mutants.sh $(or $(N),200) $(or $(SEED),1)
+
+mutants-oom:
+	@$(VM)/setup.sh
+	@selftests/run/mutants_oom.sh $(or $(N),60) $(or $(SEED),1)
 
 check-model:
 	@$(VM)/setup.sh
@@ -204,6 +208,7 @@ help:
 	@echo "make check-levels    leaks with every kind of swap, owners of memory, no false stall"
 	@echo "make check-property  500 random configurations against a model, or ROUNDS=5000"
 	@echo "make mutants    200 changes planted in the module, one at a time: do its KUnit suites see them? N=50 SEED=7"
+	@echo "make mutants-oom  60 changes planted in the path of an OOM: do the scripts see them?"
 	@echo "make worlds     500 random machines, leaks and faults, judged by what the ABI page declares; or N=50 SEED=1001"
 	@echo "make check-model  every state of a model of the path of an OOM, planted faults of it, and paths of real OOMs"
 	@echo "make check-matrix  every kernel, or CELL=arm64-6.1"

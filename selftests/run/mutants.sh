@@ -21,6 +21,7 @@ cd "$(dirname "$0")/../.."
 KERNEL=${KERNEL:-small-bare}
 DEBUG_KERNEL=${DEBUG_KERNEL:-debug-6.12}
 TARGET=oom_embedded_kunit.ko
+PAGE_NAME=mutants
 JUDGED=$RESULTS/mutants.judged
 # In a boot. One takes 10 s of CPU time, on a debug kernel a minute and 10 s for each; a change that never ends
 # takes what is left.
@@ -112,11 +113,11 @@ second_look()
 # write_head N SEED
 write_head()
 {
-	cat >"$RESULTS/mutants.head" <<-EOF
+	cat >"$RESULTS/$PAGE_NAME.head" <<-EOF
 	By \`make mutants N=$1 SEED=$2\`, in the rules, tables and parsers: the files that the KUnit suites
 	include. For each a case of the suites goes red on $KERNEL, or on $DEBUG_KERNEL, which also checks locks,
 	memory and leaks; or that kernel complains, or does not come back. $(grep -c $'^refused\t' "$JUDGED" || true) more
-	were refused by the compiler. The other files of the module, and the tests in guests, are not part of it.
+	were refused by the compiler. For the path of an OOM there is \`make mutants-oom\`.
 	EOF
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # publish.sh: copies what the last runs of "make check-matrix", "make check-levels", "make bench", "make bench-profile",
-# "make bench-peers", "make scale", "make worlds", "make soak", "make mutants" and "make coverage" on this machine left in CACHE_DIR
+# "make bench-peers", "make scale", "make worlds", "make soak", "make mutants", "make mutants-oom" and "make coverage" on this machine left in CACHE_DIR
 # to Documentation/results/. A kernel that was not tried here keeps the row that is published. A page without
 # new results is not touched.
 
@@ -41,7 +41,7 @@ if [[ -e $RESULTS/scale/scale.md ]]; then
 		publish "$name" cat "$RESULTS/scale/$name"
 	done
 fi
-for name in benchmarks profile coverage limits model mutants soak worlds; do
+for name in benchmarks profile coverage limits model mutants mutants_oom soak worlds; do
 	[[ ! -e $RESULTS/$name.md ]] || publish "$name.md" cat "$RESULTS/$name.md"
 done
 [[ ! -e $RESULTS/worlds.judged ]] || publish worlds.judged cat "$RESULTS/worlds.judged"

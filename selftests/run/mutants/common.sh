@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Changes, the modules with them, and verdicts, for mutants.sh. Source it after vm/lib.sh and results.sh, with
-# JUDGED and TARGET set.
+# Changes, the modules with them, and verdicts, for mutants.sh and mutants_oom.sh. Source it after vm/lib.sh and
+# results.sh, with JUDGED, TARGET and PAGE_NAME set.
 
 MUTATE=selftests/run/mutants/mutate.py
 PAGE=selftests/run/mutants/page.py
@@ -131,7 +131,7 @@ page()
 	out, two calls in the other order. Which ones is chosen at random. Made on $(date -u +%F), commit
 	$(git log -1 --format=%h), $(machine).
 
-	$(cat "$RESULTS/mutants.head")
+	$(cat "$RESULTS/$PAGE_NAME.head")
 
 	$(page_of tables "$JUDGED")
 	EOF
@@ -139,7 +139,7 @@ page()
 
 write_page()
 {
-	page >"$RESULTS/mutants.md"
-	cat "$RESULTS/mutants.md"
-	say_where "$RESULTS/mutants.md"
+	page >"$RESULTS/$PAGE_NAME.md"
+	cat "$RESULTS/$PAGE_NAME.md"
+	say_where "$RESULTS/$PAGE_NAME.md"
 }
