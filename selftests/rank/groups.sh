@@ -188,6 +188,24 @@ memcg_signals()
 	echo 0 >"$TRACING/instances/oe_victims/events/signal/signal_generate/enable"
 }
 
+# The one that asks may be a user's, who could not send the member a signal.
+signals_for_a_user()
+{
+	watch_signals
+	make_cgroup oe_user 8M
+	spawn service 512 500 -C "$cgroup"
+	service=$pid
+	member_of crew "$service"
+	# shellcheck disable=SC2016 # expanded by that shell
+	start eater sh -c 'echo $$ >"$0/cgroup.procs"; exec as_user -u 1000 leak -c eater -h 512 -g -l 0' "$cgroup"
+	echo "$pid 1000" >"$OE/oom_ranking" || bail_out "no ranking"
+	kill -USR1 "$pid"
+	killed "memcg: a user's leaker dies" "$pid"
+	equal "memcg: root's member was sent the signal nevertheless" 1 "$(sent "$service" 23)"
+	stop_process "$service"
+	echo 0 >"$TRACING/instances/oe_victims/events/signal/signal_generate/enable"
+}
+
 # A service that is restarted has a new cgroup of the old name.
 new_cgroup()
 {
@@ -251,7 +269,7 @@ priorities()
 
 needs groups
 if gives memcg; then
-	plan 45
+	plan 47
 else
 	plan 42
 fi
@@ -262,6 +280,7 @@ precedence
 inheritance
 signals
 ! gives memcg || memcg_signals
+! gives memcg || signals_for_a_user
 set_to groups/crew/signal none
 new_cgroup
 later_cgroup
